@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The connectors run on Python 3.10 to 3.12, what both the CDK and PyAirbyte support: the first one found is used.
+PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+PACKAGES := source-huma destination-xledger shared_mappings
+PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
+READY := .venv/ready
+
+.PHONY: help setup demo sync sandbox test lint format lock
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Install everything into .venv
+
+$(READY): requirements.lock $(PROJECTS)
+	@test -n "$(PYTHON)" || { echo "Python 3.10, 3.11 or 3.12 is needed, and none was found. Name one: make setup PYTHON=..."; exit 1; }
+	@echo "Setting up .venv with $(PYTHON) ..."
+	@$(PYTHON) -m venv .venv
+	@awk '/^[^ #]/ { on = /^uv==/ } on' requirements.lock > .venv/uv.requirements
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r .venv/uv.requirements
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
+	@touch $@
+
+demo: $(READY) ## Run both connectors against a sandbox, and show what happens
+	@$(BIN)/python -m integration_tests.demo
+
+sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destination.json
+	@test -n "$(SOURCE)" -a -n "$(DESTINATION)" || { echo "Usage: make sync SOURCE=source.json DESTINATION=destination.json"; exit 2; }
+	@$(BIN)/python -m integration_tests.host "$(SOURCE)" "$(DESTINATION)"
+
+sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
+	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
+
+test: $(READY) ## Run every test
+	@$(BIN)/pytest -n auto
+
+lint: $(READY) ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# The lock file holds versions and hashes, and no address: it works behind any package index.
+lock: $(READY) ## Resolve the dependencies anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
+		$(PACKAGES:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
