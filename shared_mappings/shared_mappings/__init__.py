@@ -1,0 +1,46 @@
+"""What Huma's people become in Xledger: record schemas, field table, comparators, policies and planner.
+
+Everything here is pure: no I/O beyond the package's own data files, no clock, nothing of Airbyte.
+"""
+
+from shared_mappings.api_url import API_URL_PATTERN
+from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
+from shared_mappings.converters import Options
+from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
+from shared_mappings.employee import Employee
+from shared_mappings.field_table import FieldTable, Rule, Target, field_table
+from shared_mappings.planner import Action, Conflict, FieldChange, Plan, plan
+from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
+from shared_mappings.record_schema import employee_schema, users_schema
+from shared_mappings.states import MISSING, State, read_path
+
+__all__ = [
+    "API_URL_PATTERN",
+    "MISSING",
+    "Action",
+    "Conflict",
+    "DeactivatedUsers",
+    "Desired",
+    "Employee",
+    "FieldChange",
+    "FieldTable",
+    "FieldWarning",
+    "NewUsers",
+    "Options",
+    "Plan",
+    "Policies",
+    "Policy",
+    "RejectionCode",
+    "Rule",
+    "SkipReason",
+    "State",
+    "Target",
+    "WarningCode",
+    "desired_from_employee",
+    "desired_from_user",
+    "employee_schema",
+    "field_table",
+    "plan",
+    "read_path",
+    "users_schema",
+]

@@ -1,0 +1,30 @@
+"""The codes by which rejections, skips and warnings are counted and reported."""
+
+from enum import Enum
+
+
+class RejectionCode(str, Enum):
+    """Why a record was not written."""
+
+    MISSING_KEY = "missing_key"
+    INVALID_RECORD = "invalid_record"
+    AMBIGUOUS_MATCH = "ambiguous_match"
+    DUPLICATE_KEY = "duplicate_key"
+    REFUSED_BY_XLEDGER = "refused_by_xledger"
+
+
+class SkipReason(str, Enum):
+    """Why a person was left out on purpose."""
+
+    NOT_IN_XLEDGER = "not_in_xledger"
+    DEACTIVATED = "deactivated"
+
+
+class WarningCode(str, Enum):
+    """What was left out of a person who was otherwise written."""
+
+    INVALID_BANK_ACCOUNT = "invalid_bank_account"
+    INVALID_SOCIAL_SECURITY_NUMBER = "invalid_social_security_number"
+    INVALID_DATE = "invalid_date"
+    UNMAPPED_GENDER = "unmapped_gender"
+    PARTLY_WRITTEN = "partly_written"

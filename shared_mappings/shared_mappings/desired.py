@@ -1,0 +1,97 @@
+"""What a person's record says that Xledger should have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shared_mappings.codes import WarningCode
+from shared_mappings.comparators import is_region
+from shared_mappings.converters import CONVERTERS, NORWAY, Options
+from shared_mappings.field_table import FieldTable
+from shared_mappings.states import State, read_path
+
+EMPLOYMENT_ID: Final = "employee.code"
+EMAIL: Final = "employee.contact.email"
+
+_REGIONS: Final = ("employee.contact.address.country.code", "employee.subledger.company.country.code")
+"""The targets whose country tells how to read a phone number, in the order they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWarning:
+    """A value that was left out, and why."""
+
+    code: WarningCode
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The values a person should have in Xledger.
+
+    Attributes:
+        record_id: The record's `id`, by which messages name the person; None when the record has none.
+        active: False for someone who was deactivated. Unknown counts as active.
+        values: The value of each rule, by its canonical target, in one of the three states.
+        region: Country whose phone numbers are written without a country code.
+        warnings: Values that were left out.
+    """
+
+    record_id: str | None
+    active: bool
+    values: Mapping[str, State] = field(repr=False)
+    region: str = field(repr=False)
+    warnings: tuple[FieldWarning, ...] = ()
+
+    @property
+    def employment_id(self) -> str | None:
+        """The first matching key, None when unset or unknown."""
+        return _key(self.values[EMPLOYMENT_ID])
+
+    @property
+    def email(self) -> str | None:
+        """The second matching key, None when unset or unknown."""
+        return _key(self.values[EMAIL])
+
+
+def desired_from_user(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
+    """What a record of Huma's `users` stream says. The record fits its schema."""
+    return _desired(record, {rule.canonical_target: rule.record for rule in table.rules}, table, options)
+
+
+def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
+    """What a record in the destination's own terms says. The record fits the schema of `employee`."""
+    return _desired(record, {rule.canonical_target: rule.employee for rule in table.rules}, table, options)
+
+
+def _desired(
+    record: Mapping[str, Any], paths: Mapping[str, Mapping[str, str]], table: FieldTable, options: Options
+) -> Desired:
+    values: dict[str, State] = {}
+    warnings: list[FieldWarning] = []
+    for rule in table.rules:
+        parts = {name: read_path(record, path) for name, path in paths[rule.canonical_target].items()}
+        converted = CONVERTERS[rule.converter](parts, options)
+        values[rule.canonical_target] = converted.value
+        if converted.warning:
+            warnings.append(FieldWarning(converted.warning, rule.fields[0]))
+    identity = record.get("id")
+    return Desired(
+        record_id=None if identity is None else str(identity),
+        active=record.get("active") is not False,
+        values=values,
+        region=_region(values),
+        warnings=tuple(warnings),
+    )
+
+
+def _region(values: Mapping[str, State]) -> str:
+    for target in _REGIONS:
+        code = values[target]
+        if isinstance(code, str) and is_region(code):
+            return code
+    return NORWAY
+
+
+def _key(value: State) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,54 @@
+"""An employee as they stand in Xledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_mappings.field_table import FieldTable
+from shared_mappings.states import MISSING, State, read_path
+
+ROOT = "employee."
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """The current values of an employee.
+
+    Attributes:
+        db_ids: The dbId each mutation wants, by the name of the mutation; None where Xledger has no such object.
+        values: The value at each target of the field table; None where Xledger has nothing, `MISSING` where the
+            object that would hold it is not there or cannot be seen.
+    """
+
+    db_ids: Mapping[str, str | None]
+    values: Mapping[str, State] = field(repr=False)
+
+    @property
+    def db_id(self) -> str:
+        """The employee's own dbId, by which messages name the employee."""
+        return str(self.db_ids["updateEmployees"])
+
+    @classmethod
+    def from_node(cls, node: Mapping[str, Any], table: FieldTable) -> "Employee":
+        """Reads a node of the GraphQL type Employee.
+
+        Args:
+            node: The node with everything the look-up asks for. A dbId may be a number or a numeric string.
+            table: The field table, which says what to read.
+        """
+        db_ids = {mutation: _db_id(read_path(node, path)) for mutation, path in table.mutations.items()}
+        values: dict[str, State] = {}
+        for name, target in table.targets.items():
+            reachable = target.mutation is None or db_ids[target.mutation] is not None
+            values[name] = _value(read_path(node, name.removeprefix(ROOT))) if reachable else MISSING
+        return cls(db_ids, values)
+
+
+def _db_id(value: Any) -> str | None:
+    return None if value is None or value is MISSING else str(value)
+
+
+def _value(value: Any) -> State:
+    if value is None or value is MISSING:
+        return value
+    return str(value) if str(value).strip() else None

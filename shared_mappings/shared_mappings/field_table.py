@@ -1,0 +1,138 @@
+"""The field table: what each field of Huma becomes in Xledger, as data."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from shared_mappings.comparators import COMPARATORS
+from shared_mappings.converters import CONVERTERS
+from shared_mappings.policies import Policy
+
+
+def _parts(value: object) -> object:
+    """A path alone is the part named `value`."""
+    return {"value": value} if isinstance(value, str) else value
+
+
+def _known(names: Mapping[str, object]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{name} is none of {', '.join(names)}")
+        return name
+
+    return AfterValidator(check)
+
+
+Parts = Annotated[dict[str, str], BeforeValidator(_parts)]
+ConverterName = Annotated[str, _known(CONVERTERS)]
+ComparatorName = Annotated[str, _known(COMPARATORS)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rule(_Frozen):
+    """One row of the table.
+
+    Attributes:
+        fields: The record's fields, by the names that policies and the summary use.
+        record: Paths in a record of the `users` stream, by the name of the converter's part.
+        employee: Paths in the destination's `employee` object, likewise.
+        converter: Name of the converter that makes the parts one value.
+        comparator: Name of the comparator that tells whether two values mean the same.
+        targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
+        rule: The loosest policy allowed.
+        creation: The key of AddEmployeesInputNode that takes the value, or None where creation takes it not.
+    """
+
+    fields: tuple[str, ...]
+    record: Parts
+    employee: Parts
+    converter: ConverterName = "text"
+    comparator: ComparatorName
+    targets: tuple[str, ...]
+    rule: Policy
+    creation: str | None = None
+
+    @property
+    def canonical_target(self) -> str:
+        """The first target: the one the other direction would read."""
+        return self.targets[0]
+
+
+class Target(_Frozen):
+    """How a value of Xledger's is written.
+
+    Attributes:
+        mutation: The mass mutation, or None where the value is never written.
+        input: Path in the mutation's input node, or None likewise.
+        only_at_creation: Whether it is left alone once the employee exists.
+    """
+
+    mutation: str | None = None
+    input: str | None = None
+    only_at_creation: bool = False
+
+
+class FieldTable(_Frozen):
+    """The whole mapping.
+
+    Attributes:
+        version: Version of the mapping, raised with every change that an administrator would notice.
+        rules: The rows.
+        targets: How each target is written, by its path in the type Employee.
+        mutations: Path in the type Employee of the dbId that each mutation wants.
+    """
+
+    version: str
+    rules: tuple[Rule, ...]
+    targets: dict[str, Target]
+    mutations: dict[str, str]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "FieldTable":
+        written = [target for rule in self.rules for target in rule.targets]
+        if len(written) != len(set(written)):
+            raise ValueError("two rules name the same target")
+        if set(written) != set(self.targets):
+            raise ValueError(f"rules and targets disagree on {sorted(set(written) ^ set(self.targets))}")
+        for rule in self.rules:
+            unwritable = [name for name in rule.targets if self.targets[name].mutation is None]
+            if unwritable and rule.rule is not Policy.READ_ONLY:
+                raise ValueError(f"{unwritable} cannot be written, so their rule must be {Policy.READ_ONLY.value}")
+        unknown = {target.mutation for target in self.targets.values() if target.mutation} - set(self.mutations)
+        if unknown:
+            raise ValueError(f"nothing says whose dbId {sorted(unknown)} want")
+        return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of the record that the table speaks of, in its order."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.fields))
+
+    def own_rule(self, field: str) -> Policy:
+        """The loosest policy that no setting may loosen for a field.
+
+        Raises:
+            KeyError: When the table has no such field.
+        """
+        rules = [rule.rule for rule in self.rules if field in rule.fields]
+        if not rules:
+            raise KeyError(field)
+        return max(rules, key=lambda policy: policy.strictness)
+
+
+@cache
+def field_table() -> FieldTable:
+    """The table this version of the mapping promises.
+
+    Raises:
+        pydantic.ValidationError: When the table contradicts itself.
+    """
+    content: dict[str, Any] = yaml.safe_load((files("shared_mappings") / "field_table.yaml").read_text("utf-8"))
+    return FieldTable.model_validate(content)

@@ -1,0 +1,109 @@
+"""The table keeps its promises: every path exists, every rule is the one that was promised."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared_mappings import FieldTable, Policy, Rule, employee_schema, field_table, users_schema
+
+PROMISED = {
+    "email": Policy.NO_UNSET,
+    "employmentId": Policy.NO_UNSET,
+    "givenName": Policy.NO_UNSET,
+    "familyName": Policy.NO_UNSET,
+    "phone": Policy.MIRROR,
+    "birthDate": Policy.MIRROR,
+    "bankAccount": Policy.MIRROR,
+    "bankAccount.country": Policy.READ_ONLY,
+    "homeAddress": Policy.NO_UNSET,
+    "gender": Policy.MIRROR,
+    "jobTitle": Policy.MIRROR,
+    "employmentStartDate": Policy.MIRROR,
+    "probationEndDate": Policy.MIRROR,
+    "terminationNoticeDate": Policy.MIRROR,
+    "employmentEndDate": Policy.MIRROR,
+    "identifications": Policy.NO_UNSET,
+}
+
+CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "field-table.md"
+
+RULES = [pytest.param(rule, id=rule.canonical_target) for rule in field_table().rules]
+
+
+def declares(schema: Any, path: str) -> bool:
+    """Whether a JSON Schema declares the property at a dotted path."""
+    for key in path.split("."):
+        if key not in schema.get("properties", {}):
+            return False
+        schema = schema["properties"][key]
+    return True
+
+
+def test_every_field_has_the_rule_that_was_promised_to_the_administrator() -> None:
+    table = field_table()
+    assert {field: table.own_rule(field) for field in table.fields} == PROMISED
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_reads_only_what_the_schema_of_users_declares(rule: Rule) -> None:
+    assert [path for path in rule.record.values() if not declares(users_schema(), path)] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_reads_only_what_the_schema_of_employee_declares(rule: Rule) -> None:
+    assert [path for path in rule.employee.values() if not declares(employee_schema(), path)] == []
+
+
+def test_every_property_of_an_employee_is_of_use() -> None:
+    used = {path for rule in field_table().rules for path in rule.employee.values()} | {"active"}
+    assert {path.partition(".")[0] for path in used} == set(employee_schema()["properties"])
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not part of the project")
+def test_the_table_has_the_rows_of_the_contract() -> None:
+    lines = CONTRACT.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith(("| Huma", "| ---"))]
+    assert len(rows) == len(PROMISED)
+    assert sum("never unset" in row or "cannot be unset" in row for row in rows) == 6
+    assert sum("may be unset" in row for row in rows) == 9
+    assert sum("read only" in row for row in rows) == 1
+
+
+def broken(**changed: Any) -> dict[str, Any]:
+    content = field_table().model_dump(mode="json")
+    return {**content, **changed}
+
+
+def test_two_rules_for_one_target_are_an_error() -> None:
+    rules = broken()["rules"]
+    with pytest.raises(ValidationError, match="two rules name the same target"):
+        FieldTable.model_validate(broken(rules=[*rules, rules[0]]))
+
+
+def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:
+    targets = broken()["targets"]
+    del targets["employee.contact.phone"]
+    with pytest.raises(ValidationError, match=r"employee\.contact\.phone"):
+        FieldTable.model_validate(broken(targets=targets))
+
+
+def test_a_target_that_cannot_be_written_must_be_read_only() -> None:
+    content = broken()
+    content["targets"]["employee.contact.phone"] = {}
+    with pytest.raises(ValidationError, match="cannot be written"):
+        FieldTable.model_validate(content)
+
+
+@pytest.mark.parametrize(("column", "name"), [("converter", "shout"), ("comparator", "vaguely")])
+def test_an_unknown_converter_or_comparator_is_an_error(column: str, name: str) -> None:
+    content = broken()
+    content["rules"][0][column] = name
+    with pytest.raises(ValidationError, match=name):
+        FieldTable.model_validate(content)
+
+
+def test_the_table_cannot_be_changed_by_accident() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        field_table().version = "2"  # type: ignore[misc]

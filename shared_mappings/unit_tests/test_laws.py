@@ -1,0 +1,144 @@
+"""Laws that hold for every record, every employee and every choice of policies."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_mappings import (
+    MISSING,
+    Action,
+    Employee,
+    Options,
+    Policies,
+    Policy,
+    desired_from_employee,
+    desired_from_user,
+    field_table,
+    plan,
+)
+from shared_mappings.states import State
+
+from .conftest import IN_XLEDGER, RECORD, planned_again
+
+TABLE = field_table()
+
+TEXTS = st.text() | st.sampled_from(
+    ['O\'Brien "Obi"', "\\", "a\nb\tc", "🧑‍🚀", "A\u030ase", "{{ x }}", "${x}", "*****"]
+)
+
+
+def values_like(example: Any) -> st.SearchStrategy[Any]:
+    """Values of the shape of an example, right or wrong, or null."""
+    if isinstance(example, dict):
+        return st.none() | st.fixed_dictionaries({}, optional={key: values_like(v) for key, v in example.items()})
+    if isinstance(example, list):
+        return st.none() | st.lists(values_like(example[0]).filter(lambda entry: entry is not None), max_size=3)
+    if isinstance(example, bool):
+        return st.booleans()
+    return st.none() | st.just(example) | TEXTS
+
+
+RECORDS = st.fixed_dictionaries(
+    {"id": st.uuids().map(str)}, optional={key: values_like(value) for key, value in RECORD.items() if key != "id"}
+)
+
+
+def states(example: State) -> st.SearchStrategy[State]:
+    return st.none() | st.just(example) | TEXTS.filter(str.strip) | st.just(MISSING)
+
+
+EMPLOYEES = st.fixed_dictionaries({target: states(value) for target, value in IN_XLEDGER.items()}).map(
+    lambda values: Employee({"updateEmployees": "11", "updateContacts": "12", "updateSuppliers": "13"}, values)
+)
+
+POLICIES = st.builds(
+    Policies, fields=st.dictionaries(st.sampled_from(TABLE.fields), st.sampled_from(list(Policy)), max_size=8)
+)
+
+NEVER_UNSET = {target for rule in TABLE.rules if rule.rule is not Policy.MIRROR for target in rule.targets}
+
+
+def desired(record: dict[str, Any]) -> Any:
+    return desired_from_user(record, TABLE, Options())
+
+
+@given(RECORDS, EMPLOYEES | st.none(), POLICIES)
+def test_planning_twice_changes_nothing(record: dict[str, Any], current: Employee | None, policies: Policies) -> None:
+    first = plan(desired(record), current, policies, TABLE)
+    if first.action in (Action.CREATE, Action.UPDATE):
+        assert planned_again(first, desired(record), current, policies).action is Action.UNCHANGED
+
+
+@given(RECORDS, EMPLOYEES | st.none(), POLICIES)
+def test_a_missing_key_never_produces_a_change(
+    record: dict[str, Any], current: Employee | None, policies: Policies
+) -> None:
+    known = {
+        rule.canonical_target
+        for rule in TABLE.rules
+        if all(path.partition(".")[0] in record for path in rule.record.values())
+    }
+    changed = {change.target for change in plan(desired(record), current, policies, TABLE).changes}
+    for rule in TABLE.rules:
+        if changed & set(rule.targets):
+            assert rule.canonical_target in known
+
+
+@given(RECORDS, EMPLOYEES, POLICIES)
+def test_what_is_read_only_or_never_unset_is_never_unset(
+    record: dict[str, Any], current: Employee, policies: Policies
+) -> None:
+    unset = {
+        change.target for change in plan(desired(record), current, policies, TABLE).changes if change.after is None
+    }
+    assert unset & NEVER_UNSET == set()
+
+
+@given(RECORDS, EMPLOYEES | st.none(), POLICIES)
+def test_what_is_read_only_is_never_written(
+    record: dict[str, Any], current: Employee | None, policies: Policies
+) -> None:
+    for change in plan(desired(record), current, policies, TABLE).changes:
+        rule = next(rule for rule in TABLE.rules if change.target in rule.targets)
+        assert policies.for_fields(rule.fields, rule.rule) is not Policy.READ_ONLY
+
+
+@given(RECORDS, EMPLOYEES, POLICIES)
+def test_what_cannot_be_seen_in_xledger_is_never_written(
+    record: dict[str, Any], current: Employee, policies: Policies
+) -> None:
+    for change in plan(desired(record), current, policies, TABLE).changes:
+        assert current.values[change.target] is not MISSING
+
+
+@given(RECORDS, EMPLOYEES, POLICIES)
+def test_tightening_a_policy_never_writes_more(record: dict[str, Any], current: Employee, policies: Policies) -> None:
+    loose = {change.target for change in plan(desired(record), current, Policies(), TABLE).changes}
+    tight = {change.target for change in plan(desired(record), current, policies, TABLE).changes}
+    assert tight <= loose
+
+
+@given(RECORDS)
+def test_any_record_can_be_planned(record: dict[str, Any]) -> None:
+    assert plan(desired(record), None, Policies(), TABLE).action in (Action.CREATE, Action.SKIP, Action.REJECT)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([path for rule in TABLE.rules for path in rule.employee.values() if "." not in path]),
+        st.none() | TEXTS,
+    )
+)
+def test_an_employee_in_xledgers_own_terms_is_planned_like_any_other(record: dict[str, Any]) -> None:
+    wanted = desired_from_employee(record, TABLE, Options())
+    first = plan(wanted, None, Policies(), TABLE)
+    if first.action is Action.CREATE:
+        assert planned_again(first, wanted, None, Policies()).action is Action.UNCHANGED
+
+
+@given(TEXTS.filter(str.strip))
+def test_any_text_arrives_in_the_plan_unchanged(text: str) -> None:
+    wanted = desired({"id": "1", "employmentId": "1001", "jobTitle": text})
+    after = {change.target: change.after for change in plan(wanted, None, Policies(), TABLE).changes}
+    assert after["employee.contact.jobTitle"] == text

@@ -1,0 +1,384 @@
+"""What the planner decides for every field, in every state, under every policy."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from shared_mappings import (
+    MISSING,
+    Action,
+    DeactivatedUsers,
+    Desired,
+    Employee,
+    FieldTable,
+    FieldWarning,
+    NewUsers,
+    Plan,
+    Policies,
+    Policy,
+    RejectionCode,
+    SkipReason,
+    WarningCode,
+    plan,
+)
+
+from .conftest import IN_XLEDGER, RECORD, carried_out
+
+Changes = Mapping[str, str | None]
+
+ADDRESS = RECORD["homeAddress"]
+ACCOUNT = RECORD["bankAccount"]
+
+
+def both(tail: str, value: str | None) -> Changes:
+    return {f"employee.contact.{tail}": value, f"employee.subledger.{tail}": value}
+
+
+def identified(value: str) -> list[dict[str, Any]]:
+    return [{"id": "9c5b94b1-35ad-49bb-b118-8e8fc24abf80", "type": "national", "country": "NO", "value": value}]
+
+
+CHANGED = [
+    pytest.param("email", {"email": "kari@example.com"}, both("email", "kari@example.com"), id="email"),
+    pytest.param("employmentId", {"employmentId": "2002"}, {"employee.code": "2002"}, id="employment id"),
+    pytest.param(
+        "givenName",
+        {"givenName": "Åse"},
+        {"employee.contact.firstName": "Åse", "employee.subledger.description": "Åse Nordmann"},
+        id="given name",
+    ),
+    pytest.param(
+        "familyName",
+        {"familyName": "Berg"},
+        {"employee.contact.lastName": "Berg", "employee.subledger.description": "Kari Berg"},
+        id="family name",
+    ),
+    pytest.param("phone", {"phone": "+47 913 00 000"}, both("phone", "+47 913 00 000"), id="phone"),
+    pytest.param(
+        "birthDate", {"birthDate": "1991-01-02"}, {"employee.contact.birthday": "1991-01-02"}, id="date of birth"
+    ),
+    pytest.param(
+        "bankAccount",
+        {"bankAccount": {**ACCOUNT, "number": "1503 08 06309"}},
+        {"employee.subledger.bankAccount": "15030806309"},
+        id="bank account",
+    ),
+    pytest.param(
+        "homeAddress",
+        {"homeAddress": {**ADDRESS, "line1": "Lillegata 2"}},
+        both("address.streetAddress", "Lillegata 2, Oppgang B"),
+        id="street address",
+    ),
+    pytest.param(
+        "homeAddress",
+        {"homeAddress": {**ADDRESS, "postalCode": "5003"}},
+        both("address.zipCode", "5003"),
+        id="postal code",
+    ),
+    pytest.param(
+        "homeAddress", {"homeAddress": {**ADDRESS, "city": "Bergen"}}, both("address.place", "Bergen"), id="city"
+    ),
+    pytest.param(
+        "homeAddress", {"homeAddress": {**ADDRESS, "country": "SE"}}, both("address.country.code", "SE"), id="country"
+    ),
+    pytest.param("gender", {"gender": "Male"}, {"employee.contact.gender.code": "M"}, id="gender"),
+    pytest.param("jobTitle", {"jobTitle": "Head"}, {"employee.contact.jobTitle": "Head"}, id="job title"),
+    pytest.param(
+        "employmentStartDate",
+        {"employmentStartDate": "2020-02-01"},
+        {"employee.employmentFrom": "2020-02-01"},
+        id="employment start date",
+    ),
+    pytest.param(
+        "probationEndDate", {"probationEndDate": "2020-08-01"}, {"employee.trialTo": "2020-08-01"}, id="probation"
+    ),
+    pytest.param(
+        "terminationNoticeDate",
+        {"terminationNoticeDate": "2025-02-01"},
+        {"employee.noticeDate": "2025-02-01"},
+        id="notice",
+    ),
+    pytest.param(
+        "employmentEndDate",
+        {"employmentEndDate": "2025-05-01"},
+        {"employee.employmentTo": "2025-05-01"},
+        id="employment end date",
+    ),
+    pytest.param(
+        "identifications",
+        {"identifications": identified("26058830088")},
+        {"employee.socialSecurityMasked": "26058830088"},
+        id="social security number",
+    ),
+]
+"""A new value for each row: the field, the record's change, and what it comes to in Xledger."""
+
+UNSET = [
+    ("email", "email", None),
+    ("employmentId", "employmentId", None),
+    ("givenName", "givenName", None),
+    ("familyName", "familyName", None),
+    ("phone", "phone", both("phone", None)),
+    ("birthDate", "birthDate", {"employee.contact.birthday": None}),
+    ("bankAccount", "bankAccount", {"employee.subledger.bankAccount": None}),
+    ("homeAddress", "homeAddress", None),
+    ("gender", "gender", {"employee.contact.gender.code": None}),
+    ("jobTitle", "jobTitle", {"employee.contact.jobTitle": None}),
+    ("employmentStartDate", "employmentStartDate", {"employee.employmentFrom": None}),
+    ("probationEndDate", "probationEndDate", {"employee.trialTo": None}),
+    ("terminationNoticeDate", "terminationNoticeDate", {"employee.noticeDate": None}),
+    ("employmentEndDate", "employmentEndDate", {"employee.employmentTo": None}),
+    ("identifications", "identifications", None),
+]
+"""For each row, the key that is null and what that unsets; None where the rule says never."""
+
+
+def changes(decided: Plan) -> dict[str, str | None]:
+    return {change.target: change.after for change in decided.changes}
+
+
+def fields(decided: Plan) -> set[str]:
+    return {change.field for change in decided.changes}
+
+
+Desire = Callable[..., Desired]
+Have = Callable[..., Employee]
+
+
+def test_somebody_who_is_the_same_in_both_is_left_alone(desire: Desire, have: Have, table: FieldTable) -> None:
+    assert plan(desire(), have(), Policies(), table) == Plan(Action.UNCHANGED)
+
+
+@pytest.mark.parametrize(("field", "change", "expected"), CHANGED)
+def test_a_new_value_reaches_every_place_it_lives_in_and_no_other(
+    field: str, change: dict[str, Any], expected: Changes, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(desire(**change), have(), Policies(), table)
+    assert decided.action is Action.UPDATE
+    assert changes(decided) == expected
+    assert fields(decided) == {field}
+
+
+def test_the_country_of_the_bank_account_is_compared_and_never_written(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    target = "employee.subledger.company.country.code"
+    decided = plan(desire(), have({target: "SE"}), Policies(), table)
+    assert decided.action is Action.UNCHANGED
+    assert [(conflict.field, conflict.target) for conflict in decided.conflicts] == [("bankAccount.country", target)]
+    assert plan(desire(), have({target: None}), Policies(), table) == Plan(Action.UNCHANGED)
+
+
+@pytest.mark.parametrize(("field", "key", "expected"), UNSET)
+def test_null_unsets_only_what_may_be_unset(
+    field: str, key: str, expected: Changes | None, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(desire(**{key: None}), have(), Policies(), table)
+    assert changes(decided) == (expected or {})
+    assert fields(decided) == ({field} if expected else set())
+    assert decided.conflicts == ()
+
+
+@pytest.mark.parametrize("line", ["line1", "postalCode", "city", "country"])
+def test_a_cleared_line_of_an_address_stays_in_xledger(
+    line: str, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    cleared = {**ADDRESS, line: None} if line != "line1" else {**ADDRESS, "line1": None, "line2": None}
+    assert plan(desire(homeAddress=cleared), have(), Policies(), table).changes == ()
+
+
+@pytest.mark.parametrize("key", sorted({key for _, key, _ in UNSET}))
+def test_a_missing_key_changes_nothing(key: str, desire: Desire, have: Have, table: FieldTable) -> None:
+    everything_else = dict.fromkeys(IN_XLEDGER)
+    desired = desire(**{key: MISSING})
+    for current in (have(), have(everything_else)):
+        decided = plan(desired, current, Policies(), table)
+        touched = {
+            rule.canonical_target for rule in table.rules if {c.target for c in decided.changes} & set(rule.targets)
+        }
+        depends = {
+            rule.canonical_target
+            for rule in table.rules
+            if any(path.partition(".")[0] == key for path in rule.record.values())
+        }
+        assert touched & depends == set()
+
+
+@pytest.mark.parametrize(
+    "written_differently",
+    [
+        both("email", "KARI.Nordmann@Example.com"),
+        both("phone", "91234567"),
+        {"employee.subledger.bankAccount": "8601.11.17947"},
+        {"employee.contact.birthday": "1990-01-02T00:00:00"},
+        {"employee.contact.gender.code": "f"},
+        {"employee.contact.firstName": " Kari "},
+        both("address.country.code", "no"),
+        {"employee.socialSecurityMasked": "******95088"},
+    ],
+)
+def test_a_value_that_only_looks_different_is_not_written(
+    written_differently: Changes, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    assert plan(desire(), have(written_differently), Policies(), table) == Plan(Action.UNCHANGED)
+
+
+def test_only_the_place_that_differs_is_written(desire: Desire, have: Have, table: FieldTable) -> None:
+    decided = plan(desire(), have({"employee.subledger.phone": "+47 900 00 000"}), Policies(), table)
+    assert changes(decided) == {"employee.subledger.phone": "+47 912 34 567"}
+
+
+def test_a_stale_description_alone_is_counted_under_the_name(desire: Desire, have: Have, table: FieldTable) -> None:
+    decided = plan(desire(), have({"employee.subledger.description": "Kari Olsen"}), Policies(), table)
+    assert fields(decided) == {"givenName"}
+
+
+def test_the_employees_own_description_is_only_given_at_creation(desire: Desire, have: Have, table: FieldTable) -> None:
+    current = have({"employee.description": "Night shift, building 3"})
+    assert plan(desire(), current, Policies(), table) == Plan(Action.UNCHANGED)
+    assert changes(plan(desire(), None, Policies(), table))["employee.description"] == "Kari Nordmann"
+
+
+POLICY_CASES = [
+    (Policy.MIRROR, "+47 900 00 000", "set"),
+    (Policy.MIRROR, None, "set"),
+    (Policy.NO_UNSET, "+47 900 00 000", "set"),
+    (Policy.NO_UNSET, None, "set"),
+    (Policy.FILL_EMPTY, "+47 900 00 000", "conflict"),
+    (Policy.FILL_EMPTY, None, "set"),
+    (Policy.CREATE_ONLY, "+47 900 00 000", "conflict"),
+    (Policy.CREATE_ONLY, None, "nothing"),
+    (Policy.READ_ONLY, "+47 900 00 000", "conflict"),
+    (Policy.READ_ONLY, None, "nothing"),
+]
+
+
+@pytest.mark.parametrize(("policy", "theirs", "expected"), POLICY_CASES)
+def test_a_policy_decides_what_happens_to_a_value_that_differs(
+    policy: Policy, theirs: str | None, expected: str, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(desire(), have(both("phone", theirs)), Policies({"phone": policy}), table)
+    assert fields(decided) == ({"phone"} if expected == "set" else set())
+    assert {conflict.field for conflict in decided.conflicts} == ({"phone"} if expected == "conflict" else set())
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_only_mirror_unsets(policy: Policy, desire: Desire, have: Have, table: FieldTable) -> None:
+    decided = plan(desire(phone=None), have(), Policies({"phone": policy}), table)
+    assert changes(decided) == (both("phone", None) if policy is Policy.MIRROR else {})
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_while_creating_everything_is_written_but_what_is_read_only(
+    policy: Policy, desire: Desire, table: FieldTable
+) -> None:
+    decided = plan(desire(), None, Policies({"phone": policy}), table)
+    assert decided.action is Action.CREATE
+    assert ("phone" in fields(decided)) is (policy is not Policy.READ_ONLY)
+
+
+def test_what_creation_put_elsewhere_is_moved_by_the_plan_that_completes_it(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    added = have(both("phone", None) | both("email", None) | {"employee.trialTo": None})
+    policies = Policies({"phone": Policy.CREATE_ONLY})
+    decided = plan(desire(), added, policies, table, creating=True)
+    assert fields(decided) == {"phone", "email", "probationEndDate"}
+
+
+def test_a_setting_never_loosens_a_fields_own_rule(desire: Desire, have: Have, table: FieldTable) -> None:
+    loosened = Policies(dict.fromkeys(table.fields, Policy.MIRROR))
+    assert plan(desire(email=None, homeAddress=None), have(), loosened, table).changes == ()
+
+
+def test_a_description_is_as_strict_as_the_stricter_of_the_two_names(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    policies = Policies({"familyName": Policy.READ_ONLY})
+    decided = plan(desire(givenName="Åse", familyName="Berg"), have(), policies, table)
+    assert changes(decided) == {"employee.contact.firstName": "Åse"}
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        (
+            {"bankAccount": {**ACCOUNT, "number": "86011117948"}},
+            FieldWarning(WarningCode.INVALID_BANK_ACCOUNT, "bankAccount"),
+        ),
+        (
+            {"identifications": identified("15108695077")},
+            FieldWarning(WarningCode.INVALID_SOCIAL_SECURITY_NUMBER, "identifications"),
+        ),
+        ({"birthDate": "1990-02-30"}, FieldWarning(WarningCode.INVALID_DATE, "birthDate")),
+        ({"gender": "rather not say"}, FieldWarning(WarningCode.UNMAPPED_GENDER, "gender")),
+    ],
+)
+def test_what_xledger_could_never_accept_is_left_out_and_the_rest_is_written(
+    change: dict[str, Any], warning: FieldWarning, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(desire(jobTitle="Head", **change), have(), Policies(), table)
+    assert changes(decided) == {"employee.contact.jobTitle": "Head"}
+    assert decided.warnings == (warning,)
+
+
+def test_what_cannot_be_seen_in_xledger_is_not_written_and_that_is_said(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    hidden = {target: MISSING for target in IN_XLEDGER if target.startswith("employee.contact.")}
+    decided = plan(desire(jobTitle="Head"), have(hidden), Policies(), table)
+    assert decided.changes == ()
+    assert FieldWarning(WarningCode.PARTLY_WRITTEN, "jobTitle") in decided.warnings
+
+
+@pytest.mark.parametrize(
+    ("active", "in_xledger", "policies", "expected"),
+    [
+        (True, False, Policies(), Action.CREATE),
+        (True, False, Policies(new_users=NewUsers.SKIP), SkipReason.NOT_IN_XLEDGER),
+        (True, True, Policies(new_users=NewUsers.SKIP), Action.UPDATE),
+        (False, False, Policies(), SkipReason.DEACTIVATED),
+        (False, True, Policies(), Action.UPDATE),
+        (False, True, Policies(deactivated_users=DeactivatedUsers.SKIP), SkipReason.DEACTIVATED),
+        (False, False, Policies(deactivated_users=DeactivatedUsers.SKIP), SkipReason.DEACTIVATED),
+        (False, True, Policies(deactivated_users=DeactivatedUsers.SYNC), Action.UPDATE),
+        (False, False, Policies(deactivated_users=DeactivatedUsers.SYNC), Action.CREATE),
+    ],
+)
+def test_new_and_deactivated_people_are_treated_as_the_administrator_decided(
+    *,
+    active: bool,
+    in_xledger: bool,
+    policies: Policies,
+    expected: Action | SkipReason,
+    desire: Desire,
+    have: Have,
+    table: FieldTable,
+) -> None:
+    current = have({"employee.contact.jobTitle": "Trainee"}) if in_xledger else None
+    decided = plan(desire(active=active), current, policies, table)
+    assert expected in (decided.action, decided.skip_reason)
+
+
+@pytest.mark.parametrize("employment_id", [None, MISSING, "  "])
+def test_somebody_without_an_employment_id_is_not_created_but_updated(
+    employment_id: Any, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    desired = desire(employmentId=employment_id, jobTitle="Head")
+    assert plan(desired, None, Policies(), table).rejection is RejectionCode.MISSING_KEY
+    assert changes(plan(desired, have(), Policies(), table)) == {"employee.contact.jobTitle": "Head"}
+
+
+def test_a_plan_can_be_printed_without_showing_a_value(desire: Desire, have: Have, table: FieldTable) -> None:
+    current = have({"employee.subledger.company.country.code": "SE", "employee.contact.jobTitle": "Trainee"})
+    desired = desire()
+    shown = repr((plan(desired, current, Policies(), table), desired, current))
+    for value in ("Trainee", "Engineer", "kari", "Kari", "15108695088", "86011117947", "912 34"):
+        assert value not in shown
+
+
+def test_a_creation_is_complete_when_planned_again(desire: Desire, table: FieldTable) -> None:
+    desired = desire()
+    created = carried_out(plan(desired, None, Policies(), table), None, table)
+    assert plan(desired, created, Policies(), table, creating=True) == Plan(Action.UNCHANGED)
