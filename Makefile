@@ -7,6 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 BIN := .venv/bin
 PACKAGES := source-huma destination-xledger shared_mappings
 PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
+UV := $(BIN)/uv
 READY := .venv/ready
 
 .PHONY: help setup demo sync sandbox test lint format lock
@@ -16,14 +17,16 @@ help: ## Show this help
 
 setup: $(READY) ## Install everything into .venv
 
-$(READY): requirements.lock $(PROJECTS)
+$(UV):
 	@test -n "$(PYTHON)" || { echo "Python 3.10, 3.11 or 3.12 is needed, and none was found. Name one: make setup PYTHON=..."; exit 1; }
 	@echo "Setting up .venv with $(PYTHON) ..."
 	@$(PYTHON) -m venv .venv
 	@awk '/^[^ #]/ { on = /^uv==/ } on' requirements.lock > .venv/uv.requirements
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r .venv/uv.requirements
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
+
+$(READY): $(UV) requirements.lock $(PROJECTS)
+	@$(UV) pip install --quiet --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
 	@touch $@
 
 demo: $(READY) ## Run both connectors against a sandbox, and show what happens
@@ -49,6 +52,6 @@ format: $(READY) ## Put the code into shape
 	@$(BIN)/ruff format .
 
 # The lock file holds versions and hashes, and no address: it works behind any package index.
-lock: $(READY) ## Resolve the dependencies anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
+lock: $(UV) ## Resolve the dependencies anew
+	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
 		$(PACKAGES:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
