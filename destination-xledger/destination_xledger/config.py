@@ -1,0 +1,207 @@
+"""What an administrator sets up for a connection to Xledger."""
+
+import re
+from enum import Enum
+from typing import Annotated, Any, Final
+
+import jsonref
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from destination_xledger.directory import MatchingKey
+from destination_xledger.failures import config_error
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+
+PRODUCTION: Final = "https://www.xledger.net/graphql"
+
+LARGEST_BATCH: Final = 500
+"""A mass mutation takes 500 inputs."""
+
+
+class Mode(str, Enum):
+    """Whether anything is written."""
+
+    SYNC = "sync"
+    PREVIEW = "preview"
+
+
+def _allowed_address(url: str) -> str:
+    if not re.fullmatch(API_URL_PATTERN, url):
+        raise ValueError(
+            f"the address must begin with https:// (or http:// and this machine); the usual one is {PRODUCTION}"
+        )
+    return url
+
+
+def _known_field(name: str) -> str:
+    known = field_table().fields
+    if name not in known:
+        raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
+    return name
+
+
+class FieldPolicy(BaseModel):
+    """A stricter rule for one field."""
+
+    model_config = ConfigDict(frozen=True, title="Field policy")
+
+    field: Annotated[str, AfterValidator(_known_field)] = Field(
+        title="Field",
+        description="Name of the field in Huma's records, such as phone or homeAddress.",
+        examples=["phone", "homeAddress", "jobTitle"],
+        json_schema_extra={"order": 0},
+    )
+    policy: Policy = Field(
+        title="Policy",
+        description="mirror: set and unset. no_unset: set, never unset. fill_empty: only where Xledger has nothing. "
+        "create_only: only while creating an employee. read_only: never written, only compared and reported.",
+        json_schema_extra={"order": 1},
+    )
+
+    @model_validator(mode="after")
+    def _only_tightens(self) -> "FieldPolicy":
+        own = field_table().own_rule(self.field)
+        if self.policy.is_looser_than(own):
+            raise ValueError(
+                f"{self.field} cannot be {self.policy.value}: its own rule is {own.value}, which no setting may loosen"
+            )
+        return self
+
+
+class Config(BaseModel):
+    """Keeps employees in Xledger in step with the people in Huma."""
+
+    model_config = ConfigDict(frozen=True, title="Xledger Destination Spec")
+
+    api_token: str = Field(
+        title="API token",
+        description="Token of an API user in Xledger (Administration > System Access > API Tokens). Every change is "
+        "logged in Xledger under the name of the person who made it.",
+        min_length=1,
+        json_schema_extra={"airbyte_secret": True, "order": 0},
+    )
+    authority_confirmed: bool = Field(
+        title="I may let this connection read and write personnel data",
+        description="Tick this box to confirm that you have the authority to let this connection read and write "
+        "personnel data in Xledger. Without it nothing is read or written.",
+        json_schema_extra={"order": 1},
+    )
+    mode: Mode = Field(
+        Mode.SYNC,
+        title="Mode",
+        description="sync writes to Xledger. preview plans and reports what a sync would do, and writes nothing.",
+        json_schema_extra={"order": 2},
+    )
+    new_users: NewUsers = Field(
+        NewUsers.CREATE,
+        title="People who are not in Xledger",
+        description="create adds them as employees; skip leaves them out.",
+        json_schema_extra={"order": 3},
+    )
+    deactivated_users: DeactivatedUsers = Field(
+        DeactivatedUsers.UPDATE_EXISTING,
+        title="People who are deactivated in Huma",
+        description="update_existing updates their employee, so that an end date comes through, but never creates "
+        "one; skip leaves them out; sync treats them like everybody else.",
+        json_schema_extra={"order": 4},
+    )
+    field_policies: tuple[FieldPolicy, ...] = Field(
+        (),
+        title="Stricter rules for single fields",
+        description="Every field has a rule that this list can tighten, never loosen.",
+        json_schema_extra={"order": 5},
+    )
+    match_on: tuple[MatchingKey, ...] = Field(
+        (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
+        title="How people are found in Xledger",
+        description="The keys by which a person is found, tried in this order. An employment ID that is taken in "
+        "Xledger is never given to a second employee, whatever is chosen here.",
+        min_length=1,
+        json_schema_extra={"order": 6, "uniqueItems": True},
+    )
+    gender_codes: dict[str, str] = Field(
+        default_factory=lambda: dict(Options().gender_codes),
+        title="Gender codes",
+        description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
+        "not written.",
+        json_schema_extra={"order": 7, "default": dict(Options().gender_codes)},
+    )
+    batch_size: int = Field(
+        LARGEST_BATCH,
+        title="Batch size",
+        description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
+        ge=1,
+        le=LARGEST_BATCH,
+        json_schema_extra={"order": 8},
+    )
+    api_url: Annotated[str, AfterValidator(_allowed_address)] = Field(
+        PRODUCTION,
+        title="API address",
+        description="Address of Xledger's GraphQL API: https, or http to this machine.",
+        json_schema_extra={"order": 9, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
+    )
+
+    @model_validator(mode="after")
+    def _creates_nobody_without_a_key(self) -> "Config":
+        locked = [entry for entry in self.field_policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
+        if locked and self.new_users is NewUsers.CREATE:
+            raise ValueError(
+                "employmentId cannot be read_only while new people are created: nobody would find them again, and "
+                "every sync would create them anew; set new_users to skip"
+            )
+        return self
+
+    @property
+    def policies(self) -> Policies:
+        """What the administrator decided, for the planner; of two policies for a field the stricter one."""
+        fields: dict[str, Policy] = {}
+        for entry in sorted(self.field_policies, key=lambda entry: entry.policy.strictness):
+            fields[entry.field] = entry.policy
+        return Policies(fields, self.new_users, self.deactivated_users)
+
+    @property
+    def options(self) -> Options:
+        """Settings that change what a value becomes."""
+        return Options(gender_codes=self.gender_codes)
+
+
+_UNWRITTEN_KEY: Final = ("employmentId", Policy.READ_ONLY)
+
+
+def parse_config(config: Any) -> Config:
+    """The config as values.
+
+    Raises:
+        AirbyteTracedException: A config error that names every setting that cannot work, never its value.
+    """
+    try:
+        return Config.model_validate(config)
+    except ValidationError as error:
+        problems = [_sentence(problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)]
+    raise config_error("The configuration cannot work. " + " ".join(problems))
+
+
+def require_authority(config: Config) -> None:
+    """Refuses to go on until the administrator has ticked the box.
+
+    Raises:
+        AirbyteTracedException: A config error that says which box.
+    """
+    if not config.authority_confirmed:
+        raise config_error(
+            'Nothing is read or written until you confirm your authority: tick the box "I may let this connection '
+            'read and write personnel data" (authority_confirmed) in the settings of this destination.'
+        )
+
+
+def connection_specification() -> dict[str, Any]:
+    """The JSON Schema of the config, without references, as hosts draw forms from it."""
+    schema = Config.model_json_schema()
+    specification: dict[str, Any] = jsonref.replace_refs(schema, proxies=False, lazy_load=False, merge_props=True)
+    del specification["$defs"]
+    return specification
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    setting = ".".join(str(part) for part in location)
+    said = message.removeprefix("Value error, ")
+    return f"{setting}: {said}." if setting else f"{said}."

@@ -1,0 +1,189 @@
+"""The verbs of the Airbyte protocol: spec, check and write."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from airbyte_cdk.destinations import Destination
+from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    AirbyteMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+    ConnectorSpecification,
+    Status,
+    Type,
+)
+from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.additions import Additions
+from destination_xledger.checkpoints import Checkpoints
+from destination_xledger.client import XledgerClient
+from destination_xledger.config import Config, Mode, connection_specification, parse_config, require_authority
+from destination_xledger.failures import system_error, unforeseen, without_trace
+from destination_xledger.gateway import Gateway
+from destination_xledger.matcher import Matcher
+from destination_xledger.messages import read_messages
+from destination_xledger.operations import operations
+from destination_xledger.outcomes import Outcomes
+from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, stream_readers
+from destination_xledger.refusals import Refusals
+from destination_xledger.summary import Summary
+from destination_xledger.updates import Updates
+from destination_xledger.writer import Writer
+from shared_mappings import RejectionCode, field_table
+
+logger = logging.getLogger("airbyte")
+
+DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
+
+
+class DestinationXledger(Destination):
+    """Keeps Xledger's employees in step with the people of an HR system.
+
+    Running a command is written anew, because the CDK's way echoes input lines it cannot parse and skips them, quotes
+    config values and the texts of foreign errors, and does not flush state messages.
+
+    Attributes:
+        connect: Makes the client for a write.
+    """
+
+    def __init__(self, connect: Callable[[Config], XledgerClient] | None = None) -> None:
+        super().__init__()
+        self.connect = connect or _connect
+
+    def run(self, args: list[str]) -> None:
+        """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
+        try:
+            for message in self.run_cmd(self.parse_args(args)):
+                print(orjson.dumps(AirbyteMessageSerializer.dump(message)).decode(), flush=True)
+        except AirbyteTracedException as error:
+            failure = without_trace(error)
+        except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
+            failure = unforeseen(error)
+        else:
+            return
+        failure.emit_message()
+        sys.exit(1)
+
+    def run_cmd(self, parsed_args: argparse.Namespace) -> Iterator[AirbyteMessage]:
+        """Runs a parsed command line.
+
+        Raises:
+            AirbyteTracedException: When the command cannot be carried out.
+        """
+        specification = self.spec(logger)
+        if parsed_args.command == "spec":
+            yield AirbyteMessage(type=Type.SPEC, spec=specification)
+            return
+        config = self.read_config(parsed_args.config)
+        update_secrets(get_secrets(specification.connectionSpecification, config))
+        if parsed_args.command == "check":
+            yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
+        else:
+            catalog = ConfiguredAirbyteCatalogSerializer.load(orjson.loads(Path(parsed_args.catalog).read_bytes()))
+            yield from self.write(config, catalog, read_messages(sys.stdin.buffer))
+
+    def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
+        """The settings a connection needs."""
+        return ConnectorSpecification(
+            documentationUrl=DOCUMENTATION,
+            connectionSpecification=connection_specification(),
+            supportsIncremental=True,
+            supported_destination_sync_modes=list(SYNC_MODES),
+        )
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
+        """Whether Xledger can be reached with this config. Writes nothing."""
+        try:
+            settings = parse_config(config)
+            require_authority(settings)
+            XledgerClient(settings.api_url, settings.api_token, patient=False).send(operations()["Reach"], {})
+        except AirbyteTracedException as error:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
+        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+    def write(
+        self,
+        config: Mapping[str, Any],
+        configured_catalog: ConfiguredAirbyteCatalog,
+        input_messages: Iterable[AirbyteMessage],
+    ) -> Iterator[AirbyteMessage]:
+        """Writes people, and passes each state message on once everything before it is written or rejected.
+
+        Raises:
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        settings = parse_config(config)
+        require_authority(settings)
+        client = self.connect(settings)
+        summary = Summary(settings.mode.value)
+        try:
+            yield from _write(settings, client, summary, configured_catalog, input_messages)
+        finally:
+            logger.info("SYNC SUMMARY %s", summary.as_json(client.traffic))
+
+
+def _connect(settings: Config) -> XledgerClient:
+    return XledgerClient(settings.api_url, settings.api_token)
+
+
+def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writer:
+    table = field_table()
+    gateway = Gateway(client, table)
+    refusals = Refusals(gateway)
+    return Writer(
+        Matcher(gateway, table, settings.policies, settings.match_on),
+        Additions(gateway, table, refusals, outcomes, client.sleep),
+        Updates(gateway, table, refusals),
+        outcomes,
+        table,
+        settings.policies,
+        settings.mode,
+    )
+
+
+def _write(
+    settings: Config,
+    client: XledgerClient,
+    summary: Summary,
+    catalog: ConfiguredAirbyteCatalog,
+    messages: Iterable[AirbyteMessage],
+) -> Iterator[AirbyteMessage]:
+    readers = stream_readers(catalog, field_table(), settings.options)
+    outcomes = Outcomes(summary)
+    writer = _writer(settings, client, outcomes)
+    checkpoints = Checkpoints()
+    batch: dict[str, Person] = {}
+
+    def flush() -> list[AirbyteMessage]:
+        writer.write(list(batch.values()))
+        batch.clear()
+        released = checkpoints.release()
+        return released if settings.mode is Mode.SYNC else []
+
+    for message in messages:
+        if message.type is Type.STATE:
+            checkpoints.state(message)
+            if not batch:
+                yield from flush()
+        elif message.type is Type.RECORD and message.record is not None:
+            stream = message.record.stream
+            if stream not in readers:
+                raise system_error(f"A record of the stream {stream} came, which is not in the catalog.")
+            summary.received += 1
+            checkpoints.record(stream)
+            match readers[stream].read(message.record.data, summary.received):
+                case InvalidRecord() as invalid:
+                    outcomes.rejected(invalid.label, RejectionCode.INVALID_RECORD, "; ".join(invalid.faults))
+                case Person() as person:
+                    batch[person.identity] = person
+            if len(batch) >= settings.batch_size:
+                yield from flush()
+    yield from flush()

@@ -1,0 +1,64 @@
+"""The part of Xledger's employees that a batch is about, and who of them is whom: matching, without I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from shared_mappings import Desired, Employee
+from shared_mappings.comparators import normalised_email, normalised_text
+
+
+class MatchingKey(str, Enum):
+    """The fields by which a person is found in Xledger."""
+
+    EMPLOYMENT_ID = "employmentId"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who answers to which key.
+
+    Attributes:
+        by_code: dbIds of the employees with a code, by the code as it is compared.
+        by_email: dbIds of the employees with an e-mail address, by the address as it is compared.
+        employees: Employees that were read whole, by dbId.
+    """
+
+    by_code: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    by_email: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    employees: Mapping[str, Employee] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    def candidates(self, desired: Desired, match_on: Iterable[MatchingKey]) -> frozenset[str]:
+        """The dbIds of the employees that a person may be: those with the first key that anybody has.
+
+        Args:
+            desired: The person.
+            match_on: The keys, in the order in which they are tried. The employment ID is always the last resort:
+                nobody is created under a code that is taken.
+        """
+        for key in dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)):
+            found = self._found(key, desired)
+            if found:
+                return found
+        return frozenset()
+
+    def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
+        match key:
+            case MatchingKey.EMPLOYMENT_ID:
+                code = desired.employment_id
+                return self.by_code.get(normalised_text(code), frozenset()) if code else frozenset()
+            case MatchingKey.EMAIL:
+                email = desired.email
+                return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
+
+
+def code_spellings(code: str) -> set[str]:
+    """A code as it was entered and as it is compared: Xledger may hold either."""
+    return {code, normalised_text(code)}
+
+
+def email_spellings(email: str) -> set[str]:
+    """An e-mail address as it was entered and in small letters: whether Xledger's filter minds case is not known."""
+    return {email.strip(), normalised_text(email).lower()}

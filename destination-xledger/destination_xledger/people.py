@@ -1,0 +1,163 @@
+"""From records to people: which stream carries what, validated against its schema."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
+from jsonschema import Draft7Validator
+
+from destination_xledger.failures import config_error
+from shared_mappings import (
+    Desired,
+    FieldTable,
+    Options,
+    desired_from_employee,
+    desired_from_user,
+    employee_schema,
+    users_schema,
+)
+
+USERS: Final = "users"
+EMPLOYEE: Final = "employee"
+
+SYNC_MODES: Final = (DestinationSyncMode.append_dedup, DestinationSyncMode.append, DestinationSyncMode.update)
+"""What this destination can do. Overwriting and deleting are refused: Xledger is a ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to be written.
+
+    Attributes:
+        identity: Tells people apart: the record's id, or the key it is known by.
+        label: How messages name the person; never a value of the record besides its id.
+        desired: What Xledger should have.
+        record: The record as it came.
+        update_only: Whether the person is never created, because the stream's sync mode is `update`.
+    """
+
+    identity: str = field(repr=False)
+    label: str
+    desired: Desired
+    record: Mapping[str, Any] = field(repr=False)
+    update_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidRecord:
+    """A record that does not fit its schema.
+
+    Attributes:
+        label: How messages name it.
+        faults: Each path and the rule it breaks, never the value.
+        record: The record as it came.
+    """
+
+    label: str
+    faults: tuple[str, ...]
+    record: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReader:
+    """Reads the records of one stream.
+
+    Attributes:
+        name: The stream's name.
+        validator: Checks a record against the schema of what the stream carries.
+        desire: Makes a valid record what Xledger should have.
+        update_only: Whether nobody is created.
+    """
+
+    name: str
+    validator: Draft7Validator
+    desire: Callable[[Mapping[str, Any]], Desired]
+    update_only: bool
+
+    def read(self, record: Mapping[str, Any], position: int) -> Person | InvalidRecord:
+        """A record as a person.
+
+        Args:
+            record: The record's data.
+            position: Its place among the stream's records, from 1, by which it is named when it has no id.
+        """
+        identity = record.get("id")
+        label = f"{self.name} {identity}" if _is_an_id(identity) else f"{self.name} record {position}"
+        faults = sorted(f"{_path(error.absolute_path)}: {_rule(error)}" for error in self.validator.iter_errors(record))
+        if faults:
+            return InvalidRecord(label, tuple(faults), record)
+        desired = self.desire(record)
+        known_by = desired.record_id or desired.employment_id or desired.email or f"#{position}"
+        return Person(known_by, label, desired, record, self.update_only)
+
+
+def stream_readers(
+    catalog: ConfiguredAirbyteCatalog, table: FieldTable, options: Options
+) -> Mapping[str, StreamReader]:
+    """The readers of a catalog's streams, by name.
+
+    Raises:
+        AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know,
+            before anything is written.
+    """
+    return {stream.stream.name: _reader(stream, table, options) for stream in catalog.streams}
+
+
+def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
+    name = configured.stream.name
+    if configured.destination_sync_mode not in SYNC_MODES:
+        mode = getattr(configured.destination_sync_mode, "value", configured.destination_sync_mode)
+        raise config_error(
+            f"The sync mode {mode} of the stream {name} is refused: this is a ledger, and nobody in it is overwritten "
+            f"or deleted as a whole. Choose {', '.join(known.value for known in SYNC_MODES)}."
+        )
+    update_only = configured.destination_sync_mode is DestinationSyncMode.update
+    carries = configured.destination_object_name or name
+    if carries == EMPLOYEE:
+        return StreamReader(
+            name, Draft7Validator(employee_schema()), lambda r: desired_from_employee(r, table, options), update_only
+        )
+    if carries == USERS:
+        return StreamReader(
+            name, Draft7Validator(users_schema()), lambda r: desired_from_user(r, table, options), update_only
+        )
+    raise config_error(
+        f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
+        f"stream onto the object {EMPLOYEE}."
+    )
+
+
+_LONGEST_ID: Final = 64
+
+
+def _is_an_id(value: Any) -> bool:
+    """Whether a value may stand in messages: short, and without spaces or the sign of an e-mail address."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and not set(value) & set(" @\n\t")
+
+
+def _path(path: Any) -> str:
+    return ".".join(str(part) if isinstance(part, int) or part in _schema_words() else "…" for part in path) or "record"
+
+
+def _rule(error: Any) -> str:
+    """The broken rule; its text comes from the schema, so it holds nothing of the record."""
+    return f"{error.validator} {json.dumps(error.validator_value)}"
+
+
+def _schema_words() -> frozenset[str]:
+    return _WORDS
+
+
+def _property_names(schema: Any) -> set[str]:
+    if isinstance(schema, Mapping):
+        names = set(schema.get("properties", {}))
+        return names.union(*(_property_names(value) for value in schema.values()))
+    if isinstance(schema, list):
+        return set().union(*(_property_names(value) for value in schema))
+    return set()
+
+
+_WORDS: Final = frozenset(_property_names(users_schema()) | _property_names(employee_schema()))
+"""Names the schemas declare. Other keys come from the record, where an organisation's own fields may tell something."""

@@ -1,0 +1,130 @@
+"""Writing the changes of people who are in Xledger, and checking that it did what is taken for granted."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from destination_xledger.answers import Failure
+from destination_xledger.client import RefusedError, TooSlowError
+from destination_xledger.failures import system_error, transient_error
+from destination_xledger.gateway import Gateway
+from destination_xledger.halving import halves
+from destination_xledger.inputs import InputNode, update_nodes
+from destination_xledger.matcher import Planned
+from destination_xledger.refusals import Refusals
+from shared_mappings import MISSING, Employee, FieldTable, read_path
+from shared_mappings.comparators import COMPARATORS
+from shared_mappings.employee import ROOT
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """One object to update: part of what is to be done about a person."""
+
+    item: Planned
+    employee: Employee
+    node: InputNode
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Updates employees, their contacts and their subledgers, with the changed values alone.
+
+    Attributes:
+        gateway: Writes employees.
+        table: The field table.
+        refusals: Watches what is refused.
+    """
+
+    gateway: Gateway
+    table: FieldTable
+    refusals: Refusals
+
+    def update(self, items: Iterable[Planned]) -> Mapping[str, Failure]:
+        """Writes people's changes, one mutation after the other.
+
+        What one mutation refuses of a person does not keep the others from being written.
+
+        Args:
+            items: People who are in Xledger; those without changes cost nothing.
+
+        Returns:
+            Why Xledger refused whom, by identity.
+
+        Raises:
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        updates = defaultdict(list)
+        for item in items:
+            if item.employee is None:
+                raise ValueError("only somebody who is in Xledger can be updated")
+            for mutation, node in update_nodes(item.plan.changes, item.employee, self.table).items():
+                updates[mutation].append(_Update(item, item.employee, node))
+        refused: dict[str, Failure] = {}
+        for mutation in self.table.mutations:
+            refused |= self._in_halves(mutation, updates[mutation])
+        return refused
+
+    def _in_halves(self, mutation: str, updates: Sequence[_Update]) -> dict[str, Failure]:
+        if not updates:
+            return {}
+        try:
+            answer = self.gateway.update(mutation, {update.item.identity: update.node for update in updates})
+        except (RefusedError, TooSlowError) as error:
+            if len(updates) > 1:
+                first, second = halves(updates)
+                return self._in_halves(mutation, first) | self._in_halves(mutation, second)
+            if isinstance(error, TooSlowError):
+                raise transient_error(
+                    f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
+                ) from None
+            self.refusals.refused_alone(error)
+            return {updates[0].item.identity: error.failure}
+        self.refusals.accepted(mutation)
+        for update in updates:
+            self._verify(mutation, update, answer[update.item.identity])
+        return {}
+
+    def _verify(self, mutation: str, update: _Update, node: Mapping[str, Any]) -> None:
+        """Checks what came back against what is taken for granted, and nobody has seen.
+
+        A key that is absent leaves the value alone; if it did not, going on would wipe data. An explicit null unsets
+        it; if it did not, the same change would be written on every sync.
+
+        Raises:
+            AirbyteTracedException: When a value that was not sent is gone.
+        """
+        sent = {change.target: change.after for change in update.item.plan.changes}
+        prefix = ROOT + self.table.mutations[mutation].removesuffix("dbId")
+        for name, target in self.table.targets.items():
+            now = read_path(node, name.removeprefix(prefix)) if target.mutation == mutation else MISSING
+            if now is MISSING:
+                continue
+            if name not in sent:
+                if now is None and isinstance(update.employee.values[name], str):
+                    raise _wiped(mutation, name, update.employee)
+            elif not self._same(name, sent[name], now, update.item.person.desired.region):
+                logger.warning(
+                    "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is "
+                    "written again by the next sync; if this message comes back, look at the employee in Xledger.",
+                    update.item.person.label,
+                    name,
+                    update.employee.db_id,
+                )
+
+    def _same(self, target: str, sent: str | None, now: Any, region: str) -> bool:
+        if sent is None or now is None:
+            return sent is now
+        comparator = next(rule.comparator for rule in self.table.rules if target in rule.targets)
+        return COMPARATORS[comparator](sent, str(now), region)
+
+
+def _wiped(mutation: str, target: str, employee: Employee) -> Exception:
+    return system_error(
+        f"Xledger unset {target} of the employee with dbId {employee.db_id}, although {mutation} did not send it. The "
+        "sync stops so that nothing more gets lost; restore the value from Xledger's log, and report this."
+    )

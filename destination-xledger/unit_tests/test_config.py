@@ -1,0 +1,113 @@
+"""Every setting that cannot work is named, in a sentence and without its value."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.config import Mode, connection_specification, parse_config, require_authority
+from destination_xledger.directory import MatchingKey
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
+
+from .conftest import TOKEN
+
+EXPECTED_SPEC = Path(__file__).parent / "expected_spec.json"
+
+Config = dict[str, Any]
+
+
+def test_the_specification_is_the_one_hosts_know() -> None:
+    assert connection_specification() == json.loads(EXPECTED_SPEC.read_text(encoding="utf-8"))
+
+
+def test_the_specification_tells_an_administrator_what_each_setting_is() -> None:
+    properties = connection_specification()["properties"]
+    assert sorted(setting["order"] for setting in properties.values()) == list(range(len(properties)))
+    assert all(setting["title"] and setting["description"] for setting in properties.values())
+    assert [name for name, setting in properties.items() if setting.get("airbyte_secret")] == ["api_token"]
+    assert properties["api_url"]["pattern"] == API_URL_PATTERN
+
+
+def test_the_defaults_are_the_careful_ones(config: Config) -> None:
+    settings = parse_config(config)
+    assert settings.mode is Mode.SYNC
+    assert settings.match_on == (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL)
+    assert settings.policies == Policies({}, NewUsers.CREATE, DeactivatedUsers.UPDATE_EXISTING)
+    assert settings.gender_codes == {"Male": "M", "Female": "F"}
+    assert settings.batch_size == 500
+
+
+BROKEN = [
+    ({"api_token": ""}, "api_token"),
+    ({"mode": "try"}, "mode"),
+    ({"batch_size": 501}, "batch_size"),
+    ({"batch_size": 0}, "batch_size"),
+    ({"match_on": []}, "match_on"),
+    ({"match_on": ["phone"]}, "match_on.0"),
+    ({"field_policies": [{"field": "email", "policy": "mirror"}]}, "email cannot be mirror: its own rule is no_unset"),
+    ({"field_policies": [{"field": "bankAccount.country", "policy": "fill_empty"}]}, "its own rule is read_only"),
+    ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no field shoeSize"),
+    ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
+    ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
+    ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
+    ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
+    ({"api_url": "http://127.0.0.1.evil.example"}, "the address must begin with https://"),
+    ({"api_url": "https://www.xledger.net/graphql\n"}, "the address must begin with https://"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), BROKEN)
+def test_a_setting_that_cannot_work_is_named(change: Config, sentence: str, config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, **change})
+    assert raised.value.failure_type is FailureType.config_error
+    assert sentence in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+def test_all_problems_are_told_at_once(config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, "mode": "try", "batch_size": 0, "api_url": "ftp://x"})
+    assert all(name in str(raised.value) for name in ("mode", "batch_size", "api_url"))
+
+
+@pytest.mark.parametrize("missing", ["api_token", "authority_confirmed"])
+def test_what_is_required_is_asked_for(missing: str, config: Config) -> None:
+    del config[missing]
+    with pytest.raises(AirbyteTracedException, match=missing):
+        parse_config(config)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://www.xledger.net/graphql", "http://127.0.0.1:8080/graphql", "http://localhost:1", "http://[::1]:9/x"],
+)
+def test_https_and_this_machine_are_allowed(url: str, config: Config) -> None:
+    assert parse_config({**config, "api_url": url}).api_url == url
+
+
+@pytest.mark.parametrize("policy", ["mirror", "no_unset", "fill_empty", "create_only", "read_only"])
+def test_a_policy_may_be_as_loose_as_the_fields_own_rule_or_stricter(policy: str, config: Config) -> None:
+    settings = parse_config({**config, "field_policies": [{"field": "phone", "policy": policy}]})
+    assert settings.policies.fields == {"phone": Policy(policy)}
+
+
+def test_of_two_policies_for_a_field_the_stricter_one_counts(config: Config) -> None:
+    policies = [{"field": "phone", "policy": "read_only"}, {"field": "phone", "policy": "no_unset"}]
+    assert parse_config({**config, "field_policies": policies}).policies.fields == {"phone": Policy.READ_ONLY}
+
+
+def test_nothing_is_done_without_authority(config: Config) -> None:
+    with pytest.raises(AirbyteTracedException, match="tick the box") as raised:
+        require_authority(parse_config({**config, "authority_confirmed": False}))
+    assert raised.value.failure_type is FailureType.config_error
+
+
+def test_the_token_never_shows_in_a_complaint(config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, "mode": TOKEN})
+    assert TOKEN not in str(raised.value)
