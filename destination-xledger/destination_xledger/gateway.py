@@ -43,9 +43,11 @@ class Keys:
 
     def in_two(self) -> "tuple[Keys, Keys]":
         """The same keys in two requests."""
-        parts = [halves(keys) for keys in (self.codes, self.emails, self.db_ids)]
-        first, second = ((tuple(part[half]) for part in parts) for half in (0, 1))
-        return Keys(*first), Keys(*second)
+        codes, emails, db_ids = halves(self.codes), halves(self.emails), halves(self.db_ids)
+        return (
+            Keys(tuple(codes[0]), tuple(emails[0]), tuple(db_ids[0])),
+            Keys(tuple(codes[1]), tuple(emails[1]), tuple(db_ids[1])),
+        )
 
 
 @dataclass(frozen=True, slots=True)
