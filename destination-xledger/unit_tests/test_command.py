@@ -1,0 +1,178 @@
+"""The command: messages on standard output, each at once; errors without values and with exit code 1."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import Status
+from requests_mock import Mocker
+
+from destination_xledger.destination import DestinationXledger
+
+from .conftest import TOKEN, URL
+
+SECRET_VALUE = "Kari-Nordmann-15108695088"
+
+
+@pytest.fixture
+def files(tmp_path: Path, config: dict[str, Any]) -> list[str]:
+    catalog = {
+        "streams": [
+            {
+                "stream": {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+                "sync_mode": "full_refresh",
+                "destination_sync_mode": "append_dedup",
+            }
+        ]
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    return ["--config", str(tmp_path / "config.json"), "--catalog", str(tmp_path / "catalog.json")]
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def given(*lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("".join(lines).encode()), encoding="ascii"))
+
+    return given
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+
+
+def errors(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message["trace"]["error"] for message in messages if message["type"] == "TRACE"]
+
+
+def record(**data: Any) -> str:
+    return json.dumps({"type": "RECORD", "record": {"stream": "users", "data": data, "emitted_at": 0}}) + "\n"
+
+
+def test_spec_tells_the_settings_and_the_sync_modes(capsys: pytest.CaptureFixture[str]) -> None:
+    DestinationXledger().run(["spec"])
+    (message,) = printed(capsys)
+    assert message["spec"]["supported_destination_sync_modes"] == ["append_dedup", "append", "update"]
+    assert message["spec"]["supportsIncremental"] is True
+    assert next(iter(message["spec"]["connectionSpecification"]["properties"])) == "api_token"
+
+
+def test_check_succeeds_with_one_small_request(
+    files: list[str], capsys: pytest.CaptureFixture[str], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, json={"data": {"employees": {"edges": None}}})
+    DestinationXledger().run(["check", *files[:2]])
+    assert printed(capsys)[-1]["connectionStatus"]["status"] == Status.SUCCEEDED.value
+    assert requests_mock.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            {"json": {"errors": [{"message": "Bad format for API Token"}], "data": None}},
+            "does not accept the API token",
+        ),
+        ({"status_code": 503, "text": "<html>"}, "maintenance window"),
+        ({"text": "hello"}, "does not answer like Xledger"),
+        ({"json": {"errors": [{"message": "Not permitted"}], "data": None}}, "Human Resources Employee: read"),
+    ],
+)
+def test_check_says_what_is_wrong(
+    answer: dict[str, Any],
+    sentence: str,
+    files: list[str],
+    capsys: pytest.CaptureFixture[str],
+    requests_mock: Mocker,
+) -> None:
+    requests_mock.post(URL, **answer)
+    DestinationXledger().run(["check", *files[:2]])
+    status = printed(capsys)[-1]["connectionStatus"]
+    assert status["status"] == Status.FAILED.value
+    assert sentence in status["message"]
+
+
+def test_check_does_not_touch_xledger_when_a_setting_cannot_work(
+    tmp_path: Path, config: dict[str, Any], capsys: pytest.CaptureFixture[str], requests_mock: Mocker
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**config, "api_url": "http://xledger.test/graphql", "authority_confirmed": False}))
+    DestinationXledger().run(["check", "--config", str(path)])
+    assert "api_url" in printed(capsys)[-1]["connectionStatus"]["message"]
+    assert not requests_mock.called
+
+
+def test_a_line_that_is_no_message_ends_the_sync_without_showing_it(
+    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin(f"{SECRET_VALUE}\n")
+    with pytest.raises(SystemExit) as ended:
+        DestinationXledger().run(["write", *files])
+    assert ended.value.code == 1
+    output = capsys.readouterr().out
+    assert "Line 1 of the input" in output
+    assert SECRET_VALUE not in output
+
+
+def test_a_record_of_an_unknown_stream_ends_the_sync(
+    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin('{"type":"RECORD","record":{"stream":"other","data":{},"emitted_at":0}}\n')
+    with pytest.raises(SystemExit):
+        DestinationXledger().run(["write", *files])
+    assert "not in the catalog" in errors(printed(capsys))[0]["message"]
+
+
+def test_something_unforeseen_is_told_by_type_and_place_without_its_text(
+    files: list[str],
+    stdin: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        try:
+            raise ValueError(SECRET_VALUE)
+        except ValueError as error:
+            raise KeyError(SECRET_VALUE) from error
+
+    monkeypatch.setattr("destination_xledger.gateway.Gateway.look_up", fail)
+    stdin(record(id="1", employmentId="1"))
+    with pytest.raises(SystemExit) as ended:
+        DestinationXledger().run(["write", *files])
+    assert ended.value.code == 1
+    output = capsys.readouterr()
+    assert SECRET_VALUE not in output.out + output.err
+    (error,) = errors([json.loads(line) for line in output.out.splitlines() if line.startswith("{")])
+    assert error["failure_type"] == "system_error"
+    assert "KeyError" in error["message"]
+    assert "test_command.py" in error["internal_message"]
+
+
+def test_the_summary_is_told_even_when_a_sync_fails(
+    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str], requests_mock: Mocker, caplog: Any
+) -> None:
+    requests_mock.post(URL, status_code=401)
+    stdin(record(id="1", employmentId="1"))
+    with caplog.at_level("INFO"), pytest.raises(SystemExit):
+        DestinationXledger().run(["write", *files])
+    assert caplog.records[-1].getMessage().startswith("SYNC SUMMARY {")
+    assert TOKEN not in capsys.readouterr().out
+
+
+def test_state_is_printed_as_it_came(files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    stream_state = {"cursor": "2026-01-15", "nested": {"fingerprints": {"a": "b"}}}
+    state = {
+        "type": "STREAM",
+        "stream": {"stream_descriptor": {"name": "users"}, "stream_state": stream_state},
+        "sourceStats": {"recordCount": 0.0},
+    }
+    stdin(json.dumps({"type": "STATE", "state": state}) + "\n")
+    DestinationXledger().run(["write", *files])
+    (message,) = (message for message in printed(capsys) if message["type"] == "STATE")
+    assert message["state"]["stream"]["stream_state"] == stream_state
+    assert message["state"]["sourceStats"] == {"recordCount": 0.0}
+    assert message["state"]["destinationStats"] == {"recordCount": 0.0}

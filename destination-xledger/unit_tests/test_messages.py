@@ -1,0 +1,38 @@
+"""A host's lines become messages, or an error that names the line and nothing in it."""
+
+import pytest
+from airbyte_cdk.models import FailureType, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.messages import read_messages
+
+RECORD = b'{"type":"RECORD","record":{"stream":"users","data":{"id":"1","phone":null},"emitted_at":0}}\n'
+
+
+def test_lines_become_messages_and_blank_lines_are_passed_over() -> None:
+    messages = list(read_messages([RECORD, b"\n", b"  \r\n", RECORD]))
+    assert [message.type for message in messages] == [Type.RECORD, Type.RECORD]
+
+
+def test_null_and_missing_stay_apart() -> None:
+    (message,) = read_messages([RECORD])
+    assert message.record is not None
+    assert message.record.data == {"id": "1", "phone": None}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Kari Nordmann was here\n",
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari"}',
+        b'{"givenName":"Kari"}\n',
+        b'{"type":"RECORD","record":"Kari"}\n',
+        b'["Kari"]\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\xff"},"emitted_at":0}}\n',
+    ],
+)
+def test_a_line_that_is_no_message_is_an_error_by_number(line: bytes) -> None:
+    with pytest.raises(AirbyteTracedException, match="Line 3 of the input") as raised:
+        list(read_messages([RECORD, RECORD, line]))
+    assert raised.value.failure_type is FailureType.system_error
+    assert "Kari" not in f"{raised.value} {raised.value.internal_message} {raised.value!r}"

@@ -1,0 +1,84 @@
+"""Which stream carries what, and what is said of records that do not fit."""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.people import InvalidRecord, Person, StreamReader, stream_readers
+from shared_mappings import Options, field_table
+
+from .conftest import Catalog
+
+USER = {"id": "00000000-0000-4000-8000-000000000001", "employmentId": "1001", "email": "kari@example.com"}
+
+
+def reader(catalog: Any) -> StreamReader:
+    (only,) = stream_readers(catalog, field_table(), Options()).values()
+    return only
+
+
+def test_a_user_is_known_and_named_by_its_id(catalog: Catalog) -> None:
+    person = reader(catalog()).read(USER, 7)
+    assert isinstance(person, Person)
+    assert (person.identity, person.label) == (USER["id"], f"users {USER['id']}")
+
+
+def test_an_employee_is_known_by_its_code_and_named_by_its_position(catalog: Catalog) -> None:
+    person = reader(catalog("staff", destination_object="employee")).read({"code": "1001"}, 7)
+    assert isinstance(person, Person)
+    assert (person.identity, person.label) == ("1001", "staff record 7")
+
+
+@pytest.mark.parametrize("identity", ["kari@example.com", "Kari Nordmann", "x" * 65, ""])
+def test_an_id_that_looks_like_a_value_is_not_shown(identity: str, catalog: Catalog) -> None:
+    person = reader(catalog()).read({**USER, "id": identity}, 7)
+    assert isinstance(person, Person | InvalidRecord)
+    assert person.label == "users record 7"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"phone": 47912}, 'phone: type ["string", "null"]'),
+        ({"homeAddress": {"city": ["Oslo"]}}, 'homeAddress.city: type ["string", "null"]'),
+        ({"active": "Kari"}, 'active: type "boolean"'),
+    ],
+)
+def test_a_fault_is_a_path_and_a_rule(change: dict[str, Any], expected: str, catalog: Catalog) -> None:
+    invalid = reader(catalog()).read({**USER, **change}, 1)
+    assert isinstance(invalid, InvalidRecord)
+    assert invalid.faults == (expected,)
+
+
+def test_all_faults_are_told_and_no_value(catalog: Catalog) -> None:
+    invalid = reader(catalog()).read({**USER, "phone": 47912, "active": "Kari", "email": {"x": "Kari"}}, 1)
+    assert isinstance(invalid, InvalidRecord)
+    assert len(invalid.faults) == 3
+    assert "Kari" not in repr(invalid)
+    assert "47912" not in repr(invalid)
+
+
+def test_a_key_of_the_organisations_own_is_not_shown(catalog: Catalog) -> None:
+    invalid = reader(catalog()).read({**USER, "custom": {"has cancer": {"yes": True}}}, 1)
+    assert isinstance(invalid, InvalidRecord)
+    assert invalid.faults[0].startswith("custom.…: ")
+    assert "cancer" not in repr(invalid)
+
+
+@pytest.mark.parametrize("mode", ["overwrite", "soft_delete"])
+def test_a_ledger_is_not_overwritten(mode: str, catalog: Catalog) -> None:
+    with pytest.raises(AirbyteTracedException, match=f"{mode} of the stream users is refused") as raised:
+        reader(catalog(mode=mode))
+    assert raised.value.failure_type is FailureType.config_error
+
+
+def test_update_never_creates(catalog: Catalog) -> None:
+    assert reader(catalog(mode="update")).update_only
+    assert not reader(catalog(mode="append")).update_only
+
+
+def test_a_stream_of_something_else_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(AirbyteTracedException, match="groups is nothing this destination can write"):
+        reader(catalog("groups"))

@@ -1,0 +1,100 @@
+"""What nobody has seen of Xledger is checked while it is relied on."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from requests_mock import Mocker
+
+from destination_xledger.client import XledgerClient
+from destination_xledger.gateway import Gateway
+from destination_xledger.matcher import Planned
+from destination_xledger.people import Person
+from destination_xledger.refusals import Refusals
+from destination_xledger.updates import Updates
+from shared_mappings import Employee, Options, Policies, desired_from_user, field_table, plan
+
+from .conftest import URL
+
+TABLE = field_table()
+RECORD: Mapping[str, Any] = {"id": "1", "employmentId": "1001", "jobTitle": "Head"}
+
+CONTACT = {"firstName": "Kari", "phone": "+47 912 34 567", "jobTitle": "Engineer", "address": {"place": "Oslo"}}
+NODE = {"dbId": 11, "code": "1001", "contact": {"dbId": "12", **CONTACT}, "subledger": {"dbId": 13}}
+
+
+def answer(contact: Mapping[str, Any]) -> dict[str, Any]:
+    return {"json": {"data": {"updateContacts": {"edges": [{"clientId": "1", "node": contact}]}}}}
+
+
+@pytest.fixture
+def planned() -> Planned:
+    """Somebody whose job title is to be updated."""
+    desired = desired_from_user(RECORD, TABLE, Options())
+    employee = Employee.from_node(NODE, TABLE)
+    return Planned(Person("1", "users 1", desired, RECORD), employee, plan(desired, employee, Policies(), TABLE))
+
+
+@pytest.fixture
+def updates(client: XledgerClient) -> Updates:
+    gateway = Gateway(client, TABLE)
+    return Updates(gateway, TABLE, Refusals(gateway))
+
+
+def test_only_the_changed_value_is_sent(updates: Updates, planned: Planned, requests_mock: Mocker) -> None:
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": "Head"}))
+    assert updates.update([planned]) == {}
+    sent = requests_mock.request_history[0].json()["variables"]["inputs"]
+    assert sent == [{"clientId": "1", "node": {"dbId": "12", "jobTitle": "Head"}}]
+
+
+@pytest.mark.parametrize(
+    ("gone", "target"),
+    [
+        ({"phone": None}, "employee.contact.phone"),
+        ({"address": None}, "employee.contact.address.place"),
+        ({"address": {"place": None}}, "employee.contact.address.place"),
+    ],
+)
+def test_the_sync_stops_when_a_value_that_was_not_sent_is_gone(
+    gone: dict[str, Any], target: str, updates: Updates, planned: Planned, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": "Head", **gone}))
+    with pytest.raises(AirbyteTracedException) as raised:
+        updates.update([planned])
+    assert raised.value.failure_type is FailureType.system_error
+    assert f"unset {target} of the employee with dbId 11" in str(raised.value)
+    assert "912" not in str(raised.value)
+
+
+def test_a_value_that_came_back_different_is_told_by_name(
+    updates: Updates, planned: Planned, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": "Something else"}))
+    with caplog.at_level(logging.WARNING):
+        updates.update([planned])
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "employee.contact.jobTitle" in line
+    assert "users 1" in line
+    assert "Something else" not in line
+    assert "Head" not in line
+
+
+def test_a_value_that_came_back_in_another_form_is_fine(
+    updates: Updates, planned: Planned, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": " Head "}))
+    updates.update([planned])
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("edges", [None, [], [{"clientId": None, "node": CONTACT}], [{"clientId": "1", "node": None}]])
+def test_an_answer_that_does_not_tell_what_became_of_each_input_ends_the_sync(
+    edges: Any, updates: Updates, planned: Planned, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, json={"data": {"updateContacts": {"edges": edges}}})
+    with pytest.raises(AirbyteTracedException, match="what became of each input"):
+        updates.update([planned])
