@@ -1,0 +1,262 @@
+"""The people in Huma, and what happens to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integration_tests.sandbox.awkward import awkward_people
+from integration_tests.sandbox.faults import OF_XLEDGER_ONLY, Faults
+from integration_tests.sandbox.people import RECORD_FIELDS, Organisation, PeopleMaker, Person, named_id
+
+_FIXED = frozenset({"id", "type"})
+
+
+class HumaUser(Mapping[str, Any]):
+    """What Huma tells of one user: plain values by the names of the `users` record.
+
+    None means unset (the wrapper has no value); a name that is not in the mapping is withheld (there is no wrapper).
+    """
+
+    def __init__(self, facts: Person) -> None:
+        self.facts = facts
+        self.withheld: set[str] = set()
+        self.earlier_and_other_positions: list[dict[str, Any]] = []
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.withheld:
+            raise KeyError(name)
+        return self.facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.facts if name not in self.withheld)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"HumaUser({self.id})"
+
+    @property
+    def id(self) -> str:
+        """The user's UUID."""
+        return str(self.facts["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class HumaRequest:
+    """A request Huma has received."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    """Every value of every parameter, in order."""
+    status: int | None
+    """HTTP status of the answer; None when the connection was cut."""
+
+
+class Huma:
+    """The Huma of a sandbox: what a test may look at and change.
+
+    Attributes:
+        url: Base URL; what `api_url` of source-huma takes.
+        users: The people by id, deactivated ones included; not the service user.
+        awkward: Ids of the awkward people by their short names (constants in `awkward.py`).
+        requests: Every request to the API so far.
+        faults: What goes wrong with the next requests.
+    """
+
+    def __init__(self, people: int, seed: int, today: dt.date) -> None:
+        self.url = ""
+        self.client_id = named_id("client", f"id-{seed}")
+        self.client_secret = named_id("client", f"secret-{seed}")
+        self.today = today
+        self.organisation = Organisation()
+        self.requests: list[HumaRequest] = []
+        self.faults = Faults(impossible=OF_XLEDGER_ONLY)
+        self.lock = threading.RLock()
+        self._tokens: set[str] = set()
+        self._gone_but_listed: set[str] = set()
+        self._maker = PeopleMaker(seed, today, self.organisation)
+        self.service_user = self._service_user()
+        self.users: dict[str, HumaUser] = {}
+        self.awkward: dict[str, str] = {}
+        self._populate(people)
+
+    def _populate(self, people: int) -> None:
+        for name, person in awkward_people(self._maker).items():
+            if len(self.users) < people:
+                self.awkward[name] = person["id"]
+                self.users[person["id"]] = HumaUser(person)
+        rng, cast = self._maker.rng, list(self.users.values())
+        while len(self.users) < people:
+            person = self._maker.person()
+            if rng.random() < 0.06:
+                person |= _leaving(self.today - dt.timedelta(days=rng.randint(10, 700)))
+            user = self.users[person["id"]] = HumaUser(person)
+            if rng.random() < 0.85 and cast:
+                person["supervisor"] = _as_supervisor(rng.choice(cast[-12:]))
+            if rng.random() < 0.15:
+                user.earlier_and_other_positions.append(self._another_position(person))
+            cast.append(user)
+
+    def _another_position(self, person: Person) -> dict[str, Any]:
+        rng = self._maker.rng
+        start = dt.date.fromisoformat(person["employmentStartDate"])
+        if person["active"] and rng.random() < 0.4:
+            dates = {"employmentStartDate": (start + dt.timedelta(days=30)).isoformat(), "employmentEndDate": None}
+        else:
+            dates = {
+                "employmentStartDate": (start - dt.timedelta(days=800)).isoformat(),
+                "employmentEndDate": (start - dt.timedelta(days=1)).isoformat(),
+            }
+        return {
+            "id": self._maker.new_id(),
+            "jobTitle": rng.choice(self.organisation.job_titles),
+            "employmentPercentage": rng.choice((10, 20)),
+            "employmentType": "Permanent",
+            **dates,
+        }
+
+    def _service_user(self) -> HumaUser:
+        nothing = dict.fromkeys(RECORD_FIELDS)
+        return HumaUser(
+            {
+                **nothing,
+                "id": named_id("user", "Xledger integration"),
+                "type": "service_user",
+                "active": True,
+                "givenName": "Xledger",
+                "familyName": "integration",
+                "email": "xledger-integration@service.example",
+                "companies": [],
+                "locations": [],
+                "teams": [],
+                "custom": {},
+                "connectedIntegrations": {},
+            }
+        )
+
+    # ---- what a test does
+
+    def change(self, user_id: str, **fields: Any) -> None:
+        """Set these fields of a user; None unsets.
+
+        Args:
+            user_id: The user's id.
+            **fields: Values by the names of the `users` record.
+
+        Raises:
+            KeyError: There is no such user.
+            TypeError: There is no such field, or it never changes.
+        """
+        self._check(set(fields))
+        with self.lock:
+            self.users[user_id].facts.update(fields)
+
+    def withhold(self, user_id: str, *fields: str) -> None:
+        """Show these fields of a user no more, not even as unset."""
+        self._check(set(fields))
+        with self.lock:
+            self.users[user_id].withheld.update(fields)
+
+    def hire(self, **fields: Any) -> str:
+        """Add a user with these fields, the others filled plausibly; return the id."""
+        self._check(set(fields))
+        with self.lock:
+            start = self.today.isoformat()
+            person = self._maker.person(**{"employmentStartDate": start, "firstDayOfWork": start, **fields})
+            self.users[person["id"]] = HumaUser(person)
+        return str(person["id"])
+
+    def deactivate(self, user_id: str, at: str | None = None) -> None:
+        """Deactivate a user.
+
+        Args:
+            user_id: The user's id.
+            at: ISO time with offset; noon of the sandbox's today when not given.
+        """
+        self.change(user_id, active=False, deactivatedAt=at or f"{self.today.isoformat()}T12:00:00Z")
+
+    def delete(self, user_id: str, *, still_listed: bool = False) -> None:
+        """Delete a user: 404 from now on; with `still_listed` the lists have not noticed yet."""
+        with self.lock:
+            if still_listed:
+                self._gone_but_listed.add(user_id)
+            else:
+                del self.users[user_id]
+                self._gone_but_listed.discard(user_id)
+
+    def expire_tokens(self) -> None:
+        """Make every access token given out so far invalid."""
+        with self.lock:
+            self._tokens.clear()
+
+    # ---- what the API asks
+
+    def issue_token(self) -> str:
+        """Return a new access token."""
+        token = secrets.token_urlsafe(32)
+        with self.lock:
+            self._tokens.add(token)
+        return token
+
+    def accepts(self, token: str) -> bool:
+        """Whether this is a token that was given out and has not expired."""
+        with self.lock:
+            return token in self._tokens
+
+    def listed(self, *, active: bool, groups: Mapping[str, set[str]], descending: bool) -> list[HumaUser]:
+        """Return the users a list shows, in its order.
+
+        Args:
+            active: Active ones, or deactivated ones.
+            groups: For `companies`, `locations` and `teams`, ids of which a user must be in one; empty for no limit.
+            descending: Whether the order is turned around.
+        """
+        everybody = [self.service_user, *self.users.values()]
+        chosen = [
+            user
+            for user in everybody
+            if user.facts["active"] is active
+            and all(not ids or ids & {group["id"] for group in user.facts[kind]} for kind, ids in groups.items())
+        ]
+        return sorted(
+            chosen,
+            key=lambda user: (user.facts["familyName"], user.facts["givenName"], user.id),
+            reverse=descending,
+        )
+
+    def user(self, user_id: str) -> HumaUser | None:
+        """Return a user, the service user included; None when there is none (any more)."""
+        if user_id == self.service_user.id:
+            return self.service_user
+        return None if user_id in self._gone_but_listed else self.users.get(user_id)
+
+    def job_titles(self) -> list[str]:
+        """Return every job title there is, in order."""
+        used = {user.facts["jobTitle"] for user in self.users.values()} - {None}
+        return sorted(used | set(self.organisation.job_titles))
+
+    @staticmethod
+    def _check(fields: set[str]) -> None:
+        if wrong := sorted(fields - set(RECORD_FIELDS) | fields & _FIXED):
+            raise TypeError(f"A user in Huma has no {', '.join(wrong)} that can change")
+
+
+def _leaving(last_day: dt.date) -> dict[str, Any]:
+    return {
+        "active": False,
+        "deactivatedAt": f"{last_day.isoformat()}T16:00:00Z",
+        "terminationNoticeDate": (last_day - dt.timedelta(days=91)).isoformat(),
+        "employmentEndDate": last_day.isoformat(),
+        "lastDayOfWork": last_day.isoformat(),
+    }
+
+
+def _as_supervisor(user: HumaUser) -> dict[str, str]:
+    return {key: user.facts[key] for key in ("id", "email", "givenName", "familyName")}

@@ -1,0 +1,190 @@
+"""The Xledger of a sandbox: what a test may look at and change."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from integration_tests.sandbox import xledger_rules as rules
+from integration_tests.sandbox.faults import Faults
+from integration_tests.sandbox.limits import BurstLimit
+from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, SUBLEDGERS, XledgerStore
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from integration_tests.sandbox.xledger_rules import Row
+
+_ON_CONTACT = ("firstName", "lastName", "birthday", "jobTitle", "gender", "homeAddress")
+_ON_BOTH = ("email", "phone", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A request Xledger has received."""
+
+    kind: str
+    """`query` or `mutation`; empty when the request could not be read as either."""
+    name: str | None
+    """Name of the operation, if it has one."""
+    root_fields: tuple[str, ...]
+    variables: Mapping[str, Any]
+    inputs: int
+    """How many inputs its mutations had together."""
+    request_bytes: int
+    response_bytes: int
+    status: int | None
+    """HTTP status of the answer; None when the connection was cut."""
+    outcome: str
+    """`carried_out`, `refused`, or the name of the fault or limit it met."""
+
+
+class Xledger:
+    """What a test may look at and change.
+
+    Attributes:
+        url: Address of the GraphQL endpoint; what `api_url` of destination-xledger takes.
+        page_url: Address of the page for people.
+        token: The API token.
+        operations: Every request to the endpoint so far.
+        faults: What goes wrong with the next requests.
+        email_filter_ignores_case: Whether the e-mail filters find an address whatever its case. Not documented.
+        concurrency_limit: How many requests may be under way at once; None for no limit.
+    """
+
+    def __init__(self, seed: int, today: dt.date, burst_limit: int | None) -> None:
+        self.url = ""
+        self.page_url = ""
+        self.token = hashlib.sha256(f"xledger token {seed}".encode()).hexdigest()
+        self.store = XledgerStore(today)
+        self.operations: list[Operation] = []
+        self.faults = Faults()
+        self.burst_limit = BurstLimit(burst_limit)
+        self.concurrency_limit: int | None = 5
+        self.email_filter_ignores_case = True
+
+    @property
+    def writes(self) -> list[Operation]:
+        """The mutations with at least one input, whatever became of them."""
+        return [operation for operation in self.operations if operation.kind == "mutation" and operation.inputs]
+
+    def employees(self) -> list[Row]:
+        """Return every employee, closed ones included, by dbId, in the shape of the GraphQL type `Employee`.
+
+        Ids are numbers throughout, and what the shape does not show is not there; see `social_security_number`.
+        """
+        with self.store.lock:
+            return [self.store.snapshot(row) for row in self.store.tables[EMPLOYEES].values()]
+
+    def employee(self, code: str) -> Row:
+        """Return the employee with this code, the first if there are several.
+
+        Raises:
+            KeyError: There is none.
+        """
+        with self.store.lock:
+            for row in self.store.tables[EMPLOYEES].values():
+                if row["code"] == code:
+                    return self.store.snapshot(row)
+        raise KeyError(code)
+
+    def social_security_number(self, db_id: int) -> str | None:
+        """Return what was written as an employee's social security number; the API only shows it masked."""
+        return self.store.social_security_numbers.get(db_id)
+
+    def add_employee(self, **values: Any) -> int:
+        """Put an employee into the store without any check.
+
+        Args:
+            **values: By the names of the type `Employee`, of its contact and its subledger. `email`, `phone` and
+                `address` go to both of these; `contact={...}` and `subledger={...}` only to one. Genders and
+                countries by code; `company_country` is the country of the subledger's company. `socialSec` as well.
+
+        Returns:
+            The dbId of the employee.
+
+        Raises:
+            TypeError: There is no such value.
+        """
+        contact = dict(values.pop("contact", None) or {})
+        subledger = dict(values.pop("subledger", None) or {})
+        for key in _ON_BOTH:
+            if key in values:
+                value = values.pop(key)
+                contact.setdefault(key, value)
+                subledger.setdefault(key, value)
+        contact |= {key: values.pop(key) for key in _ON_CONTACT if key in values}
+        if "bankAccount" in values:
+            subledger["bankAccount"] = values.pop("bankAccount")
+        if "company_country" in values:
+            subledger["company"] = {"country": values.pop("company_country")}
+        subledger.setdefault("description", values.get("description"))
+        for child in (contact, subledger):
+            child.setdefault("code", values.get("code"))
+        contact.setdefault("name", " ".join(filter(None, (contact.get("firstName"), contact.get("lastName")))))
+        with self.store.lock:
+            employee = self.store.new_employee()
+            for key, value in values.items():
+                self._set(employee, key, value)
+            for table, given in ((CONTACTS, contact), (SUBLEDGERS, subledger)):
+                for key, value in given.items():
+                    self._set(employee, f"{table}.{key}", value)
+            self.store.insert(employee)
+        return int(employee["dbId"])
+
+    def change(self, db_id: int, path: str, value: Any) -> None:
+        """Let someone edit an employee in Xledger, without any check.
+
+        Args:
+            db_id: dbId of the employee.
+            path: Dotted path in the type `Employee`: "code", "contact.phone", "subledger.address.place",
+                "subledger.company.country", "socialSec".
+            value: The new value; genders and countries by code, an address as a dict of its lines.
+
+        Raises:
+            KeyError: There is no such employee.
+            TypeError: There is no such value.
+        """
+        with self.store.lock:
+            employee = self.store.tables[EMPLOYEES][db_id]
+            self._set(employee, path, value)
+            changed = employee[path.partition(".")[0]] if path.startswith((CONTACTS, SUBLEDGERS)) else employee
+            changed["modifiedAt"] = self.store.tick()
+            self.store.deltas.append({"dbId": db_id, "mutationType": "UPDATED"})
+
+    def _set(self, employee: Row, path: str, value: Any) -> None:
+        *way, key = path.split(".")
+        row = employee
+        if way and way[0] in (CONTACTS, SUBLEDGERS):
+            row = employee[way.pop(0)]
+        if path == "socialSec":
+            if value is not None:
+                self.store.social_security_numbers[employee["dbId"]] = value
+            key, value = "socialSecurityMasked", rules.masked(value)
+        elif way in (["address"], ["homeAddress"]):
+            key, value = way[0], {**(row[way[0]] or {}), key: value}
+        elif key == "company" or way[:1] == ["company"]:
+            country = value["country"] if isinstance(value, dict) else value
+            key, value = "company", self.store.company(country)
+        elif way:
+            raise TypeError(f"An employee in Xledger has no {path}")
+        if key not in row:
+            raise TypeError(f"An employee in Xledger has no {path}")
+        if key in ("address", "homeAddress") and value is not None:
+            value = self._address(value)
+        elif key == "gender" and isinstance(value, str):
+            value = dict(rules.GENDERS[value])
+        row[key] = value
+
+    def _address(self, given: Mapping[str, Any]) -> Row:
+        country = given.get("country")
+        return {
+            "dbId": given.get("dbId") or self.store.new_id("address"),
+            "streetAddress": given.get("streetAddress"),
+            "zipCode": given.get("zipCode"),
+            "place": given.get("place"),
+            "state": given.get("state"),
+            "country": rules.country_row(country) if isinstance(country, str) else country,
+        }

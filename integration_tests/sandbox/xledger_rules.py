@@ -1,0 +1,146 @@
+"""What Xledger accepts as a value of each key, and how it looks when it is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from faker.providers.address import Provider as CountryCodes
+from stdnum import iban
+from stdnum.no import fodselsnummer, kontonr
+
+from integration_tests.sandbox.xledger_errors import invalid_value, no_match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Row = dict[str, Any]
+
+COUNTRY_CODES: tuple[str, ...] = tuple(sorted(CountryCodes.alpha_2_country_codes))
+"""ISO 3166-1 alpha-2."""
+
+GENDERS: Mapping[str, Row] = {
+    "M": {"dbId": 1001, "dbSubId": 1, "code": "M", "name": "Male"},
+    "F": {"dbId": 1001, "dbSubId": 2, "code": "F", "name": "Female"},
+}
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}", re.ASCII)
+_ELEVEN_DIGITS = re.compile(r"\d{11}", re.ASCII)
+_VISIBLE_END = 5
+_ADDRESS_LINES = ("streetAddress", "zipCode", "place", "state")
+
+
+def text(_path: str, value: str | None) -> str | None:
+    """Accept any text, and null."""
+    return value
+
+
+def required_text(path: str, value: str | None) -> str:
+    """Accept any text but none, an empty one or a blank one."""
+    if value is None or not value.strip():
+        raise invalid_value(path, value, "A value is required.")
+    return value
+
+
+def date(path: str, value: str | None) -> str | None:
+    """Accept a date there is, as YYYY-MM-DD, and null."""
+    if value is not None:
+        try:
+            real = _ISO_DATE.fullmatch(value) is not None and dt.date.fromisoformat(value) is not None
+        except ValueError:
+            real = False
+        if not real:
+            raise invalid_value(path, value, "Not a date.")
+    return value
+
+
+def bank_account(path: str, value: str | None) -> str | None:
+    """Accept an account number: eleven digits by MOD-11, an IBAN by mod-97, others as they are, and null."""
+    if value is None:
+        return None
+    compact = re.sub(r"[\s.]", "", value)
+    if _ELEVEN_DIGITS.fullmatch(compact):
+        valid = kontonr.is_valid(compact)
+    elif _IBAN.match(compact):
+        valid = iban.is_valid(compact)
+    else:
+        valid = bool(compact)
+    if not valid:
+        raise invalid_value(path, value, "Not a valid account number.")
+    return value
+
+
+def social_security_number(path: str, value: str | None) -> str:
+    """Accept an identity number; one of eleven digits by its check digits. Never null."""
+    number = re.sub(r"[\s-]", "", required_text(path, value))
+    if _ELEVEN_DIGITS.fullmatch(number) and not fodselsnummer.is_valid(number):
+        raise invalid_value(path, value, "Not a valid social security number.")
+    return number
+
+
+def masked(number: str | None) -> str | None:
+    """Return an identity number with its last five characters masked."""
+    return None if number is None else number[:-_VISIBLE_END] + "*" * min(_VISIBLE_END, len(number))
+
+
+def gender(path: str, reference: Mapping[str, Any] | None, owner: int) -> Row | None:
+    """Accept a reference by exactly one of its keys to a gender there is, and null.
+
+    Args:
+        path: Where the reference stands.
+        reference: A `SystemValueRef`.
+        owner: dbId of the owner, for the message.
+    """
+    if reference is None:
+        return None
+    given = {key: value for key, value in reference.items() if value is not None}
+    if len(given) != 1:
+        raise invalid_value(path, given, "Give one of dbId, dbSubId, code and name.")
+    ((key, value),) = given.items()
+    for known in GENDERS.values():
+        if known[key] == value:
+            return dict(known)
+    raise no_match(path, owner, key, value)
+
+
+def country(path: str, code: str, owner: int) -> Row:
+    """Accept the ISO 3166-1 alpha-2 code of a country there is, in capitals."""
+    if code not in COUNTRY_CODES:
+        raise no_match(path, owner, "code", code)
+    return country_row(code)
+
+
+def country_row(code: str) -> Row:
+    """Return the country with this code."""
+    return {"dbId": 5000 + COUNTRY_CODES.index(code), "code": code, "description": code}
+
+
+def merged_address(
+    path: str, current: Row | None, given: Mapping[str, Any] | None, owner: int, new_id: int
+) -> Row | None:
+    """Return an address after an input; Xledger refuses to unset what is set, as a whole or a line.
+
+    Args:
+        path: Where the address stands.
+        current: The address now, if there is one.
+        given: An `AddressInput`, or null; an absent line stays.
+        owner: dbId of the owner, for messages.
+        new_id: dbId for an address that is new.
+    """
+    if given is None:
+        if current is not None:
+            raise invalid_value(path, current["streetAddress"], "An address cannot be unset.")
+        return None
+    address: Row = dict(current) if current else {"dbId": new_id, **dict.fromkeys((*_ADDRESS_LINES, "country"))}
+    for key, value in given.items():
+        if value is None or not value.strip():
+            if address[key] is not None:
+                was = address[key]["code"] if key == "country" else address[key]
+                raise invalid_value(f"{path}.{key}", was, "A line of an address cannot be unset.")
+        elif key == "country":
+            address[key] = country(f"{path}.country.code", value, owner)
+        else:
+            address[key] = value
+    return address if any(address[key] is not None for key in (*_ADDRESS_LINES, "country")) else None

@@ -1,0 +1,94 @@
+"""The sandbox as a command, and what `Sandbox.running` promises."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from integration_tests.sandbox import Sandbox
+from integration_tests.sandbox.server import bind
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Path, stop: signal.Signals) -> None:
+    command = [sys.executable, "-m", "integration_tests.sandbox", "--people", "30", "--configs", str(tmp_path / "c")]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        source = json.loads((tmp_path / "c" / "source.json").read_text(encoding="utf-8"))
+        destination = json.loads((tmp_path / "c" / "destination.json").read_text(encoding="utf-8"))
+        token = requests.post(
+            f"{source['api_url']}/auth/oauth/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": source["client_id"],
+                "client_secret": source["client_secret"],
+            },
+            timeout=10,
+        )
+        read = requests.post(
+            destination["api_url"],
+            json={"query": "{ employees { edges { cursor } } }"},
+            headers={"Authorization": f"token {destination['api_token']}"},
+            timeout=10,
+        )
+        process.send_signal(stop)
+        _, complaints = process.communicate(timeout=20)
+    assert token.status_code == read.status_code == 200
+    assert destination["authority_confirmed"] is True
+    assert source["api_url"] in "".join(lines)
+    assert "(30 people)" in "".join(lines)
+    assert (process.returncode, complaints) == (0, "")
+
+
+def test_configs_take_overrides() -> None:
+    with Sandbox.running(people=0) as sandbox:
+        assert sandbox.source_config(num_workers=2)["num_workers"] == 2
+        assert sandbox.destination_config(authority_confirmed=False)["authority_confirmed"] is False
+
+
+def test_everything_is_on_loopback_and_gone_at_the_end() -> None:
+    with Sandbox.running(people=0) as sandbox:
+        urls = (sandbox.huma.url, sandbox.xledger.url)
+        assert all(url.startswith("http://127.0.0.1:") for url in urls)
+    for url in urls:
+        with pytest.raises(requests.exceptions.ConnectionError):
+            requests.get(url, timeout=10)
+
+
+def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind() -> None:
+    with bind(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"), Sandbox.running(people=0, xledger_port=port):
+            pytest.fail("it should not have started")
+
+
+def test_a_sandbox_is_served_on_the_ports_asked_for() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with Sandbox.running(people=0, huma_port=port) as sandbox:
+        assert sandbox.huma.url == f"http://127.0.0.1:{port}"
+
+
+def test_two_sandboxes_do_not_share_anything() -> None:
+    with Sandbox.running(people=1) as one, Sandbox.running(people=1) as other:
+        one.xledger.add_employee(code="only here")
+        one.huma.hire()
+        assert "only here" not in {row["code"] for row in other.xledger.employees()}
+        assert len(other.huma.users) == 1
