@@ -1,0 +1,91 @@
+"""An empty Xledger, and the destination written to it in this process."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer, Type
+from airbyte_cdk.sources.streams.call_rate import APIBudget
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.client import XledgerClient
+from destination_xledger.config import Config
+from destination_xledger.destination import DestinationXledger
+from integration_tests.sandbox import Sandbox
+
+SUMMARY = "SYNC SUMMARY "
+
+
+@dataclass
+class Written:
+    """What came of a write.
+
+    Attributes:
+        states: Numbers of the states that were passed on.
+        covered: Records that each of these states covers.
+        summary: The summary.
+        log: What was logged.
+        error: How the write ended, when it did not succeed.
+    """
+
+    states: list[int] = field(default_factory=list)
+    covered: list[float] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    error: AirbyteTracedException | None = None
+
+
+Write = Callable[..., Written]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox with nobody in its Xledger but those a test adds, and without a burst limit."""
+    with Sandbox.running(people=0, burst_limit=None) as running:
+        yield running
+
+
+@pytest.fixture
+def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
+    """Writes messages to the sandbox's Xledger. Waiting takes no time."""
+
+    def connect(settings: Config) -> XledgerClient:
+        budget = APIBudget(policies=[])
+        return XledgerClient(settings.api_url, settings.api_token, budget=budget, sleep=lambda _: None)
+
+    def run(messages: Iterable[AirbyteMessage], *, catalog: Any = None, **config: Any) -> Written:
+        written = Written()
+        caplog.clear()
+        configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [catalog or a_stream()]})
+        with caplog.at_level(logging.DEBUG):
+            try:
+                for message in DestinationXledger(connect).write(
+                    sandbox.destination_config(**config), configured, messages
+                ):
+                    assert message.type is Type.STATE
+                    assert message.state is not None
+                    assert message.state.stream is not None
+                    assert message.state.destinationStats is not None
+                    written.states.append(message.state.stream.stream_state.number)  # type: ignore[union-attr]
+                    written.covered.append(message.state.destinationStats.recordCount or 0)
+            except AirbyteTracedException as error:
+                written.error = error
+        written.log = [record.getMessage() for record in caplog.records]
+        summaries = [line.removeprefix(SUMMARY) for line in written.log if line.startswith(SUMMARY)]
+        written.summary = json.loads(summaries[-1]) if summaries else {}
+        return written
+
+    return run
+
+
+def a_stream(name: str = "users", mode: str = "append_dedup", destination_object: str | None = None) -> dict[str, Any]:
+    """A stream of a configured catalog."""
+    return {
+        "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+        "sync_mode": "full_refresh",
+        "destination_sync_mode": mode,
+        "destination_object_name": destination_object,
+    }

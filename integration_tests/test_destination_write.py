@@ -1,0 +1,533 @@
+"""The destination against a real GraphQL Xledger: who is written, what, once, and what is said about it."""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from integration_tests.conftest import Write, a_stream
+from integration_tests.records import Record, a_user, records, state, without
+from integration_tests.sandbox import Fault, Sandbox
+
+AWKWARD = [
+    'O\'Brien "Obi"',
+    "back\\slash\\n",
+    "line\nbreak\ttab",
+    "🧑‍🚀 astronaut",
+    "A\u030ase with a combining ring",
+    "{braces} ${x} {{ y }} %s",
+    "<b>&amp;</b>",
+    "'; DROP TABLE employees; --",
+    "שלום",
+    "ends with a backslash\\",
+]
+
+
+def roots(sandbox: Sandbox) -> list[str]:
+    """The root fields that were written to, in order."""
+    return [field for write in sandbox.xledger.writes for field in write.root_fields]
+
+
+def codes(sandbox: Sandbox) -> list[str]:
+    return sorted(employee["code"] for employee in sandbox.xledger.employees())
+
+
+# ------------------------------------------------------------------ upsert
+
+
+def test_somebody_new_is_added_and_then_completed(write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1)]))
+    assert written.summary["created"] == 1
+    assert roots(sandbox) == ["addEmployees", "updateEmployees", "updateContacts", "updateSuppliers"]
+    employee = sandbox.xledger.employee("E1")
+    assert employee["description"] == "Kari Nordmann1"
+    assert employee["trialTo"] == "2020-07-01"
+    assert employee["contact"]["email"] == employee["subledger"]["email"] == "kari1@example.com"
+    assert employee["contact"]["gender"]["code"] == "F"
+    assert employee["subledger"]["address"]["streetAddress"] == "Storgata 1"
+    assert employee["subledger"]["bankAccount"] == "86011117947"
+
+
+def test_without_a_probation_end_date_a_creation_costs_one_mutation_less(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1, probationEndDate=None)]))
+    assert roots(sandbox) == ["addEmployees", "updateContacts", "updateSuppliers"]
+
+
+def test_a_second_sync_of_the_same_people_writes_nothing(write: Write, sandbox: Sandbox) -> None:
+    people = [a_user(number) for number in range(1, 6)]
+    write(records(people))
+    before = len(sandbox.xledger.writes)
+    written = write(records(people))
+    assert len(sandbox.xledger.writes) == before
+    assert written.summary["unchanged"] == 5
+    assert written.summary["requests"] == 1
+
+
+def test_only_what_changed_is_sent(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1), a_user(2)]))
+    before = len(sandbox.xledger.writes)
+    written = write(records([a_user(1, jobTitle="Head"), a_user(2)]))
+    (mutation,) = sandbox.xledger.writes[before:]
+    (sent,) = mutation.variables["inputs"]
+    assert mutation.root_fields == ("updateContacts",)
+    assert set(sent["node"]) == {"dbId", "jobTitle"}
+    assert written.summary["fields_changed"] == {"jobTitle": 1}
+    assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Head"
+
+
+def test_an_unset_phone_is_unset_in_both_places(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1)]))
+    written = write(records([a_user(1, phone=None, gender=None)]))
+    employee = sandbox.xledger.employee("E1")
+    assert employee["contact"]["phone"] is None
+    assert employee["subledger"]["phone"] is None
+    assert employee["contact"]["gender"] is None
+    assert written.summary["fields_unset"] == {"gender": 1, "phone": 1}
+
+
+def test_a_cleared_address_stays(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1)]))
+    written = write(records([a_user(1, homeAddress=None)]))
+    assert written.summary["unchanged"] == 1
+    assert sandbox.xledger.employee("E1")["contact"]["address"]["place"] == "Oslo"
+
+
+def test_an_unknown_value_stays(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1)]))
+    written = write(records([without(a_user(1), "phone", "homeAddress", "gender", "jobTitle")]))
+    assert written.summary["unchanged"] == 1
+    assert sandbox.xledger.employee("E1")["contact"]["phone"] == "+47 900 00 001"
+
+
+def test_the_country_of_the_bank_account_is_a_conflict_and_stays(write: Write, sandbox: Sandbox) -> None:
+    account = {
+        "type": "international",
+        "iban": "SE45 5000 0000 0583 9825 7466",
+        "bic": "ESSESESS",
+        "number": None,
+        "country": None,
+    }
+    write(records([a_user(1, bankAccount=account)]))
+    written = write(records([a_user(1, bankAccount=account)]))
+    assert written.summary["conflicts"] == {"bankAccount.country": 1}
+    assert sandbox.xledger.employee("E1")["subledger"]["company"]["country"]["code"] == "NO"
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_any_text_in_any_field_arrives_unchanged(text: str, write: Write, sandbox: Sandbox) -> None:
+    address = {"line1": text, "line2": None, "line3": None, "postalCode": text, "city": text, "country": "NO"}
+    person = a_user(1, givenName=text, familyName=text, jobTitle=text, phone=text, homeAddress=address)
+    written = write(records([person]))
+    employee = sandbox.xledger.employee("E1")
+    assert written.summary["rejected"] == {}
+    assert employee["contact"]["firstName"] == employee["contact"]["lastName"] == text
+    assert employee["contact"]["jobTitle"] == employee["contact"]["phone"] == text
+    assert employee["subledger"]["address"]["streetAddress"] == employee["contact"]["address"]["place"] == text
+    assert employee["subledger"]["description"] == f"{text} {text}"
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(st.text().filter(str.strip), min_size=1, max_size=20))
+def test_whatever_characters_a_text_holds_it_arrives(texts: list[str], write: Write, sandbox: Sandbox) -> None:
+    people = [a_user(number, jobTitle=text) for number, text in enumerate(texts, start=1)]
+    written = write(records(people))
+    assert written.error is None
+    for number, text in enumerate(texts, start=1):
+        title = sandbox.xledger.employee(f"E{number}")["contact"]["jobTitle"]
+        # Text that differs only in normal form or in white space around it counts as the same, and is left alone.
+        assert title == text or title.strip() == text.strip() or written.summary["unchanged"]
+
+
+# ------------------------------------------------------------------ matching
+
+
+def test_somebody_known_by_email_alone_gets_the_employment_id_as_code(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="old", email="Kari1@Example.COM", firstName="Kari", lastName="Nordmann1")
+    written = write(records([a_user(1)]))
+    assert written.summary["created"] == 0
+    assert written.summary["fields_changed"]["employmentId"] == 1
+    assert codes(sandbox) == ["E1"]
+
+
+def test_the_employment_id_is_tried_before_the_email(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="other", email="kari1@example.com")
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    written = write(records([a_user(1)]))
+    assert written.summary["updated"] == 1
+    assert sandbox.xledger.employee("E1")["contact"]["email"] == "kari1@example.com"
+
+
+def test_keys_are_tried_in_the_order_of_match_on(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E7", email="kari1@example.com")
+    write(records([a_user(1, jobTitle="Head")]), match_on=["email", "employmentId"])
+    assert codes(sandbox) == ["E1"]
+
+
+def test_a_code_that_is_taken_is_never_given_twice_even_when_people_are_matched_by_email(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    written = write(records([a_user(1)]), match_on=["email"])
+    assert written.summary["created"] == 0
+    assert codes(sandbox) == ["E1"]
+
+
+def test_without_email_among_the_keys_nobody_is_found_by_it(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com")
+    written = write(records([a_user(1)]), match_on=["employmentId"])
+    assert written.summary["created"] == 1
+
+
+def test_somebody_who_has_left_is_found_and_not_created_again(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", email="kari1@example.com", dateTo="2020-01-01")
+    written = write(records([a_user(1)]))
+    assert written.summary["created"] == 0
+    assert written.summary["updated"] == 1
+
+
+def test_two_employees_with_the_same_code_are_ambiguous(write: Write, sandbox: Sandbox) -> None:
+    for email in ("a@example.com", "b@example.com"):
+        sandbox.xledger.add_employee(code="E1", email=email)
+    written = write(records([a_user(1), a_user(2)]))
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert written.summary["created"] == 1
+
+
+def test_employees_are_read_to_the_last_page(write: Write, sandbox: Sandbox) -> None:
+    for _ in range(7):
+        sandbox.xledger.add_employee(code="E1", email="shared@example.com")
+    sandbox.xledger.add_employee(code="E2")
+    written = write(records([a_user(1), a_user(2)]))
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert written.summary["updated"] == 1
+    assert len([done for done in sandbox.xledger.operations if done.root_fields[0] == "employees"]) == 2
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_two_people_who_lead_to_the_same_employee_are_not_both_written(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="kari2@example.com")
+    written = write(records([a_user(1), a_user(2)]), batch_size=batch_size)
+    assert written.summary["rejected"] == ({"duplicate_key": 1} if batch_size == 500 else {})
+    assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_of_two_people_with_the_same_new_employment_id_the_first_is_created(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    written = write(records([a_user(1), a_user(2, employmentId="E1")]), batch_size=batch_size)
+    assert written.summary["created"] == 1
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_of_the_same_user_twice_the_later_record_wins(batch_size: int, write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1), a_user(1, jobTitle="Head")]), batch_size=batch_size)
+    assert written.summary["received"] == 2
+    assert written.summary["created"] == 1
+    assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Head"
+
+
+def test_somebody_without_an_employment_id_is_rejected_when_new(write: Write) -> None:
+    assert write(records([a_user(1, employmentId=None)])).summary["rejected"] == {"missing_key": 1}
+
+
+def test_more_keys_than_fit_into_one_request_are_asked_for_in_several(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(number, email=f"Kari{number}@Example.com") for number in range(1, 401)]))
+    look_ups = [done for done in sandbox.xledger.operations if done.root_fields[0] == "employees"]
+    sizes = [
+        len(done.variables[keys] or ()) for done in look_ups for keys in ("codes", "emails") if keys in done.variables
+    ]
+    assert max(sizes) <= 500
+    assert len(look_ups) == 2
+
+
+# ------------------------------------------------------------------ what an administrator decides
+
+
+def test_new_people_are_left_out_when_that_is_the_setting(write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1)]), new_users="skip")
+    assert written.summary["skipped"] == {"not_in_xledger": 1}
+    assert codes(sandbox) == []
+
+
+def test_the_sync_mode_update_creates_nobody(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1")
+    written = write(records([a_user(1), a_user(2)]), catalog=a_stream(mode="update"))
+    assert written.summary["skipped"] == {"not_in_xledger": 1}
+    assert written.summary["updated"] == 1
+    assert codes(sandbox) == ["E1"]
+
+
+@pytest.mark.parametrize("mode", ["overwrite", "soft_delete"])
+def test_a_ledger_is_neither_overwritten_nor_deleted_from(mode: str, write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1)]), catalog=a_stream(mode=mode))
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert mode in str(written.error)
+    assert sandbox.xledger.operations == []
+
+
+def test_a_stream_that_carries_something_else_is_refused(write: Write, sandbox: Sandbox) -> None:
+    written = write(records([{"id": "1"}], "positions"), catalog=a_stream("positions"))
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert sandbox.xledger.operations == []
+
+
+def test_employees_in_xledgers_own_terms_are_written_like_any_other(write: Write, sandbox: Sandbox) -> None:
+    employee = {
+        "code": "E1",
+        "email": "kari@example.com",
+        "firstName": "Kari",
+        "lastName": "Nordmann",
+        "gender": "F",
+        "address": {"streetAddress": "Storgata 1", "zipCode": "0155", "place": "Oslo", "country": "NO"},
+    }
+    written = write(records([employee], "staff"), catalog=a_stream("staff", destination_object="employee"))
+    assert written.summary["created"] == 1
+    assert sandbox.xledger.employee("E1")["contact"]["gender"]["code"] == "F"
+    again = write(records([employee], "staff"), catalog=a_stream("staff", destination_object="employee"))
+    assert again.summary["unchanged"] == 1
+
+
+def test_a_leaver_gets_the_end_date_but_is_not_created(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1")
+    leaver = {"active": False, "employmentEndDate": "2026-01-31"}
+    written = write(records([a_user(1, **leaver), a_user(2, **leaver)]))
+    assert written.summary["skipped"] == {"deactivated": 1}
+    assert sandbox.xledger.employee("E1")["employmentTo"] == "2026-01-31"
+
+
+def test_a_field_that_is_read_only_is_compared_and_stays(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", phone="+47 999 99 999")
+    policies = [{"field": "phone", "policy": "read_only"}]
+    written = write(records([a_user(1), a_user(2)]), field_policies=policies)
+    assert written.summary["conflicts"] == {"phone": 1}
+    assert sandbox.xledger.employee("E1")["contact"]["phone"] == "+47 999 99 999"
+    assert sandbox.xledger.employee("E2")["contact"]["phone"] is None
+
+
+def test_a_preview_says_what_would_happen_and_does_nothing(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1")
+    written = write([*records([a_user(1), a_user(2)]), state(1)], mode="preview")
+    assert (written.summary["mode"], written.summary["created"], written.summary["updated"]) == ("preview", 1, 1)
+    assert sandbox.xledger.writes == []
+    assert written.states == []
+
+
+def test_nothing_is_asked_of_xledger_without_authority(write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1)]), authority_confirmed=False)
+    assert written.error is not None
+    assert sandbox.xledger.operations == []
+
+
+# ------------------------------------------------------------------ records that cannot be written
+
+
+@pytest.mark.parametrize(
+    ("fault", "path"),
+    [
+        ({"phone": 4791234567}, "phone"),
+        ({"homeAddress": {"line1": 7}}, "homeAddress.line1"),
+        ({"id": None}, "id"),
+        ({"active": "yes"}, "active"),
+    ],
+)
+def test_a_record_that_does_not_fit_its_schema_is_rejected_by_path(
+    fault: Record, path: str, write: Write, sandbox: Sandbox
+) -> None:
+    written = write(records([a_user(1, **fault), a_user(2)]))
+    assert written.summary["rejected"] == {"invalid_record": 1}
+    assert any(path in line for line in written.log if "invalid_record" in line)
+    assert codes(sandbox) == ["E2"]
+
+
+def test_keys_that_nobody_declared_are_ignored(write: Write) -> None:
+    assert write(records([a_user(1, shoeSize=43)])).summary["created"] == 1
+
+
+def test_a_record_that_xledger_refuses_is_found_and_the_others_are_written(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Nordmann4"))
+    written = write(records([a_user(number) for number in range(1, 9)]))
+    assert written.summary["created"] == 7
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert codes(sandbox) == ["E1", "E2", "E3", "E5", "E6", "E7", "E8"]
+    assert all("Nordmann4" not in line for line in written.log)
+
+
+def test_an_update_that_xledger_refuses_does_not_keep_the_others_from_being_written(
+    write: Write, sandbox: Sandbox
+) -> None:
+    write(records([a_user(number) for number in range(1, 9)]))
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Head 4"))
+    written = write(records([a_user(number, jobTitle=f"Head {number}", phone=None) for number in range(1, 9)]))
+    assert written.summary["updated"] == 7
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert written.summary["fields_changed"] == {"jobTitle": 7}
+    assert sandbox.xledger.employee("E4")["contact"]["jobTitle"] == "Engineer"
+    assert sandbox.xledger.employee("E4")["subledger"]["phone"] is None
+    assert sandbox.xledger.employee("E5")["contact"]["jobTitle"] == "Head 5"
+
+
+def test_somebody_created_whose_rest_is_refused_counts_as_created_with_a_warning(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Engineer"))
+    written = write(records([a_user(1), a_user(2, jobTitle="Head")]))
+    assert written.summary["created"] == 2
+    assert written.summary["warnings"] == {"partly_written": 1}
+    assert written.summary["rejected"] == {}
+    assert sandbox.xledger.employee("E1")["subledger"]["email"] == "kari1@example.com"
+
+
+def test_what_xledger_could_never_accept_is_left_out_with_a_warning(write: Write, sandbox: Sandbox) -> None:
+    account = {"type": "national", "number": "86011117948", "country": "NO", "iban": None, "bic": None}
+    written = write(records([a_user(1, bankAccount=account, birthDate="1990-02-30", gender="rather not say")]))
+    assert written.summary["created"] == 1
+    assert written.summary["warnings"] == {"invalid_bank_account": 1, "invalid_date": 1, "unmapped_gender": 1}
+    assert sandbox.xledger.employee("E1")["subledger"]["bankAccount"] is None
+
+
+def test_a_mutation_that_keeps_being_refused_for_no_known_reason_is_a_missing_access(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(Fault.no_access("updateContacts"))
+    written = write([*records([a_user(number) for number in range(1, 40)]), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert "Contact: read/write" in str(written.error)
+    assert written.states == []
+    assert len(sandbox.xledger.operations) < 20
+
+
+def test_a_single_record_refused_for_no_known_reason_is_rejected_when_the_access_is_there(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1")
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Engineer"))
+    written = write([*records([a_user(1)]), state(1)])
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert written.states == [1]
+
+
+# ------------------------------------------------------------------ nobody twice
+
+
+@pytest.mark.parametrize("batch_size", [2, 500])
+@pytest.mark.parametrize("partial", [False, True])
+def test_nobody_is_added_twice_when_an_answer_gets_lost(
+    batch_size: int, *, partial: bool, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(Fault.lost_answer(root_field="addEmployees", partial=partial))
+    written = write(records([a_user(number) for number in range(1, 6)]), batch_size=batch_size)
+    assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5"]
+    assert written.summary["created"] == 5
+    assert sandbox.xledger.employee("E1")["contact"]["email"] == "kari1@example.com"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.dropped_connection(root_field="addEmployees"),
+        Fault.server_error(502, root_field="addEmployees"),
+        Fault.maintenance_page(root_field="addEmployees"),
+        Fault.query_timed_out(root_field="addEmployees"),
+        Fault.burst_limit(root_field="addEmployees"),
+    ],
+    ids=lambda fault: fault.kind.value,
+)
+def test_an_addition_that_was_not_carried_out_is_tried_again(fault: Fault, write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(number) for number in range(1, 6)]))
+    assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5"]
+    assert written.summary["created"] == 5
+
+
+def test_answers_that_keep_getting_lost_end_the_sync(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.dropped_connection(root_field="addEmployees", times=None))
+    written = write([*records([a_user(1)]), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert written.states == []
+
+
+@pytest.mark.parametrize("root_field", ["employees", "updateEmployees", "updateContacts", "updateSuppliers"])
+def test_queries_and_updates_that_are_too_slow_are_made_smaller(
+    root_field: str, write: Write, sandbox: Sandbox
+) -> None:
+    people = [a_user(number) for number in range(1, 9)]
+    write(records(people))
+    sandbox.xledger.faults.add(Fault.query_timed_out(over=3, root_field=root_field, times=None))
+    changed = {"jobTitle": "Head", "bankAccount": None, "probationEndDate": "2020-08-01"}
+    written = write(records([{**person, **changed} for person in people]))
+    assert written.error is None
+    assert written.summary["updated"] == 8
+    assert len(codes(sandbox)) == 8
+
+
+# ------------------------------------------------------------------ state
+
+
+def test_a_state_is_passed_on_once_what_came_before_it_is_written(write: Write, sandbox: Sandbox) -> None:
+    messages = [state(0), *records([a_user(1)]), state(1), *records([a_user(2)]), state(2), state(3)]
+    written = write(messages)
+    assert written.states == [0, 1, 2, 3]
+    assert written.covered == [0, 1, 1, 0]
+    assert len([field for field in roots(sandbox) if field == "addEmployees"]) == 1
+
+
+def test_a_failed_sync_passes_on_no_state_of_what_was_not_written(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.dropped_connection(root_field="addEmployees", after=1, times=None))
+    messages: list[Any] = []
+    for number in range(1, 5):
+        messages += [*records([a_user(number)]), state(number)]
+    written = write(messages, batch_size=2)
+    assert written.error is not None
+    assert written.states == [1, 2]
+    assert codes(sandbox) == ["E1", "E2"]
+
+
+def test_run_again_after_a_failure_the_result_is_that_of_an_undisturbed_run(write: Write, sandbox: Sandbox) -> None:
+    people = [a_user(number) for number in range(1, 7)]
+    sandbox.xledger.faults.add(Fault.dropped_connection(root_field="updateSuppliers", times=None))
+    assert write(records(people), batch_size=4).error is not None
+    sandbox.xledger.faults.clear()
+    assert write(records(people), batch_size=4).error is None
+    settled = write(records(people), batch_size=4)
+    assert settled.summary["unchanged"] == 6
+    assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5", "E6"]
+
+
+def test_the_summary_is_the_last_line_that_is_logged(write: Write) -> None:
+    written = write(records([a_user(1)]))
+    assert written.log[-1].startswith("SYNC SUMMARY {")
+    assert set(written.summary) == {
+        "mode",
+        "received",
+        "created",
+        "updated",
+        "unchanged",
+        "skipped",
+        "rejected",
+        "warnings",
+        "fields_changed",
+        "fields_unset",
+        "conflicts",
+        "requests",
+        "bytes_sent",
+        "bytes_received",
+        "retries",
+    }
+
+
+def test_the_summary_counts_what_really_travelled(write: Write, sandbox: Sandbox) -> None:
+    written = write(records([a_user(1)]))
+    assert written.summary["requests"] == len(sandbox.xledger.operations)
+    assert written.summary["bytes_sent"] == sum(done.request_bytes for done in sandbox.xledger.operations)
+    assert written.summary["bytes_received"] == sum(done.response_bytes for done in sandbox.xledger.operations)

@@ -1,0 +1,52 @@
+"""The integration's own description is true."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+import yaml
+
+from shared_mappings import field_table
+
+ROOT = Path(__file__).parents[1]
+METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+CONNECTORS = [pytest.param(connector, id=connector["name"]) for connector in METADATA["connectors"]]
+
+
+def project(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = tomli.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return content
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_a_connector_is_where_it_is_said_to_be_in_the_version_it_is_said_to_have(connector: dict[str, Any]) -> None:
+    folder = ROOT / connector["path"]
+    own = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    assert project(folder)["name"] == connector["name"]
+    assert own["connectorType"] == connector["type"]
+    assert connector["version"] == project(folder)["version"] == own["dockerImageTag"]
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_a_connector_has_what_the_tooling_of_airbyte_expects(connector: dict[str, Any]) -> None:
+    folder = ROOT / connector["path"]
+    expected = ("metadata.yaml", "pyproject.toml", "acceptance-test-config.yml", "icon.svg", "Dockerfile", "README.md")
+    assert [name for name in expected if not (folder / name).is_file()] == []
+    assert list((folder / "unit_tests").glob("test_*.py"))
+    assert list((folder / "docs").glob("*.md"))
+
+
+def test_every_connector_in_the_repository_is_named() -> None:
+    found = {path.parent.name for path in ROOT.glob("*/metadata.yaml")}
+    assert {connector["path"] for connector in METADATA["connectors"]} == found
+
+
+def test_the_mapping_has_the_version_it_is_said_to_have() -> None:
+    assert (ROOT / METADATA["mapping"]["path"]).is_file()
+    assert METADATA["mapping"]["version"] == field_table().version
+
+
+def test_the_integration_has_the_version_of_its_project_and_a_line_in_the_changelog() -> None:
+    assert METADATA["version"] == project(ROOT)["version"]
+    assert f"## {METADATA['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
