@@ -12,7 +12,6 @@ from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
-    AirbyteMessageSerializer,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
     ConnectorSpecification,
@@ -29,7 +28,7 @@ from destination_xledger.config import Config, Mode, connection_specification, p
 from destination_xledger.failures import system_error, unforeseen, without_trace
 from destination_xledger.gateway import Gateway
 from destination_xledger.matcher import Matcher
-from destination_xledger.messages import read_messages
+from destination_xledger.messages import as_line, read_messages
 from destination_xledger.operations import operations
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, stream_readers
@@ -62,7 +61,7 @@ class DestinationXledger(Destination):
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
         try:
             for message in self.run_cmd(self.parse_args(args)):
-                print(orjson.dumps(AirbyteMessageSerializer.dump(message)).decode(), flush=True)
+                print(as_line(message), flush=True)
         except AirbyteTracedException as error:
             failure = without_trace(error)
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out

@@ -1,12 +1,28 @@
-"""Airbyte messages from a host's lines."""
+"""Airbyte messages from a host's lines, and back."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import orjson
-from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer
+from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage
 from serpyco_rs import ValidationError
 
 from destination_xledger.failures import system_error
+
+
+@dataclass
+class HostsStateMessage(AirbyteStateMessage):
+    """A state message with what a host added to it.
+
+    Airbyte's platform gives each state message an `id` and wants it back from the destination; the CDK's model has no
+    place for it.
+
+    Attributes:
+        additional: Keys of the message that the protocol does not name.
+    """
+
+    additional: dict[str, Any] = field(default_factory=dict)
 
 
 def read_messages(lines: Iterable[bytes]) -> Iterator[AirbyteMessage]:
@@ -32,8 +48,26 @@ def read_messages(lines: Iterable[bytes]) -> Iterator[AirbyteMessage]:
         yield message
 
 
+def as_line(message: AirbyteMessage) -> str:
+    """A message as a host reads it."""
+    content = AirbyteMessageSerializer.dump(message)
+    if isinstance(message.state, HostsStateMessage):
+        content["state"] |= message.state.additional
+    return orjson.dumps(content).decode()
+
+
 def _message(line: bytes) -> AirbyteMessage | None:
     try:
-        return AirbyteMessageSerializer.load(orjson.loads(line))
+        content = orjson.loads(line)
+        message = AirbyteMessageSerializer.load(content)
     except (orjson.JSONDecodeError, ValidationError):
         return None
+    if message.state is not None:
+        message.state = _with_additional(message.state, content["state"])
+    return message
+
+
+def _with_additional(state: AirbyteStateMessage, content: dict[str, Any]) -> HostsStateMessage:
+    declared = {each.name: getattr(state, each.name) for each in fields(AirbyteStateMessage)}
+    additional = {key: value for key, value in content.items() if key not in declared and key != "global"}
+    return HostsStateMessage(**declared, additional=additional)

@@ -163,12 +163,15 @@ def test_the_summary_is_told_even_when_a_sync_fails(
     assert TOKEN not in capsys.readouterr().out
 
 
-def test_state_is_printed_as_it_came(files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    stream_state = {"cursor": "2026-01-15", "nested": {"fingerprints": {"a": "b"}}}
+def test_state_is_printed_as_it_came_with_what_the_host_added(
+    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream_state = {"cursor": "2026-01-15", "nested": {"fingerprints": {"a": "b", "c": None}}}
     state = {
         "type": "STREAM",
         "stream": {"stream_descriptor": {"name": "users"}, "stream_state": stream_state},
         "sourceStats": {"recordCount": 0.0},
+        "id": 42,
     }
     stdin(json.dumps({"type": "STATE", "state": state}) + "\n")
     DestinationXledger().run(["write", *files])
@@ -176,3 +179,4 @@ def test_state_is_printed_as_it_came(files: list[str], stdin: Any, capsys: pytes
     assert message["state"]["stream"]["stream_state"] == stream_state
     assert message["state"]["sourceStats"] == {"recordCount": 0.0}
     assert message["state"]["destinationStats"] == {"recordCount": 0.0}
+    assert message["state"]["id"] == 42
