@@ -128,7 +128,7 @@ def test_any_text_in_any_field_arrives_unchanged(text: str, write: Write, sandbo
     assert employee["subledger"]["description"] == f"{text} {text}"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text().filter(str.strip), min_size=1, max_size=20))
 def test_whatever_characters_a_text_holds_it_arrives(texts: list[str], write: Write, sandbox: Sandbox) -> None:
     people = [a_user(number, jobTitle=text) for number, text in enumerate(texts, start=1)]

@@ -1,0 +1,38 @@
+"""What is wrong with a configuration, in the words of the form it was entered in and without its values."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from jsonschema import Draft7Validator
+
+RULES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "type": lambda setting: f"must be of type {setting['type']}",
+    "minLength": lambda _: "is empty",
+    "minimum": lambda setting: f"must be {setting['minimum']} to {setting['maximum']}",
+    "maximum": lambda setting: f"must be {setting['minimum']} to {setting['maximum']}",
+    "pattern": lambda setting: f"must look like {setting['pattern_descriptor']}",
+}
+"""What each kind of rule in the spec asks of a setting."""
+
+
+def config_problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Every setting that cannot work.
+
+    Args:
+        config: The configuration.
+        schema: The connection specification: a JSON Schema of an object whose properties have titles.
+
+    Returns:
+        One sentence for each problem, in the order of the form; empty when there is none. The sentences name
+        settings, never what was entered: a secret may have been entered anywhere.
+    """
+    properties: Mapping[str, Mapping[str, Any]] = schema["properties"]
+    problems = {
+        name: f"{properties[name]['title']} ({name}) is missing." for name in schema["required"] if name not in config
+    }
+    for error in Draft7Validator(schema).iter_errors(config):
+        name = str(next(iter(error.path), ""))
+        if name in properties:
+            rule = RULES[str(error.validator)](properties[name])
+            problems.setdefault(name, f"{properties[name]['title']} ({name}) {rule}.")
+    return [problems[name] for name in properties if name in problems]

@@ -1,0 +1,98 @@
+"""What the parts of one run of the connector share.
+
+The manifest's components are built one by one and know nothing of each other. A run gives them what must exist once:
+the start of the sync, the access token, the limit of requests in flight, and the knowledge that Huma was given up on.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Final
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
+
+DEFAULT_WORKERS: Final = 8
+
+_current: ContextVar["SyncRun"] = ContextVar("sync_run")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """An access token of Huma and the moment it expires."""
+
+    value: str = field(repr=False)
+    expires_at: AirbyteDateTime
+
+
+class SyncRun:
+    """One run of the connector.
+
+    Args:
+        workers: The most requests in flight at a time, 1 or more.
+        max_retries: How often one request is tried again; None leaves it to the manifest.
+    """
+
+    def __init__(self, *, workers: int = DEFAULT_WORKERS, max_retries: int | None = None) -> None:
+        self.started_at: Final = datetime.now(timezone.utc)
+        self.max_retries: Final = max_retries
+        self.token: AccessToken | None = None
+        self._workers: Final = workers
+        self._slots: Final = threading.BoundedSemaphore(workers)
+        self._lock: Final = threading.Lock()
+        self._failures_in_a_row = 0
+        self._given_up_on: AirbyteTracedException | None = None
+
+    @classmethod
+    def current(cls) -> "SyncRun":
+        """The run whose components are being built.
+
+        Raises:
+            LookupError: Outside of `building_components`.
+        """
+        return _current.get()
+
+    @contextmanager
+    def building_components(self) -> Iterator[None]:
+        """Makes this the current run for the components built inside."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+    @contextmanager
+    def request_slot(self) -> Iterator[None]:
+        """Waits until there is room for another request in flight, and takes it."""
+        with self._slots:
+            yield
+
+    @property
+    def given_up_on(self) -> AirbyteTracedException | None:
+        """Why nothing more is asked of Huma in this run; None while there is hope."""
+        return self._given_up_on
+
+    def note_success(self) -> None:
+        """Huma answered a request."""
+        self._failures_in_a_row = 0
+
+    def note_failure(self, failure: AirbyteTracedException, *, hopeless: bool = False) -> None:
+        """A request failed for good, after its retries.
+
+        One person whose details cannot be had must not keep the others from being read. But without a right to
+        read, or with every worker failing and nothing succeeding in between, asking on for thousands of people
+        would take days and tell nothing new.
+
+        Args:
+            failure: What the administrator will be told.
+            hopeless: Whether no other request can succeed either.
+        """
+        with self._lock:
+            self._failures_in_a_row += 1
+            permanent = failure.failure_type is FailureType.config_error
+            if hopeless or permanent or self._failures_in_a_row > self._workers:
+                self._given_up_on = self._given_up_on or failure

@@ -1,0 +1,263 @@
+"""A Huma of exact HTTP shapes, and the connector run against it."""
+
+import json
+import logging
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests_mock
+from airbyte_cdk import logger as cdk_logger
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
+from airbyte_cdk.test import entrypoint_wrapper
+from airbyte_cdk.test.catalog_builder import CatalogBuilder
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
+from airbyte_cdk.test.models.scenario import ExpectedOutcome
+
+from source_huma import SourceHuma
+from source_huma.run import run
+
+API = "https://huma.example"
+CLIENT_ID = "client-id-of-the-key"
+CLIENT_SECRET = "secret+of/the=key"
+PAGE = 50
+
+Callback = Callable[[Any, Any], Any]
+Answer = Mapping[str, Any]
+"""What requests-mock takes to answer a request: `json`, `text`, `status_code`, `headers` or `exc`."""
+
+
+def user_details(user_id: str, **fields: Any) -> dict[str, Any]:
+    """The details of a user as Huma answers them: the fields it always has, and these on top."""
+    return {
+        "id": user_id,
+        "type": "user",
+        "status": {"active": True},
+        "givenName": {"value": f"Given {user_id}", "editable": True},
+        "familyName": {"value": f"Family {user_id}", "editable": True},
+        "email": {"value": f"{user_id}@people.example", "editable": True},
+        "subordinatesCount": 0,
+        **fields,
+    }
+
+
+def listed(details: Mapping[str, Any]) -> dict[str, Any]:
+    """A user as Huma's list has them."""
+    return {
+        "id": details["id"],
+        "type": details["type"],
+        "status": {"active": details["status"]["active"]},
+        "givenName": details["givenName"]["value"],
+        "familyName": details["familyName"]["value"],
+        "email": details["email"]["value"],
+        "jobTitles": [],
+    }
+
+
+class FakeHuma:
+    """Answers like Huma, from the users given to it, and remembers what it was asked.
+
+    Attributes:
+        users: The details of the users, by id, in the order of the list.
+        listed_active: What the list holds for active users; None for those in `users`.
+        tokens: How many access tokens were given; the latest one is valid.
+        uses_of_a_token: How many requests a token serves before it is refused; None for any number.
+        token_answers: What the token endpoint answers before it gives tokens.
+        list_answers: What the list answers before it lists users.
+        detail_answers: What each user's details answer before they are given, by the user's id.
+    """
+
+    def __init__(self, mocker: requests_mock.Mocker) -> None:
+        self.users: dict[str, dict[str, Any]] = {}
+        self.listed_active: list[dict[str, Any]] | None = None
+        self.tokens = 0
+        self.uses_of_a_token: int | None = None
+        self.token_answers: list[Answer] = []
+        self.list_answers: list[Answer] = []
+        self.detail_answers: dict[str, list[Answer]] = {}
+        self._used = 0
+        self._lock = threading.Lock()
+        self._mocker = mocker
+        mocker.post(f"{API}/auth/oauth/token", json=self._once(lambda _: self.token_answers, self._token))
+        mocker.get(f"{API}/users", json=self._once(lambda _: self.list_answers, self._authorized(self._list)))
+        mocker.get(
+            re.compile(f"^{API}/users/[^/?]+$"),
+            json=self._once(lambda path: self.detail_answers.get(_user_id(path), []), self._authorized(self._details)),
+        )
+
+    def add(self, *user_ids: str, **fields: Any) -> None:
+        """Hires users, all with these fields."""
+        for user_id in user_ids:
+            self.users[user_id] = user_details(user_id, **fields)
+
+    def requests(self, path: str) -> list[Any]:
+        """The requests made to a path, or to those that match it as a regular expression."""
+        return [request for request in self._mocker.request_history if re.fullmatch(path, urlsplit(request.url).path)]
+
+    def _once(
+        self, queue: Callable[[str], list[Answer]], otherwise: Callable[[Any, Any], Any]
+    ) -> Callable[[Any, Any], Any]:
+        def answer(request: Any, context: Any) -> Any:
+            waiting = queue(urlsplit(request.url).path)
+            if not waiting:
+                return otherwise(request, context)
+            given = waiting.pop(0)
+            if "exc" in given:
+                raise given["exc"]
+            context.status_code = given.get("status_code", 200)
+            context.headers.update(given.get("headers", {}))
+            return given.get("json", _NotJson(given.get("text", "")))
+
+        return answer
+
+    def _authorized(self, answer: Callable[[Any], Any]) -> Callback:
+        def with_token(request: Any, context: Any) -> Any:
+            with self._lock:
+                self._used += 1
+                used_up = self.uses_of_a_token is not None and self._used > self.uses_of_a_token
+                if used_up or request.headers["Authorization"] != f"Bearer token-{self.tokens}":
+                    context.status_code = 401
+                    return {"error": "invalid_token", "error_description": "expired"}
+            return answer(request)
+
+        return with_token
+
+    def _token(self, request: Any, _context: Any) -> Answer:
+        assert parse_qs(request.text) == {
+            "grant_type": ["client_credentials"],
+            "client_id": [CLIENT_ID],
+            "client_secret": [CLIENT_SECRET],
+        }
+        with self._lock:
+            self.tokens += 1
+            self._used = 0
+        return {
+            "access_token": f"token-{self.tokens}",
+            "token_type": "bearer",
+            "expires_in": 3600,
+            "organizationId": "0f0e",
+        }
+
+    def _list(self, request: Any) -> Answer:
+        query = parse_qs(urlsplit(request.url).query)
+        assert query.keys() == {"limit", "offset", "isActive"}
+        assert query["limit"] == [str(PAGE)]
+        active = {"true": True, "false": False}[query["isActive"][0]]
+        if active and self.listed_active is not None:
+            everybody = self.listed_active
+        else:
+            everybody = [listed(user) for user in self.users.values() if user["status"]["active"] is active]
+        offset = int(query["offset"][0])
+        return {"total": len(everybody), "items": everybody[offset : offset + PAGE]}
+
+    def _details(self, request: Any) -> Answer:
+        assert not urlsplit(request.url).query
+        return self.users[_user_id(urlsplit(request.url).path)]
+
+
+class _NotJson(str):
+    """Text that requests-mock is to send as it is although a JSON body was announced."""
+
+
+def _user_id(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+class _TextAsIs(json.JSONEncoder):
+    def encode(self, o: Any) -> str:
+        return str(o) if isinstance(o, _NotJson) else super().encode(o)
+
+
+@pytest.fixture
+def huma() -> Iterator[FakeHuma]:
+    """A Huma without users; nothing else on the network can be reached."""
+    with requests_mock.Mocker(json_encoder=_TextAsIs) as mocker:
+        yield FakeHuma(mocker)
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": API}
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits of the connector, in seconds, none of which is really waited."""
+    seconds: list[float] = []
+    monkeypatch.setattr(time, "sleep", lambda wait: seconds.append(wait) if wait else None)
+    return seconds
+
+
+def catalog() -> ConfiguredAirbyteCatalog:
+    return CatalogBuilder().with_stream("users", SyncMode.full_refresh).build()
+
+
+@pytest.fixture
+def read(config: dict[str, Any]) -> Callable[..., EntrypointOutput]:
+    """Reads `users` through the connector's entry point, with a state and settings on top."""
+
+    def read_users(state: list[Any] | None = None, *, fails: bool = False, **settings: Any) -> EntrypointOutput:
+        outcome = ExpectedOutcome.EXPECT_EXCEPTION if fails else ExpectedOutcome.EXPECT_SUCCESS
+        full_config = {**config, **settings}
+        source = SourceHuma(full_config, catalog(), state)
+        return entrypoint_wrapper.read(source, full_config, catalog(), state, expected_outcome=outcome)
+
+    return read_users
+
+
+@pytest.fixture
+def records(read: Callable[..., EntrypointOutput]) -> Callable[..., list[dict[str, Any]]]:
+    """Reads `users` and gives the data of the records, in the order of their ids."""
+
+    def read_records(**settings: Any) -> list[dict[str, Any]]:
+        data = [message.record.data for message in read(**settings).records if message.record]
+        return sorted(data, key=lambda record: str(record["id"]))
+
+    return read_records
+
+
+@pytest.fixture
+def printed(
+    config: dict[str, Any], tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., list[str]]]:
+    """Runs the console script with a verb and gives the lines it prints, last words about an exception included."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setitem(cdk_logger.LOGGING_CONFIG["formatters"]["airbyte"], "()", cdk_logger.AirbyteLogFormatter)  # type: ignore[index]
+    monkeypatch.setattr(cdk_logger.PRINT_BUFFER, "flush_interval", 0)
+
+    def print_verb(verb: str, *options: str, state: list[Any] | None = None, **settings: Any) -> list[str]:
+        arguments = [verb, *options]
+        if verb != "spec":
+            arguments += ["--config", _file(tmp_path / "config.json", {**config, **settings})]
+        if verb == "read":
+            streams = [
+                {
+                    "stream": {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+                    "sync_mode": "full_refresh",
+                    "destination_sync_mode": "append",
+                }
+            ]
+            arguments += ["--catalog", _file(tmp_path / "catalog.json", {"streams": streams})]
+        if state is not None:
+            arguments += ["--state", _file(tmp_path / "state.json", state)]
+        try:
+            run(arguments)
+        except Exception:  # noqa: BLE001  # as the interpreter does with whatever reaches it
+            sys.excepthook(*sys.exc_info())
+        captured = capfd.readouterr()
+        return [line for line in (captured.out + captured.err).splitlines() if line]
+
+    yield print_verb
+    logging.getLogger("airbyte").setLevel(logging.INFO)
+    cdk_logger.init_logger("airbyte")
+
+
+def _file(path: Path, content: Any) -> str:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return str(path)

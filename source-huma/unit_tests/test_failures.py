@@ -1,0 +1,220 @@
+"""When Huma or the way to it fails: what is ridden out, when it ends, and what the administrator is told."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.models import AirbyteStreamStatus, FailureType
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
+
+Read = Callable[..., EntrypointOutput]
+
+MAINTENANCE = {"status_code": 200, "text": "<html>We are back soon</html>"}
+PASSING = [
+    pytest.param({"status_code": 429, "headers": {"Retry-After": "7"}}, id="rate limit"),
+    pytest.param({"status_code": 429}, id="rate limit that does not say how long"),
+    pytest.param({"status_code": 500, "json": {"error": "Internal Server Error"}}, id="500"),
+    pytest.param({"status_code": 502, "text": "<html>"}, id="502"),
+    pytest.param({"status_code": 503}, id="503"),
+    pytest.param({"status_code": 520}, id="520"),
+    pytest.param({"status_code": 408}, id="408"),
+    pytest.param(MAINTENANCE, id="maintenance page with status 200"),
+    pytest.param({"text": ""}, id="empty body"),
+    pytest.param({"text": '{"items": [{"id": "u1"'}, id="half a body"),
+    pytest.param({"json": {"message": "ok"}}, id="somebody else's JSON"),
+    pytest.param({"json": ["items", "id", "access_token"]}, id="a JSON list"),
+    pytest.param({"exc": requests.exceptions.ConnectionError("reset")}, id="connection lost"),
+    pytest.param({"exc": requests.exceptions.ConnectTimeout()}, id="no connection in time"),
+    pytest.param({"exc": requests.exceptions.ReadTimeout()}, id="no answer in time"),
+    pytest.param({"exc": requests.exceptions.ChunkedEncodingError("incomplete")}, id="answer cut off"),
+]
+"""What passes when one waits a little."""
+
+
+def failure(output: EntrypointOutput) -> tuple[FailureType | None, str]:
+    """How a sync failed: the type and the sentence of every error it reported, which must all agree."""
+    [told] = {
+        (message.trace.error.failure_type, message.trace.error.message)
+        for message in output.errors
+        if message.trace and message.trace.error
+    }
+    return told
+
+
+@pytest.mark.parametrize("answer", PASSING)
+@pytest.mark.parametrize("where", ["token", "list", "details"])
+def test_what_passes_is_ridden_out(huma: Any, read: Read, answer: dict[str, Any], where: str) -> None:
+    huma.add("u1", "u2")
+    waiting = {"token": huma.token_answers, "list": huma.list_answers, "details": []}[where]
+    huma.detail_answers["u1"] = waiting if where == "details" else []
+    waiting.extend([answer, answer])
+    output = read()
+    assert len(output.records) == 2
+    assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.COMPLETE
+
+
+@pytest.mark.parametrize("answer", PASSING)
+@pytest.mark.parametrize("where", ["token", "list", "details"])
+def test_what_does_not_pass_ends_the_sync_as_transient_with_advice(
+    huma: Any, read: Read, answer: dict[str, Any], where: str
+) -> None:
+    huma.add("u1")
+    forever = [answer] * 100
+    if where == "token":
+        huma.token_answers = forever
+    elif where == "list":
+        huma.list_answers = forever
+    else:
+        huma.detail_answers["u1"] = forever
+    output = read(fails=True)
+    kind, sentence = failure(output)
+    assert kind is FailureType.transient_error
+    assert "Run the sync again" in sentence or "run the sync again" in sentence
+    assert not output.records
+    assert 100 - len(forever) == 7
+    assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.INCOMPLETE
+
+
+def in_200_seconds() -> str:
+    return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=200), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "shortest", "longest"),
+    [
+        pytest.param(lambda: "42", 42, 43, id="seconds"),
+        pytest.param(in_200_seconds, 100, 201, id="date"),
+        pytest.param(lambda: "soon", 4, 9, id="neither"),
+        pytest.param(lambda: "Wed, 21 Oct 2015 07:28:00 GMT", 4, 9, id="a date gone by"),
+    ],
+)
+def test_retry_after_is_honoured(
+    huma: Any, read: Read, waits: list[float], retry_after: Callable[[], str], shortest: float, longest: float
+) -> None:
+    huma.add("u1")
+    huma.list_answers = [{"status_code": 429, "headers": {"Retry-After": retry_after()}}]
+    assert len(read().records) == 1
+    [wait] = waits
+    assert shortest <= wait <= longest
+
+
+def test_waits_without_retry_after_grow(huma: Any, read: Read, waits: list[float]) -> None:
+    huma.add("u1")
+    huma.list_answers = [{"status_code": 503}] * 5
+    read()
+    assert len(waits) == 5
+    assert waits == sorted(waits)
+    assert waits[-1] > 60
+
+
+def test_a_wait_beyond_reason_ends_the_sync_and_says_when_to_come_back(
+    huma: Any, read: Read, waits: list[float]
+) -> None:
+    huma.list_answers = [{"status_code": 429, "headers": {"Retry-After": "7200"}}]
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.transient_error
+    assert "120 minutes" in sentence
+    assert waits == []
+
+
+def test_a_token_that_expires_in_the_middle_is_replaced_once_for_all_workers(huma: Any, read: Read) -> None:
+    huma.add(*(f"u{number}" for number in range(150)))
+    huma.uses_of_a_token = 100
+    assert len(read().records) == 150
+    assert huma.tokens == 2
+
+
+def test_a_new_token_that_is_refused_too_is_a_configuration_error(huma: Any, read: Read) -> None:
+    huma.add("u1")
+    huma.list_answers = [{"status_code": 401, "json": {"error": "invalid_token", "error_description": "x"}}] * 5
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.config_error
+    assert "System settings > Open API" in sentence
+    assert len(huma.requests("/users")) == 2
+    assert huma.tokens == 2
+
+
+@pytest.mark.parametrize(
+    ("queue", "status", "kind", "part"),
+    [
+        pytest.param("token_answers", 401, FailureType.config_error, "client ID and client secret", id="wrong secret"),
+        pytest.param("token_answers", 400, FailureType.config_error, "client ID and client secret", id="malformed id"),
+        pytest.param("token_answers", 404, FailureType.config_error, "Check the API URL", id="token: wrong host"),
+        pytest.param("token_answers", 307, FailureType.config_error, "Check the API URL", id="token: elsewhere"),
+        pytest.param("list_answers", 403, FailureType.config_error, "no right to list users", id="no right to list"),
+        pytest.param("list_answers", 404, FailureType.config_error, "Check the API URL", id="list: wrong host"),
+        pytest.param("list_answers", 400, FailureType.system_error, "HTTP status 400", id="list: not understood"),
+        pytest.param("u1", 403, FailureType.config_error, "no right to read the details", id="no right to read"),
+        pytest.param("u1", 400, FailureType.system_error, "HTTP status 400", id="details: not understood"),
+    ],
+)
+def test_what_waiting_cannot_help_fails_at_once_with_a_sentence_of_its_own(  # noqa: PLR0917
+    huma: Any, read: Read, waits: list[float], queue: str, status: int, kind: FailureType, part: str
+) -> None:
+    huma.add("u1")
+    answers = [{"status_code": status, "headers": {"Location": "https://elsewhere.example"}}]
+    if queue == "u1":
+        huma.detail_answers["u1"] = answers
+    else:
+        setattr(huma, queue, answers)
+    told, sentence = failure(read(fails=True))
+    assert told is kind
+    assert part in sentence
+    assert waits == []
+
+
+@pytest.mark.parametrize("broken", [["u3"], [f"u{number}" for number in range(0, 30, 5)]], ids=["one", "every fifth"])
+def test_users_whose_details_cannot_be_had_do_not_keep_the_others_from_being_read(
+    huma: Any, read: Read, broken: list[str]
+) -> None:
+    huma.add(*(f"u{number}" for number in range(30)))
+    huma.detail_answers = {user: [{"status_code": 500}] * 100 for user in broken}
+    output = read(fails=True, num_workers=1)
+    assert len(output.records) == 30 - len(broken)
+    assert failure(output)[0] is FailureType.transient_error
+
+
+def test_a_huma_that_is_down_is_given_up_on_instead_of_asking_for_everybody(huma: Any, read: Read) -> None:
+    people = [f"u{number}" for number in range(200)]
+    huma.add(*people)
+    huma.detail_answers = {person: [{"status_code": 503}] * 100 for person in people}
+    read(fails=True, num_workers=2)
+    asked_for = {request.path for request in huma.requests("/users/.+")}
+    assert len(asked_for) < 20
+
+
+def test_a_missing_right_stops_the_asking_at_once(huma: Any, read: Read) -> None:
+    people = [f"u{number}" for number in range(200)]
+    huma.add(*people)
+    huma.detail_answers = {person: [{"status_code": 403}] for person in people}
+    read(fails=True, num_workers=2)
+    assert len(huma.requests("/users/.+")) <= 2
+
+
+@pytest.mark.parametrize("num_workers", [1, 3])
+def test_no_more_requests_are_in_flight_than_the_administrator_allows(
+    huma: Any, read: Read, monkeypatch: pytest.MonkeyPatch, num_workers: int
+) -> None:
+    in_flight, most, lock = 0, 0, threading.Lock()
+    send = requests.Session.send
+
+    def counted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        nonlocal in_flight, most
+        with lock:
+            in_flight += 1
+            most = max(most, in_flight)
+        threading.Event().wait(0.002)  # held long enough for the others to come in, were they let
+        try:
+            return send(self, request, **options)
+        finally:
+            with lock:
+                in_flight -= 1
+
+    monkeypatch.setattr(requests.Session, "send", counted)
+    huma.add(*(f"u{number}" for number in range(60)))
+    assert len(read(num_workers=num_workers).records) == 60
+    assert most <= num_workers

@@ -1,0 +1,173 @@
+"""Nothing the connector prints but records holds a value of a person's record or a secret, on any path."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.models import AirbyteMessage, Type
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_huma import user_record
+from source_huma.log_redaction import RedactingFormatter, redacted
+
+Printed = Callable[..., list[str]]
+
+MARK = "recognisable"
+PERSON = {
+    "givenName": {"value": f"{MARK}-given", "editable": True},
+    "familyName": {"value": f"{MARK}-family", "editable": True},
+    "email": {"value": f"{MARK}@people.example", "editable": True},
+    "phone": {"value": f"+47 {MARK}", "editable": True},
+    "homeAddress": {"value": {"line1": f"{MARK} street"}, "editable": True},
+    "custom": {"size": {"label": "Size", "value": f"{MARK}-size"}},
+}
+QUOTING = f'{{"errorCode": "x", "errorMessage": "{MARK} is taken", "message": "{MARK}", "error": "{MARK}"}}'
+SECRETS = ("secret+of/the=key", "secret%2Bof%2Fthe%3Dkey", "token-1", "token-2", MARK)
+
+PAGE = f"<html>{MARK}</html>"
+
+FAILURES = [
+    pytest.param({"status_code": 400, "text": QUOTING}, id="400"),
+    pytest.param({"status_code": 401, "text": QUOTING}, id="401"),
+    pytest.param({"status_code": 403, "text": PAGE}, id="403"),
+    pytest.param({"status_code": 404, "text": PAGE}, id="404"),
+    pytest.param({"status_code": 409, "text": QUOTING}, id="409"),
+    pytest.param({"status_code": 429, "text": QUOTING}, id="429"),
+    pytest.param({"status_code": 500, "text": QUOTING}, id="500"),
+    pytest.param({"status_code": 503, "text": PAGE}, id="503"),
+    pytest.param({"text": f"<html>{MARK}</html>"}, id="page"),
+    pytest.param({"text": f'{{"items": [{{"id": "u1", "name": "{MARK}'}, id="half a body"),
+    pytest.param({"text": f'["{MARK}"]'}, id="list"),
+    pytest.param({"text": f'{{"error": "{MARK}"}}'}, id="another object"),
+    pytest.param({"text": f'{{"items": "{MARK}"}}'}, id="items that are none"),
+    pytest.param({"text": f'{{"items": ["{MARK}"]}}'}, id="items that are no users"),
+    pytest.param({"text": f'{{"id": "{MARK}", "items": [{{"id": {{"{MARK}": 1}}}}]}}'}, id="ids that are none"),
+    pytest.param({"exc": requests.exceptions.ConnectionError("reset")}, id="connection lost"),
+    pytest.param({"exc": requests.exceptions.ChunkedEncodingError("cut off")}, id="cut off"),
+]
+
+
+def leaks(lines: list[str]) -> list[str]:
+    """The printed lines that hold something recognisable and are no records."""
+    return [line for line in lines if any(secret in line for secret in SECRETS) and '"type":"RECORD"' not in line]
+
+
+@pytest.fixture(params=["--debug", "LOG_LEVEL=debug"])
+def verbosity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The options for all there is to print, in each of the two ways to ask for it."""
+    if request.param == "--debug":
+        return ["--debug"]
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    return []
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+@pytest.mark.parametrize("where", ["token", "list", "details"])
+def test_no_failure_prints_a_value_or_a_secret(
+    huma: Any, printed: Printed, verbosity: list[str], where: str, answer: dict[str, Any]
+) -> None:
+    huma.add("u1", "u2", **PERSON)
+    waiting = [answer] * 20  # more than are ever asked for
+    if where == "token":
+        huma.token_answers = waiting
+    elif where == "list":
+        huma.list_answers = waiting
+    else:
+        huma.detail_answers["u1"] = waiting
+    lines = printed("read", *verbosity)
+    assert lines
+    assert leaks(lines) == []
+
+
+def test_a_sync_that_succeeds_prints_values_in_records_only(huma: Any, printed: Printed, verbosity: list[str]) -> None:
+    huma.add("u1", **PERSON)
+    huma.uses_of_a_token = 2
+    huma.add("u2", employmentPercentage={"value": MARK}, **PERSON)
+    lines = printed("read", *verbosity)
+    assert sum('"type":"RECORD"' in line for line in lines) == 2
+    assert leaks(lines) == []
+
+
+def test_check_prints_no_value(huma: Any, printed: Printed, verbosity: list[str]) -> None:
+    huma.add("u1", **PERSON)
+    assert leaks(printed("check", *verbosity)) == []
+
+
+def test_an_error_nobody_foresaw_is_reported_without_the_values_in_it(
+    huma: Any, printed: Printed, monkeypatch: pytest.MonkeyPatch, verbosity: list[str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError(f"cannot handle {MARK}\n  File {MARK}") from KeyError(MARK)
+
+    monkeypatch.setattr(user_record._RecordInTheMaking, "put_custom", fail)
+    huma.add("u1", **PERSON)
+    lines = printed("read", *verbosity)
+    assert leaks(lines) == []
+    errors = [message["trace"]["error"] for message in map(json.loads, lines) if "error" in message.get("trace", {})]
+    assert {error["failure_type"] for error in errors} == {"system_error"}
+    assert all("ValueError" in error["message"] for error in errors)
+    assert any("user_record.py" in error["stack_trace"] for error in errors)
+
+
+def test_an_error_outside_of_any_stream_is_reported_without_the_values_in_it(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError(MARK)
+
+    monkeypatch.setattr("source_huma.source.SourceHuma.discover", fail)
+    lines = printed("discover")
+    assert leaks(lines) == []
+    assert '"failure_type":"system_error"' in lines[-1]
+    assert "ValueError" in lines[-1]
+
+
+def test_a_file_that_is_no_configuration_is_not_quoted(printed: Printed, tmp_path: Any) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text(f'{{"client_secret": "{MARK}"', encoding="utf-8")
+    assert leaks(printed("check", "--config", str(broken))) == []
+
+
+@pytest.mark.parametrize(
+    "quoting",
+    [
+        f"Request (body): '{MARK}'.",
+        f"failed. Response (body): '{MARK}'.\n{MARK}",
+        f"Response Text: {MARK}",
+        f"Status code: 500, Response Content: b'{MARK}'",
+        f"failed with status code '400' and error message: '{MARK}'",
+        f"During the sync, the following streams did not sync successfully: users: ValueError('{MARK}')",
+    ],
+)
+def test_what_the_cdk_quotes_is_cut_off(quoting: str) -> None:
+    record = logging.LogRecord("airbyte", logging.ERROR, __file__, 1, quoting, None, None)
+    assert MARK not in RedactingFormatter().format(record)
+
+
+def test_a_debug_line_keeps_address_and_status_and_drops_the_rest() -> None:
+    record = logging.LogRecord("airbyte", logging.DEBUG, __file__, 1, "Receiving response", None, None)
+    record.__dict__.update(url="https://huma.example/users/u1", status=200, body=MARK, headers={"Authorization": MARK})
+    line = RedactingFormatter().format(record)
+    assert "Receiving response url=https://huma.example/users/u1 status=200" in line
+    assert MARK not in line
+
+
+def test_an_error_trace_keeps_its_sentence_and_the_places_in_the_code() -> None:
+    with pytest.raises(ValueError, match=MARK) as caught:
+        int(MARK)
+    message = AirbyteTracedException.from_exception(caught.value, message="A sentence.").as_airbyte_message()
+    trace = redacted(message).trace
+    assert trace is not None
+    assert trace.error is not None
+    assert trace.error.message == "A sentence."
+    assert trace.error.internal_message is None
+    assert "test_log_redaction.py" in str(trace.error.stack_trace)
+    assert MARK not in str(message)
+
+
+def test_other_messages_are_left_alone() -> None:
+    message = AirbyteMessage(type=Type.RECORD)
+    assert redacted(message) is message

@@ -1,0 +1,58 @@
+"""The files that Airbyte's tooling expects beside the connector: valid, and in agreement with it."""
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import yaml
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
+
+from source_huma import SourceHuma
+
+FOLDER = Path(__file__).parents[1]
+
+
+def metadata() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def test_the_metadata_is_valid_by_airbytes_model() -> None:
+    ConnectorMetadataDefinitionV0.model_validate(metadata())
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = metadata()["data"]["dockerImageTag"]
+    assert f'\nversion = "{version}"\n' in (FOLDER / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"io.airbyte.version={version}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(
+        rf"^\| {re.escape(version)} \| \d{{4}}-", (FOLDER / "docs/huma.md").read_text("utf-8"), re.MULTILINE
+    )
+
+
+def test_the_user_page_names_every_setting_by_its_title() -> None:
+    page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
+    settings = SourceHuma().spec(None).connectionSpecification["properties"].values()  # type: ignore[arg-type]
+    assert all(f"| {setting['title']} |" in page for setting in settings)
+
+
+def test_the_documentation_url_is_the_one_the_spec_shows() -> None:
+    spec = SourceHuma().spec(None)  # type: ignore[arg-type]
+    assert metadata()["data"]["documentationUrl"] == spec.documentationUrl
+
+
+def test_the_suggested_streams_exist() -> None:
+    config = {"client_id": "a", "client_secret": "b"}
+    catalog = SourceHuma(config).discover(None, config)  # type: ignore[arg-type]
+    assert set(metadata()["data"]["suggestedStreams"]["streams"]) <= {stream.name for stream in catalog.streams}
+
+
+def test_the_acceptance_tests_compare_the_spec_with_the_golden_file() -> None:
+    acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    [spec_test] = acceptance["acceptance_tests"]["spec"]["tests"]
+    assert (FOLDER / spec_test["spec_path"]).is_file()
+
+
+def test_the_icon_is_an_image() -> None:
+    assert ET.parse(FOLDER / metadata()["data"]["icon"]).getroot().tag.endswith("svg")  # noqa: S314  # our own file

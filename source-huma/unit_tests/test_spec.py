@@ -1,0 +1,114 @@
+"""The configuration: the form an administrator sees, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from shared_mappings.api_url import API_URL_PATTERN
+from source_huma import SourceHuma
+from source_huma.config_problems import RULES
+
+GOLDEN = Path(__file__).parent / "spec.json"
+
+Printed = Callable[..., list[str]]
+
+
+def spec() -> dict[str, Any]:
+    return dict(SourceHuma().spec(None).connectionSpecification)  # type: ignore[arg-type]
+
+
+def messages(lines: list[str], kind: str) -> list[dict[str, Any]]:
+    return [message for message in map(json.loads, lines) if message["type"] == kind]
+
+
+def test_the_spec_is_the_one_administrators_know(printed: Printed) -> None:
+    [message] = messages(printed("spec"), "SPEC")
+    assert message["spec"] == json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def test_every_setting_has_a_title_a_description_and_its_place_in_the_form() -> None:
+    settings = spec()["properties"].values()
+    assert all(setting["title"] and setting["description"].endswith(".") for setting in settings)
+    assert [setting["order"] for setting in settings] == list(range(len(settings)))
+
+
+def test_every_kind_of_rule_in_the_spec_has_words_for_it() -> None:
+    annotations = {"order", "title", "description", "default", "examples", "airbyte_secret", "pattern_descriptor"}
+    used = {keyword for setting in spec()["properties"].values() for keyword in setting} - annotations
+    assert used == set(RULES)
+
+
+def test_the_api_url_is_held_to_the_same_rule_as_the_destinations() -> None:
+    assert spec()["properties"]["api_url"]["pattern"] == API_URL_PATTERN
+
+
+@pytest.mark.parametrize(
+    "api_url",
+    [
+        "https://openapi.humahr.com",
+        "https://demo.openapi.humahr.com/",
+        "https://proxy.example:8443/huma",
+        "http://localhost",
+        "http://localhost:8080",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+    ],
+)
+def test_https_and_loopback_are_accepted(api_url: str) -> None:
+    Draft7Validator(spec()).validate({"client_id": "a", "client_secret": "b", "api_url": api_url})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"api_url": "http://openapi.humahr.com"},
+        {"api_url": "http://127.0.0.1.evil.example"},
+        {"api_url": "http://localhost.evil.example"},
+        {"api_url": "http://localhost@evil.example"},
+        {"api_url": "https://user:recognisable@openapi.humahr.com"},
+        {"api_url": "https://openapi.humahr.com recognisable"},
+        {"api_url": " https://openapi.humahr.com"},
+        {"api_url": "https://"},
+        {"api_url": "https:///x"},
+        {"api_url": "https://openapi.humahr.com?x=1"},
+        {"api_url": "ftp://openapi.humahr.com"},
+        {"api_url": "openapi.humahr.com"},
+        {"api_url": ""},
+        {"num_workers": 0},
+        {"num_workers": 33},
+        {"num_workers": "recognisable"},
+        {"include_deactivated": "recognisable"},
+        {"client_id": ""},
+        {"client_secret": ["recognisable"]},
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_by_name_and_without_its_value(
+    printed: Printed, huma: Any, setting: dict[str, Any]
+) -> None:
+    lines = printed("check", **setting)
+    [message] = messages(lines, "CONNECTION_STATUS")
+    [name] = setting
+    assert message["connectionStatus"]["status"] == "FAILED"
+    assert f"({name}) " in message["connectionStatus"]["message"]
+    assert "recognisable" not in "".join(lines)
+    assert not huma.requests(".*")
+
+
+def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
+    huma.add("u1")
+    lines = printed("read", num_workers=0, api_url="ftp://x", client_secret="")
+    [sentence] = {message["trace"]["error"]["message"] for message in messages(lines, "TRACE")}
+    assert sentence == (
+        "Client secret (client_secret) is empty. Requests at a time (num_workers) must be 1 to 32. "
+        "API URL (api_url) must look like https://host, or http://localhost for tests."
+    )
+
+
+def test_what_is_not_set_has_the_default_of_the_form(tmp_path: Path) -> None:
+    source = SourceHuma({"client_id": "a", "client_secret": "b"})
+    configured = source.configure({}, str(tmp_path))
+    assert configured["api_url"] == spec()["properties"]["api_url"]["default"]

@@ -1,0 +1,169 @@
+"""The `users` stream against exact HTTP shapes: who is read, with which requests, and what is emitted."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests_cache
+from airbyte_cdk.models import AirbyteStreamStatus, Level
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
+from jsonschema import Draft7Validator
+
+from shared_mappings.record_schema import users_schema
+
+Read = Callable[..., EntrypointOutput]
+Records = Callable[..., list[dict[str, Any]]]
+
+
+def test_a_user_without_anything_set_becomes_a_record_with_exactly_the_keys_huma_sent(
+    huma: Any, records: Records
+) -> None:
+    huma.add("u1", phone={"editable": True}, nationality={"value": "NO", "editable": False})
+    [record] = records()
+    assert record.pop("changedAt")
+    assert record == {
+        "id": "u1",
+        "type": "user",
+        "active": True,
+        "deactivatedAt": None,
+        "givenName": "Given u1",
+        "familyName": "Family u1",
+        "email": "u1@people.example",
+        "phone": None,
+        "nationality": "NO",
+    }
+
+
+def test_active_and_deactivated_users_are_asked_for_explicitly(huma: Any, records: Records) -> None:
+    huma.add("active")
+    huma.add("left", status={"active": False, "deactivatedAt": "2025-01-31T12:00:00Z"})
+    assert [(record["id"], record["active"], record["deactivatedAt"]) for record in records()] == [
+        ("active", True, None),
+        ("left", False, "2025-01-31T12:00:00Z"),
+    ]
+
+
+def test_deactivated_users_are_left_alone_when_the_administrator_says_so(huma: Any, records: Records) -> None:
+    huma.add("active")
+    huma.add("left", status={"active": False})
+    assert [record["id"] for record in records(include_deactivated=False)] == ["active"]
+    assert {request.qs["isactive"][0] for request in huma.requests("/users")} == {"true"}
+
+
+def test_everybody_is_read_when_service_users_fill_up_pages(huma: Any, records: Records) -> None:
+    people = [f"person-{number:03}" for number in range(120)]
+    for number, person in enumerate(people):
+        huma.add(person)
+        if number % 10 == 0:
+            huma.add(f"key-{number}", type="service_user")
+    assert [record["id"] for record in records()] == people
+
+
+def test_a_service_user_costs_no_detail_request(huma: Any, read: Read) -> None:
+    huma.add("key", type="service_user")
+    read()
+    assert not huma.requests("/users/.+")
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 230])
+def test_n_users_cost_n_detail_requests_one_list_request_for_each_page_and_one_token(
+    huma: Any, records: Records, count: int
+) -> None:
+    huma.add(*(f"u{number}" for number in range(count)))
+    assert len(records()) == count
+    assert len(huma.requests("/users/.+")) == count
+    active_pages, deactivated_pages = count // 50 + 1, 1
+    assert len(huma.requests("/users")) == active_pages + deactivated_pages
+    assert len(huma.requests("/auth/oauth/token")) == 1
+
+
+def test_a_user_listed_twice_is_asked_for_and_emitted_once(huma: Any, records: Records) -> None:
+    huma.add("u1", "u2")
+    huma.listed_active = [{"id": "u1", "type": "user"}, {"id": "u2", "type": "user"}, {"id": "u1", "type": "user"}]
+    assert [record["id"] for record in records()] == ["u1", "u2"]
+    assert len(huma.requests("/users/u1")) == 1
+
+
+def test_a_user_deactivated_while_the_list_is_read_is_emitted_once(huma: Any, records: Records) -> None:
+    huma.add("u1", status={"active": False})
+    huma.listed_active = [{"id": "u1", "type": "user"}]
+    assert [record["id"] for record in records()] == ["u1"]
+
+
+@pytest.mark.parametrize("answer", [{"json": {"errorCode": "object:not-found"}}, {"text": ""}])
+def test_a_user_deleted_meanwhile_is_skipped_with_a_warning_that_names_the_id(
+    huma: Any, read: Read, answer: dict[str, Any]
+) -> None:
+    huma.add("gone", "stays")
+    huma.detail_answers["gone"] = [{"status_code": 404, **answer}]
+    output = read()
+    assert [message.record.data["id"] for message in output.records if message.record] == ["stays"]
+    warnings = [message.log.message for message in output.logs if message.log and message.log.level is Level.WARN]
+    assert warnings == ["User gone was deleted in Huma while the sync ran, and is skipped."]
+    assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.COMPLETE
+
+
+def test_a_proxys_page_of_status_404_does_not_pass_for_a_deleted_user(huma: Any, records: Records) -> None:
+    huma.add("u1")
+    huma.detail_answers["u1"] = [{"status_code": 404, "text": "<html>no upstream</html>"}]
+    assert [record["id"] for record in records()] == ["u1"]
+
+
+def test_all_records_of_a_sync_carry_its_start_as_changed_at(huma: Any, records: Records) -> None:
+    huma.add(*(f"u{number}" for number in range(60)))
+    before = dt.datetime.now(dt.timezone.utc)
+    [changed_at] = {record["changedAt"] for record in records()}
+    assert before <= dt.datetime.fromisoformat(changed_at.replace("Z", "+00:00")) <= dt.datetime.now(dt.timezone.utc)
+
+
+def test_a_second_sync_given_the_state_of_the_first_emits_everybody_again(huma: Any, read: Read) -> None:
+    huma.add("u1", "u2")
+    first = read()
+    states = [message.state for message in first.state_messages]
+    assert states
+    assert len(read(states).records) == 2
+
+
+def test_nothing_huma_answers_is_kept_on_disk(huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        pytest.fail("a cache was made")
+
+    monkeypatch.setattr(requests_cache.SQLiteCache, "__init__", refuse)
+    huma.add("u1")
+    assert len(records()) == 1
+
+
+def test_any_text_arrives_unchanged(huma: Any, records: Records) -> None:
+    text = 'Ås 🧑‍🚀 "quoted" \\ {braces} \n\t\u0000 e\u0301 \u2028 {{ config["client_secret"] }}'
+    huma.add("u1", preferredName={"value": text, "editable": True})
+    assert records()[0]["preferredName"] == text
+
+
+def test_half_a_character_is_replaced_because_no_host_could_read_the_line(huma: Any, records: Records) -> None:
+    huma.add("u1", preferredName={"value": "a\ud83eb", "editable": True}, custom={})
+    assert records()[0]["preferredName"] == "a\ufffdb"
+
+
+def test_a_field_in_an_unknown_form_is_left_out_with_one_warning_that_names_the_first_user(
+    huma: Any, read: Read
+) -> None:
+    huma.add("u1", "u2", phone={"value": {"secret": "+47 999"}, "editable": True})
+    output = read(num_workers=1)
+    assert all("phone" not in message.record.data for message in output.records if message.record)
+    [warning] = [message.log.message for message in output.logs if message.log and message.log.level is Level.WARN]
+    assert "phone" in warning
+    assert "999" not in warning
+
+
+def test_records_of_the_stream_validate_against_its_declared_schema(huma: Any, records: Records) -> None:
+    huma.add("u1", homeAddress={"value": {"line1": "Storgata 1"}, "editable": True}, custom={"a": {"editable": True}})
+    validator = Draft7Validator(users_schema(), format_checker=Draft7Validator.FORMAT_CHECKER)
+    for record in records():
+        validator.validate(record)
+
+
+@pytest.mark.parametrize("api_url", ["https://huma.example", "https://huma.example/"])
+def test_the_api_url_may_end_in_a_slash(huma: Any, records: Records, api_url: str) -> None:
+    huma.add("u1")
+    assert len(records(api_url=api_url)) == 1
