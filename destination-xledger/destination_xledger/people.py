@@ -1,14 +1,13 @@
 """From records to people: which stream carries what, validated against its schema."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
-from jsonschema import Draft7Validator
 
 from destination_xledger.failures import config_error
+from destination_xledger.validation import RecordValidator
 from shared_mappings import (
     Desired,
     FieldTable,
@@ -72,7 +71,7 @@ class StreamReader:
     """
 
     name: str
-    validator: Draft7Validator
+    validator: RecordValidator
     desire: Callable[[Mapping[str, Any]], Desired]
     update_only: bool
 
@@ -85,9 +84,9 @@ class StreamReader:
         """
         identity = record.get("id")
         label = f"{self.name} {identity}" if _is_an_id(identity) else f"{self.name} record {position}"
-        faults = sorted(f"{_path(error.absolute_path)}: {_rule(error)}" for error in self.validator.iter_errors(record))
+        faults = self.validator.faults(record)
         if faults:
-            return InvalidRecord(label, tuple(faults), record)
+            return InvalidRecord(label, faults, record)
         desired = self.desire(record)
         known_by = desired.record_id or desired.employment_id or desired.email or f"#{position}"
         return Person(known_by, label, desired, record, self.update_only)
@@ -117,11 +116,11 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     carries = configured.destination_object_name or name
     if carries == EMPLOYEE:
         return StreamReader(
-            name, Draft7Validator(employee_schema()), lambda r: desired_from_employee(r, table, options), update_only
+            name, RecordValidator(employee_schema()), lambda r: desired_from_employee(r, table, options), update_only
         )
     if carries == USERS:
         return StreamReader(
-            name, Draft7Validator(users_schema()), lambda r: desired_from_user(r, table, options), update_only
+            name, RecordValidator(users_schema()), lambda r: desired_from_user(r, table, options), update_only
         )
     raise config_error(
         f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
@@ -135,29 +134,3 @@ _LONGEST_ID: Final = 64
 def _is_an_id(value: Any) -> bool:
     """Whether a value may stand in messages: short, and without spaces or the sign of an e-mail address."""
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and not set(value) & set(" @\n\t")
-
-
-def _path(path: Any) -> str:
-    return ".".join(str(part) if isinstance(part, int) or part in _schema_words() else "…" for part in path) or "record"
-
-
-def _rule(error: Any) -> str:
-    """The broken rule; its text comes from the schema, so it holds nothing of the record."""
-    return f"{error.validator} {json.dumps(error.validator_value)}"
-
-
-def _schema_words() -> frozenset[str]:
-    return _WORDS
-
-
-def _property_names(schema: Any) -> set[str]:
-    if isinstance(schema, Mapping):
-        names = set(schema.get("properties", {}))
-        return names.union(*(_property_names(value) for value in schema.values()))
-    if isinstance(schema, list):
-        return set().union(*(_property_names(value) for value in schema))
-    return set()
-
-
-_WORDS: Final = frozenset(_property_names(users_schema()) | _property_names(employee_schema()))
-"""Names the schemas declare. Other keys come from the record, where an organisation's own fields may tell something."""

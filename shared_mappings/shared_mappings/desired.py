@@ -1,14 +1,14 @@
 """What a person's record says that Xledger should have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared_mappings.codes import WarningCode
 from shared_mappings.comparators import is_region
 from shared_mappings.converters import CONVERTERS, NORWAY, Options
-from shared_mappings.field_table import FieldTable
-from shared_mappings.states import State, read_path
+from shared_mappings.field_table import FieldTable, Keys, Rule
+from shared_mappings.states import State, read_keys
 
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
@@ -56,21 +56,19 @@ class Desired:
 
 def desired_from_user(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
     """What a record of Huma's `users` stream says. The record fits its schema."""
-    return _desired(record, {rule.canonical_target: rule.record for rule in table.rules}, table, options)
+    return _desired(record, ((rule, rule.record_keys) for rule in table.rules), options)
 
 
 def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
     """What a record in the destination's own terms says. The record fits the schema of `employee`."""
-    return _desired(record, {rule.canonical_target: rule.employee for rule in table.rules}, table, options)
+    return _desired(record, ((rule, rule.employee_keys) for rule in table.rules), options)
 
 
-def _desired(
-    record: Mapping[str, Any], paths: Mapping[str, Mapping[str, str]], table: FieldTable, options: Options
-) -> Desired:
+def _desired(record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str, Keys]]], options: Options) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
-    for rule in table.rules:
-        parts = {name: read_path(record, path) for name, path in paths[rule.canonical_target].items()}
+    for rule, keys in rules:
+        parts = {part: read_keys(record, path) for part, path in keys.items()}
         converted = CONVERTERS[rule.converter](parts, options)
         values[rule.canonical_target] = converted.value
         if converted.warning:

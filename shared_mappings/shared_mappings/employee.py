@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared_mappings.field_table import FieldTable
-from shared_mappings.states import MISSING, State, read_path
+from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
 
@@ -36,11 +36,11 @@ class Employee:
             node: The node with everything the look-up asks for. A dbId may be a number or a numeric string.
             table: The field table, which says what to read.
         """
-        db_ids = {mutation: _db_id(read_path(node, path)) for mutation, path in table.mutations.items()}
+        db_ids = {mutation: _db_id(read_keys(node, keys)) for mutation, keys in table.db_id_keys.items()}
         values: dict[str, State] = {}
         for name, target in table.targets.items():
             reachable = target.mutation is None or db_ids[target.mutation] is not None
-            values[name] = _value(read_path(node, name.removeprefix(ROOT))) if reachable else MISSING
+            values[name] = _value(read_keys(node, table.target_keys[name])) if reachable else MISSING
         return cls(db_ids, values)
 
 
@@ -51,4 +51,5 @@ def _db_id(value: Any) -> str | None:
 def _value(value: Any) -> State:
     if value is None or value is MISSING:
         return value
-    return str(value) if str(value).strip() else None
+    text = value if isinstance(value, str) else str(value)
+    return text if text.strip() else None

@@ -1,7 +1,7 @@
 """The field table: what each field of Huma becomes in Xledger, as data."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -11,6 +11,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, mod
 from shared_mappings.comparators import COMPARATORS
 from shared_mappings.converters import CONVERTERS
 from shared_mappings.policies import Policy
+
+Keys = tuple[str, ...]
+"""The keys of a path, apart: paths are read for every person of every sync, and taken apart once."""
+
+
+def _keys(path: str) -> Keys:
+    return tuple(path.split("."))
 
 
 def _parts(value: object) -> object:
@@ -59,10 +66,20 @@ class Rule(_Frozen):
     rule: Policy
     creation: str | None = None
 
-    @property
+    @cached_property
     def canonical_target(self) -> str:
         """The first target: the one the other direction would read."""
         return self.targets[0]
+
+    @cached_property
+    def record_keys(self) -> Mapping[str, Keys]:
+        """The paths in a record of the `users` stream as keys, by the name of the part."""
+        return {part: _keys(path) for part, path in self.record.items()}
+
+    @cached_property
+    def employee_keys(self) -> Mapping[str, Keys]:
+        """The paths in the destination's `employee` object as keys, by the name of the part."""
+        return {part: _keys(path) for part, path in self.employee.items()}
 
 
 class Target(_Frozen):
@@ -109,6 +126,21 @@ class FieldTable(_Frozen):
         if unknown:
             raise ValueError(f"nothing says whose dbId {sorted(unknown)} want")
         return self
+
+    @cached_property
+    def target_keys(self) -> Mapping[str, Keys]:
+        """The path of each target as keys in a node of the type Employee, which its first key stands for."""
+        return {target: _keys(target)[1:] for target in self.targets}
+
+    @cached_property
+    def db_id_keys(self) -> Mapping[str, Keys]:
+        """The path of the dbId that each mutation wants, likewise."""
+        return {mutation: _keys(path) for mutation, path in self.mutations.items()}
+
+    @cached_property
+    def fields_at(self) -> Mapping[str, tuple[str, ...]]:
+        """The record's fields that make up the value at each target."""
+        return {target: rule.fields for rule in self.rules for target in rule.targets}
 
     @property
     def fields(self) -> tuple[str, ...]:

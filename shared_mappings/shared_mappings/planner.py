@@ -103,8 +103,7 @@ def plan(
         return Plan.skip(SkipReason.DEACTIVATED)
     if current is None:
         return _creation(desired, policies, table)
-    decisions = _decisions(desired, current, policies, table, creating=creating)
-    return replace(decisions, action=Action.UPDATE if decisions.changes else Action.UNCHANGED)
+    return _decisions(desired, current, policies, table, creating=creating)
 
 
 def _creation(desired: Desired, policies: Policies, table: FieldTable) -> Plan:
@@ -126,6 +125,8 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
         policy = policies.for_fields(rule.fields, rule.rule)
         for target in _targets(rule, table, creating=creating):
             match _decide(rule, target, desired, current, policy, creating=creating):
+                case None:
+                    pass
                 case FieldChange() as change:
                     changes.append(change)
                 case Conflict() as conflict:
@@ -133,7 +134,7 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
                 case FieldWarning() as warning:
                     warnings.append(warning)
     return Plan(
-        Action.UNCHANGED,
+        Action.UPDATE if changes else Action.UNCHANGED,
         changes=tuple(_attributed(changes, table)),
         conflicts=tuple(conflicts),
         warnings=tuple(dict.fromkeys(warnings)),
@@ -188,11 +189,7 @@ def _attributed(changes: list[FieldChange], table: FieldTable) -> Iterator[Field
 
     Otherwise a new family name would be reported as a new given name too, because the description holds both.
     """
-    own = {change.field for change in changes if len(_fields_of(change, table)) == 1}
+    own = {change.field for change in changes if len(table.fields_at[change.target]) == 1}
     for change in changes:
-        changed = [name for name in _fields_of(change, table) if name in own]
+        changed = [name for name in table.fields_at[change.target] if name in own]
         yield replace(change, field=changed[0]) if changed else change
-
-
-def _fields_of(change: FieldChange, table: FieldTable) -> tuple[str, ...]:
-    return next(rule.fields for rule in table.rules if change.target in rule.targets)

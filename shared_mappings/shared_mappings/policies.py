@@ -63,5 +63,5 @@ class Policies:
 
     def for_fields(self, fields: tuple[str, ...], rule: Policy) -> Policy:
         """The policy in force: the strictest of a rule's own and those asked for its fields."""
-        asked = (self.fields[name] for name in fields if name in self.fields)
-        return max((rule, *asked), key=lambda policy: policy.strictness)
+        asked = [self.fields[name] for name in fields if name in self.fields]
+        return max((rule, *asked), key=lambda policy: policy.strictness) if asked else rule
