@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,13 +57,19 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         budget = APIBudget(policies=[])
         return XledgerClient(settings.api_url, settings.api_token, budget=budget, sleep=lambda _: None)
 
-    def run(messages: Iterable[AirbyteMessage], *, catalog: Any = None, **config: Any) -> Written:
+    def run(
+        messages: Iterable[AirbyteMessage | None],
+        *,
+        catalog: Any = None,
+        now: Callable[[], float] = time.monotonic,
+        **config: Any,
+    ) -> Written:
         written = Written()
         caplog.clear()
         configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [catalog or a_stream()]})
         with caplog.at_level(logging.DEBUG):
             try:
-                for message in DestinationXledger(connect).write(
+                for message in DestinationXledger(connect, now).write(
                     sandbox.destination_config(**config), configured, messages
                 ):
                     assert message.type is Type.STATE

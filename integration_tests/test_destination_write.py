@@ -1,12 +1,14 @@
 """The destination against a real GraphQL Xledger: who is written, what, once, and what is said about it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import FailureType
+from airbyte_cdk.models import AirbyteMessage, FailureType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from destination_xledger.failures import system_error
 from integration_tests.conftest import Write, a_stream
 from integration_tests.records import Record, a_user, records, state, without
 from integration_tests.sandbox import Fault, Sandbox
@@ -480,6 +482,44 @@ def test_a_state_is_passed_on_once_what_came_before_it_is_written(write: Write, 
     assert written.states == [0, 1, 2, 3]
     assert written.covered == [0, 1, 1, 0]
     assert len([field for field in roots(sandbox) if field == "addEmployees"]) == 1
+
+
+def test_people_who_have_waited_for_five_minutes_are_written_while_the_source_is_silent(
+    write: Write, sandbox: Sandbox
+) -> None:
+    clock = [0.0]
+    seen = []
+
+    def silence_until(seconds: float) -> None:
+        clock[0] = seconds
+        seen.append(codes(sandbox))
+
+    def messages() -> Iterator[AirbyteMessage | None]:
+        yield from records([a_user(1)])
+        clock[0] = 200.0
+        yield from [*records([a_user(2)]), state(1)]
+        for seconds in (299.0, 300.0, 301.0):
+            silence_until(seconds)
+            yield None
+        yield from records([a_user(3)])
+        silence_until(600.0)
+        yield None
+        silence_until(601.0)
+        yield None
+        raise system_error("the source has died")
+
+    written = write(messages(), now=lambda: clock[0])
+    assert seen == [[], [], ["E1", "E2"], ["E1", "E2"], ["E1", "E2"]]
+    assert codes(sandbox) == ["E1", "E2", "E3"]
+    assert written.states == [1]
+
+
+def test_a_source_that_checkpoints_often_costs_no_more_requests(write: Write) -> None:
+    people = [a_user(number) for number in range(1, 21)]
+    seldom = write([*records(people), state(0)])
+    often = write([message for number, user in enumerate(people) for message in (*records([user]), state(number))])
+    assert often.summary["requests"] <= seldom.summary["requests"]
+    assert often.states == list(range(20))
 
 
 def test_a_failed_sync_passes_on_no_state_of_what_was_not_written(write: Write, sandbox: Sandbox) -> None:

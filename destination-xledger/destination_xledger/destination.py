@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
+    AirbyteRecordMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
     ConnectorSpecification,
@@ -22,6 +24,8 @@ from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from destination_xledger.additions import Additions
+from destination_xledger.arrivals import arriving_lines
+from destination_xledger.batches import Batch
 from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config, Mode, connection_specification, parse_config, require_authority
@@ -31,7 +35,7 @@ from destination_xledger.matcher import Matcher
 from destination_xledger.messages import as_line, read_messages
 from destination_xledger.operations import operations
 from destination_xledger.outcomes import Outcomes
-from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, stream_readers
+from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, StreamReader, stream_readers
 from destination_xledger.refusals import Refusals
 from destination_xledger.summary import Summary
 from destination_xledger.updates import Updates
@@ -51,11 +55,17 @@ class DestinationXledger(Destination):
 
     Attributes:
         connect: Makes the client for a write.
+        now: Seconds on a clock that never goes back.
     """
 
-    def __init__(self, connect: Callable[[Config], XledgerClient] | None = None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[Config], XledgerClient] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self.connect = connect or _connect
+        self.now = now
 
     def run(self, args: list[str]) -> None:
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
@@ -87,7 +97,7 @@ class DestinationXledger(Destination):
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
         else:
             catalog = ConfiguredAirbyteCatalogSerializer.load(orjson.loads(Path(parsed_args.catalog).read_bytes()))
-            yield from self.write(config, catalog, read_messages(sys.stdin.buffer))
+            yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer)))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
         """The settings a connection needs."""
@@ -112,9 +122,14 @@ class DestinationXledger(Destination):
         self,
         config: Mapping[str, Any],
         configured_catalog: ConfiguredAirbyteCatalog,
-        input_messages: Iterable[AirbyteMessage],
+        input_messages: Iterable[AirbyteMessage | None],
     ) -> Iterator[AirbyteMessage]:
         """Writes people, and passes each state message on once everything before it is written or rejected.
+
+        Args:
+            config: The settings.
+            configured_catalog: The streams that come.
+            input_messages: The messages; None where the source is silent, so that time is told to pass.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.
@@ -124,7 +139,8 @@ class DestinationXledger(Destination):
         client = self.connect(settings)
         summary = Summary(settings.mode.value)
         try:
-            yield from _write(settings, client, summary, configured_catalog, input_messages)
+            batch = Batch(settings.batch_size, self.now)
+            yield from _write(settings, client, summary, configured_catalog, batch, input_messages)
         finally:
             logger.info("SYNC SUMMARY %s", summary.as_json(client.traffic))
 
@@ -153,36 +169,40 @@ def _write(
     client: XledgerClient,
     summary: Summary,
     catalog: ConfiguredAirbyteCatalog,
-    messages: Iterable[AirbyteMessage],
+    batch: Batch,
+    messages: Iterable[AirbyteMessage | None],
 ) -> Iterator[AirbyteMessage]:
     readers = stream_readers(catalog, field_table(), settings.options)
     outcomes = Outcomes(summary)
     writer = _writer(settings, client, outcomes)
     checkpoints = Checkpoints()
-    batch: dict[str, Person] = {}
 
     def flush() -> list[AirbyteMessage]:
-        writer.write(list(batch.values()))
-        batch.clear()
+        writer.write(batch.take())
         released = checkpoints.release()
         return released if settings.mode is Mode.SYNC else []
 
     for message in messages:
-        if message.type is Type.STATE:
+        if message is not None and message.type is Type.STATE:
             checkpoints.state(message)
             if not batch:
                 yield from flush()
-        elif message.type is Type.RECORD and message.record is not None:
-            stream = message.record.stream
-            if stream not in readers:
-                raise system_error(f"A record of the stream {stream} came, which is not in the catalog.")
+        elif message is not None and message.record is not None:
+            record = _read(message.record, readers, summary.received + 1)
             summary.received += 1
-            checkpoints.record(stream)
-            match readers[stream].read(message.record.data, summary.received):
+            checkpoints.record(message.record.stream)
+            match record:
                 case InvalidRecord() as invalid:
                     outcomes.rejected(invalid.label, RejectionCode.INVALID_RECORD, "; ".join(invalid.faults))
                 case Person() as person:
-                    batch[person.identity] = person
-            if len(batch) >= settings.batch_size:
-                yield from flush()
+                    batch.add(person)
+        if batch.is_due:
+            yield from flush()
     yield from flush()
+
+
+def _read(record: AirbyteRecordMessage, readers: Mapping[str, StreamReader], position: int) -> Person | InvalidRecord:
+    reader = readers.get(record.stream)
+    if reader is None:
+        raise system_error(f"A record of the stream {record.stream} came, which is not in the catalog.")
+    return reader.read(record.data, position)

@@ -25,18 +25,26 @@ class HostsStateMessage(AirbyteStateMessage):
     additional: dict[str, Any] = field(default_factory=dict)
 
 
-def read_messages(lines: Iterable[bytes]) -> Iterator[AirbyteMessage]:
+def read_messages(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | None]:
     """The messages in a host's output, one a line; blank lines are passed over.
 
     Args:
-        lines: Lines of JSON in UTF-8.
+        lines: Lines of JSON in UTF-8; None where the host is silent.
+
+    Yields:
+        The messages; None where the host is silent.
 
     Raises:
         AirbyteTracedException: For a line that is not a message: skipping it would lose data. The error names the
             line's number and nothing of its content.
     """
-    for number, line in enumerate(lines, start=1):
-        if line.isspace():
+    number = 0
+    for line in lines:
+        if line is None:
+            yield None
+            continue
+        number += 1
+        if not line.strip():
             continue
         message = _message(line)
         if message is None:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from airbyte_cdk.models import Status
 from requests_mock import Mocker
 
+from destination_xledger import destination
+from destination_xledger.arrivals import arriving_lines
 from destination_xledger.destination import DestinationXledger
 
 from .conftest import TOKEN, URL
@@ -116,6 +120,25 @@ def test_a_line_that_is_no_message_ends_the_sync_without_showing_it(
     output = capsys.readouterr().out
     assert "Line 1 of the input" in output
     assert SECRET_VALUE not in output
+
+
+def test_people_are_written_while_the_host_is_silent(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, requests_mock: Mocker
+) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, record(id="1", employmentId="1", active=False).encode())
+
+    def answer(*_: Any) -> dict[str, Any]:
+        os.close(writing)
+        return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
+
+    requests_mock.post(URL, json=answer)
+    monkeypatch.setattr(destination, "arriving_lines", partial(arriving_lines, pulse=0))
+    moments = iter([0.0, 1.0, 299.0, 300.0])
+    with os.fdopen(reading) as host:
+        monkeypatch.setattr(sys, "stdin", host)
+        DestinationXledger(now=lambda: next(moments)).run(["write", *files])
+    assert requests_mock.call_count == 1
 
 
 def test_a_record_of_an_unknown_stream_ends_the_sync(

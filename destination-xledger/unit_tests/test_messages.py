@@ -10,12 +10,22 @@ RECORD = b'{"type":"RECORD","record":{"stream":"users","data":{"id":"1","phone":
 
 
 def test_lines_become_messages_and_blank_lines_are_passed_over() -> None:
-    messages = list(read_messages([RECORD, b"\n", b"  \r\n", RECORD]))
-    assert [message.type for message in messages] == [Type.RECORD, Type.RECORD]
+    messages = list(read_messages([RECORD, b"\n", b"", b"  \r\n", RECORD]))
+    assert [message.type for message in messages if message] == [Type.RECORD, Type.RECORD]
+
+
+def test_silence_is_handed_on_and_counts_as_no_line() -> None:
+    messages = read_messages([None, RECORD, None, b"Kari"])
+    assert next(messages) is None
+    assert next(messages) is not None
+    assert next(messages) is None
+    with pytest.raises(AirbyteTracedException, match="Line 2 of the input"):
+        next(messages)
 
 
 def test_null_and_missing_stay_apart() -> None:
     (message,) = read_messages([RECORD])
+    assert message is not None
     assert message.record is not None
     assert message.record.data == {"id": "1", "phone": None}
 

@@ -1,0 +1,46 @@
+"""People on their way: collected until it is worth writing them together, and never kept waiting for long."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from destination_xledger.people import Person
+
+LONGEST_WAIT: Final = 300.0
+"""Seconds after which a batch is written although it is not full: a source that pauses must not hold people back."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """People who will be written together; of the same person twice, the later record counts.
+
+    Attributes:
+        size: How many make it full.
+        now: Seconds on a clock that never goes back.
+    """
+
+    size: int
+    now: Callable[[], float]
+    _people: dict[str, Person] = field(default_factory=dict, repr=False)
+    _since: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be written now: it is full, or the first of its records has waited long enough."""
+        if not self._people:
+            return False
+        return len(self._people) >= self.size or self.now() - self._since >= LONGEST_WAIT
+
+    def add(self, person: Person) -> None:
+        """Takes a person in."""
+        if not self._people:
+            self._since = self.now()
+        self._people[person.identity] = person
+
+    def take(self) -> list[Person]:
+        """Hands the people over, and is empty again."""
+        people, self._people = list(self._people.values()), {}
+        return people
