@@ -53,10 +53,6 @@ def sandbox() -> Iterator[Sandbox]:
 def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
     """Writes messages to the sandbox's Xledger. Waiting takes no time."""
 
-    def connect(settings: Config) -> XledgerClient:
-        budget = APIBudget(policies=[])
-        return XledgerClient(settings.api_url, settings.api_token, budget=budget, sleep=lambda _: None)
-
     def run(
         messages: Iterable[AirbyteMessage | None],
         *,
@@ -69,7 +65,7 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [catalog or a_stream()]})
         with caplog.at_level(logging.DEBUG):
             try:
-                for message in DestinationXledger(connect, now).write(
+                for message in DestinationXledger(connect_at_once, now).write(
                     sandbox.destination_config(**config), configured, messages
                 ):
                     assert message.type is Type.STATE
@@ -86,6 +82,11 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         return written
 
     return run
+
+
+def connect_at_once(settings: Config) -> XledgerClient:
+    """A client that is never too fast, and whose waiting takes no time."""
+    return XledgerClient(settings.api_url, settings.api_token, budget=APIBudget(policies=[]), sleep=lambda _: None)
 
 
 def a_stream(name: str = "users", mode: str = "append_dedup", destination_object: str | None = None) -> dict[str, Any]:

@@ -1,0 +1,180 @@
+"""Killed at any request and run again from the last state it let through: nobody twice, nothing lost."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer
+from requests import Response
+from requests.adapters import HTTPAdapter
+
+from destination_xledger.destination import DestinationXledger
+from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
+from integration_tests.records import a_user, records, state
+from integration_tests.sandbox import Fault, Sandbox
+
+Employee = dict[str, Any]
+
+BATCH_SIZE = 3
+
+PEOPLE = [
+    a_user(1),
+    a_user(2, probationEndDate=None),
+    a_user(3, jobTitle="Head", phone=None, homeAddress=None),
+    a_user(4, probationEndDate="2026-03-01"),
+    a_user(5, familyName="Refused"),
+    a_user(6),
+    a_user(7, employmentId="E1"),
+    a_user(8),
+    a_user(9, jobTitle="Refused"),
+    a_user(10, probationEndDate="2026-04-01"),
+    a_user(8, jobTitle="Director", gender=None),
+    a_user(11, email="somebody.new@example.com"),
+    a_user(12, birthDate="1990-02-30"),
+]
+"""People to create, with and without a probation end date; to update (3, 6, 11) and to find by e-mail (4, 10); two with
+one employment ID (1, 7), the same one twice (8), one who is refused (5), and one of whom a part is (9)."""
+
+STATES_AFTER = (7, 11, 13)
+"""How many records come before each state. Two people with one key (1, 7) come in one stretch: who came before the
+state that a sync starts from is known to nobody."""
+
+PASSING = {"dbId", "contactDbId", "createdAt", "modifiedAt"}
+"""What differs between any two runs."""
+
+
+class Killed(BaseException):
+    """The process is gone: nothing that handles errors may handle this."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a process dies.
+
+    Attributes:
+        at: Number of the request, from 1.
+        carried_out: Whether Xledger carries the request out; the process never sees the answer.
+    """
+
+    at: int
+    carried_out: bool
+
+
+@dataclass
+class Mortal:
+    """A process that dies at a request.
+
+    Attributes:
+        death: When; None for never.
+        requests: How many requests there were.
+    """
+
+    death: Death | None = None
+    requests: int = 0
+
+    def sending(self, send: Callable[..., Response]) -> Callable[..., Response]:
+        """Sends requests as before, until death comes."""
+
+        def send_or_die(*arguments: Any, **keywords: Any) -> Response:
+            self.requests += 1
+            dies = self.death is not None and self.requests == self.death.at
+            if self.death is not None and dies and not self.death.carried_out:
+                raise Killed
+            response = send(*arguments, **keywords)
+            if dies:
+                response.close()
+                raise Killed
+            return response
+
+        return send_or_die
+
+
+def fill(sandbox: Sandbox) -> None:
+    """Puts people into an Xledger, as it is before the sync, in place of those who are there."""
+    xledger = sandbox.xledger
+    for table in xledger.store.tables.values():
+        table.clear()
+    xledger.store.social_security_numbers.clear()
+    xledger.faults.clear()
+    xledger.add_employee(code="E3", email="kari3@example.com", phone="+47 900 00 003", jobTitle="Engineer")
+    xledger.add_employee(code="old", email="KARI4@example.com", firstName="Kari", trialTo="2025-01-01")
+    xledger.add_employee(code="E6", email="kari6@example.com", dateTo="2020-01-01", employmentTo="2020-01-01")
+    xledger.add_employee(code="older", email="kari10@example.com")
+    xledger.add_employee(code="E11", email="kari11@example.com")
+    xledger.add_employee(code="bystander", email="bystander@example.com", jobTitle="Left alone")
+    xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Refused"))
+    xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Refused"))
+
+
+def sent_since(reached: int) -> list[AirbyteMessage]:
+    """What the source sends when it goes on from a state; 0 for the beginning."""
+    messages: list[AirbyteMessage] = []
+    for position, user in enumerate(PEOPLE, start=1):
+        if position > reached:
+            messages += [*records([user]), *([state(position)] if position in STATES_AFTER else [])]
+    return messages
+
+
+def sync(sandbox: Sandbox, since: int = 0) -> int:
+    """Syncs from a state; returns the last one that was let through before the end, or before the process died."""
+    catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
+    config = sandbox.destination_config(batch_size=BATCH_SIZE)
+    reached = since
+    with suppress(Killed):
+        for message in DestinationXledger(connect_at_once).write(config, catalog, sent_since(since)):
+            reached = message.state.stream.stream_state.number  # type: ignore[union-attr]
+    return reached
+
+
+def run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, death: Death | None = None) -> tuple[list[Employee], int]:
+    """Syncs, and goes on when the process has died; returns who is in Xledger then, and how many requests it lived."""
+    fill(sandbox)
+    mortal = Mortal(death)
+    with monkeypatch.context() as patch:
+        patch.setattr(HTTPAdapter, "send", mortal.sending(HTTPAdapter.send))
+        reached = sync(sandbox)
+    if death:
+        sync(sandbox, reached)
+    return seen(sandbox), mortal.requests
+
+
+def seen(sandbox: Sandbox) -> list[Employee]:
+    """Every employee as somebody who opens Xledger sees them, without what differs between any two runs."""
+    found = [
+        {**_lasting(employee), "social security number": sandbox.xledger.social_security_number(employee["dbId"])}
+        for employee in sandbox.xledger.employees()
+    ]
+    return sorted(found, key=lambda employee: str(employee["code"]))
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lasting(part) for key, part in value.items() if key not in PASSING}
+    return value
+
+
+def test_the_undisturbed_run_has_something_of_everything(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        employees, _ = run(sandbox, monkeypatch)
+    summary = json.loads(caplog.messages[-1].removeprefix(SUMMARY))
+    assert (summary["created"], summary["updated"]) == (5, 6)
+    assert summary["rejected"] == {"duplicate_key": 1, "refused_by_xledger": 1}
+    assert summary["warnings"] == {"invalid_date": 1, "partly_written": 1}
+    codes = "E1 E10 E11 E12 E2 E3 E4 E6 E8 E9 bystander"
+    assert [employee["code"] for employee in employees] == codes.split()
+
+
+@pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
+def test_killed_at_any_request_and_run_again_the_result_is_that_of_an_undisturbed_run(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, carried_out: bool
+) -> None:
+    undisturbed, requests = run(sandbox, monkeypatch)
+    for number in range(1, requests + 1):
+        employees, lived = run(sandbox, monkeypatch, Death(number, carried_out))
+        assert lived == number
+        assert employees == undisturbed, f"killed at request {number}"
