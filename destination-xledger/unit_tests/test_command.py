@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,7 @@ def test_people_are_written_while_the_host_is_silent(
         return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
 
     requests_mock.post(URL, json=answer)
-    monkeypatch.setattr(destination, "arriving_lines", partial(arriving_lines, pulse=0))
+    monkeypatch.setattr(destination, "arriving_lines", lambda stream: islice(arriving_lines(stream, pulse=0), 10))
     moments = iter([0.0, 1.0, 299.0, 300.0])
     with os.fdopen(reading) as host:
         monkeypatch.setattr(sys, "stdin", host)
