@@ -4,9 +4,9 @@ import io
 import json
 import os
 import sys
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from airbyte_cdk.models import Status
@@ -133,7 +133,12 @@ def test_people_are_written_while_the_host_is_silent(
         return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
 
     requests_mock.post(URL, json=answer)
-    monkeypatch.setattr(destination, "arriving_lines", lambda stream: islice(arriving_lines(stream, pulse=0), 10))
+    def arriving_for_a_while(stream: BinaryIO) -> Iterator[bytes | None]:
+        for count, line in enumerate(arriving_lines(stream, pulse=0)):
+            assert count < 10
+            yield line
+
+    monkeypatch.setattr(destination, "arriving_lines", arriving_for_a_while)
     moments = iter([0.0, 1.0, 299.0, 300.0])
     with os.fdopen(reading) as host:
         monkeypatch.setattr(sys, "stdin", host)
