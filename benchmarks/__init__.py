@@ -1,0 +1,1 @@
+"""What a sync costs, measured: requests, bytes, pounds, processor time and memory."""
