@@ -68,6 +68,10 @@ JITTER: Final = 0.25
 """Up to this share is added to a pause, so that several connections do not come back at the same moment."""
 
 
+A_MOMENT: Final = 5.0
+"""Up to so many seconds after the time that Xledger names, for the same reason."""
+
+
 class RequestFailedError(Exception):
     """A request that Xledger answered, and did not carry out."""
 
@@ -192,10 +196,9 @@ class XledgerClient:
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
         if failure.resets_at is not None:
-            seconds = max((_with_zone(failure.resets_at) - self.now()).total_seconds(), 1.0)
-        else:
-            seconds = PAUSES[failure.problem].seconds(state.attempt_number)
-        return seconds * (1 + random.uniform(0, JITTER))  # noqa: S311  nothing depends on it being hard to guess
+            return max((_with_zone(failure.resets_at) - self.now()).total_seconds(), 0.0) + _jitter(A_MOMENT)
+        seconds = PAUSES[failure.problem].seconds(state.attempt_number)
+        return seconds + _jitter(seconds * JITTER)
 
     def _out_of_patience(self, state: RetryCallState) -> bool:
         return not self.patient or state.idle_for + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
@@ -271,6 +274,10 @@ def _failure(state: RetryCallState) -> Failure:
     if not isinstance(error, _PassingError):
         raise TypeError("only passing problems are waited out")
     return error.failure
+
+
+def _jitter(most: float) -> float:
+    return random.uniform(0, most)  # noqa: S311  nothing depends on it being hard to guess
 
 
 def _with_zone(moment: datetime) -> datetime:

@@ -117,7 +117,7 @@ def test_credits_that_come_back_soon_are_waited_for(
     requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:05:00Z"), DONE])
     client.send(READ, {})
     assert len(slept) == 1
-    assert 300 <= slept[0] <= 375
+    assert 300 <= slept[0] <= 305
 
 
 def test_credits_that_come_back_late_end_the_sync_with_the_time(

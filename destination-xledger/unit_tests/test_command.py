@@ -45,8 +45,8 @@ def stdin(monkeypatch: pytest.MonkeyPatch) -> Any:
     return given
 
 
-def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+def printed(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capfd.readouterr().out.splitlines() if line.startswith("{")]
 
 
 def errors(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -57,20 +57,20 @@ def record(**data: Any) -> str:
     return json.dumps({"type": "RECORD", "record": {"stream": "users", "data": data, "emitted_at": 0}}) + "\n"
 
 
-def test_spec_tells_the_settings_and_the_sync_modes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_spec_tells_the_settings_and_the_sync_modes(capfd: pytest.CaptureFixture[str]) -> None:
     DestinationXledger().run(["spec"])
-    (message,) = printed(capsys)
+    (message,) = printed(capfd)
     assert message["spec"]["supported_destination_sync_modes"] == ["append_dedup", "append", "update"]
     assert message["spec"]["supportsIncremental"] is True
     assert next(iter(message["spec"]["connectionSpecification"]["properties"])) == "api_token"
 
 
 def test_check_succeeds_with_one_small_request(
-    files: list[str], capsys: pytest.CaptureFixture[str], requests_mock: Mocker
+    files: list[str], capfd: pytest.CaptureFixture[str], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, json={"data": {"employees": {"edges": None}}})
     DestinationXledger().run(["check", *files[:2]])
-    assert printed(capsys)[-1]["connectionStatus"]["status"] == Status.SUCCEEDED.value
+    assert printed(capfd)[-1]["connectionStatus"]["status"] == Status.SUCCEEDED.value
     assert requests_mock.call_count == 1
 
 
@@ -90,34 +90,34 @@ def test_check_says_what_is_wrong(
     answer: dict[str, Any],
     sentence: str,
     files: list[str],
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     requests_mock: Mocker,
 ) -> None:
     requests_mock.post(URL, **answer)
     DestinationXledger().run(["check", *files[:2]])
-    status = printed(capsys)[-1]["connectionStatus"]
+    status = printed(capfd)[-1]["connectionStatus"]
     assert status["status"] == Status.FAILED.value
     assert sentence in status["message"]
 
 
 def test_check_does_not_touch_xledger_when_a_setting_cannot_work(
-    tmp_path: Path, config: dict[str, Any], capsys: pytest.CaptureFixture[str], requests_mock: Mocker
+    tmp_path: Path, config: dict[str, Any], capfd: pytest.CaptureFixture[str], requests_mock: Mocker
 ) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps({**config, "api_url": "http://xledger.test/graphql", "authority_confirmed": False}))
     DestinationXledger().run(["check", "--config", str(path)])
-    assert "api_url" in printed(capsys)[-1]["connectionStatus"]["message"]
+    assert "api_url" in printed(capfd)[-1]["connectionStatus"]["message"]
     assert not requests_mock.called
 
 
 def test_a_line_that_is_no_message_ends_the_sync_without_showing_it(
-    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+    files: list[str], stdin: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stdin(f"{SECRET_VALUE}\n")
     with pytest.raises(SystemExit) as ended:
         DestinationXledger().run(["write", *files])
     assert ended.value.code == 1
-    output = capsys.readouterr().out
+    output = capfd.readouterr().out
     assert "Line 1 of the input" in output
     assert SECRET_VALUE not in output
 
@@ -147,18 +147,18 @@ def test_people_are_written_while_the_host_is_silent(
 
 
 def test_a_record_of_an_unknown_stream_ends_the_sync(
-    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+    files: list[str], stdin: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stdin('{"type":"RECORD","record":{"stream":"other","data":{},"emitted_at":0}}\n')
     with pytest.raises(SystemExit):
         DestinationXledger().run(["write", *files])
-    assert "not in the catalog" in errors(printed(capsys))[0]["message"]
+    assert "not in the catalog" in errors(printed(capfd))[0]["message"]
 
 
 def test_something_unforeseen_is_told_by_type_and_place_without_its_text(
     files: list[str],
     stdin: Any,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -172,7 +172,7 @@ def test_something_unforeseen_is_told_by_type_and_place_without_its_text(
     with pytest.raises(SystemExit) as ended:
         DestinationXledger().run(["write", *files])
     assert ended.value.code == 1
-    output = capsys.readouterr()
+    output = capfd.readouterr()
     assert SECRET_VALUE not in output.out + output.err
     (error,) = errors([json.loads(line) for line in output.out.splitlines() if line.startswith("{")])
     assert error["failure_type"] == "system_error"
@@ -181,18 +181,18 @@ def test_something_unforeseen_is_told_by_type_and_place_without_its_text(
 
 
 def test_the_summary_is_told_even_when_a_sync_fails(
-    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str], requests_mock: Mocker, caplog: Any
+    files: list[str], stdin: Any, capfd: pytest.CaptureFixture[str], requests_mock: Mocker, caplog: Any
 ) -> None:
     requests_mock.post(URL, status_code=401)
     stdin(record(id="1", employmentId="1"))
     with caplog.at_level("INFO"), pytest.raises(SystemExit):
         DestinationXledger().run(["write", *files])
     assert caplog.records[-1].getMessage().startswith("SYNC SUMMARY {")
-    assert TOKEN not in capsys.readouterr().out
+    assert TOKEN not in capfd.readouterr().out
 
 
 def test_state_is_printed_as_it_came_with_what_the_host_added(
-    files: list[str], stdin: Any, capsys: pytest.CaptureFixture[str]
+    files: list[str], stdin: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stream_state = {"cursor": "2026-01-15", "nested": {"fingerprints": {"a": "b", "c": None}}}
     state = {
@@ -203,7 +203,7 @@ def test_state_is_printed_as_it_came_with_what_the_host_added(
     }
     stdin(json.dumps({"type": "STATE", "state": state}) + "\n")
     DestinationXledger().run(["write", *files])
-    (message,) = (message for message in printed(capsys) if message["type"] == "STATE")
+    (message,) = (message for message in printed(capfd) if message["type"] == "STATE")
     assert message["state"]["stream"]["stream_state"] == stream_state
     assert message["state"]["sourceStats"] == {"recordCount": 0.0}
     assert message["state"]["destinationStats"] == {"recordCount": 0.0}

@@ -131,6 +131,7 @@ class HumaErrorHandler(DefaultErrorHandler):
 
         A thread sends one request at a time, with its retries in a row.
         """
+        self._run.token_was_refused(response.request.headers.get("Authorization"))
         if getattr(self._last_refused, "url", None) != response.url:
             self._last_refused.url = response.url
             return resolution
@@ -154,8 +155,10 @@ class RetryAfterBackoff(BackoffStrategy):
     parameters: InitVar[Mapping[str, Any]]
     max_waiting_time_in_seconds: float = 300
 
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        """Part of the CDK's component protocol; this component has no use for parameters."""
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
+        run = SyncRun.current()
+        if run.longest_wait is not None:
+            self.max_waiting_time_in_seconds = run.longest_wait
 
     def backoff_time(
         self,
@@ -173,7 +176,7 @@ class RetryAfterBackoff(BackoffStrategy):
             return A_MOMENT  # By now there is a new token.
         seconds = _seconds_from_now(response_or_exception.headers.get("Retry-After", ""))
         if seconds is not None and seconds > self.max_waiting_time_in_seconds:
-            message = f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Run the sync again after that."
+            message = f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that."
             raise AirbyteTracedException(message, message, FailureType.transient_error)
         return seconds
 

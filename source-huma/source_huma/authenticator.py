@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from airbyte_cdk.sources.declarative.auth.oauth import DeclarativeOauth2Authenticator
@@ -14,7 +13,7 @@ from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
 from source_huma.answers import HumaErrorHandler
 from source_huma.failures import explained
-from source_huma.sync_run import AccessToken, SyncRun
+from source_huma.sync_run import LONG_AGO, AccessToken, SyncRun
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.authenticator")
 
@@ -47,6 +46,16 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             error_handler=self.error_handler,
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
+
+    def refresh_and_set_access_token(self) -> None:
+        """Replaces the run's token, unless another worker has done so since it was refused.
+
+        The CDK compares tokens before it takes the lock, so two workers that are refused at once may both refresh,
+        and Huma may take the second token for the end of the first.
+        """
+        with self._token_refresh_lock:
+            if self.token_has_expired():
+                super().refresh_and_set_access_token()
 
     def refresh_access_token(self) -> tuple[str, AirbyteDateTime]:
         """Asks Huma for a new token.
@@ -92,14 +101,12 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
     @access_token.setter
     def access_token(self, value: str) -> None:
         # The CDK sets the expiry date right after, under the same lock.
-        self._run.token = AccessToken(value, AirbyteDateTime.from_datetime(datetime.now(timezone.utc)))
+        self._run.keep_token(AccessToken(value, LONG_AGO))
 
     def get_token_expiry_date(self) -> AirbyteDateTime:
         """When the run's token expires; long ago before there is one."""
-        if self._run.token is None:
-            return AirbyteDateTime.from_datetime(datetime.min.replace(tzinfo=timezone.utc))
-        return self._run.token.expires_at
+        return LONG_AGO if self._run.token is None else self._run.token.expires_at
 
     def set_token_expiry_date(self, value: AirbyteDateTime) -> None:
         """Notes when the run's token expires."""
-        self._run.token = AccessToken(self.access_token, value)
+        self._run.keep_token(AccessToken(self.access_token, value))

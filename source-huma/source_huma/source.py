@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
@@ -19,8 +20,12 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
 
-CHECK_RETRIES = 1
-"""Somebody is waiting for the result of a check; a sync has more patience."""
+MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
+"""In full, for the CDK would rather take a file of that name from where the process happens to run."""
+
+CHECK_RETRIES: Final = 1
+CHECK_LONGEST_WAIT: Final = 20.0
+"""Seconds. Somebody is waiting for the result of a check; a sync has more patience."""
 
 
 class SourceHuma(YamlDeclarativeSource):
@@ -38,7 +43,7 @@ class SourceHuma(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml="manifest.yaml", config=config, catalog=catalog, state=state)
+        super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
@@ -49,9 +54,10 @@ class SourceHuma(YamlDeclarativeSource):
 
         The CDK's own check fails where nobody is listed, and wraps its reasons into Python's quotation marks.
         """
+        run = SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT)
         to_check = self.resolved_manifest["check"]["stream_names"]
         try:
-            for stream in self._streams_of(SyncRun(max_retries=CHECK_RETRIES), config):
+            for stream in self._streams_of(run, config):
                 if stream.name in to_check:
                     _read_first_record(stream)
         except AirbyteTracedException as error:

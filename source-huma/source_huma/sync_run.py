@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Final
 
@@ -17,6 +17,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
 DEFAULT_WORKERS: Final = 8
+LIKELY_CHANCE: Final = 5
+"""As many failures in a row may have causes of their own."""
+LONG_AGO: Final = AirbyteDateTime.from_datetime(datetime.min.replace(tzinfo=timezone.utc))
 
 _current: ContextVar["SyncRun"] = ContextVar("sync_run")
 
@@ -35,12 +38,16 @@ class SyncRun:
     Args:
         workers: The most requests in flight at a time, 1 or more.
         max_retries: How often one request is tried again; None leaves it to the manifest.
+        longest_wait: The longest wait Huma may ask for, in seconds; None leaves it to the manifest.
     """
 
-    def __init__(self, *, workers: int = DEFAULT_WORKERS, max_retries: int | None = None) -> None:
+    def __init__(
+        self, *, workers: int = DEFAULT_WORKERS, max_retries: int | None = None, longest_wait: float | None = None
+    ) -> None:
         self.started_at: Final = datetime.now(timezone.utc)
         self.max_retries: Final = max_retries
-        self.token: AccessToken | None = None
+        self.longest_wait: Final = longest_wait
+        self._token: AccessToken | None = None
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()
@@ -64,6 +71,26 @@ class SyncRun:
             yield
         finally:
             _current.reset(token)
+
+    @property
+    def token(self) -> AccessToken | None:
+        """The latest access token; None before the first."""
+        return self._token
+
+    def keep_token(self, token: AccessToken) -> None:
+        """Takes a new access token into use."""
+        with self._lock:
+            self._token = token
+
+    def token_was_refused(self, authorization: str | None) -> None:
+        """Huma refused a request; when that had the latest token, the token counts as expired from now on.
+
+        Args:
+            authorization: The `Authorization` header of the request.
+        """
+        with self._lock:
+            if self._token is not None and authorization == f"Bearer {self._token.value}":
+                self._token = replace(self._token, expires_at=LONG_AGO)
 
     @contextmanager
     def request_slot(self) -> Iterator[None]:
@@ -94,5 +121,5 @@ class SyncRun:
         with self._lock:
             self._failures_in_a_row += 1
             permanent = failure.failure_type is FailureType.config_error
-            if hopeless or permanent or self._failures_in_a_row > self._workers:
+            if hopeless or permanent or self._failures_in_a_row > max(self._workers, LIKELY_CHANCE):
                 self._given_up_on = self._given_up_on or failure

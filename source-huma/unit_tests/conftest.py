@@ -67,7 +67,7 @@ class FakeHuma:
         users: The details of the users, by id, in the order of the list.
         listed_active: What the list holds for active users; None for those in `users`.
         tokens: How many access tokens were given; the latest one is valid.
-        uses_of_a_token: How many requests a token serves before it is refused; None for any number.
+        uses_of_the_first_token: How many requests the first token serves before it expires; None for any number.
         token_answers: What the token endpoint answers before it gives tokens.
         list_answers: What the list answers before it lists users.
         detail_answers: What each user's details answer before they are given, by the user's id.
@@ -77,7 +77,7 @@ class FakeHuma:
         self.users: dict[str, dict[str, Any]] = {}
         self.listed_active: list[dict[str, Any]] | None = None
         self.tokens = 0
-        self.uses_of_a_token: int | None = None
+        self.uses_of_the_first_token: int | None = None
         self.token_answers: list[Answer] = []
         self.list_answers: list[Answer] = []
         self.detail_answers: dict[str, list[Answer]] = {}
@@ -120,8 +120,8 @@ class FakeHuma:
         def with_token(request: Any, context: Any) -> Any:
             with self._lock:
                 self._used += 1
-                used_up = self.uses_of_a_token is not None and self._used > self.uses_of_a_token
-                if used_up or request.headers["Authorization"] != f"Bearer token-{self.tokens}":
+                expired = self.tokens == 1 and self._used > (self.uses_of_the_first_token or self._used)
+                if expired or request.headers["Authorization"] != f"Bearer token-{self.tokens}":
                     context.status_code = 401
                     return {"error": "invalid_token", "error_description": "expired"}
             return answer(request)
@@ -136,7 +136,6 @@ class FakeHuma:
         }
         with self._lock:
             self.tokens += 1
-            self._used = 0
         return {
             "access_token": f"token-{self.tokens}",
             "token_type": "bearer",

@@ -55,7 +55,10 @@ def test_check_says_what_is_wrong_and_nothing_else(
     assert sentence.endswith(".")
 
 
-def test_check_does_not_keep_somebody_waiting_for_minutes(huma: Any, check: Check, waits: list[float]) -> None:
-    huma.token_answers = [{"status_code": 503}] * 100
-    check()
+@pytest.mark.parametrize("retry_after", [{}, {"Retry-After": "10"}, {"Retry-After": "120"}])
+def test_check_does_not_keep_somebody_waiting_for_minutes(
+    huma: Any, check: Check, waits: list[float], retry_after: dict[str, str]
+) -> None:
+    huma.token_answers = [{"status_code": 503, "headers": retry_after}] * 100
+    assert check()[0] is Status.FAILED
     assert sum(waits) < 30

@@ -84,7 +84,7 @@ def test_no_failure_prints_a_value_or_a_secret(
 
 def test_a_sync_that_succeeds_prints_values_in_records_only(huma: Any, printed: Printed, verbosity: list[str]) -> None:
     huma.add("u1", **PERSON)
-    huma.uses_of_a_token = 2
+    huma.uses_of_the_first_token = 2
     huma.add("u2", employmentPercentage={"value": MARK}, **PERSON)
     lines = printed("read", *verbosity)
     assert sum('"type":"RECORD"' in line for line in lines) == 2

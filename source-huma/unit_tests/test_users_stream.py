@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests_cache
 from airbyte_cdk.models import AirbyteStreamStatus, Level
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
@@ -129,7 +128,7 @@ def test_nothing_huma_answers_is_kept_on_disk(huma: Any, records: Records, monke
     def refuse(*_: Any, **__: Any) -> None:
         pytest.fail("a cache was made")
 
-    monkeypatch.setattr(requests_cache.SQLiteCache, "__init__", refuse)
+    monkeypatch.setattr("requests_cache.SQLiteCache.__init__", refuse)
     huma.add("u1")
     assert len(records()) == 1
 
