@@ -36,32 +36,6 @@ def a_person(number: int, **changed: Any) -> Record:
     )
 
 
-def as_employee(user: Record) -> dict[str, Any]:
-    """The same person as they stand in Xledger when nothing differs: what the sandbox's `add_employee` takes."""
-    address = user["homeAddress"]
-    return {
-        "code": user["employmentId"],
-        "description": f"{user['givenName']} {user['familyName']}",
-        "firstName": user["givenName"],
-        "lastName": user["familyName"],
-        "email": user["email"],
-        "phone": user["phone"],
-        "birthday": user["birthDate"],
-        "gender": "F",
-        "jobTitle": user["jobTitle"],
-        "bankAccount": user["bankAccount"]["number"].replace(" ", ""),
-        "socialSec": user["identifications"][0]["value"],
-        "address": {
-            "streetAddress": address["line1"],
-            "zipCode": address["postalCode"],
-            "place": address["city"],
-            "country": address["country"],
-        },
-        "employmentFrom": user["employmentStartDate"],
-        "trialTo": user["probationEndDate"],
-    }
-
-
 def write_messages(people: Iterable[Record], path: Path) -> None:
     """Writes what the source prints: a record for each person, a line each."""
     with path.open("w", encoding="utf-8") as file:

@@ -56,6 +56,38 @@ def a_user(number: int, **changed: Any) -> Record:
     }
 
 
+def as_employee(user: Record, **changed: Any) -> dict[str, Any]:
+    """The same person as they stand in Xledger when nothing differs: what the sandbox's `add_employee` takes.
+
+    Args:
+        user: Somebody made by `a_user`.
+        changed: Keys to replace.
+    """
+    address = user["homeAddress"]
+    return {
+        "code": user["employmentId"],
+        "description": f"{user['givenName']} {user['familyName']}",
+        "firstName": user["givenName"],
+        "lastName": user["familyName"],
+        "email": user["email"],
+        "phone": user["phone"],
+        "birthday": user["birthDate"],
+        "gender": "F",
+        "jobTitle": user["jobTitle"],
+        "bankAccount": user["bankAccount"]["number"].replace(" ", ""),
+        "socialSec": user["identifications"][0]["value"],
+        "address": {
+            "streetAddress": address["line1"],
+            "zipCode": address["postalCode"],
+            "place": address["city"],
+            "country": address["country"],
+        },
+        "employmentFrom": user["employmentStartDate"],
+        "trialTo": user["probationEndDate"],
+        **changed,
+    }
+
+
 def without(record: Record, *keys: str) -> Record:
     """A record of which some keys are unknown."""
     return {key: value for key, value in record.items() if key not in keys}

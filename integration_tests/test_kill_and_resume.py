@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
-from integration_tests.records import a_user, records, state
+from integration_tests.records import a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
 
 Employee = dict[str, Any]
@@ -34,11 +34,20 @@ PEOPLE = [
     a_user(8, jobTitle="Director", gender=None),
     a_user(11, email="somebody.new@example.com"),
     a_user(12, birthDate="1990-02-30"),
+    a_user(13, jobTitle="Head"),
+    a_user(14),
+    a_user(15),
+    a_user(16),
+    a_user(17, bankAccount=None),
+    a_user(18),
+    a_user(13, jobTitle="Director"),
+    a_user(18, gender="Refused"),
 ]
 """People to create, with and without a probation end date; to update (3, 6, 11) and to find by e-mail (4, 10); two with
-one employment ID (1, 7), the same one twice (8), one who is refused (5), and one of whom a part is (9)."""
+one employment ID (1, 7), the same one twice (8), one who is refused (5), and one of whom a part is (9). In the end a
+few who are changed among others who are not (13 to 18), one of them twice."""
 
-STATES_AFTER = (7, 11, 13)
+STATES_AFTER = (7, 11, 13, 16, 19, 21)
 """How many records come before each state. Two people with one key (1, 7) come in one stretch: who came before the
 state that a sync starts from is known to nobody."""
 
@@ -105,6 +114,8 @@ def fill(sandbox: Sandbox) -> None:
     xledger.add_employee(code="older", email="kari10@example.com")
     xledger.add_employee(code="E11", email="kari11@example.com")
     xledger.add_employee(code="bystander", email="bystander@example.com", jobTitle="Left alone")
+    for number in range(13, 19):
+        xledger.add_employee(**as_employee(a_user(number)))
     xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Refused"))
     xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Refused"))
 
@@ -162,10 +173,10 @@ def test_the_undisturbed_run_has_something_of_everything(
     with caplog.at_level("INFO"):
         employees, _ = run(sandbox, monkeypatch)
     summary = json.loads(caplog.messages[-1].removeprefix(SUMMARY))
-    assert (summary["created"], summary["updated"]) == (5, 6)
+    assert (summary["created"], summary["updated"]) == (5, 9)
     assert summary["rejected"] == {"duplicate_key": 1, "refused_by_xledger": 1}
-    assert summary["warnings"] == {"invalid_date": 1, "partly_written": 1}
-    codes = "E1 E10 E11 E12 E2 E3 E4 E6 E8 E9 bystander"
+    assert summary["warnings"] == {"invalid_date": 1, "partly_written": 1, "unmapped_gender": 1}
+    codes = "E1 E10 E11 E12 E13 E14 E15 E16 E17 E18 E2 E3 E4 E6 E8 E9 bystander"
     assert [employee["code"] for employee in employees] == codes.split()
 
 

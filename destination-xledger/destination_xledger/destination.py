@@ -161,6 +161,7 @@ def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writ
         table,
         settings.policies,
         settings.mode,
+        settings.batch_size,
     )
 
 
@@ -177,28 +178,33 @@ def _write(
     writer = _writer(settings, client, outcomes)
     checkpoints = Checkpoints()
 
-    def flush() -> list[AirbyteMessage]:
+    def flush(*, everything: bool = False) -> list[AirbyteMessage]:
         writer.write(batch.take())
+        if everything:
+            writer.finish()
+        if writer.waiting:
+            return []
+        batch.settled()
         released = checkpoints.release()
         return released if settings.mode is Mode.SYNC else []
 
+    def take(record: AirbyteRecordMessage) -> None:
+        person = _read(record, readers, summary.received + 1)
+        summary.received += 1
+        checkpoints.record(record.stream)
+        if isinstance(person, Person):
+            batch.add(person)
+        else:
+            outcomes.rejected(person.label, RejectionCode.INVALID_RECORD, "; ".join(person.faults))
+
     for message in messages:
-        if message is not None and message.type is Type.STATE:
+        if message is not None and message.record is not None:
+            take(message.record)
+        elif message is not None and message.type is Type.STATE:
             checkpoints.state(message)
-            if not batch:
-                yield from flush()
-        elif message is not None and message.record is not None:
-            record = _read(message.record, readers, summary.received + 1)
-            summary.received += 1
-            checkpoints.record(message.record.stream)
-            match record:
-                case InvalidRecord() as invalid:
-                    outcomes.rejected(invalid.label, RejectionCode.INVALID_RECORD, "; ".join(invalid.faults))
-                case Person() as person:
-                    batch.add(person)
-        if batch.is_due:
-            yield from flush()
-    yield from flush()
+        if not batch or batch.is_full or batch.is_overdue:
+            yield from flush(everything=batch.is_overdue)
+    yield from flush(everything=True)
 
 
 def _read(record: AirbyteRecordMessage, readers: Mapping[str, StreamReader], position: int) -> Person | InvalidRecord:

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -133,13 +134,14 @@ def test_people_are_written_while_the_host_is_silent(
         return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
 
     requests_mock.post(URL, json=answer)
+
     def arriving_for_a_while(stream: BinaryIO) -> Iterator[bytes | None]:
-        for count, line in enumerate(arriving_lines(stream, pulse=0)):
-            assert count < 10
+        for number, line in enumerate(arriving_lines(stream, pulse=0)):
+            assert number < 10
             yield line
 
     monkeypatch.setattr(destination, "arriving_lines", arriving_for_a_while)
-    moments = iter([0.0, 1.0, 299.0, 300.0])
+    moments = count(step=60.0)
     with os.fdopen(reading) as host:
         monkeypatch.setattr(sys, "stdin", host)
         DestinationXledger(now=lambda: next(moments)).run(["write", *files])

@@ -1,0 +1,115 @@
+"""What a sync costs in requests and bytes, which is what Xledger charges for. The benchmarks show it for 10,000."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Any
+
+import pytest
+
+from integration_tests.conftest import Write
+from integration_tests.records import Record, a_user, as_employee, records, state
+from integration_tests.sandbox import Sandbox
+
+PEOPLE = 1000
+BATCH = 500
+BATCHES = ceil(PEOPLE / BATCH)
+
+
+def look_ups(sandbox: Sandbox) -> int:
+    return sum(done.kind == "query" for done in sandbox.xledger.operations)
+
+
+def mutations(sandbox: Sandbox) -> list[str]:
+    return [field for write in sandbox.xledger.writes for field in write.root_fields]
+
+
+def people(**changed: Any) -> Iterator[Record]:
+    return (a_user(number, **changed) for number in range(1, PEOPLE + 1))
+
+
+@pytest.fixture
+def filled(sandbox: Sandbox) -> Sandbox:
+    """Everybody is in Xledger as they are in Huma."""
+    for user in people():
+        sandbox.xledger.add_employee(**as_employee(user))
+    return sandbox
+
+
+@pytest.fixture
+def small(sandbox: Sandbox) -> Sandbox:
+    """The same, with a few people."""
+    for number in range(1, 12):
+        sandbox.xledger.add_employee(**as_employee(a_user(number)))
+    return sandbox
+
+
+@pytest.mark.parametrize(("probation", "mutations_a_batch"), [(None, 3), ("2026-07-01", 4)])
+def test_new_people_cost_a_look_up_and_three_mutations_for_each_batch_and_one_more_with_a_probation_end_date(
+    probation: str | None, mutations_a_batch: int, write: Write, sandbox: Sandbox
+) -> None:
+    written = write(records(people(probationEndDate=probation)))
+    assert written.summary["created"] == PEOPLE
+    assert look_ups(sandbox) == BATCHES
+    assert len(mutations(sandbox)) == mutations_a_batch * BATCHES
+
+
+def test_unchanged_people_cost_a_look_up_for_each_batch_and_less_than_a_kilobyte_down_each(
+    write: Write, filled: Sandbox
+) -> None:
+    written = write(records(people()))
+    assert written.summary["unchanged"] == PEOPLE
+    assert written.summary["requests"] == look_ups(filled) == BATCHES
+    assert mutations(filled) == []
+    assert written.summary["bytes_received"] < 1000 * PEOPLE
+
+
+def test_a_few_changed_people_among_many_cost_a_mutation_of_each_kind(write: Write, filled: Sandbox) -> None:
+    changed = {"jobTitle": "Head", "bankAccount": None, "probationEndDate": None}
+    everybody = [{**user, **(changed if number % 50 == 0 else {})} for number, user in enumerate(people())]
+    written = write(records(everybody))
+    assert written.summary["updated"] == PEOPLE / 50
+    assert look_ups(filled) == BATCHES
+    assert mutations(filled) == ["updateEmployees", "updateContacts", "updateSuppliers"]
+
+
+def test_no_mutation_takes_more_than_a_batch(write: Write, sandbox: Sandbox) -> None:
+    for number in range(1, 30):
+        sandbox.xledger.add_employee(**as_employee(a_user(number)))
+    people = [a_user(number, jobTitle="Head") if number % 4 else a_user(number + 100) for number in range(1, 30)]
+    written = write(records(people), batch_size=8)
+    assert (written.summary["created"], written.summary["updated"]) == (7, 22)
+    assert max(write.inputs for write in sandbox.xledger.writes) <= 8
+
+
+def test_a_state_waits_for_changes_that_wait_for_others(write: Write, small: Sandbox) -> None:
+    changed = a_user(1, jobTitle="Head")
+    unchanged = [a_user(number) for number in range(2, 12)]
+    seen = []
+
+    def messages() -> Iterator[Any]:
+        yield from [*records([changed, *unchanged[:4]]), state(1), *records(unchanged[4:]), state(2)]
+        seen.append(mutations(small))
+
+    written = write(messages(), batch_size=5)
+    assert seen == [[]]
+    assert mutations(small) == ["updateContacts"]
+    assert written.states == [1, 2]
+
+
+def test_somebody_who_comes_again_is_planned_against_what_was_written_of_them_before(
+    write: Write, small: Sandbox
+) -> None:
+    titles = ["Head", "Engineer"]
+    messages = [records([a_user(1, jobTitle=title), a_user(2)])[position] for title in titles for position in (0, 1)]
+    written = write(messages, batch_size=2)
+    assert small.xledger.employee("E1")["contact"]["jobTitle"] == "Engineer"
+    assert written.summary["updated"] == 2
+
+
+def test_a_changed_key_is_written_before_anybody_else_is_looked_up(write: Write, small: Sandbox) -> None:
+    moved = a_user(1, email="new@example.com")
+    successor = a_user(9000, email="kari1@example.com")
+    written = write(records([moved, a_user(2), successor, a_user(3)]), batch_size=2)
+    assert written.summary["rejected"] == {}
+    assert (written.summary["created"], written.summary["updated"]) == (1, 1)
+    assert small.xledger.employee("E1")["contact"]["email"] == "new@example.com"
