@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 UV := $(BIN)/uv
 READY := .venv/ready
 
-.PHONY: help setup demo sync sandbox test lint format lock
+.PHONY: help setup demo sync sandbox bench test lint format lock
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destinati
 
 sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
+
+bench: $(READY) ## Show what a sync of 10,000 people costs
+	@$(BIN)/python -m benchmarks
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto

@@ -1,0 +1,166 @@
+"""`make bench`: what a sync of 10,000 people costs, how fast it is, and whether its memory grows."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.people import a_person
+from benchmarks.runs import Run, sync
+from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
+from integration_tests.records import Record, as_employee
+from integration_tests.sandbox import Sandbox
+
+PEOPLE = 10_000
+CHANGED_EVERY = 100
+FEW, MANY = 6_000, 60_000
+NIGHTS = 30
+
+CHANGES = {"jobTitle": "Head", "bankAccount": None, "terminationNoticeDate": "2026-02-01"}
+"""A value of the contact, one of the subledger and one of the employee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something that is promised of a sync, and whether it holds.
+
+    Attributes:
+        what: What is promised.
+        measured: What was measured, for people.
+        bound: The bound, for people.
+        kept: Whether it holds.
+    """
+
+    what: str
+    measured: str
+    bound: str
+    kept: bool
+
+
+def main() -> int:
+    """Runs the benchmarks. Returns 0 when everything is within its bounds."""
+    console = Console()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with console.status("New people with a probation end date ..."), Sandbox.running(people=0) as sandbox:
+            on_probation = sync(sandbox, people(probationEndDate="2026-07-01"), folder)
+        with console.status("The same people, new, unchanged and changed ..."), Sandbox.running(people=0) as sandbox:
+            idle = sync(sandbox, (), folder)
+            new = sync(sandbox, people(), folder)
+            unchanged = sync(sandbox, people(), folder)
+            changed = sync(sandbox, people_some_changed(), folder)
+        peaks = {count: _peak(console, count, folder) for count in (FEW, MANY)}
+    syncs = {
+        f"{PEOPLE:,} new": new,
+        f"{PEOPLE:,} new, on probation": on_probation,
+        f"{PEOPLE:,} unchanged": unchanged,
+        f"{PEOPLE // CHANGED_EVERY:,} of {PEOPLE:,} changed": changed,
+    }
+    promises = [*_costs(new, on_probation, unchanged, changed), _speed(unchanged, idle), _memory(peaks)]
+    console.print(_table_of_costs(syncs))
+    console.print(_table_of_promises(promises))
+    return 0 if all(promise.kept for promise in promises) else 1
+
+
+def people(**changed: str) -> Iterator[Record]:
+    """Everybody."""
+    return (a_person(number, **changed) for number in range(1, PEOPLE + 1))
+
+
+def people_some_changed() -> Iterator[Record]:
+    """Everybody, a few of them changed, here and there."""
+    for position, user in enumerate(people()):
+        yield {**user, **CHANGES} if position % CHANGED_EVERY == 0 else user
+
+
+def _peak(console: Console, count: int, folder: Path) -> int:
+    users = [a_person(number) for number in range(1, count + 1)]
+    with console.status(f"Memory for {count:,} people ..."), Sandbox.running(people=0) as sandbox:
+        for user in users:
+            sandbox.xledger.add_employee(**as_employee(user))
+        run = sync(sandbox, users, folder)
+    if run.summary["unchanged"] != count:
+        raise RuntimeError(f"only {run.summary['unchanged']} of {count} people are unchanged")
+    return run.peak_memory
+
+
+def _costs(new: Run, on_probation: Run, unchanged: Run, changed: Run) -> list[Promise]:
+    down = unchanged.summary["bytes_received"] / PEOPLE
+    return [
+        _at_most("look-ups for new people", new.look_ups, 22),
+        _at_most("mutations for new people", new.mutations, 63),
+        _at_most("mutations more when they are on probation", on_probation.mutations - new.mutations, 20),
+        _at_most("requests for unchanged people", unchanged.summary["requests"], 22),
+        _at_most("mutations for unchanged people", unchanged.mutations, 0),
+        _at_most("bytes down for each unchanged person", round(down), 1000),
+        _at_most("mutations more for a few changed people", changed.mutations - unchanged.mutations, 3),
+    ]
+
+
+def _speed(unchanged: Run, idle: Run) -> Promise:
+    a_second = PEOPLE / (unchanged.processor_seconds - idle.processor_seconds)
+    what = "unchanged people a second of processor time, start-up not counted"
+    return Promise(what, f"{a_second:,.0f}", "at least 5,000", a_second >= 5_000)
+
+
+def _memory(peaks: Mapping[int, int]) -> Promise:
+    ratio = peaks[MANY] / peaks[FEW]
+    measured = f"{ratio:.2f} ({peaks[FEW] / MEGABYTE:.0f} and {peaks[MANY] / MEGABYTE:.0f} MB)"
+    return Promise(f"peak memory of {MANY:,} people to that of {FEW:,}", measured, "at most 1.20", ratio <= 1.2)
+
+
+def _at_most(what: str, measured: int, bound: int) -> Promise:
+    return Promise(what, f"{measured:,}", f"at most {bound:,}" if bound else "none", measured <= bound)
+
+
+def _table_of_costs(syncs: Mapping[str, Run]) -> Table:
+    table = Table(title="What a sync costs", title_justify="left")
+    table.add_column("")
+    for column in (
+        "look-ups",
+        "mutations",
+        "MB up",
+        "MB down",
+        "£ when nothing is included",
+        f"£ a month, one each of {NIGHTS} nights",
+    ):
+        table.add_column(column, justify="right")
+    for title, run in syncs.items():
+        traffic = (run.summary["requests"], run.summary["bytes_sent"], run.summary["bytes_received"])
+        table.add_row(
+            title,
+            f"{run.look_ups:,}",
+            f"{run.mutations:,}",
+            f"{traffic[1] / MEGABYTE:.1f}",
+            f"{traffic[2] / MEGABYTE:.1f}",
+            f"{pounds(*traffic):,.2f}",
+            f"{pounds_a_month(NIGHTS, *traffic):,.2f}",
+        )
+    table.add_section()
+    table.add_row(
+        f"{PEOPLE:,} with a query and a mutation each, traffic not counted",
+        f"{PEOPLE:,}",
+        f"{PEOPLE:,}",
+        "",
+        "",
+        f"{pounds(2 * PEOPLE, 0, 0):,.2f}",
+        f"{pounds_a_month(NIGHTS, 2 * PEOPLE, 0, 0):,.2f}",
+    )
+    return table
+
+
+def _table_of_promises(promises: list[Promise]) -> Table:
+    table = Table(title="What is promised", title_justify="left")
+    for column in ("", "measured", "promised", ""):
+        table.add_column(column)
+    for promise in promises:
+        table.add_row(promise.what, promise.measured, promise.bound, "yes" if promise.kept else "NO")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
