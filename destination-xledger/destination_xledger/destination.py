@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from destination_xledger.additions import Additions
 from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config, Mode, connection_specification, parse_config, require_authority
-from destination_xledger.failures import system_error, unforeseen, without_trace
+from destination_xledger.failures import config_error, system_error, unforeseen, without_trace
 from destination_xledger.gateway import Gateway
 from destination_xledger.matcher import Matcher
 from destination_xledger.messages import as_line, read_messages
@@ -33,10 +34,12 @@ from destination_xledger.operations import operations
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, stream_readers
 from destination_xledger.refusals import Refusals
+from destination_xledger.report import reporting
+from destination_xledger.storage import storage_problem
 from destination_xledger.summary import Summary
 from destination_xledger.updates import Updates
 from destination_xledger.writer import Writer
-from shared_mappings import RejectionCode, field_table
+from shared_mappings import field_table
 
 logger = logging.getLogger("airbyte")
 
@@ -103,6 +106,8 @@ class DestinationXledger(Destination):
         try:
             settings = parse_config(config)
             require_authority(settings)
+            if problem := storage_problem(settings.object_storage_config):
+                raise config_error(problem)
             XledgerClient(settings.api_url, settings.api_token, patient=False).send(operations()["Reach"], {})
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
@@ -123,10 +128,16 @@ class DestinationXledger(Destination):
         require_authority(settings)
         client = self.connect(settings)
         summary = Summary(settings.mode.value)
+
+        def summed_up() -> str:
+            return summary.as_json(client.traffic)
+
         try:
-            yield from _write(settings, client, summary, configured_catalog, input_messages)
+            with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
+                outcomes = Outcomes(summary, report)
+                yield from _write(settings, client, outcomes, configured_catalog, input_messages)
         finally:
-            logger.info("SYNC SUMMARY %s", summary.as_json(client.traffic))
+            logger.info("SYNC SUMMARY %s", summed_up())
 
 
 def _connect(settings: Config) -> XledgerClient:
@@ -151,12 +162,11 @@ def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writ
 def _write(
     settings: Config,
     client: XledgerClient,
-    summary: Summary,
+    outcomes: Outcomes,
     catalog: ConfiguredAirbyteCatalog,
     messages: Iterable[AirbyteMessage],
 ) -> Iterator[AirbyteMessage]:
     readers = stream_readers(catalog, field_table(), settings.options)
-    outcomes = Outcomes(summary)
     writer = _writer(settings, client, outcomes)
     checkpoints = Checkpoints()
     batch: dict[str, Person] = {}
@@ -176,13 +186,16 @@ def _write(
             stream = message.record.stream
             if stream not in readers:
                 raise system_error(f"A record of the stream {stream} came, which is not in the catalog.")
-            summary.received += 1
+            outcomes.summary.received += 1
             checkpoints.record(stream)
-            match readers[stream].read(message.record.data, summary.received):
+            match readers[stream].read(message.record.data, outcomes.summary.received):
                 case InvalidRecord() as invalid:
-                    outcomes.rejected(invalid.label, RejectionCode.INVALID_RECORD, "; ".join(invalid.faults))
+                    outcomes.invalid(invalid)
                 case Person() as person:
                     batch[person.identity] = person
             if len(batch) >= settings.batch_size:
                 yield from flush()
-    yield from flush()
+    settled = flush()
+    # A rejected record is only settled once it is where the administrator finds it.
+    outcomes.report.publish()
+    yield from settled
