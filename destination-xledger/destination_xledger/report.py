@@ -105,7 +105,7 @@ class StoredReport:
         for name, spool in self.spools.items():
             with _explained():
                 spool.seek(0)
-            self.storage.put(f"{self.folder}/{name}", spool)
+                self.storage.put(f"{self.folder}/{name}", spool)
         self.storage.put(f"{self.folder}/{SUMMARY}", BytesIO(self.summary().encode() + b"\n"))
         logger.info("The report of this sync is in %s.", self.storage.place(self.folder))
 
