@@ -1,14 +1,15 @@
 """What an administrator sets up for a connection to Xledger."""
 
-import re
 from enum import Enum
 from typing import Annotated, Any, Final
 
 import jsonref
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import config_error
+from destination_xledger.storage_config import NoStorage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 
 PRODUCTION: Final = "https://www.xledger.net/graphql"
@@ -22,14 +23,6 @@ class Mode(str, Enum):
 
     SYNC = "sync"
     PREVIEW = "preview"
-
-
-def _allowed_address(url: str) -> str:
-    if not re.fullmatch(API_URL_PATTERN, url):
-        raise ValueError(
-            f"the address must begin with https:// (or http:// and this machine); the usual one is {PRODUCTION}"
-        )
-    return url
 
 
 def _known_field(name: str) -> str:
@@ -133,11 +126,18 @@ class Config(BaseModel):
         le=LARGEST_BATCH,
         json_schema_extra={"order": 8},
     )
-    api_url: Annotated[str, AfterValidator(_allowed_address)] = Field(
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
         PRODUCTION,
         title="API address",
         description="Address of Xledger's GraphQL API: https, or http to this machine.",
         json_schema_extra={"order": 9, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
+    )
+    object_storage_config: StorageConfig = Field(
+        NoStorage(storage_type="None"),
+        title="Where reports and rejected records go",
+        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
+        "written for each person. These files hold personal data, and go only here.",
+        json_schema_extra={"order": 10, "type": "object"},
     )
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from destination_xledger.batches import Batch
 from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config, Mode, connection_specification, parse_config, require_authority
-from destination_xledger.failures import system_error, unforeseen, without_trace
+from destination_xledger.failures import config_error, system_error, unforeseen, without_trace
 from destination_xledger.gateway import Gateway
 from destination_xledger.matcher import Matcher
 from destination_xledger.messages import as_line, read_messages
@@ -37,10 +38,12 @@ from destination_xledger.operations import operations
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, StreamReader, stream_readers
 from destination_xledger.refusals import Refusals
+from destination_xledger.report import reporting
+from destination_xledger.storage import storage_problem
 from destination_xledger.summary import Summary
 from destination_xledger.updates import Updates
 from destination_xledger.writer import Writer
-from shared_mappings import RejectionCode, field_table
+from shared_mappings import field_table
 
 logger = logging.getLogger("airbyte")
 
@@ -113,6 +116,8 @@ class DestinationXledger(Destination):
         try:
             settings = parse_config(config)
             require_authority(settings)
+            if problem := storage_problem(settings.object_storage_config):
+                raise config_error(problem)
             XledgerClient(settings.api_url, settings.api_token, patient=False).send(operations()["Reach"], {})
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
@@ -138,11 +143,17 @@ class DestinationXledger(Destination):
         require_authority(settings)
         client = self.connect(settings)
         summary = Summary(settings.mode.value)
+
+        def summed_up() -> str:
+            return summary.as_json(client.traffic)
+
         try:
-            batch = Batch(settings.batch_size, self.now)
-            yield from _write(settings, client, summary, configured_catalog, batch, input_messages)
+            with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
+                outcomes = Outcomes(summary, report)
+                batch = Batch(settings.batch_size, self.now)
+                yield from _write(settings, client, outcomes, configured_catalog, batch, input_messages)
         finally:
-            logger.info("SYNC SUMMARY %s", summary.as_json(client.traffic))
+            logger.info("SYNC SUMMARY %s", summed_up())
 
 
 def _connect(settings: Config) -> XledgerClient:
@@ -167,13 +178,12 @@ def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writ
 def _write(
     settings: Config,
     client: XledgerClient,
-    summary: Summary,
+    outcomes: Outcomes,
     catalog: ConfiguredAirbyteCatalog,
     batch: Batch,
     messages: Iterable[AirbyteMessage | None],
 ) -> Iterator[AirbyteMessage]:
     readers = stream_readers(catalog, field_table(), settings.options)
-    outcomes = Outcomes(summary)
     writer = _writer(settings, client, outcomes)
     checkpoints = Checkpoints()
 
@@ -188,17 +198,20 @@ def _write(
             if not batch:
                 yield from flush()
         elif message is not None and message.record is not None:
-            record = _read(message.record, readers, summary.received + 1)
-            summary.received += 1
+            record = _read(message.record, readers, outcomes.summary.received + 1)
+            outcomes.summary.received += 1
             checkpoints.record(message.record.stream)
             match record:
                 case InvalidRecord() as invalid:
-                    outcomes.rejected(invalid.label, RejectionCode.INVALID_RECORD, "; ".join(invalid.faults))
+                    outcomes.invalid(invalid)
                 case Person() as person:
                     batch.add(person)
         if batch.is_due:
             yield from flush()
-    yield from flush()
+    settled = flush()
+    # A rejected record is only settled once it is where the administrator finds it.
+    outcomes.report.publish()
+    yield from settled
 
 
 def _read(record: AirbyteRecordMessage, readers: Mapping[str, StreamReader], position: int) -> Person | InvalidRecord:

@@ -9,7 +9,7 @@ from destination_xledger.matcher import Matcher, Planned
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import Person
 from destination_xledger.updates import Updates
-from shared_mappings import Action, Employee, FieldTable, Policies, RejectionCode, plan
+from shared_mappings import Action, Employee, FieldTable, Policies, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,18 @@ class Writer:
         planned = self.matcher.plans(people)
         if self.mode is Mode.PREVIEW:
             for item in planned:
-                self.outcomes.carried_out(item.person.label, item.plan)
+                self.outcomes.carried_out(item)
             return
         created = self.additions.add([item for item in planned if item.plan.action is Action.CREATE])
         completions = [self._completion(item, employee) for item, employee in created]
         refused = self.updates.update([*(item for item in planned if item.plan.action is Action.UPDATE), *completions])
         for item in planned:
             if item.plan.action is Action.UPDATE and item.identity in refused:
-                words = refused[item.identity].words
-                self.outcomes.rejected(item.person.label, RejectionCode.REFUSED_BY_XLEDGER, words)
+                self.outcomes.refused(item.person, refused[item.identity])
             elif item.plan.action is not Action.CREATE:
-                self.outcomes.carried_out(item.person.label, item.plan)
+                self.outcomes.carried_out(item)
         for (item, _), completion in zip(created, completions, strict=True):
-            self.outcomes.created(item.person.label, item.plan, completion.plan, refused.get(item.identity))
+            self.outcomes.created(item, completion.plan, refused.get(item.identity))
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""

@@ -133,6 +133,7 @@ def test_people_are_written_while_the_host_is_silent(
         return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
 
     requests_mock.post(URL, json=answer)
+
     def arriving_for_a_while(stream: BinaryIO) -> Iterator[bytes | None]:
         for count, line in enumerate(arriving_lines(stream, pulse=0)):
             assert count < 10
