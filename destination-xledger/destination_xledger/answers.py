@@ -39,12 +39,14 @@ class Failure:
         resets_at: When credits come back; only with `Problem.OUT_OF_CREDITS`, and only when Xledger says so.
         original: Xledger's words as they came. They quote values: for the storage the administrator configured,
             never for a log.
+        may_have_arrived: Whether Xledger may have got the request at all.
     """
 
     problem: Problem
     words: str = ""
     resets_at: datetime | None = None
     original: str = field(default="", repr=False)
+    may_have_arrived: bool = True
 
 
 @dataclass(frozen=True, slots=True)
