@@ -14,7 +14,7 @@ _QUOTED_OR_WORD: Final = re.compile(
 
 _ERROR_WORDS: Final = frozenset(
     """
-    a access already an and another any api are argument at authorization authorized bad be because been begins by
+    a access already an and another any api are argument at authenticated authorization authorized bad be because been begins by
     cannot characters check column conflict contains country could credentials database date denied digit digits
     does duplicate empty error exceeds exist exists expected failed field fields for format found greater has have in
     incorrect input insufficient internal invalid is it length less long longer malformed match matching maximum
