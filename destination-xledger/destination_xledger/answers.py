@@ -87,7 +87,7 @@ ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] =
 """The first row that fits an error of a GraphQL answer decides. Facts: public clients of Xledger's API."""
 
 UNAUTHORIZED: Final = 401
-"""Says what is wrong whatever the words. A 403 with a GraphQL answer does not: an access may be missing, or the token."""
+"""Says what is wrong whatever the words. A 403 with a GraphQL answer does not: only an access may be missing."""
 
 STATUS_TABLE: Final[Mapping[int, Problem]] = {
     UNAUTHORIZED: Problem.UNAUTHORIZED,
