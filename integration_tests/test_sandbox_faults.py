@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.sandbox.xledger_schema import executable_schema, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +188,61 @@ def test_too_many_requests_and_broken_json(sandbox: Sandbox) -> None:
     assert refused.headers["Retry-After"] == "3"
     with pytest.raises(requests.exceptions.JSONDecodeError):
         ask(sandbox).json()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ countries(first: 1) { edges { node { code } } } }",
+        "{ contacts(first: 1) { edges { node { address { country { code } } } } } }",
+    ],
+)
+def test_a_type_can_be_unreadable_wherever_it_stands(query: str, sandbox: Sandbox) -> None:
+    fault = sandbox.xledger.faults.add(Fault.unreadable("Country"))
+    assert error(sandbox, query)["message"] == "Country: Access denied."
+    assert "errors" not in ask(sandbox, "{ contacts(first: 1) { edges { node { dbId } } } }").json()
+    sandbox.xledger.faults.remove(fault)
+    assert "errors" not in ask(sandbox, query).json()
+
+
+def test_the_schema_can_be_kept_secret(sandbox: Sandbox) -> None:
+    query = '{ Employee: __type(name: "Employee") { name } }'
+    assert ask(sandbox, query).json()["data"]["Employee"] == {"name": "Employee"}
+    sandbox.xledger.faults.add(Fault.no_introspection())
+    assert "denied" in error(sandbox, query)["message"]
+    assert "errors" not in ask(sandbox).json()
+
+
+@pytest.mark.parametrize(
+    ("part", "query"),
+    [
+        ("Employee.trialTo", "{ employees { edges { node { trialTo } } } }"),
+        ("EmployeesFilter.code_in", '{ employees(filter: { code_in: ["1"] }) { edges { node { dbId } } } }'),
+        ("ObjectStatus.ALL", "{ employees(objectStatus: ALL) { edges { node { dbId } } } }"),
+        ("Query.banks", "{ banks { edges { node { dbId } } } }"),
+        ("Mutation.updateSuppliers", "mutation { updateSuppliers(inputs: []) { edges { clientId } } }"),
+    ],
+)
+def test_the_schema_can_lack_something(part: str, query: str, sandbox: Sandbox) -> None:
+    type_name, _, member = part.partition(".")
+    introspection = (
+        f'{{ __type(name: "{type_name}") {{ fields {{ name }} inputFields {{ name }} enumValues {{ name }} }} }}'
+    )
+    assert f'"{member}"' in ask(sandbox, introspection).text
+    assert "errors" not in ask(sandbox, query).json()
+    sandbox.xledger.lacks = frozenset({part})
+    try:
+        assert f'"{member}"' not in ask(sandbox, introspection).text
+        assert "errors" in ask(sandbox, query).json()
+        assert "errors" not in ask(sandbox).json()
+    finally:
+        sandbox.xledger.lacks = frozenset()
+    assert "errors" not in ask(sandbox, query).json()
+
+
+def test_what_the_schema_never_had_it_cannot_lack(sandbox: Sandbox) -> None:
+    with pytest.raises(KeyError):
+        lacking(executable_schema(sandbox.xledger), ["Employee.shoeSize"])
 
 
 def test_a_dropped_connection_leaves_nothing_carried_out(sandbox: Sandbox) -> None:

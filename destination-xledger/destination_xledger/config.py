@@ -4,7 +4,16 @@ from enum import Enum
 from typing import Annotated, Any, Final
 
 import jsonref
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
@@ -30,6 +39,15 @@ def _known_field(name: str) -> str:
     if name not in known:
         raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
     return name
+
+
+def _confirmed(authority: bool) -> bool:
+    if not authority:
+        raise ValueError(
+            'nothing is read or written until you confirm your authority: tick the box "I may let this connection '
+            'read and write personnel data" in the settings of this destination'
+        )
+    return authority
 
 
 class FieldPolicy(BaseModel):
@@ -72,7 +90,7 @@ class Config(BaseModel):
         min_length=1,
         json_schema_extra={"airbyte_secret": True, "order": 0},
     )
-    authority_confirmed: bool = Field(
+    authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
         title="I may let this connection read and write personnel data",
         description="Tick this box to confirm that you have the authority to let this connection read and write "
         "personnel data in Xledger. Without it nothing is read or written.",
@@ -140,15 +158,18 @@ class Config(BaseModel):
         json_schema_extra={"order": 10, "type": "object"},
     )
 
-    @model_validator(mode="after")
-    def _creates_nobody_without_a_key(self) -> "Config":
-        locked = [entry for entry in self.field_policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
-        if locked and self.new_users is NewUsers.CREATE:
+    @field_validator("field_policies")
+    @classmethod
+    def _creates_nobody_without_a_key(
+        cls, policies: tuple[FieldPolicy, ...], others: ValidationInfo
+    ) -> tuple[FieldPolicy, ...]:
+        locked = [entry for entry in policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
+        if locked and others.data.get("new_users") is NewUsers.CREATE:
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
                 "every sync would create them anew; set new_users to skip"
             )
-        return self
+        return policies
 
     @property
     def policies(self) -> Policies:
@@ -166,6 +187,8 @@ class Config(BaseModel):
 
 _UNWRITTEN_KEY: Final = ("employmentId", Policy.READ_ONLY)
 
+_TO_REACH_XLEDGER: Final = frozenset({"api_token", "api_url", "authority_confirmed"})
+
 
 def parse_config(config: Any) -> Config:
     """The config as values.
@@ -180,17 +203,19 @@ def parse_config(config: Any) -> Config:
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
-def require_authority(config: Config) -> None:
-    """Refuses to go on until the administrator has ticked the box.
+def without_what_cannot_work(config: Any) -> Config | None:
+    """The settings that can work, the others at their defaults: so that a check can go on after naming those.
 
-    Raises:
-        AirbyteTracedException: A config error that says which box.
+    Returns:
+        None when it takes one of the others to reach Xledger, or to be allowed to.
     """
-    if not config.authority_confirmed:
-        raise config_error(
-            'Nothing is read or written until you confirm your authority: tick the box "I may let this connection '
-            'read and write personnel data" (authority_confirmed) in the settings of this destination.'
-        )
+    try:
+        return Config.model_validate(config)
+    except ValidationError as error:
+        broken = {name for problem in error.errors() for name in problem["loc"][:1]}
+    if not broken or broken & _TO_REACH_XLEDGER:
+        return None
+    return Config.model_validate({name: value for name, value in config.items() if name not in broken})
 
 
 def connection_specification() -> dict[str, Any]:

@@ -85,6 +85,7 @@ class Fault:
     kind: FaultKind
     root_field: str | None = None
     path: str | None = None
+    type_name: str | None = None
     after: int = 0
     times: int | None = 1
     details: dict[str, Any] = field(default_factory=dict)
@@ -116,6 +117,16 @@ class Fault:
     def no_access(cls, root_field: str) -> Fault:
         """Xledger: the token was not granted what this root field needs, until the fault is removed."""
         return cls(FaultKind.NO_ACCESS, root_field=root_field, times=None)
+
+    @classmethod
+    def unreadable(cls, type_name: str) -> Fault:
+        """Xledger: the token may not read objects of this type, wherever they stand, until the fault is removed."""
+        return cls(FaultKind.NO_ACCESS, type_name=type_name, times=None)
+
+    @classmethod
+    def no_introspection(cls) -> Fault:
+        """Xledger: it does not tell its schema, until the fault is removed."""
+        return cls.no_access("__type")
 
     @classmethod
     def errors_with_http_400(cls, root_field: str | None = None) -> Fault:
@@ -231,14 +242,14 @@ class Faults:
         """Use and return the faults this request meets: those beside the answer, and at most one in its place.
 
         Args:
-            targets: Root fields of an Xledger request, or the route of a Huma request.
+            targets: Root fields of an Xledger request and the types it reads, or the route of a Huma request.
             size: Rows the request asks for or sends.
         """
         met: list[Fault] = []
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.fault
-                only = fault.root_field or fault.path
+                only = fault.root_field or fault.type_name or fault.path
                 if only is not None and only not in targets:
                     continue
                 if size <= fault.details.get("over", -1):

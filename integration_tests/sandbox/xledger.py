@@ -51,6 +51,7 @@ class Xledger:
         operations: Every request to the endpoint so far.
         faults: What goes wrong with the next requests.
         email_filter_ignores_case: Whether the e-mail filters find an address whatever its case. Not documented.
+        lacks: Members of types that this Xledger's schema does not have: "Employee.trialTo", "EmployeesFilter.code_in".
         concurrency_limit: How many requests may be under way at once; None for no limit.
     """
 
@@ -64,6 +65,7 @@ class Xledger:
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
         self.email_filter_ignores_case = True
+        self.lacks: frozenset[str] = frozenset()
 
     @property
     def writes(self) -> list[Operation]:
