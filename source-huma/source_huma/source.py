@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -18,6 +19,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
+from source_huma.visibility import LOOKED_AT, sentence_about, unseen_fields
 
 CHECK_RETRIES = 1
 """Somebody is waiting for the result of a check; a sync has more patience."""
@@ -44,16 +46,19 @@ class SourceHuma(YamlDeclarativeSource):
         """The streams, built for one run of the connector."""
         return self._streams_of(SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS)), config)
 
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
-        """Checks that Huma gives a token, lists users, and gives the details of the first one.
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Checks that Huma gives a token, lists users, and gives the details of a few of them.
 
-        The CDK's own check fails where nobody is listed, and wraps its reasons into Python's quotation marks.
+        Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
+        nobody is listed, and wraps its reasons into Python's quotation marks.
         """
         to_check = self.resolved_manifest["check"]["stream_names"]
         try:
             for stream in self._streams_of(SyncRun(max_retries=CHECK_RETRIES), config):
                 if stream.name in to_check:
-                    _read_first_record(stream)
+                    unseen = unseen_fields(stream.get_json_schema(), _first_records(stream))
+                    if unseen:
+                        logger.warning(sentence_about(unseen))
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
@@ -94,7 +99,7 @@ class SourceHuma(YamlDeclarativeSource):
             return super().streams(config)
 
 
-def _read_first_record(stream: AbstractStream) -> None:
-    for partition in stream.generate_partitions():
-        for _ in partition.read():
-            return
+def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
+    for partition in islice(stream.generate_partitions(), LOOKED_AT):
+        for record in partition.read():
+            yield record.data
