@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
@@ -21,7 +22,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
 from source_huma.visibility import LOOKED_AT, sentence_about, unseen_fields
 
-CHECK_RETRIES = 1
+MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
+"""In full, for the CDK would rather take a file of that name from where the process happens to run."""
+
+CHECK_RETRIES: Final = 1
 """Somebody is waiting for the result of a check; a sync has more patience."""
 
 
@@ -40,7 +44,13 @@ class SourceHuma(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml="manifest.yaml", config=config, catalog=catalog, state=state)
+        super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
+
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
+        if not self._config:
+            super().__init__(path_to_yaml=MANIFEST, config=config)
+        return super().configure(config, temp_dir)
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
