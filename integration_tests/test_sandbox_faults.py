@@ -306,6 +306,46 @@ def test_a_sandbox_stops_while_a_request_is_held() -> None:
 # ---- Huma
 
 
+@pytest.mark.parametrize(("route", "path"), [("/users", "/users"), ("/users/{id}", "/users/{user}")])
+def test_a_key_without_a_right_is_refused_until_it_has_it(sandbox: Sandbox, route: str, path: str) -> None:
+    somebody = next(iter(sandbox.huma.users))
+    fault = sandbox.huma.faults.add(Fault.no_right(route))
+    answers = [users(sandbox, path.format(user=somebody)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert answers[0].json()["error"] == "insufficient_scope"
+    assert users(sandbox, "/groups").status_code == 200
+    sandbox.huma.faults.remove(fault)
+    assert users(sandbox, path.format(user=somebody)).status_code == 200
+
+
+def test_xledger_refuses_a_fault_of_huma(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="no_right"):
+        sandbox.xledger.faults.add(Fault.no_right("/users"))
+
+
+def test_huma_counts_the_requests_under_way_at_once(sandbox: Sandbox) -> None:
+    sandbox.huma.most_under_way = 0
+    users(sandbox)
+    users(sandbox)
+    assert (sandbox.huma.under_way, sandbox.huma.most_under_way) == (0, 1)
+    stall = sandbox.huma.faults.add(Fault.stall(path="/users"))
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(users, sandbox)
+        assert stall.reached.wait(timeout=10)
+        users(sandbox, "/groups")
+        stall.release()
+        held.result(timeout=10)
+    assert (sandbox.huma.under_way, sandbox.huma.most_under_way) == (0, 2)
+
+
+def test_a_request_is_on_its_way_for_as_long_as_it_is_told(sandbox: Sandbox) -> None:
+    sandbox.huma.latency = 0.05
+    try:
+        assert users(sandbox).elapsed >= dt.timedelta(seconds=0.05)
+    finally:
+        sandbox.huma.latency = 0.0
+
+
 @pytest.mark.parametrize("retry_after", [2, "Thu, 15 Jan 2026 12:00:00 GMT", None])
 def test_huma_asks_to_wait(sandbox: Sandbox, retry_after: int | str | None) -> None:
     sandbox.huma.faults.add(Fault.too_many_requests(retry_after=retry_after))

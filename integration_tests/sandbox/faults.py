@@ -22,6 +22,7 @@ class FaultKind(Enum):
     OUT_OF_CREDITS = "out_of_credits"
     QUERY_TIMED_OUT = "query_timed_out"
     NO_ACCESS = "no_access"
+    NO_RIGHT = "no_right"
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     MAINTENANCE_PAGE = "maintenance_page"
@@ -46,6 +47,9 @@ OF_XLEDGER_ONLY = frozenset(
     }
 )
 """Kinds that are errors of a GraphQL answer."""
+
+OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
+"""Kinds that are about the rights of an API key of Huma."""
 
 _BESIDE_THE_ANSWER = frozenset(
     {
@@ -145,6 +149,11 @@ class Fault:
         return cls(
             FaultKind.REFUSE_VALUE, root_field=root_field, times=None, details={"path": path, "value": str(value)}
         )
+
+    @classmethod
+    def no_right(cls, path: str) -> Fault:
+        """Huma: the API key was not granted what this route needs, HTTP 403, until the fault is removed."""
+        return cls(FaultKind.NO_RIGHT, path=path, times=None)
 
     @classmethod
     def too_many_requests(cls, retry_after: str | int | None = 1, **when: Unpack[When]) -> Fault:
