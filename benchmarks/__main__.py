@@ -58,7 +58,7 @@ def main() -> int:
         f"{PEOPLE:,} new": new,
         f"{PEOPLE:,} new, on probation": on_probation,
         f"{PEOPLE:,} unchanged": unchanged,
-        f"{PEOPLE // CHANGED_EVERY:,} of {PEOPLE:,} changed": changed,
+        f"{PEOPLE // CHANGED_EVERY:,} changed among {PEOPLE:,}": changed,
     }
     promises = [*_costs(new, on_probation, unchanged, changed), _speed(unchanged, idle), _memory(peaks)]
     console.print(_table_of_costs(syncs))
@@ -118,39 +118,28 @@ def _at_most(what: str, measured: int, bound: int) -> Promise:
 
 
 def _table_of_costs(syncs: Mapping[str, Run]) -> Table:
-    table = Table(title="What a sync costs", title_justify="left")
+    caption = (
+        f"£: by Xledger's tariff, when nothing is included. £ a month: {NIGHTS} such syncs, beyond what a subscription "
+        "includes. Requests that were sent again are counted."
+    )
+    table = Table(title="What a sync costs", caption=caption, title_justify="left", caption_justify="left")
     table.add_column("")
-    for column in (
-        "look-ups",
-        "mutations",
-        "MB up",
-        "MB down",
-        "£ when nothing is included",
-        f"£ a month, one each of {NIGHTS} nights",
-    ):
+    for column in ("look-ups", "mutations", "MB up", "MB down", "£", "£ a month"):
         table.add_column(column, justify="right")
     for title, run in syncs.items():
         traffic = (run.summary["requests"], run.summary["bytes_sent"], run.summary["bytes_received"])
-        table.add_row(
-            title,
-            f"{run.look_ups:,}",
-            f"{run.mutations:,}",
-            f"{traffic[1] / MEGABYTE:.1f}",
-            f"{traffic[2] / MEGABYTE:.1f}",
-            f"{pounds(*traffic):,.2f}",
-            f"{pounds_a_month(NIGHTS, *traffic):,.2f}",
-        )
+        sizes = [f"{size / MEGABYTE:.1f}" for size in traffic[1:]]
+        _row(table, title, run.look_ups, run.mutations, sizes, traffic)
     table.add_section()
-    table.add_row(
-        f"{PEOPLE:,} with a query and a mutation each, traffic not counted",
-        f"{PEOPLE:,}",
-        f"{PEOPLE:,}",
-        "",
-        "",
-        f"{pounds(2 * PEOPLE, 0, 0):,.2f}",
-        f"{pounds_a_month(NIGHTS, 2 * PEOPLE, 0, 0):,.2f}",
-    )
+    _row(table, "one query and one mutation each", PEOPLE, PEOPLE, ["", ""], (2 * PEOPLE, 0, 0))
     return table
+
+
+def _row(
+    table: Table, title: str, look_ups: int, mutations: int, sizes: list[str], traffic: tuple[int, int, int]
+) -> None:
+    prices = (f"{pounds(*traffic):,.2f}", f"{pounds_a_month(NIGHTS, *traffic):,.2f}")
+    table.add_row(title, f"{look_ups:,}", f"{mutations:,}", *sizes, *prices)
 
 
 def _table_of_promises(promises: list[Promise]) -> Table:

@@ -54,7 +54,7 @@ def run(connector: str, folder: Path, config: Mapping[str, Any], *arguments: str
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (folder / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
     verb = [*arguments, "--config", str(folder / "config.json")]
-    if "check" not in verb:
+    if not {"check", "discover"} & set(verb):
         verb += ["--catalog", str(folder / "catalog.json")]
     done = subprocess.run(  # noqa: S603  our own connector
         [EXECUTABLES / connector, *verb],
@@ -111,6 +111,21 @@ def test_the_destination_shows_no_value_and_no_secret(wrong: str, crowded: Sandb
     printed = run("destination-xledger", tmp_path, crowded.destination_config(), "write", given=given)
     assert "SYNC SUMMARY" in printed
     assert [trace for trace in (*TRACES, crowded.xledger.token) if trace in printed] == []
+
+
+def test_the_destinations_check_shows_no_value_and_no_secret(crowded: Sandbox, tmp_path: Path) -> None:
+    crowded.xledger.faults.add(Fault.no_access("updateContacts"))
+    crowded.xledger.faults.add(Fault.no_introspection())
+    printed = run("destination-xledger", tmp_path, crowded.destination_config(batch_size=0), "check")
+    assert "There are 2 problems" in printed
+    assert [trace for trace in (*TRACES, crowded.xledger.token) if trace in printed] == []
+
+
+def test_the_command_discovers(crowded: Sandbox, tmp_path: Path) -> None:
+    printed = run("destination-xledger", tmp_path, crowded.destination_config(), "discover")
+    assert '"type":"DESTINATION_CATALOG"' in printed
+    assert crowded.xledger.token not in printed
+    assert crowded.xledger.operations == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.sandbox.xledger_schema import executable_schema, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,61 @@ def test_too_many_requests_and_broken_json(sandbox: Sandbox) -> None:
         ask(sandbox).json()
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ countries(first: 1) { edges { node { code } } } }",
+        "{ contacts(first: 1) { edges { node { address { country { code } } } } } }",
+    ],
+)
+def test_a_type_can_be_unreadable_wherever_it_stands(query: str, sandbox: Sandbox) -> None:
+    fault = sandbox.xledger.faults.add(Fault.unreadable("Country"))
+    assert error(sandbox, query)["message"] == "Country: Access denied."
+    assert "errors" not in ask(sandbox, "{ contacts(first: 1) { edges { node { dbId } } } }").json()
+    sandbox.xledger.faults.remove(fault)
+    assert "errors" not in ask(sandbox, query).json()
+
+
+def test_the_schema_can_be_kept_secret(sandbox: Sandbox) -> None:
+    query = '{ Employee: __type(name: "Employee") { name } }'
+    assert ask(sandbox, query).json()["data"]["Employee"] == {"name": "Employee"}
+    sandbox.xledger.faults.add(Fault.no_introspection())
+    assert "denied" in error(sandbox, query)["message"]
+    assert "errors" not in ask(sandbox).json()
+
+
+@pytest.mark.parametrize(
+    ("part", "query"),
+    [
+        ("Employee.trialTo", "{ employees { edges { node { trialTo } } } }"),
+        ("EmployeesFilter.code_in", '{ employees(filter: { code_in: ["1"] }) { edges { node { dbId } } } }'),
+        ("ObjectStatus.ALL", "{ employees(objectStatus: ALL) { edges { node { dbId } } } }"),
+        ("Query.banks", "{ banks { edges { node { dbId } } } }"),
+        ("Mutation.updateSuppliers", "mutation { updateSuppliers(inputs: []) { edges { clientId } } }"),
+    ],
+)
+def test_the_schema_can_lack_something(part: str, query: str, sandbox: Sandbox) -> None:
+    type_name, _, member = part.partition(".")
+    introspection = (
+        f'{{ __type(name: "{type_name}") {{ fields {{ name }} inputFields {{ name }} enumValues {{ name }} }} }}'
+    )
+    assert f'"{member}"' in ask(sandbox, introspection).text
+    assert "errors" not in ask(sandbox, query).json()
+    sandbox.xledger.lacks = frozenset({part})
+    try:
+        assert f'"{member}"' not in ask(sandbox, introspection).text
+        assert "errors" in ask(sandbox, query).json()
+        assert "errors" not in ask(sandbox).json()
+    finally:
+        sandbox.xledger.lacks = frozenset()
+    assert "errors" not in ask(sandbox, query).json()
+
+
+def test_what_the_schema_never_had_it_cannot_lack(sandbox: Sandbox) -> None:
+    with pytest.raises(KeyError):
+        lacking(executable_schema(sandbox.xledger), ["Employee.shoeSize"])
+
+
 def test_a_dropped_connection_leaves_nothing_carried_out(sandbox: Sandbox) -> None:
     sandbox.xledger.faults.add(Fault.dropped_connection())
     with pytest.raises(requests.exceptions.ConnectionError):
@@ -248,6 +304,46 @@ def test_a_sandbox_stops_while_a_request_is_held() -> None:
 
 
 # ---- Huma
+
+
+@pytest.mark.parametrize(("route", "path"), [("/users", "/users"), ("/users/{id}", "/users/{user}")])
+def test_a_key_without_a_right_is_refused_until_it_has_it(sandbox: Sandbox, route: str, path: str) -> None:
+    somebody = next(iter(sandbox.huma.users))
+    fault = sandbox.huma.faults.add(Fault.no_right(route))
+    answers = [users(sandbox, path.format(user=somebody)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert answers[0].json()["error"] == "insufficient_scope"
+    assert users(sandbox, "/groups").status_code == 200
+    sandbox.huma.faults.remove(fault)
+    assert users(sandbox, path.format(user=somebody)).status_code == 200
+
+
+def test_xledger_refuses_a_fault_of_huma(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="no_right"):
+        sandbox.xledger.faults.add(Fault.no_right("/users"))
+
+
+def test_huma_counts_the_requests_under_way_at_once(sandbox: Sandbox) -> None:
+    sandbox.huma.most_under_way = 0
+    users(sandbox)
+    users(sandbox)
+    assert (sandbox.huma.under_way, sandbox.huma.most_under_way) == (0, 1)
+    stall = sandbox.huma.faults.add(Fault.stall(path="/users"))
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(users, sandbox)
+        assert stall.reached.wait(timeout=10)
+        users(sandbox, "/groups")
+        stall.release()
+        held.result(timeout=10)
+    assert (sandbox.huma.under_way, sandbox.huma.most_under_way) == (0, 2)
+
+
+def test_a_request_is_on_its_way_for_as_long_as_it_is_told(sandbox: Sandbox) -> None:
+    sandbox.huma.latency = 0.05
+    try:
+        assert users(sandbox).elapsed >= dt.timedelta(seconds=0.05)
+    finally:
+        sandbox.huma.latency = 0.0
 
 
 @pytest.mark.parametrize("retry_after", [2, "Thu, 15 Jan 2026 12:00:00 GMT", None])

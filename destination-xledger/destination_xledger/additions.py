@@ -101,7 +101,7 @@ class Additions:
         for item in batch:
             db_ids = directory.candidates(item.person.desired, (MatchingKey.EMPLOYMENT_ID,))
             if len(db_ids) > 1:
-                self.outcomes.rejected(item.person.label, RejectionCode.AMBIGUOUS_MATCH)
+                self.outcomes.rejected(item.person, RejectionCode.AMBIGUOUS_MATCH)
             elif db_ids:
                 there += [(item, directory.employees[db_id]) for db_id in db_ids]
             else:
@@ -123,7 +123,7 @@ class Additions:
     def _reject(self, items: Iterable[Planned], error: RefusedError) -> None:
         for item in items:
             self.refusals.refused_alone(error)
-            self.outcomes.rejected(item.person.label, RejectionCode.REFUSED_BY_XLEDGER, error.failure.words)
+            self.outcomes.refused(item.person, error.failure)
 
 
 def _in_front(batches: Iterable[list[Planned]]) -> list[list[Planned]]:

@@ -6,7 +6,7 @@ the same body, and maintenance answers with HTML or 5xx.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -39,12 +39,14 @@ class Failure:
         resets_at: When credits come back; only with `Problem.OUT_OF_CREDITS`, and only when Xledger says so.
         original: Xledger's words as they came. They quote values: for the storage the administrator configured,
             never for a log.
+        may_have_arrived: Whether Xledger may have got the request at all.
     """
 
     problem: Problem
     words: str = ""
     resets_at: datetime | None = None
     original: str = field(default="", repr=False)
+    may_have_arrived: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,11 @@ ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] =
 )
 """The first row that fits an error of a GraphQL answer decides. Facts: public clients of Xledger's API."""
 
+UNAUTHORIZED: Final = 401
+"""Says what is wrong whatever the words. A 403 with a GraphQL answer does not: only an access may be missing."""
+
 STATUS_TABLE: Final[Mapping[int, Problem]] = {
-    401: Problem.UNAUTHORIZED,
+    UNAUTHORIZED: Problem.UNAUTHORIZED,
     403: Problem.UNAUTHORIZED,
     429: Problem.BURST_LIMIT,
 }
@@ -111,7 +116,9 @@ def interpret(status: int, body: str) -> Answer | Failure:
         return Failure(_problem_without_graphql(status, body))
     errors = content.get("errors")
     if errors:
-        return _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
+        failure = _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
+        unauthorized = failure.problem is Problem.UNRECOGNISED and status == UNAUTHORIZED
+        return replace(failure, problem=Problem.UNAUTHORIZED) if unauthorized else failure
     data = content.get("data")
     if not isinstance(data, Mapping):
         return Failure(_problem_without_graphql(status, body))

@@ -17,9 +17,10 @@ import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
 from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result
 from urllib3.exceptions import NewConnectionError
 
+from destination_xledger.accesses import WHERE_TO_GRANT, accesses_for, quoted
 from destination_xledger.answers import Answer, Failure, Problem, interpret
 from destination_xledger.failures import config_error, system_error, transient_error
 from destination_xledger.operations import Operation
@@ -32,15 +33,6 @@ WINDOW: Final = timedelta(seconds=5.25)
 
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
-
-ACCESSES: Final[Mapping[str, str]] = {
-    "employees": "Human Resources Employee: read",
-    "addEmployees": "Human Resources Employee: read/write",
-    "updateEmployees": "Human Resources Employee: read/write",
-    "updateContacts": "Contact: read/write",
-    "updateSuppliers": "Supplier: read/write, Subledger: read/write",
-}
-"""The access each root field needs, in Xledger's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,6 @@ class XledgerClient:
     Attributes:
         url: Address of the API.
         token: The API token.
-        patient: Whether passing problems are waited out; a check is not patient.
         budget: The rate limiter.
         sleep: Waits that many seconds.
         now: The current time, with its zone.
@@ -123,7 +114,6 @@ class XledgerClient:
 
     url: str
     token: str = field(repr=False)
-    patient: bool = True
     budget: APIBudget = field(
         default_factory=lambda: APIBudget(
             policies=[MovingWindowCallRatePolicy(rates=[Rate(REQUESTS_IN_WINDOW, WINDOW)], matchers=[])]
@@ -162,10 +152,30 @@ class XledgerClient:
         try:
             answer: Mapping[str, Any] = retrying(self._attempt, operation, variables)
         except _PassingError as error:
-            raise self._gave_up(error.failure) from None
+            raise _gave_up(error.failure) from None
         return answer
 
-    def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
+        """Sends an operation and tells what came of it, for a check: nothing is raised.
+
+        Only what passes within seconds is waited for.
+
+        Args:
+            operation: What to send; it does no harm to send it twice.
+            variables: The values, as JSON types.
+        """
+        retrying = Retrying(
+            retry=retry_if_result(_passes_within_seconds),
+            wait=self._pause,
+            stop=self._out_of_patience,
+            before_sleep=self._announce,
+            sleep=self.sleep,
+            retry_error_callback=_last_result,
+        )
+        answer: Answer | Failure = retrying(self._answer, operation, variables)
+        return answer
+
+    def _answer(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
         body = json.dumps({"query": operation.text, "variables": variables}, separators=(",", ":")).encode()
         self.traffic.requests += 1
         self.traffic.bytes_sent += len(body)
@@ -178,18 +188,20 @@ class XledgerClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            failure = Failure(Problem.UNAVAILABLE, type(error).__name__)
-            raise self._error(operation, failure, was_sent=not _never_left(error)) from None
+            return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
         self.traffic.bytes_received += _size(response)
-        match interpret(response.status_code, response.text):
+        return interpret(response.status_code, response.text)
+
+    def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        match self._answer(operation, variables):
             case Answer() as answer:
                 return answer.data
             case Failure() as failure:
-                raise self._error(operation, failure, was_sent=True)
+                raise self._error(operation, failure)
 
-    def _error(self, operation: Operation, failure: Failure, *, was_sent: bool) -> Exception:
+    def _error(self, operation: Operation, failure: Failure) -> Exception:
         unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
-        if unsure and was_sent and not operation.repeatable:
+        if unsure and failure.may_have_arrived and not operation.repeatable:
             return AnswerLostError(operation, failure)
         return _ENDINGS.get(failure.problem, _PassingError)(operation, failure)
 
@@ -201,7 +213,7 @@ class XledgerClient:
         return seconds + _jitter(seconds * JITTER)
 
     def _out_of_patience(self, state: RetryCallState) -> bool:
-        return not self.patient or state.idle_for + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
+        return state.idle_for + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
 
     def _announce(self, state: RetryCallState) -> None:
         self.traffic.retries += 1
@@ -210,21 +222,33 @@ class XledgerClient:
             "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
         )
 
-    def _gave_up(self, failure: Failure) -> AirbyteTracedException:
-        if failure.problem is Problem.OUT_OF_CREDITS:
-            when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
-            return transient_error(
-                f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
-                "or ask Xledger for more."
-            )
+
+def unreachable(operation: Operation, failure: Failure) -> AirbyteTracedException | None:
+    """Why Xledger cannot be asked for anything at present; None when a failure is about this one operation."""
+    if failure.problem in PAUSES:
+        return _gave_up(failure)
+    if failure.problem is Problem.UNAUTHORIZED:
+        return _unauthorized(operation, failure)
+    if failure.problem is Problem.NOT_THE_API:
+        return _not_the_api(operation, failure)
+    return None
+
+
+def _gave_up(failure: Failure) -> AirbyteTracedException:
+    if failure.problem is Problem.OUT_OF_CREDITS:
+        when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
         return transient_error(
-            f"Xledger does not answer at the address in api_url: {failure.problem.value} "
-            f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
-            "maintenance window: try again in an hour."
+            f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
+            "or ask Xledger for more."
         )
+    return transient_error(
+        f"Xledger does not answer at the address in api_url: {failure.problem.value} "
+        f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
+        "maintenance window: try again in an hour."
+    )
 
 
-def _unauthorized(_: Operation, failure: Failure) -> Exception:
+def _unauthorized(_: Operation, failure: Failure) -> AirbyteTracedException:
     return config_error(
         "Xledger does not accept the API token. Make a new one in Xledger under Administration > System Access > API "
         "Tokens, or paste the present one again, whole and without spaces. "
@@ -232,14 +256,15 @@ def _unauthorized(_: Operation, failure: Failure) -> Exception:
     )
 
 
-def _not_the_api(_: Operation, __: Failure) -> Exception:
+def _not_the_api(_: Operation, __: Failure) -> AirbyteTracedException:
     return config_error(
         "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
         "https://www.xledger.net/graphql."
     )
 
 
-def _schema_mismatch(operation: Operation, failure: Failure) -> Exception:
+def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that asks for something Xledger's schema does not have."""
     return system_error(
         f"Xledger's API does not have what this connector uses in {operation.root_field}: {failure.words} "
         "Its schema may have changed; look for a newer version of this connector."
@@ -252,9 +277,11 @@ def _refused(operation: Operation, failure: Failure) -> Exception:
 
 def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
+    accesses = accesses_for(operation)
+    lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
     return config_error(
-        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks the access "
-        f'"{ACCESSES[operation.root_field]}". Grant it in Xledger under Administration > System Access > API Tokens.'
+        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
+        f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
     )
 
 
@@ -264,16 +291,26 @@ _ENDINGS: Final[Mapping[Problem, Callable[[Operation, Failure], Exception]]] = {
     Problem.TIMED_OUT: TooSlowError,
     Problem.UNAUTHORIZED: _unauthorized,
     Problem.NOT_THE_API: _not_the_api,
-    Problem.SCHEMA_MISMATCH: _schema_mismatch,
+    Problem.SCHEMA_MISMATCH: schema_mismatch,
 }
 """How a request ends that is not waited out."""
 
 
 def _failure(state: RetryCallState) -> Failure:
     error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, _PassingError):
+    failure = error.failure if isinstance(error, _PassingError) else _last_result(state)
+    if not isinstance(failure, Failure):
         raise TypeError("only passing problems are waited out")
-    return error.failure
+    return failure
+
+
+def _last_result(state: RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else None
+
+
+def _passes_within_seconds(answer: Answer | Failure) -> bool:
+    limits = (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT)
+    return isinstance(answer, Failure) and answer.problem in limits
 
 
 def _jitter(most: float) -> float:

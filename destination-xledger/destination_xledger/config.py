@@ -1,14 +1,24 @@
 """What an administrator sets up for a connection to Xledger."""
 
-import re
 from enum import Enum
 from typing import Annotated, Any, Final
 
 import jsonref
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import config_error
+from destination_xledger.storage_config import NoStorage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 
 PRODUCTION: Final = "https://www.xledger.net/graphql"
@@ -24,19 +34,20 @@ class Mode(str, Enum):
     PREVIEW = "preview"
 
 
-def _allowed_address(url: str) -> str:
-    if not re.fullmatch(API_URL_PATTERN, url):
-        raise ValueError(
-            f"the address must begin with https:// (or http:// and this machine); the usual one is {PRODUCTION}"
-        )
-    return url
-
-
 def _known_field(name: str) -> str:
     known = field_table().fields
     if name not in known:
         raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
     return name
+
+
+def _confirmed(authority: bool) -> bool:
+    if not authority:
+        raise ValueError(
+            'nothing is read or written until you confirm your authority: tick the box "I may let this connection '
+            'read and write personnel data" in the settings of this destination'
+        )
+    return authority
 
 
 class FieldPolicy(BaseModel):
@@ -79,7 +90,7 @@ class Config(BaseModel):
         min_length=1,
         json_schema_extra={"airbyte_secret": True, "order": 0},
     )
-    authority_confirmed: bool = Field(
+    authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
         title="I may let this connection read and write personnel data",
         description="Tick this box to confirm that you have the authority to let this connection read and write "
         "personnel data in Xledger. Without it nothing is read or written.",
@@ -133,22 +144,32 @@ class Config(BaseModel):
         le=LARGEST_BATCH,
         json_schema_extra={"order": 8},
     )
-    api_url: Annotated[str, AfterValidator(_allowed_address)] = Field(
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
         PRODUCTION,
         title="API address",
         description="Address of Xledger's GraphQL API: https, or http to this machine.",
         json_schema_extra={"order": 9, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
     )
+    object_storage_config: StorageConfig = Field(
+        NoStorage(storage_type="None"),
+        title="Where reports and rejected records go",
+        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
+        "written for each person. These files hold personal data, and go only here.",
+        json_schema_extra={"order": 10, "type": "object"},
+    )
 
-    @model_validator(mode="after")
-    def _creates_nobody_without_a_key(self) -> "Config":
-        locked = [entry for entry in self.field_policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
-        if locked and self.new_users is NewUsers.CREATE:
+    @field_validator("field_policies")
+    @classmethod
+    def _creates_nobody_without_a_key(
+        cls, policies: tuple[FieldPolicy, ...], others: ValidationInfo
+    ) -> tuple[FieldPolicy, ...]:
+        locked = [entry for entry in policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
+        if locked and others.data.get("new_users") is NewUsers.CREATE:
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
                 "every sync would create them anew; set new_users to skip"
             )
-        return self
+        return policies
 
     @property
     def policies(self) -> Policies:
@@ -166,6 +187,8 @@ class Config(BaseModel):
 
 _UNWRITTEN_KEY: Final = ("employmentId", Policy.READ_ONLY)
 
+_TO_REACH_XLEDGER: Final = frozenset({"api_token", "api_url", "authority_confirmed"})
+
 
 def parse_config(config: Any) -> Config:
     """The config as values.
@@ -180,17 +203,19 @@ def parse_config(config: Any) -> Config:
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
-def require_authority(config: Config) -> None:
-    """Refuses to go on until the administrator has ticked the box.
+def without_what_cannot_work(config: Any) -> Config | None:
+    """The settings that can work, the others at their defaults: so that a check can go on after naming those.
 
-    Raises:
-        AirbyteTracedException: A config error that says which box.
+    Returns:
+        None when it takes one of the others to reach Xledger, or to be allowed to.
     """
-    if not config.authority_confirmed:
-        raise config_error(
-            'Nothing is read or written until you confirm your authority: tick the box "I may let this connection '
-            'read and write personnel data" (authority_confirmed) in the settings of this destination.'
-        )
+    try:
+        return Config.model_validate(config)
+    except ValidationError as error:
+        broken = {name for problem in error.errors() for name in problem["loc"][:1]}
+    if not broken or broken & _TO_REACH_XLEDGER:
+        return None
+    return Config.model_validate({name: value for name, value in config.items() if name not in broken})
 
 
 def connection_specification() -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""The verbs of the Airbyte protocol: spec, check and write."""
+"""The verbs of the Airbyte protocol: spec, check, discover and write."""
 
 import argparse
 import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +23,32 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from destination_xledger.additions import Additions
 from destination_xledger.arrivals import arriving_lines
 from destination_xledger.batches import Batch
+from destination_xledger.check import check, told_at_once
 from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
-from destination_xledger.config import Config, Mode, connection_specification, parse_config, require_authority
+from destination_xledger.config import Config, Mode, connection_specification, parse_config
+from destination_xledger.discovery import destination_catalog
 from destination_xledger.failures import system_error, unforeseen, without_trace
 from destination_xledger.gateway import Gateway
 from destination_xledger.matcher import Matcher
-from destination_xledger.messages import as_line, read_messages
-from destination_xledger.operations import operations
+from destination_xledger.messages import DestinationCatalogMessage, as_line, read_messages
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, StreamReader, stream_readers
 from destination_xledger.refusals import Refusals
+from destination_xledger.report import reporting
 from destination_xledger.summary import Summary
 from destination_xledger.updates import Updates
 from destination_xledger.writer import Writer
-from shared_mappings import RejectionCode, field_table
+from shared_mappings import field_table
 
 logger = logging.getLogger("airbyte")
 
+DISCOVER = "discover"
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
 
 
@@ -54,9 +59,11 @@ class DestinationXledger(Destination):
     config values and the texts of foreign errors, and does not flush state messages.
 
     Attributes:
-        connect: Makes the client for a write.
+        connect: Makes the client.
         now: Seconds on a clock that never goes back.
     """
+
+    VALID_CMDS = Destination.VALID_CMDS | {DISCOVER}
 
     def __init__(
         self,
@@ -66,6 +73,17 @@ class DestinationXledger(Destination):
         super().__init__()
         self.connect = connect or _connect
         self.now = now
+
+    def parse_args(self, args: list[str]) -> argparse.Namespace:
+        """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""
+        if args[:1] != [DISCOVER] or DISCOVER in Destination.VALID_CMDS:
+            return super().parse_args(args)
+        parser = argparse.ArgumentParser()
+        discover = parser.add_subparsers(dest="command").add_parser(
+            DISCOVER, help="outputs the objects that can be written"
+        )
+        discover.add_argument("--config", required=True, help="path to the json configuration file")
+        return parser.parse_args(args)
 
     def run(self, args: list[str]) -> None:
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
@@ -95,6 +113,10 @@ class DestinationXledger(Destination):
         update_secrets(get_secrets(specification.connectionSpecification, config))
         if parsed_args.command == "check":
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
+        elif parsed_args.command == DISCOVER:
+            yield DestinationCatalogMessage(
+                type=Type.DESTINATION_CATALOG, destination_catalog=self.discover(logger, config)
+            )
         else:
             catalog = ConfiguredAirbyteCatalogSerializer.load(orjson.loads(Path(parsed_args.catalog).read_bytes()))
             yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer)))
@@ -108,15 +130,20 @@ class DestinationXledger(Destination):
             supported_destination_sync_modes=list(SYNC_MODES),
         )
 
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
-        """Whether Xledger can be reached with this config. Writes nothing."""
-        try:
-            settings = parse_config(config)
-            require_authority(settings)
-            XledgerClient(settings.api_url, settings.api_token, patient=False).send(operations()["Reach"], {})
-        except AirbyteTracedException as error:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Whether a sync can work: every problem in one answer. Writes nothing."""
+        findings = check(config, self.connect)
+        for finding in findings:
+            if not finding.blocks:
+                logger.warning(finding.sentence)
+        problems = [finding.sentence for finding in findings if finding.blocks]
+        if problems:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=told_at_once(problems))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+    def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
+        """What can be written, and how. The same whatever the config says."""
+        return destination_catalog()
 
     def write(
         self,
@@ -135,14 +162,19 @@ class DestinationXledger(Destination):
             AirbyteTracedException: When the sync cannot go on.
         """
         settings = parse_config(config)
-        require_authority(settings)
         client = self.connect(settings)
         summary = Summary(settings.mode.value)
+
+        def summed_up() -> str:
+            return summary.as_json(client.traffic)
+
         try:
-            batch = Batch(settings.batch_size, self.now)
-            yield from _write(settings, client, summary, configured_catalog, batch, input_messages)
+            with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
+                outcomes = Outcomes(summary, report)
+                batch = Batch(settings.batch_size, self.now)
+                yield from _write(settings, client, outcomes, configured_catalog, batch, input_messages)
         finally:
-            logger.info("SYNC SUMMARY %s", summary.as_json(client.traffic))
+            logger.info("SYNC SUMMARY %s", summed_up())
 
 
 def _connect(settings: Config) -> XledgerClient:
@@ -168,13 +200,12 @@ def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writ
 def _write(
     settings: Config,
     client: XledgerClient,
-    summary: Summary,
+    outcomes: Outcomes,
     catalog: ConfiguredAirbyteCatalog,
     batch: Batch,
     messages: Iterable[AirbyteMessage | None],
 ) -> Iterator[AirbyteMessage]:
     readers = stream_readers(catalog, field_table(), settings.options)
-    outcomes = Outcomes(summary)
     writer = _writer(settings, client, outcomes)
     checkpoints = Checkpoints()
 
@@ -189,13 +220,13 @@ def _write(
         return released if settings.mode is Mode.SYNC else []
 
     def take(record: AirbyteRecordMessage) -> None:
-        person = _read(record, readers, summary.received + 1)
-        summary.received += 1
+        person = _read(record, readers, outcomes.summary.received + 1)
+        outcomes.summary.received += 1
         checkpoints.record(record.stream)
         if isinstance(person, Person):
             batch.add(person)
         else:
-            outcomes.rejected(person.label, RejectionCode.INVALID_RECORD, "; ".join(person.faults))
+            outcomes.invalid(person)
 
     for message in messages:
         if message is not None and message.record is not None:
@@ -204,7 +235,10 @@ def _write(
             checkpoints.state(message)
         if not batch or batch.is_full or batch.is_overdue:
             yield from flush(everything=batch.is_overdue)
-    yield from flush(everything=True)
+    settled = flush(everything=True)
+    # A rejected record is only settled once it is where the administrator finds it.
+    outcomes.report.publish()
+    yield from settled
 
 
 def _read(record: AirbyteRecordMessage, readers: Mapping[str, StreamReader], position: int) -> Person | InvalidRecord:

@@ -16,6 +16,8 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.REFUSED_BY_XLEDGER: "Xledger refused a value. Correct it in Huma. Xledger says:",
 }
 
+PARTLY_WRITTEN: Final = "The employee was created, but Xledger refused the rest. Correct it in Huma. Xledger says:"
+
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_BANK_ACCOUNT: "its check digit is wrong",
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "its check digits are wrong, or there are several and none is Norway's",

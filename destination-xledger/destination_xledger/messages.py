@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage
-from serpyco_rs import ValidationError
+from airbyte_protocol_dataclasses.models import DestinationCatalog
+from serpyco_rs import Serializer, ValidationError
 
 from destination_xledger.failures import system_error
 
@@ -23,6 +24,16 @@ class HostsStateMessage(AirbyteStateMessage):
     """
 
     additional: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class DestinationCatalogMessage(AirbyteMessage):
+    """What a destination can write. The protocol has a place for it in a message; the CDK's model has none yet."""
+
+    destination_catalog: DestinationCatalog | None = None
+
+
+_DESTINATION_CATALOG: Final[Serializer[DestinationCatalog]] = Serializer(DestinationCatalog, omit_none=True)
 
 
 def read_messages(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | None]:
@@ -61,6 +72,8 @@ def as_line(message: AirbyteMessage) -> str:
     content = AirbyteMessageSerializer.dump(message)
     if isinstance(message.state, HostsStateMessage):
         content["state"] |= message.state.additional
+    if isinstance(message, DestinationCatalogMessage) and message.destination_catalog is not None:
+        content["destination_catalog"] = _DESTINATION_CATALOG.dump(message.destination_catalog)
     return orjson.dumps(content).decode()
 
 

@@ -1,15 +1,18 @@
 """The GraphQL operations this connector sends, from the package's own documents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     GraphQLSchema,
+    NameNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     build_schema,
     parse,
     print_ast,
@@ -40,28 +43,69 @@ class Operation:
 
 @cache
 def operations() -> Mapping[str, Operation]:
-    """Every operation, by its name."""
-    document = parse(_read("operations.graphql"))
-    result: dict[str, Operation] = {}
-    for name, separated in separate_operations(document).items():
-        definition = next(node for node in separated.definitions if isinstance(node, OperationDefinitionNode))
-        root = definition.selection_set.selections[0]
-        if not isinstance(root, FieldNode):
-            raise TypeError(f"the first selection of {name} is not a field")
-        result[name] = Operation(
-            name=name,
-            text=strip_ignored_characters(print_ast(separated)),
-            root_field=root.name.value,
-            writes=definition.operation is OperationType.MUTATION,
-            repeatable=not root.name.value.startswith("add"),
+    """Every operation of a sync, by its name."""
+    return _operations_in("operations.graphql")
+
+
+@cache
+def probes() -> Mapping[str, Operation]:
+    """Every operation by which a check learns what the token may do, by its name. None has variables."""
+    return _operations_in("probes.graphql")
+
+
+def combined(single: Iterable[Operation]) -> Operation:
+    """Several operations in one request, each under its own name as alias.
+
+    Args:
+        single: At least one; all of them queries or all mutations, with one root field each and without variables
+            and fragments.
+    """
+    selections: list[FieldNode] = []
+    for operation in single:
+        definition, root = _definition(parse(operation.text))
+        selections.append(
+            FieldNode(
+                alias=NameNode(value=operation.name),
+                name=root.name,
+                arguments=root.arguments,
+                selection_set=root.selection_set,
+            )
         )
-    return result
+    merged = OperationDefinitionNode(
+        operation=definition.operation, selection_set=SelectionSetNode(selections=tuple(selections))
+    )
+    return _operation("Combined", DocumentNode(definitions=(merged,)))
 
 
 @cache
 def schema() -> GraphQLSchema:
     """The part of Xledger's schema that this connector relies on."""
     return build_schema(_read("schema.graphql"))
+
+
+def _operations_in(file: str) -> Mapping[str, Operation]:
+    document = parse(_read(file))
+    return {name: _operation(name, separated) for name, separated in separate_operations(document).items()}
+
+
+def _operation(name: str, document: DocumentNode) -> Operation:
+    definition, root = _definition(document)
+    return Operation(
+        name=name,
+        text=strip_ignored_characters(print_ast(document)),
+        root_field=root.name.value,
+        writes=definition.operation is OperationType.MUTATION,
+        repeatable=not root.name.value.startswith("add"),
+    )
+
+
+def _definition(document: DocumentNode) -> tuple[OperationDefinitionNode, FieldNode]:
+    """The only operation of a document, and its first root field."""
+    (definition,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    root = definition.selection_set.selections[0]
+    if not isinstance(root, FieldNode):
+        raise TypeError("the first selection of an operation is a field")
+    return definition, root
 
 
 def _read(name: str) -> str:

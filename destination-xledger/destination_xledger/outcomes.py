@@ -1,10 +1,13 @@
-"""What became of each person: counted for the summary, and told to the administrator by id."""
+"""What became of each person: counted for the summary, told to the administrator by id, and kept in the report."""
 
 import logging
 from dataclasses import dataclass, replace
 
 from destination_xledger.answers import Failure
-from destination_xledger.explanations import REJECTIONS, explained
+from destination_xledger.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from destination_xledger.matcher import Planned
+from destination_xledger.people import InvalidRecord, Person
+from destination_xledger.report import Report
 from destination_xledger.summary import Summary
 from shared_mappings import FieldWarning, Plan, RejectionCode, WarningCode
 
@@ -17,43 +20,64 @@ class Outcomes:
 
     Attributes:
         summary: Counts it.
+        report: Keeps it, values included; the log gets none.
     """
 
     summary: Summary
+    report: Report
 
-    def carried_out(self, label: str, plan: Plan) -> None:
+    def carried_out(self, item: Planned) -> None:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
-        if plan.rejection:
-            self.rejected(label, plan.rejection, plan.detail)
+        self.report.planned(item)
+        if item.plan.rejection:
+            self._reject(item.person, item.plan.rejection, logged=item.plan.detail, kept=item.plan.detail)
             return
-        self.summary.carried_out(plan)
-        for warning in plan.warnings:
-            logger.warning("%s: %s", label, explained(warning))
+        self.summary.carried_out(item.plan)
+        for warning in item.plan.warnings:
+            logger.warning("%s: %s", item.person.label, explained(warning))
 
-    def created(self, label: str, plan: Plan, completion: Plan, failure: Failure | None) -> None:
+    def created(self, item: Planned, completion: Plan, failure: Failure | None) -> None:
         """Somebody was created.
 
         Args:
-            label: How messages name the person.
-            plan: The plan to create them.
+            item: The person, and the plan to create them.
             completion: The plan for what creation did not take.
             failure: Why Xledger refused that; None when it did not.
         """
-        warnings = [*plan.warnings, *completion.warnings]
+        warnings = [*item.plan.warnings, *completion.warnings]
         if failure:
-            left_out = dict.fromkeys(change.field for change in completion.changes)
-            warnings += [FieldWarning(WarningCode.PARTLY_WRITTEN, ", ".join(left_out))]
+            left_out = ", ".join(dict.fromkeys(change.field for change in completion.changes))
+            warnings += [FieldWarning(WarningCode.PARTLY_WRITTEN, left_out)]
+            label = item.person.label
             logger.warning("%s was created, but Xledger refused the rest. Xledger says: %s", label, failure.words)
+            reason = f"{PARTLY_WRITTEN} {failure.original} (Left out: {left_out}.)"
+            self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, reason)
         distinct = tuple(dict.fromkeys(warnings))
-        self.carried_out(label, replace(plan, warnings=distinct, conflicts=completion.conflicts))
+        self.carried_out(replace(item, plan=replace(item.plan, warnings=distinct, conflicts=completion.conflicts)))
 
-    def rejected(self, label: str, code: RejectionCode, reason: str = "") -> None:
-        """A record was not written.
+    def invalid(self, invalid: InvalidRecord) -> None:
+        """A record does not fit its schema."""
+        self.report.invalid(invalid)
+        faults = "; ".join(invalid.faults)
+        self._reject(invalid, RejectionCode.INVALID_RECORD, logged=faults, kept=faults)
+
+    def refused(self, person: Person, failure: Failure) -> None:
+        """Xledger refused somebody."""
+        self._reject(person, RejectionCode.REFUSED_BY_XLEDGER, logged=failure.words, kept=failure.original)
+
+    def rejected(self, person: Person, code: RejectionCode) -> None:
+        """A record was not written, for a reason that its code says in full."""
+        self._reject(person, code, logged="", kept="")
+
+    def _reject(self, subject: Person | InvalidRecord, code: RejectionCode, *, logged: str, kept: str) -> None:
+        """Counts, logs and keeps a rejection.
 
         Args:
-            label: How messages name it.
+            subject: Whose record was not written.
             code: Why.
-            reason: More about why, without any value of the record.
+            logged: More about why, without any value of the record.
+            kept: The same for the report, with whatever values are in it.
         """
         self.summary.rejects(code)
-        logger.warning("%s was rejected (%s). %s", label, code.value, f"{REJECTIONS[code]} {reason}".strip())
+        logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
+        self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())

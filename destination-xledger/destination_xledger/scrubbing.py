@@ -14,11 +14,11 @@ _QUOTED_OR_WORD: Final = re.compile(
 
 _ERROR_WORDS: Final = frozenset(
     """
-    a access already an and another any api are argument at authorization authorized bad be because been begins by
-    cannot characters check column conflict contains country could credentials database date denied digit digits
-    does duplicate empty error exceeds exist exists expected failed field fields for format found greater has have in
-    incorrect input insufficient internal invalid is it length less long longer malformed match matching maximum
-    minimum missing more must mutation no not null object of on one only or out owner parse parsing permission
+    a access already an and another any api are argument at authenticated authorization authorized bad be because been
+    begins by cannot characters check column conflict contains country could credentials database date denied digit
+    digits does duplicate empty error exceeds exist exists expected failed field fields for format found greater has
+    have in incorrect input insufficient internal invalid is it length less long longer malformed match matching
+    maximum minimum missing more must mutation no not null object of on one only or out owner parse parsing permission
     permissions query range read record reference refused required right rights row schema should such than that the
     this timed to token too type unauthorized unexpected unique unknown unset unterminated used user valid validation
     value values variable was were when which with without write wrong your

@@ -11,7 +11,7 @@ from destination_xledger.matcher import Matcher, Planned
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import Person
 from destination_xledger.updates import Updates
-from shared_mappings import Action, Employee, FieldTable, Plan, Policies, RejectionCode, plan
+from shared_mappings import Action, Employee, FieldTable, Policies, plan
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 
 KEYS: Final = frozenset({EMPLOYMENT_ID, EMAIL})
@@ -24,11 +24,11 @@ class Waiting:
 
     Attributes:
         item: The person, and the changes.
-        creation: The plan by which they were added a moment ago; None for somebody who was there before.
+        creation: What was planned when they were added a moment ago; None for somebody who was there before.
     """
 
     item: Planned
-    creation: Plan | None = None
+    creation: Planned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class Writer:
         written = () if self.mode is Mode.PREVIEW else (Action.CREATE, Action.UPDATE)
         for item in planned:
             if item.plan.action not in written:
-                self.outcomes.carried_out(item.person.label, item.plan)
+                self.outcomes.carried_out(item)
         self._begin([item for item in planned if item.plan.action in written])
 
     def _begin(self, items: Sequence[Planned]) -> None:
         """Adds who is new, and lets changes wait where nothing depends on them."""
         created = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
         waiting = [Waiting(item) for item in items if item.plan.action is Action.UPDATE]
-        waiting += [Waiting(self._completion(item, employee), item.plan) for item, employee in created]
+        waiting += [Waiting(self._completion(item, employee), item) for item, employee in created]
         self.waiting.update((each.item.identity, each) for each in waiting)
         while len(self.waiting) >= self.batch_size:
             self._update()
@@ -106,13 +106,13 @@ class Writer:
         due = [self.waiting.pop(identity) for identity in list(islice(self.waiting, self.batch_size))]
         refused = self.updates.update([each.item for each in due])
         for each in due:
-            label, failure = each.item.person.label, refused.get(each.item.identity)
+            failure = refused.get(each.item.identity)
             if each.creation is not None:
-                self.outcomes.created(label, each.creation, each.item.plan, failure)
+                self.outcomes.created(each.creation, each.item.plan, failure)
             elif failure is not None:
-                self.outcomes.rejected(label, RejectionCode.REFUSED_BY_XLEDGER, failure.words)
+                self.outcomes.refused(each.item.person, failure)
             else:
-                self.outcomes.carried_out(label, each.item.plan)
+                self.outcomes.carried_out(each.item)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""

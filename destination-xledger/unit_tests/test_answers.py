@@ -112,3 +112,11 @@ def test_of_several_errors_the_one_that_stops_everything_decides() -> None:
 def test_an_answer_does_not_show_values_when_it_is_printed() -> None:
     assert "P123456" not in repr(interpret(200, body("code: No value matching owner 1, code 'P123456'.")))
     assert "Kari" not in repr(interpret(200, '{"data": {"firstName": "Kari"}}'))
+
+
+@pytest.mark.parametrize(("status", "problem"), [(401, Problem.UNAUTHORIZED), (403, Problem.UNRECOGNISED)])
+def test_of_unknown_words_only_the_status_401_says_that_the_token_is_wrong(status: int, problem: Problem) -> None:
+    answer = interpret(status, body("Not authenticated."))
+    assert isinstance(answer, Failure)
+    assert answer.problem is problem
+    assert answer.words == "Not authenticated."

@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger.config import Mode, connection_specification, parse_config, require_authority
+from destination_xledger.config import Mode, connection_specification, parse_config, without_what_cannot_work
 from destination_xledger.directory import MatchingKey
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
 
@@ -103,8 +103,28 @@ def test_of_two_policies_for_a_field_the_stricter_one_counts(config: Config) -> 
 
 def test_nothing_is_done_without_authority(config: Config) -> None:
     with pytest.raises(AirbyteTracedException, match="tick the box") as raised:
-        require_authority(parse_config({**config, "authority_confirmed": False}))
+        parse_config({**config, "authority_confirmed": False})
     assert raised.value.failure_type is FailureType.config_error
+
+
+def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> None:
+    settings = without_what_cannot_work({**config, "mode": "preview", "batch_size": 0})
+    assert settings is not None
+    assert (settings.mode, settings.batch_size) == (Mode.PREVIEW, 500)
+
+
+@pytest.mark.parametrize(
+    "change", [{"api_token": ""}, {"api_url": "ftp://x"}, {"authority_confirmed": False}, {"authority_confirmed": None}]
+)
+def test_without_what_it_takes_to_reach_xledger_nothing_can_work(change: Config, config: Config) -> None:
+    assert without_what_cannot_work({**config, **change, "batch_size": 0}) is None
+
+
+@pytest.mark.parametrize("config", [None, [], "x", {}])
+def test_what_is_no_config_is_refused_like_any_other(config: Any) -> None:
+    assert without_what_cannot_work(config) is None
+    with pytest.raises(AirbyteTracedException, match="The configuration cannot work"):
+        parse_config(config)
 
 
 def test_the_token_never_shows_in_a_complaint(config: Config) -> None:

@@ -16,13 +16,27 @@ from graphql import (
     visit,
 )
 
-from destination_xledger.client import ACCESSES
-from destination_xledger.operations import operations, schema
+from destination_xledger.accesses import ACCESSES, Access, accesses_for, accesses_tried_by, is_needed
+from destination_xledger.operations import Operation, combined, operations, probes, schema
 from shared_mappings import field_table
 from shared_mappings.employee import ROOT
 
 TABLE = field_table()
-CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "xledger.graphql"
+CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
+CONTRACT = CONTRACTS / "xledger.graphql"
+NOTES = CONTRACTS / "xledger-notes.md"
+
+
+def all_of_a_kind(*, writes: bool) -> Operation:
+    return combined([probe for probe in probes().values() if probe.writes is writes])
+
+
+SENT = {
+    **operations(),
+    **probes(),
+    "all reads": all_of_a_kind(writes=False),
+    "all writes": all_of_a_kind(writes=True),
+}
 
 
 def selected(operation: str, alias: str) -> set[str]:
@@ -65,12 +79,12 @@ def input_node_of(mutation: str) -> str:
     return get_named_type(inputs.fields["node"].type).name
 
 
-@pytest.mark.parametrize("name", operations())
+@pytest.mark.parametrize("name", SENT)
 def test_an_operation_fits_the_schema(name: str) -> None:
-    assert validate(schema(), parse(operations()[name].text)) == []
+    assert validate(schema(), parse(SENT[name].text)) == []
 
 
-@pytest.mark.parametrize("name", operations())
+@pytest.mark.parametrize("name", SENT)
 def test_no_value_stands_in_the_text_of_an_operation(name: str) -> None:
     literals: list[str] = []
 
@@ -78,7 +92,7 @@ def test_no_value_stands_in_the_text_of_an_operation(name: str) -> None:
         def enter_string_value(self, node: object, *_: object) -> None:
             literals.append(str(node))
 
-    visit(parse(operations()[name].text), Literals())
+    visit(parse(SENT[name].text), Literals())
     assert literals == []
 
 
@@ -118,9 +132,62 @@ def test_a_target_is_written_to_an_input_that_exists(name: str) -> None:
         assert has_input(input_node_of(target.mutation), target.input)
 
 
-def test_every_mutation_of_the_table_has_an_operation_and_an_access() -> None:
+def test_every_mutation_of_the_table_has_an_operation() -> None:
     assert set(TABLE.mutations) <= {operation.root_field for operation in operations().values()}
-    assert {operation.root_field for operation in operations().values()} == set(ACCESSES)
+
+
+@pytest.mark.parametrize("name", operations())
+def test_every_operation_has_an_access_and_every_mutation_a_probe(name: str) -> None:
+    operation = operations()[name]
+    assert accesses_for(operation)
+    assert not operation.writes or operation.root_field in {probe.root_field for probe in probes().values()}
+
+
+def test_a_look_up_needs_the_accesses_to_all_that_it_reads() -> None:
+    assert {access.name for access in accesses_for(operations()["LookUpEmployees"])} == {
+        "Human Resources Employee",
+        "Common Address",
+        "Contact",
+        "Country",
+        "Company",
+        "Subledger",
+        "System Value",
+    }
+
+
+def test_every_probe_is_for_an_access_and_every_access_has_probes() -> None:
+    assert {name for access in ACCESSES for name in access.probes} == set(probes())
+    assert all(accesses_tried_by(probe) for probe in probes().values())
+
+
+@pytest.mark.parametrize("access", ACCESSES, ids=lambda access: access.name)
+def test_a_probe_for_reading_reads_what_the_access_opens(access: Access) -> None:
+    assert access.opens is None or access in accesses_for(probes()[access.reads])
+
+
+def test_only_what_a_sync_does_is_needed() -> None:
+    assert [name for name, probe in probes().items() if not is_needed(probe)] == [
+        "MayReadSuppliers",
+        "MayReadObjectValues",
+        "MayReadBanks",
+    ]
+
+
+@pytest.mark.parametrize("name", [*[name for name, probe in probes().items() if probe.writes], "all writes"])
+def test_a_probe_can_never_write(name: str) -> None:
+    (definition,) = parse(SENT[name].text).definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    assert not definition.variable_definitions
+    for root in definition.selection_set.selections:
+        (argument,) = root.arguments  # type: ignore[attr-defined]
+        assert (argument.name.value, argument.value.values) == ("inputs", ())
+
+
+@pytest.mark.skipif(not NOTES.exists(), reason="the contract is not part of the project")
+def test_the_accesses_are_those_that_administrators_are_asked_for() -> None:
+    listed = NOTES.read_text(encoding="utf-8").split("asks its admin to grant\n")[1].split(".\n")[0]
+    asked_for = {" ".join(access.split()) for access in listed.split("·")}
+    assert {access.words.replace(":", "") for access in ACCESSES} == asked_for
 
 
 @pytest.mark.parametrize("key", sorted({rule.creation for rule in TABLE.rules if rule.creation}))

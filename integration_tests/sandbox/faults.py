@@ -22,6 +22,7 @@ class FaultKind(Enum):
     OUT_OF_CREDITS = "out_of_credits"
     QUERY_TIMED_OUT = "query_timed_out"
     NO_ACCESS = "no_access"
+    NO_RIGHT = "no_right"
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     MAINTENANCE_PAGE = "maintenance_page"
@@ -46,6 +47,9 @@ OF_XLEDGER_ONLY = frozenset(
     }
 )
 """Kinds that are errors of a GraphQL answer."""
+
+OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
+"""Kinds that are about the rights of an API key of Huma."""
 
 _BESIDE_THE_ANSWER = frozenset(
     {
@@ -85,6 +89,7 @@ class Fault:
     kind: FaultKind
     root_field: str | None = None
     path: str | None = None
+    type_name: str | None = None
     after: int = 0
     times: int | None = 1
     details: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +123,16 @@ class Fault:
         return cls(FaultKind.NO_ACCESS, root_field=root_field, times=None)
 
     @classmethod
+    def unreadable(cls, type_name: str) -> Fault:
+        """Xledger: the token may not read objects of this type, wherever they stand, until the fault is removed."""
+        return cls(FaultKind.NO_ACCESS, type_name=type_name, times=None)
+
+    @classmethod
+    def no_introspection(cls) -> Fault:
+        """Xledger: it does not tell its schema, until the fault is removed."""
+        return cls.no_access("__type")
+
+    @classmethod
     def errors_with_http_400(cls, root_field: str | None = None) -> Fault:
         """Xledger: errors arrive with HTTP 400 and the same body, until the fault is removed."""
         return cls(FaultKind.ERRORS_WITH_HTTP_400, root_field=root_field, times=None)
@@ -134,6 +149,11 @@ class Fault:
         return cls(
             FaultKind.REFUSE_VALUE, root_field=root_field, times=None, details={"path": path, "value": str(value)}
         )
+
+    @classmethod
+    def no_right(cls, path: str) -> Fault:
+        """Huma: the API key was not granted what this route needs, HTTP 403, until the fault is removed."""
+        return cls(FaultKind.NO_RIGHT, path=path, times=None)
 
     @classmethod
     def too_many_requests(cls, retry_after: str | int | None = 1, **when: Unpack[When]) -> Fault:
@@ -231,14 +251,14 @@ class Faults:
         """Use and return the faults this request meets: those beside the answer, and at most one in its place.
 
         Args:
-            targets: Root fields of an Xledger request, or the route of a Huma request.
+            targets: Root fields of an Xledger request and the types it reads, or the route of a Huma request.
             size: Rows the request asks for or sends.
         """
         met: list[Fault] = []
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.fault
-                only = fault.root_field or fault.path
+                only = fault.root_field or fault.type_name or fault.path
                 if only is not None and only not in targets:
                     continue
                 if size <= fault.details.get("over", -1):

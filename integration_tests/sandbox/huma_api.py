@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import secrets
 import uuid
@@ -86,7 +87,7 @@ async def _served(huma: Huma, route: str, answer: Answer, request: Request) -> R
     async def respond() -> Response:
         return carried_out()
 
-    return await _through_faults(huma, route, request, respond)
+    return await _counted(huma, route, request, respond)
 
 
 async def _token(huma: Huma, request: Request) -> Response:
@@ -110,7 +111,7 @@ async def _token(huma: Huma, request: Request) -> Response:
             }
         )
 
-    return await _through_faults(huma, "/auth/oauth/token", request, respond)
+    return await _counted(huma, "/auth/oauth/token", request, respond)
 
 
 async def _credentials(request: Request) -> dict[str, Any]:
@@ -125,6 +126,17 @@ async def _credentials(request: Request) -> dict[str, Any]:
             return {}
         return given if isinstance(given, dict) else {}
     return {}
+
+
+async def _counted(huma: Huma, route: str, request: Request, respond: Callable[[], Awaitable[Response]]) -> Response:
+    """Answer after the time it takes to get here, and count the requests that are under way meanwhile."""
+    huma.under_way += 1
+    huma.most_under_way = max(huma.most_under_way, huma.under_way)
+    try:
+        await asyncio.sleep(huma.latency)
+        return await _through_faults(huma, route, request, respond)
+    finally:
+        huma.under_way -= 1
 
 
 async def _through_faults(
@@ -152,6 +164,8 @@ def _faulty(fault: Fault, request: Request, huma: Huma) -> Response:
     if fault.kind is FaultKind.TOO_MANY_REQUESTS:
         wait = fault.details["retry_after"]
         return Response(status_code=429, headers={} if wait is None else {"Retry-After": str(wait)})
+    if fault.kind is FaultKind.NO_RIGHT:
+        return JSONResponse(wire.no_right(), 403)
     if fault.kind is FaultKind.SERVER_ERROR:
         status = fault.details["status"]
         return JSONResponse(wire.server_error(status, request.url.path, huma.today), status)

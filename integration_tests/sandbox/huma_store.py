@@ -68,6 +68,9 @@ class Huma:
         awkward: Ids of the awkward people by their short names (constants in `awkward.py`).
         requests: Every request to the API so far.
         faults: What goes wrong with the next requests.
+        latency: Seconds that every request to the API is on its way; it holds no other request up.
+        under_way: How many requests to the API are under way.
+        most_under_way: The most requests to the API that were under way at once so far.
     """
 
     def __init__(self, people: int, seed: int, today: dt.date) -> None:
@@ -78,6 +81,9 @@ class Huma:
         self.organisation = Organisation()
         self.requests: list[HumaRequest] = []
         self.faults = Faults(impossible=OF_XLEDGER_ONLY)
+        self.latency = 0.0
+        self.under_way = 0
+        self.most_under_way = 0
         self.lock = threading.RLock()
         self._tokens: set[str] = set()
         self._gone_but_listed: set[str] = set()

@@ -166,6 +166,11 @@ def invalid_token(description: str) -> Json:
     return {"error": "invalid_token", "error_description": description}
 
 
+def no_right() -> Json:
+    """Return the body of a 403. Huma's description has none; this is a 401's, with the code of RFC 6750."""
+    return {"error": "insufficient_scope", "error_description": "The API key may not do this"}
+
+
 def server_error(status: int, path: str, today: dt.date) -> Json:
     """Return the body of a 5xx (schema `StandardServerErrorResponse`)."""
     return {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from integration_tests.sandbox import xledger_rules as rules
-from integration_tests.sandbox.faults import Faults
+from integration_tests.sandbox.faults import OF_HUMA_ONLY, Faults
 from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, SUBLEDGERS, XledgerStore
 
@@ -51,6 +51,7 @@ class Xledger:
         operations: Every request to the endpoint so far.
         faults: What goes wrong with the next requests.
         email_filter_ignores_case: Whether the e-mail filters find an address whatever its case. Not documented.
+        lacks: Members of types that this Xledger's schema does not have: "Employee.trialTo", "EmployeesFilter.code_in".
         concurrency_limit: How many requests may be under way at once; None for no limit.
     """
 
@@ -60,10 +61,11 @@ class Xledger:
         self.token = hashlib.sha256(f"xledger token {seed}".encode()).hexdigest()
         self.store = XledgerStore(today)
         self.operations: list[Operation] = []
-        self.faults = Faults()
+        self.faults = Faults(impossible=OF_HUMA_ONLY)
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
         self.email_filter_ignores_case = True
+        self.lacks: frozenset[str] = frozenset()
 
     @property
     def writes(self) -> list[Operation]:

@@ -16,10 +16,14 @@ from graphql import (
     ListValueNode,
     OperationDefinitionNode,
     OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
     VariableNode,
+    Visitor,
     execute_sync,
     parse,
     validate,
+    visit,
 )
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -31,7 +35,7 @@ from integration_tests.sandbox.faults import Fault, FaultKind, answers_in_place,
 from integration_tests.sandbox.server import CutConnection, hold
 from integration_tests.sandbox.xledger import Operation, Xledger
 from integration_tests.sandbox.xledger_errors import XledgerError
-from integration_tests.sandbox.xledger_schema import executable_schema
+from integration_tests.sandbox.xledger_schema import executable_schema, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,8 +68,14 @@ class _Endpoint:
 
     def __init__(self, xledger: Xledger) -> None:
         self.xledger = xledger
-        self.schema = executable_schema(xledger)
+        self.whole_schema = executable_schema(xledger)
         self.under_way = 0
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema as it is at the moment."""
+        lacks = self.xledger.lacks
+        return _lacking(self.whole_schema, lacks) if lacks else self.whole_schema
 
     async def answer(self, request: Request) -> Response:
         """Answer one POST."""
@@ -109,7 +119,9 @@ class _Endpoint:
         return await self._through_faults(received)
 
     async def _through_faults(self, received: _Received) -> tuple[Response, str]:
-        met = self.xledger.faults.met_by(received.root_fields, received.size)
+        assert received.document is not None
+        targets = {*received.root_fields, *_types_read(self.whole_schema, received.document)}
+        met = self.xledger.faults.met_by(targets, received.size)
         if meanwhile := of_kind(met, FaultKind.MEANWHILE):
             meanwhile.details["action"]()
         stall = of_kind(met, FaultKind.STALL)
@@ -128,12 +140,13 @@ class _Endpoint:
     def _carry_out(self, received: _Received, met: Sequence[Fault]) -> tuple[Response, str]:
         """Validate and execute. Xledger answers HTTP 200 even when it refuses."""
         assert received.document is not None
+        schema = self.schema
         status = 400 if of_kind(met, FaultKind.ERRORS_WITH_HTTP_400) else 200
-        if wrong := _validation_errors(self.schema, received.document):
+        if wrong := _validation_errors(schema, received.document):
             return _failed(*map(errors.of_graphql, wrong), status=status), "refused"
         with self.xledger.store.lock:
             result = execute_sync(
-                self.schema,
+                schema,
                 received.document,
                 variable_values=received.variables,
                 operation_name=received.operation_name,
@@ -224,6 +237,24 @@ def _validation_errors(schema: GraphQLSchema, document: DocumentNode) -> tuple[G
     return tuple(validate(schema, document))
 
 
+@functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
+def _types_read(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:
+    """Return the names of the types that a document selects fields of."""
+    types = TypeInfo(schema)
+    read: set[str] = set()
+
+    class Fields(Visitor):
+        def enter_field(self, *_: object) -> None:
+            if parent := types.get_parent_type():
+                read.add(parent.name)
+
+    visit(document, TypeInfoVisitor(types, Fields()))
+    return frozenset(read)
+
+
+_lacking = functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)(lacking)
+
+
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     """Return the operation to carry out; None when there is none, or it is not clear which."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
@@ -273,7 +304,7 @@ def _faulty(fault: Fault, received: _Received) -> Response:
         FaultKind.CONCURRENCY_LIMIT: errors.concurrency_limit,
         FaultKind.OUT_OF_CREDITS: lambda: errors.insufficient_credits(details["reset_at"]),
         FaultKind.QUERY_TIMED_OUT: errors.query_timed_out,
-        FaultKind.NO_ACCESS: lambda: errors.no_access(fault.root_field or received.root_fields[0]),
+        FaultKind.NO_ACCESS: lambda: errors.no_access(fault.root_field or fault.type_name or received.root_fields[0]),
     }
     if fault.kind in refusals:
         return _failed(refusals[fault.kind]())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import importlib.resources
 from typing import TYPE_CHECKING, Any
 
 from ariadne import MutationType, ObjectType, QueryType, ScalarType, make_executable_schema
+from graphql import GraphQLEnumType
 
 from integration_tests.sandbox import xledger_rules as rules
 from integration_tests.sandbox.xledger_errors import XledgerError, invalid_value
@@ -47,6 +49,25 @@ def executable_schema(xledger: Xledger) -> GraphQLSchema:
         *_scalars(),
         *_object_types(),
     )
+
+
+def lacking(schema: GraphQLSchema, parts: Iterable[str]) -> GraphQLSchema:
+    """Return the schema without some of its fields, input fields or enum values.
+
+    Args:
+        schema: The whole schema; it stays as it is.
+        parts: A type and its member: "Employee.trialTo".
+
+    Raises:
+        KeyError: There is no such part.
+    """
+    kept = copy.deepcopy(schema)
+    for part in parts:
+        type_name, _, member = part.partition(".")
+        declared = kept.type_map[type_name]
+        members = declared.values if isinstance(declared, GraphQLEnumType) else declared.fields  # type: ignore[attr-defined]
+        del members[member]
+    return kept
 
 
 def _queries(xledger: Xledger) -> QueryType:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from shared_mappings.codes import WarningCode
 from shared_mappings.comparators import is_region
-from shared_mappings.converters import CONVERTERS, NORWAY, Options
+from shared_mappings.converters import CONVERTERS, NORWAY, Options, Parts
 from shared_mappings.field_table import FieldTable, Keys, Rule
 from shared_mappings.states import State, read_keys
 
@@ -35,6 +36,7 @@ class Desired:
         values: The value of each rule, by its canonical target, in one of the three states.
         region: Country whose phone numbers are written without a country code.
         warnings: Values that were left out.
+        left_out: What the record holds in their place, by canonical target and by the name of the part.
     """
 
     record_id: str | None
@@ -42,6 +44,7 @@ class Desired:
     values: Mapping[str, State] = field(repr=False)
     region: str = field(repr=False)
     warnings: tuple[FieldWarning, ...] = ()
+    left_out: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def employment_id(self) -> str | None:
@@ -67,12 +70,14 @@ def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options:
 def _desired(record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str, Keys]]], options: Options) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
+    left_out: dict[str, Parts] = {}
     for rule, keys in rules:
         parts = {part: read_keys(record, path) for part, path in keys.items()}
         converted = CONVERTERS[rule.converter](parts, options)
         values[rule.canonical_target] = converted.value
         if converted.warning:
             warnings.append(FieldWarning(converted.warning, rule.fields[0]))
+            left_out[rule.canonical_target] = parts
     identity = record.get("id")
     return Desired(
         record_id=None if identity is None else str(identity),
@@ -80,6 +85,7 @@ def _desired(record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str,
         values=values,
         region=_region(values),
         warnings=tuple(warnings),
+        left_out=left_out,
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
+from source_huma.visibility import LOOKED_AT, sentence_about, unseen_fields
 
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
@@ -45,21 +47,30 @@ class SourceHuma(YamlDeclarativeSource):
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
 
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
+        if not self._config:
+            super().__init__(path_to_yaml=MANIFEST, config=config)
+        return super().configure(config, temp_dir)
+
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
         return self._streams_of(SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS)), config)
 
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
-        """Checks that Huma gives a token, lists users, and gives the details of the first one.
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Checks that Huma gives a token, lists users, and gives the details of a few of them.
 
-        The CDK's own check fails where nobody is listed, and wraps its reasons into Python's quotation marks.
+        Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
+        nobody is listed, and wraps its reasons into Python's quotation marks.
         """
         run = SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT)
         to_check = self.resolved_manifest["check"]["stream_names"]
         try:
             for stream in self._streams_of(run, config):
                 if stream.name in to_check:
-                    _read_first_record(stream)
+                    unseen = unseen_fields(stream.get_json_schema(), _first_records(stream))
+                    if unseen:
+                        logger.warning(sentence_about(unseen))
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
@@ -100,7 +111,7 @@ class SourceHuma(YamlDeclarativeSource):
             return super().streams(config)
 
 
-def _read_first_record(stream: AbstractStream) -> None:
-    for partition in stream.generate_partitions():
-        for _ in partition.read():
-            return
+def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
+    for partition in islice(stream.generate_partitions(), LOOKED_AT):
+        for record in partition.read():
+            yield record.data

@@ -1,5 +1,6 @@
-"""`check`: a token and a list of users are all it takes, and each thing that can be wrong has its sentence."""
+"""`check`: a token, a page of the list and a few people; each thing that can be wrong has its sentence."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,13 @@ import pytest
 import requests
 from airbyte_cdk.models import Status
 
+from shared_mappings.record_schema import users_schema
 from source_huma import SourceHuma
 
 Check = Callable[[], tuple[Status, str | None]]
+
+ALWAYS_SENT = {"id", "type", "active", "deactivatedAt", "givenName", "familyName", "email", "changedAt"}
+"""What every user of the fixture has."""
 
 
 @pytest.fixture
@@ -26,19 +31,23 @@ def check(config: dict[str, Any]) -> Check:
 def test_check_succeeds_in_a_few_requests_however_many_people_there_are(huma: Any, check: Check, users: int) -> None:
     huma.add(*(f"u{number}" for number in range(users)))
     assert check() == (Status.SUCCEEDED, None)
-    assert len(huma.requests(".*")) <= 4
+    assert len(huma.requests(".*")) <= 8
 
 
 @pytest.mark.parametrize(
     ("queue", "answer", "part"),
     [
         ("token_answers", {"status_code": 401}, "client ID and client secret"),
+        ("token_answers", {"status_code": 403}, "client ID and client secret"),
         ("token_answers", {"status_code": 404, "text": "<html>"}, "Check the API URL"),
         ("token_answers", {"text": "<html>Welcome</html>"}, "check the API URL"),
         ("token_answers", {"exc": requests.exceptions.ConnectionError("no such host")}, "cannot be reached"),
         ("token_answers", {"exc": requests.exceptions.SSLError("self-signed")}, "certificate"),
         ("list_answers", {"status_code": 403}, "no right to list users"),
+        ("list_answers", {"status_code": 404, "text": "<html>"}, "Check the API URL"),
         ("list_answers", {"status_code": 401}, "still active"),
+        ("u1", {"status_code": 403}, "no right to read the details"),
+        ("u1", {"status_code": 500}, "error of its own"),
         ("list_answers", {"status_code": 503}, "maintenance"),
         ("list_answers", {"status_code": 429}, "limiting"),
     ],
@@ -46,7 +55,11 @@ def test_check_succeeds_in_a_few_requests_however_many_people_there_are(huma: An
 def test_check_says_what_is_wrong_and_nothing_else(
     huma: Any, check: Check, queue: str, answer: dict[str, Any], part: str
 ) -> None:
-    setattr(huma, queue, [answer] * 100)
+    huma.add("u1")
+    if queue == "u1":
+        huma.detail_answers["u1"] = [answer] * 100
+    else:
+        setattr(huma, queue, [answer] * 100)
     status, sentence = check()
     assert status is Status.FAILED
     assert sentence
@@ -62,3 +75,64 @@ def test_check_does_not_keep_somebody_waiting_for_minutes(
     huma.token_answers = [{"status_code": 503, "headers": retry_after}] * 100
     assert check()[0] is Status.FAILED
     assert sum(waits) < 30
+
+
+@pytest.fixture
+def warnings(check: Check, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What `check` warns of while it succeeds."""
+
+    def warned_of() -> list[str]:
+        caplog.clear()
+        assert check() == (Status.SUCCEEDED, None)
+        return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+    return warned_of
+
+
+def everything_unset() -> dict[str, Any]:
+    """The details of a user of whom a key sees everything, and nothing is set."""
+    plain = {"custom": {}, "connectedIntegrations": {}}
+    fields = users_schema()["properties"].keys() - ALWAYS_SENT
+    return {name: plain.get(name, {"editable": True}) for name in fields}
+
+
+def test_check_warns_of_nothing_when_the_key_sees_everything_set_or_not(
+    huma: Any, warnings: Callable[[], list[str]]
+) -> None:
+    huma.add("u1", "u2", **everything_unset())
+    assert warnings() == []
+
+
+def test_check_names_the_fields_the_key_does_not_get_to_see_for_anybody(
+    huma: Any, warnings: Callable[[], list[str]]
+) -> None:
+    fields = everything_unset()
+    hidden = {name: fields.pop(name) for name in ("bankAccount", "identifications", "phone")}
+    huma.add("u1", **fields, phone=hidden["phone"])
+    huma.add("u2", **fields)
+    [warning] = warnings()
+    assert ": bankAccount, identifications. " in warning
+    assert "System settings > Open API" in warning
+
+
+def test_check_does_not_blame_the_key_for_what_one_person_lacks(huma: Any, warnings: Callable[[], list[str]]) -> None:
+    fields = everything_unset()
+    huma.add("u1", **{name: value for name, value in fields.items() if name != "phone"})
+    huma.add("u2", "u3", **fields)
+    assert warnings() == []
+
+
+def test_check_warns_of_nothing_where_there_is_nobody_to_judge_by(
+    huma: Any, warnings: Callable[[], list[str]]
+) -> None:
+    huma.add("gone")
+    huma.detail_answers["gone"] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
+    [warning] = warnings()
+    assert "skipped" in warning
+
+
+def test_the_warning_reaches_the_log_of_the_host(huma: Any, printed: Callable[..., list[str]]) -> None:
+    huma.add("u1")
+    logs = [message["log"] for message in map(json.loads, printed("check")) if message["type"] == "LOG"]
+    [warning] = [log["message"] for log in logs if log["level"] == "WARN"]
+    assert "bankAccount" in warning

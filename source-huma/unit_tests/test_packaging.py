@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import yaml
@@ -46,6 +47,21 @@ def test_the_suggested_streams_exist() -> None:
     config = {"client_id": "a", "client_secret": "b"}
     catalog = SourceHuma(config).discover(None, config)  # type: ignore[arg-type]
     assert set(metadata()["data"]["suggestedStreams"]["streams"]) <= {stream.name for stream in catalog.streams}
+
+
+def test_the_platform_lets_the_connector_talk_to_the_host_it_talks_to_with_or_without_a_setting() -> None:
+    api_url = SourceHuma().spec(None).connectionSpecification["properties"]["api_url"]  # type: ignore[arg-type]
+    assert metadata()["data"]["allowedHosts"]["hosts"] == [urlsplit(api_url["default"]).hostname, "${api_url}"]
+
+
+def test_the_secrets_that_the_acceptance_tests_need_are_named() -> None:
+    acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    tests = [test for section in acceptance["acceptance_tests"].values() for test in section["tests"]]
+    needed = {Path(test["config_path"]).name for test in tests if test["config_path"].startswith("secrets/")}
+    [suite] = [
+        suite for suite in metadata()["data"]["connectorTestSuitesOptions"] if suite["suite"] == "acceptanceTests"
+    ]
+    assert needed == {secret["fileName"] for secret in suite["testSecrets"]}
 
 
 def test_the_acceptance_tests_compare_the_spec_with_the_golden_file() -> None:

@@ -1,0 +1,24 @@
+"""Which addresses credentials and personal data may be sent to."""
+
+import re
+
+from pydantic import AfterValidator
+
+from shared_mappings import API_URL_PATTERN
+
+
+def allowed_address(usual: str) -> AfterValidator:
+    """Accepts an address with https, or with http to this machine.
+
+    Args:
+        usual: What the complaint names as an address that would do.
+    """
+
+    def check(url: str) -> str:
+        if not re.fullmatch(API_URL_PATTERN, url):
+            raise ValueError(
+                f"the address must begin with https:// (or http:// and this machine); the usual one is {usual}"
+            )
+        return url
+
+    return AfterValidator(check)

@@ -1,0 +1,67 @@
+"""Whether a connection can work: every problem in one answer, and nothing written."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger.client import XledgerClient
+from destination_xledger.config import Config, parse_config, without_what_cannot_work
+from destination_xledger.findings import Finding
+from destination_xledger.storage import storage_problem
+from destination_xledger.xledger_probe import probe_xledger
+
+Connect = Callable[[Config], XledgerClient]
+Probe = Callable[[Config, Connect], Iterable[Finding]]
+
+
+def _probe_storage(settings: Config, _: Connect) -> Iterator[Finding]:
+    if problem := storage_problem(settings.object_storage_config):
+        yield Finding(problem)
+
+
+PROBES: Final[tuple[Probe, ...]] = (probe_xledger, _probe_storage)
+"""What is tried out, each without regard to the others. A probe that cannot go on raises a traced exception."""
+
+
+def check(config: Any, connect: Connect) -> list[Finding]:
+    """Tries out all that a sync relies on.
+
+    A setting that cannot work does not keep the others from being tried, unless it is one that it takes to reach
+    Xledger.
+
+    Args:
+        config: The config as the host gave it.
+        connect: Makes the client.
+
+    Returns:
+        What was found, problems and warnings in the order in which they were.
+    """
+    return list(_findings(config, connect))
+
+
+def told_at_once(problems: Sequence[str]) -> str:
+    """Problems as one message, numbered when there are several."""
+    if len(problems) == 1:
+        return problems[0]
+    numbered = (f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
+    return f"There are {len(problems)} problems. {' '.join(numbered)}"
+
+
+def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
+    try:
+        parse_config(config)
+    except AirbyteTracedException as error:
+        yield _problem(error)
+    settings = without_what_cannot_work(config)
+    if settings is None:
+        return
+    for probe in PROBES:
+        try:
+            yield from probe(settings, connect)
+        except AirbyteTracedException as error:
+            yield _problem(error)
+
+
+def _problem(error: AirbyteTracedException) -> Finding:
+    return Finding(error.message or "")

@@ -1,0 +1,182 @@
+"""A report is left once, its summary last; what is collected has no name on disk."""
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from destination_xledger import report as report_module
+from destination_xledger.config import parse_config
+from destination_xledger.failures import config_error
+from destination_xledger.people import InvalidRecord
+from destination_xledger.report import NoReport, Report, StoredReport, folder_name, reporting
+from destination_xledger.storage import PROBE
+from shared_mappings import field_table
+
+STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
+INVALID = InvalidRecord("users record 1", ("id: type",), {"id": None, "givenName": "Kåre\u2028🧑‍🚀"})
+
+
+class Memory:
+    """A storage that keeps files in memory, and breaks off half-way at those with some names."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.failing: set[str] = set()
+        self.attempts: list[str] = []
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        self.attempts.append(name.rpartition("/")[2])
+        if self.attempts[-1] in self.failing:
+            content.read(1)
+            raise config_error("The storage broke off. Mend it.")
+        self.files[name] = content.read()
+
+    def remove(self, name: str) -> None:
+        del self.files[name]
+
+    def place(self, name: str) -> str:
+        return f"memory of {name}"
+
+    def by_name(self) -> dict[str, str]:
+        return {name.rpartition("/")[2]: content.decode() for name, content in self.files.items()}
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    storage = Memory()
+    monkeypatch.setattr(report_module, "open_storage", lambda _: storage)
+    return storage
+
+
+def opened(config: dict[str, Any], **changed: Any) -> Any:
+    return reporting(parse_config({**config, **changed}), field_table(), lambda: '{"mode": "sync"}', STARTED)
+
+
+def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    with opened(config, mode="preview"):
+        pass
+    assert memory.attempts == [PROBE, "rejected.jsonl", "plan.jsonl", "summary.json"]
+    assert memory.by_name() == {"rejected.jsonl": "", "plan.jsonl": "", "summary.json": '{"mode": "sync"}\n'}
+
+
+def test_there_is_a_plan_only_in_a_preview(memory: Memory, config: dict[str, Any]) -> None:
+    with opened(config) as report:
+        report.invalid(INVALID)
+    assert set(memory.by_name()) == {"rejected.jsonl", "summary.json"}
+
+
+def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: dict[str, Any]) -> None:
+    with opened(config) as report:
+        report.rejected(INVALID, "invalid_record", "Why.")
+        report.rejected(INVALID, "invalid_record", "Why.")
+    first, second, end = memory.by_name()["rejected.jsonl"].split("\n")
+    assert first == second
+    assert json.loads(first) == {
+        "id": None,
+        "person": "users record 1",
+        "code": "invalid_record",
+        "reason": "Why.",
+        "record": {"id": None, "givenName": "Kåre\u2028🧑‍🚀"},
+    }
+    assert "Kåre" in first
+    assert end == ""
+
+
+def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
+    with opened(config) as report:
+        report.publish()
+        report.publish()
+    assert memory.attempts.count("summary.json") == 1
+
+
+def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: dict[str, Any]) -> None:
+    def fails(report: Report) -> None:
+        report.rejected(INVALID, "invalid_record", "Why.")
+        raise KeyError("broken")
+
+    with pytest.raises(KeyError), opened(config) as report:
+        fails(report)
+    assert memory.by_name()["rejected.jsonl"].count("\n") == 1
+    assert "summary.json" in memory.by_name()
+
+
+def test_when_the_storage_fails_too_the_first_error_counts(
+    memory: Memory, config: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.failing.add("rejected.jsonl")
+    with pytest.raises(KeyError), opened(config):
+        raise KeyError("broken")
+    assert [record.getMessage() for record in caplog.records] == [
+        "The report of this sync could not be left. The storage broke off. Mend it."
+    ]
+    assert memory.files == {}
+
+
+def test_a_report_that_breaks_off_has_no_summary_and_fails_the_sync(memory: Memory, config: dict[str, Any]) -> None:
+    memory.failing.add("plan.jsonl")
+    with pytest.raises(AirbyteTracedException, match="broke off"), opened(config, mode="preview"):
+        pass
+    assert set(memory.by_name()) == {"rejected.jsonl"}
+    assert memory.attempts.count("plan.jsonl") == 1
+
+
+def test_a_storage_that_cannot_be_written_ends_the_sync_before_it_starts(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    memory.failing.add(PROBE)
+    with pytest.raises(AirbyteTracedException), opened(config):
+        pytest.fail("the sync started")
+
+
+def test_what_is_collected_has_no_name_on_disk(
+    memory: Memory, config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with opened(config) as report:
+        report.rejected(INVALID, "invalid_record", "Why.")
+        assert list(tmp_path.iterdir()) == []
+        assert isinstance(report, StoredReport)
+        assert report.spools["rejected.jsonl"].fileno() > 0
+        assert "Kåre" not in repr(report)
+    assert all(spool.closed for spool in report.spools.values())
+    assert memory.files
+
+
+def test_no_room_to_collect_ends_the_sync_with_what_to_do(
+    memory: Memory, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def write(self, _: bytes) -> int:
+            raise OSError(28, "No space left on device")
+
+        def seek(self, _: int) -> int:
+            raise OSError(28, "No space left on device")
+
+    def collects(report: StoredReport) -> None:
+        monkeypatch.setitem(report.spools, "rejected.jsonl", Full())
+        report.rejected(INVALID, "invalid_record", "Why.")
+
+    with pytest.raises(AirbyteTracedException, match="Make room there") as raised, opened(config) as report:
+        collects(report)
+    assert raised.value.failure_type is FailureType.config_error
+    assert memory.files == {}
+
+
+def test_without_storage_nothing_is_collected(config: dict[str, Any]) -> None:
+    with opened(config) as report:
+        assert isinstance(report, NoReport)
+        report.rejected(INVALID, "invalid_record", "Why.")
+        report.publish()
+
+
+def test_folders_sort_by_time_and_never_meet() -> None:
+    first, second = folder_name(STARTED), folder_name(STARTED)
+    assert first.startswith("2026-01-15T12-00-00Z-")
+    assert first != second

@@ -1,0 +1,356 @@
+"""What a sync leaves where the administrator wants it: whole files, for their owner alone, values and all."""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType, Status
+from botocore.config import Config
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+
+from destination_xledger.destination import DestinationXledger
+from destination_xledger.storage import open_storage, storage_problem
+from destination_xledger.storage_config import S3Storage
+from integration_tests.conftest import Write, a_stream
+from integration_tests.records import Record, a_user, records, state
+from integration_tests.sandbox import Fault, Sandbox
+
+EXPECTED = Path(__file__).parent / "expected_reports"
+
+BUCKET = "xledger-reports"
+KEYS = {"access_key_id": "AKIA0123456789EXAMPLE", "secret_access_key": "zq-secret-access-key"}
+
+Files = dict[str, str]
+Storage = dict[str, Any]
+
+
+def left_in(folder: Path) -> Files:
+    """The files of the only sync that left a report in a folder."""
+    (sync,) = folder.iterdir()
+    return {path.name: path.read_text(encoding="utf-8") for path in sync.iterdir()}
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def local(folder: Path) -> Storage:
+    return {"storage_type": "Local", "path": str(folder)}
+
+
+@pytest.fixture(scope="module")
+def s3_address() -> Iterator[str]:
+    """A service on loopback that speaks like S3 over HTTP."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_address: str) -> Iterator[Any]:
+    """A client for the bucket, which is empty."""
+    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
+    client = session.client("s3", endpoint_url=s3_address, config=Config(s3={"addressing_style": "path"}))
+    client.create_bucket(Bucket=BUCKET)
+    yield client
+    for found in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client.delete_object(Bucket=BUCKET, Key=found["Key"])
+    client.delete_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def in_s3(s3_address: str) -> Storage:
+    return {"storage_type": "S3", "s3_bucket_name": BUCKET, "s3_endpoint": s3_address, "bucket_path": "/hr/", **KEYS}
+
+
+def objects(s3: Any) -> dict[str, bytes]:
+    found = s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())
+    return {entry["Key"]: s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read() for entry in found}
+
+
+# ------------------------------------------------------------------ preview
+
+
+def somebody_of_each_kind(sandbox: Sandbox, write: Write) -> list[Record]:
+    """People of whom each comes to something else."""
+    write(records([a_user(1), a_user(2)]))
+    sandbox.xledger.add_employee(code="E4", email="kari4@example.com", contact={"phone": "+47 911 11 111"})
+    for email in ("first@example.com", "second@example.com"):
+        sandbox.xledger.add_employee(code="E5", email=email)
+    account = {"type": "national", "number": "86011117948", "country": "SE", "iban": None, "bic": None}
+    return [
+        a_user(1),
+        a_user(2, phone=None, jobTitle="Sjefsingeniør", homeAddress=None),
+        a_user(3, gender="rather not say"),
+        a_user(4, bankAccount=account),
+        a_user(5),
+        {**a_user(6), "active": "yes"},
+        a_user(7, employmentId=None),
+        a_user(8, employmentId="E3"),
+        a_user(9, active=False),
+    ]
+
+
+def test_a_preview_tells_of_everybody_what_would_become_of_them(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    people = somebody_of_each_kind(sandbox, write)
+    policies = [{"field": "phone", "policy": "fill_empty"}]
+    written = write(records(people), mode="preview", field_policies=policies, object_storage_config=local)
+    files = left_in(folder)
+    assert set(files) == {"summary.json", "rejected.jsonl", "plan.jsonl"}
+    assert files["plan.jsonl"] == (EXPECTED / "plan.jsonl").read_text(encoding="utf-8")
+    assert files["rejected.jsonl"] == (EXPECTED / "rejected.jsonl").read_text(encoding="utf-8")
+    assert json.loads(files["summary.json"]) == written.summary
+    actions = [line["action"] for line in lines(files["plan.jsonl"])]
+    assert actions.count("reject") == sum(written.summary["rejected"].values()) == 4
+    assert written.summary["conflicts"] == {"bankAccount.country": 1, "phone": 1}
+
+
+def test_what_a_preview_says_would_be_written_is_what_a_sync_then_writes(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    people = [a_user(1), a_user(2, phone=None, jobTitle="Head")]
+    write(records([a_user(2)]))
+    write(records(people), mode="preview", object_storage_config=local)
+    write(records(people))
+    for line in lines(left_in(folder)["plan.jsonl"]):
+        employee = {"employee": sandbox.xledger.employee(f"E{int(line['id'][-4:])}")}
+        for place in line["fields"]:
+            value: Any = employee
+            for key in place["target"].split("."):
+                value = value[key]
+            if "write" in place and place["target"] != "employee.socialSecurityMasked":
+                assert value == place["write"], place["target"]
+
+
+# ------------------------------------------------------------------ sync
+
+
+def test_a_sync_leaves_its_summary_and_the_records_that_were_rejected(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Nordmann2"))
+    people = [a_user(1), a_user(2), a_user(3, employmentId=None)]
+    written = write([*records(people), state(1)], object_storage_config=local)
+    files = left_in(folder)
+    assert set(files) == {"summary.json", "rejected.jsonl"}
+    assert json.loads(files["summary.json"]) == written.summary
+    rejected = {line["id"]: line for line in lines(files["rejected.jsonl"])}
+    assert {line["code"] for line in rejected.values()} == {"missing_key", "refused_by_xledger"}
+    refused = rejected[people[1]["id"]]
+    assert refused["record"] == people[1]
+    assert "Nordmann2" in refused["reason"]
+    assert rejected[people[2]["id"]]["record"] == people[2]
+    assert written.states == [1]
+
+
+def test_whoever_was_partly_written_is_among_the_rejected(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Zq-title"))
+    person = a_user(1, jobTitle="Zq-title")
+    written = write(records([person, a_user(2)]), object_storage_config=local)
+    (line,) = lines(left_in(folder)["rejected.jsonl"])
+    assert (line["code"], line["record"]) == ("partly_written", person)
+    assert "Zq-title" in line["reason"]
+    assert "jobTitle" in line["reason"]
+    assert written.summary["created"] == 2
+
+
+def test_an_update_that_was_refused_is_among_the_rejected(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    write(records([a_user(1)]))
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Zq-title"))
+    write(records([a_user(1, jobTitle="Zq-title")]), object_storage_config=local)
+    (line,) = lines(left_in(folder)["rejected.jsonl"])
+    assert line["code"] == "refused_by_xledger"
+    assert "Zq-title" in line["reason"]
+
+
+def test_a_sync_that_fails_leaves_what_was_done(write: Write, sandbox: Sandbox, folder: Path, local: Storage) -> None:
+    sandbox.xledger.faults.add(Fault.dropped_connection(root_field="addEmployees", after=1, times=None))
+    people = [a_user(1), {**a_user(2), "active": "yes"}, a_user(3), a_user(4)]
+    written = write(records(people), batch_size=2, object_storage_config=local)
+    assert written.error is not None
+    files = left_in(folder)
+    assert json.loads(files["summary.json"])["created"] == 2
+    assert [line["code"] for line in lines(files["rejected.jsonl"])] == ["invalid_record"]
+    assert written.log[-1].startswith("SYNC SUMMARY ")
+
+
+def test_a_host_that_stops_reading_leaves_what_was_done(sandbox: Sandbox, folder: Path, local: Storage) -> None:
+    catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
+    config = sandbox.destination_config(batch_size=1, object_storage_config=local)
+    messages = [*records([a_user(1)]), state(1), *records([a_user(2)])]
+    output = DestinationXledger().write(config, catalog, messages)
+    next(iter(output))
+    output.close()  # type: ignore[attr-defined]
+    assert json.loads(left_in(folder)["summary.json"])["created"] == 1
+
+
+def test_files_are_for_their_owner_alone(write: Write, folder: Path, local: Storage) -> None:
+    before = os.umask(0)
+    try:
+        write(records([a_user(1)]), mode="preview", object_storage_config=local)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())} == {0o700}
+
+
+def test_two_syncs_leave_two_folders(write: Write, folder: Path, local: Storage) -> None:
+    for _ in range(2):
+        write(records([a_user(1)]), object_storage_config=local)
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_storage_that_cannot_be_written_ends_the_sync_before_xledger_is_asked_anything(
+    write: Write, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    storage = {"storage_type": "Local", "path": str(tmp_path / "file")}
+    written = write([*records([a_user(1)]), state(1)], object_storage_config=storage)
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert sandbox.xledger.operations == []
+    assert written.states == []
+
+
+def test_no_state_of_rejected_records_is_passed_on_when_they_could_not_be_left(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    def replace_the_folder() -> None:
+        folder.rmdir()
+        folder.touch()
+
+    sandbox.xledger.faults.add(Fault.meanwhile(replace_the_folder))
+    written = write([*records([a_user(1), a_user(2, employmentId=None)]), state(1)], object_storage_config=local)
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert written.summary["created"] == 1
+    assert written.states == []
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1))
+def test_whatever_characters_a_text_holds_it_survives(text: str, write: Write, tmp_path: Path) -> None:
+    folder = tmp_path / os.urandom(8).hex()
+    person = a_user(1, employmentId=None, jobTitle=text, custom={text: text})
+    write(records([person]), mode="preview", object_storage_config={"storage_type": "Local", "path": str(folder)})
+    files = left_in(folder)
+    (rejected,) = lines(files["rejected.jsonl"])
+    assert rejected["record"] == person
+    (planned,) = lines(files["plan.jsonl"])
+    (title,) = (place for place in planned["fields"] if place["field"] == "jobTitle")
+    assert title["source"] == (text if text.strip() else None)
+
+
+# ------------------------------------------------------------------ S3
+
+
+def test_a_report_goes_to_a_bucket(write: Write, s3: Any, in_s3: Storage) -> None:
+    written = write(records([a_user(1), a_user(2, jobTitle="Sjefsingeniør")]), object_storage_config=in_s3)
+    assert written.error is None
+    found = objects(s3)
+    assert {key.split("/")[0] for key in found} == {"hr"}
+    assert len({key.split("/")[1] for key in found}) == 1
+    by_name = {key.split("/")[2]: content for key, content in found.items()}
+    assert set(by_name) == {"summary.json", "rejected.jsonl"}
+    assert json.loads(by_name["summary.json"]) == written.summary
+
+
+def test_nothing_of_what_goes_to_a_bucket_is_logged(
+    write: Write, s3: Any, s3_address: str, in_s3: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", s3_address)
+    storage = {**in_s3, "role_arn": "arn:aws:iam::123456789012:role/reports", "s3_bucket_region": "us-east-1"}
+    written = write(records([a_user(1, employmentId=None, givenName="Zebedia")]), object_storage_config=storage)
+    assert len(objects(s3)) == 2
+    log = "\n".join(written.log)
+    assert [trace for trace in ("Zebedia", "SessionToken", *KEYS.values()) if trace in log] == []
+
+
+def test_a_large_file_arrives_whole(write: Write, s3: Any, in_s3: Storage) -> None:
+    long = "å" * 2_000_000
+    people = [a_user(number, employmentId=None, jobDescription=long) for number in range(1, 6)]
+    write(records(people), object_storage_config=in_s3)
+    (rejected,) = (content for key, content in objects(s3).items() if key.endswith("rejected.jsonl"))
+    assert [line["record"] for line in lines(rejected.decode())] == people
+    assert s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []) == []
+
+
+class BreaksOff(BytesIO):
+    """Content that ends in an error half-way."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() > 10_000_000:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+def test_a_file_that_breaks_off_on_its_way_is_not_in_the_bucket(s3: Any, in_s3: Storage) -> None:
+    storage = open_storage(S3Storage.model_validate(in_s3))
+    assert storage is not None
+    with pytest.raises(OSError, match="Input/output error"):
+        storage.put("sync/rejected.jsonl", BreaksOff(bytes(30_000_000)))
+    assert objects(s3) == {}
+    assert s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []) == []
+
+
+def test_a_role_is_assumed_before_writing(
+    s3: Any, s3_address: str, in_s3: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", s3_address)
+    config = {**in_s3, "role_arn": "arn:aws:iam::123456789012:role/reports", "s3_bucket_region": "us-east-1"}
+    assert storage_problem(S3Storage.model_validate(config)) is None
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+    problem = storage_problem(S3Storage.model_validate(config))
+    assert problem is not None
+    assert "no connection" in problem
+    assert objects(s3) == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"s3_bucket_name": "other-bucket"},
+            "other-bucket for reports and rejected records cannot be written (NoSuchB",
+        ),
+        ({"s3_bucket_name": "No Bucket/At All"}, "Correct s3_bucket_name"),
+        ({"s3_endpoint": "http://127.0.0.1:1"}, "Correct s3_endpoint, or try again later"),
+    ],
+)
+def test_check_says_why_a_bucket_cannot_be_written(
+    changed: Storage, sentence: str, sandbox: Sandbox, s3: Any, in_s3: Storage
+) -> None:
+    config = sandbox.destination_config(object_storage_config={**in_s3, **changed})
+    status = DestinationXledger().check(logging.getLogger("airbyte"), config)
+    assert status.status is Status.FAILED
+    assert sentence in str(status.message)
+    assert [key for key in KEYS.values() if key in str(status.message)] == []
+    assert objects(s3) == {}
+
+
+def test_check_leaves_nothing_behind(sandbox: Sandbox, s3: Any, in_s3: Storage) -> None:
+    config = sandbox.destination_config(object_storage_config=in_s3)
+    assert DestinationXledger().check(logging.getLogger("airbyte"), config).status is Status.SUCCEEDED
+    assert objects(s3) == {}
