@@ -193,6 +193,8 @@ def test_two_employees_with_the_same_code_are_ambiguous(write: Write, sandbox: S
     written = write(records([a_user(1), a_user(2)]))
     assert written.summary["rejected"] == {"ambiguous_match": 1}
     assert written.summary["created"] == 1
+    (line,) = [line for line in written.log if "ambiguous_match" in line and "rejected (" in line]
+    assert all(f"{employee['dbId']}" in line for employee in sandbox.xledger.employees() if employee["code"] == "E1")
 
 
 def test_employees_are_read_to_the_last_page(write: Write, sandbox: Sandbox) -> None:
@@ -213,6 +215,31 @@ def test_two_people_who_lead_to_the_same_employee_are_not_both_written(
     written = write(records([a_user(1), a_user(2)]), batch_size=batch_size)
     assert written.summary["rejected"] == ({"duplicate_key": 1} if batch_size == 500 else {})
     assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
+
+
+def test_somebody_who_has_the_code_goes_before_somebody_who_has_the_email(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
+    written = write(records([a_user(1), a_user(9)]))
+    (line,) = [line for line in written.log if "duplicate_key" in line and "rejected (" in line]
+    assert line.startswith(f"users {a_user(1)['id']} ")
+    assert f"users {a_user(9)['id']}" in line
+    assert codes(sandbox) == ["E9"]
+    assert sandbox.xledger.employee("E9")["contact"]["lastName"] == "Nordmann9"
+
+
+def test_nobody_new_gets_a_code_that_an_employee_loses_in_the_same_sync(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
+    written = write(records([a_user(1), a_user(9)]), batch_size=1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    assert codes(sandbox) == ["E1"]
+
+
+def test_somebody_who_is_left_out_does_not_keep_others_from_their_employee(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", email="kari1@example.com")
+    people = [a_user(2, employmentId="E1", active=False), a_user(1)]
+    written = write(records(people), deactivated_users="skip")
+    assert written.summary["skipped"] == {"deactivated": 1}
+    assert written.summary["updated"] == 1
 
 
 @pytest.mark.parametrize("batch_size", [1, 500])
@@ -238,13 +265,21 @@ def test_somebody_without_an_employment_id_is_rejected_when_new(write: Write) ->
 
 
 def test_more_keys_than_fit_into_one_request_are_asked_for_in_several(write: Write, sandbox: Sandbox) -> None:
-    write(records([a_user(number, email=f"Kari{number}@Example.com") for number in range(1, 401)]))
+    write(records([a_user(number, employmentId=f" E{number}") for number in range(1, 401)]))
     look_ups = [done for done in sandbox.xledger.operations if done.root_fields[0] == "employees"]
     sizes = [
         len(done.variables[keys] or ()) for done in look_ups for keys in ("codes", "emails") if keys in done.variables
     ]
     assert max(sizes) <= 500
     assert len(look_ups) == 2
+
+
+def test_a_filter_that_minds_the_case_of_emails_is_noticed(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", email="KARI1@example.com")
+    assert not any("in other letters" in line for line in write(records([a_user(1)])).log)
+    sandbox.xledger.change(sandbox.xledger.employee("E1")["dbId"], "contact.email", "KARI1@example.com")
+    sandbox.xledger.email_filter_ignores_case = False
+    assert any("in other letters" in line for line in write(records([a_user(1)])).log)
 
 
 # ------------------------------------------------------------------ what an administrator decides

@@ -57,8 +57,3 @@ class Directory:
 def code_spellings(code: str) -> set[str]:
     """A code as it was entered and as it is compared: Xledger may hold either."""
     return {code, normalised_text(code)}
-
-
-def email_spellings(email: str) -> set[str]:
-    """An e-mail address as it was entered and in small letters: whether Xledger's filter minds case is not known."""
-    return {email.strip(), normalised_text(email).lower()}

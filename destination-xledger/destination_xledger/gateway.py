@@ -1,5 +1,6 @@
 """Xledger's employees as this connector uses them: looked up by key, added, updated."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,16 +9,19 @@ from typing import Any, Final
 
 from destination_xledger.answers import Failure
 from destination_xledger.client import RequestFailedError, TooSlowError, XledgerClient
-from destination_xledger.directory import Directory, code_spellings, email_spellings
+from destination_xledger.directory import Directory, code_spellings
 from destination_xledger.failures import system_error, transient_error
 from destination_xledger.halving import halves
 from destination_xledger.operations import Operation, operations
 from shared_mappings import Employee, FieldTable
 from shared_mappings.comparators import normalised_email, normalised_text
+from shared_mappings.desired import EMAIL
 
 KEYS_PER_REQUEST: Final = 500
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
+
+logger = logging.getLogger("airbyte")
 
 NO_KEYS: Final[tuple[str, ...]] = ()
 
@@ -75,11 +79,11 @@ class Gateway:
             AirbyteTracedException: When Xledger cannot be read.
         """
         spelled_codes = sorted({spelling for code in codes for spelling in code_spellings(code)})
-        spelled_emails = sorted({spelling for email in emails for spelling in email_spellings(email)})
+        asked_emails = sorted({normalised_text(email) for email in emails})
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
-        for some_codes, some_emails in zip_longest(_chunks(spelled_codes), _chunks(spelled_emails), fillvalue=NO_KEYS):
+        for some_codes, some_emails in zip_longest(_chunks(spelled_codes), _chunks(asked_emails), fillvalue=NO_KEYS):
             for alias, node in self._nodes(Keys(codes=some_codes, emails=some_emails)):
                 if alias == "byEmail":
                     by_email[normalised_email(str(node["email"]))].add(str(node["dbId"]))
@@ -87,6 +91,7 @@ class Gateway:
                     employee = Employee.from_node(node, self.table)
                     employees[employee.db_id] = employee
                     by_code[normalised_text(str(node["code"]))].add(employee.db_id)
+        _tell_if_case_matters(asked_emails, by_email, employees.values())
         return Directory(
             {code: frozenset(found) for code, found in by_code.items()},
             {email: frozenset(found) for email, found in by_email.items()},
@@ -204,6 +209,27 @@ class Gateway:
                 if answer[alias]["pageInfo"]["hasNextPage"]:
                     following[alias] = edges[-1]["cursor"]
             after = following
+
+
+def _tell_if_case_matters(
+    asked: Iterable[str], by_email: Mapping[str, set[str]], employees: Iterable[Employee]
+) -> None:
+    """Checks that Xledger's e-mail filter does not mind case, which is relied on and which nobody has seen.
+
+    Somebody who was found by code has an e-mail address that was asked for: the filter must have found them as well.
+    """
+    wanted = {normalised_email(email) for email in asked}
+    for employee in employees:
+        email = employee.values[EMAIL]
+        known_as = normalised_email(email) if isinstance(email, str) else None
+        if known_as in wanted and employee.db_id not in by_email.get(known_as, ()):
+            logger.warning(
+                "Xledger did not find the employee with dbId %s by an e-mail address that it has in other letters. "
+                "People who have no employment ID in Xledger may be missed, and created again: write their codes or "
+                "their e-mail addresses in Xledger as they are in Huma.",
+                employee.db_id,
+            )
+            return
 
 
 def _operation(mutation: str) -> Operation:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from destination_xledger.directory import MatchingKey
+from destination_xledger.directory import Directory, MatchingKey
 from destination_xledger.failures import system_error
 from destination_xledger.gateway import Gateway
 from destination_xledger.people import Person
 from shared_mappings import Action, Employee, FieldTable, NewUsers, Plan, Policies, RejectionCode, plan
 from shared_mappings.comparators import normalised_text
+from shared_mappings.desired import EMPLOYMENT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Matcher:
     table: FieldTable
     policies: Policies
     match_on: Sequence[MatchingKey]
-    _claims: dict[str, str] = field(default_factory=dict)
-    """Who was taken for which employee, and who gets which new code, throughout the sync."""
+    _claims: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Who was taken for which employee, and who gets or gave which code, throughout the sync: identity and label."""
 
     def plans(self, people: Sequence[Person]) -> list[Planned]:
         """What is to be done about each person of a batch, in its order.
@@ -65,10 +66,20 @@ class Matcher:
         found = [directory.candidates(person.desired, self.match_on) for person in people]
         wanted = {db_id for db_ids in found if len(db_ids) == 1 for db_id in db_ids}
         employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
-        return [self._planned(person, db_ids, employees) for person, db_ids in zip(people, found, strict=True)]
+        planned: dict[str, Planned] = {}
+        # Whoever has an employee's code is asked before somebody who only has the e-mail address.
+        for person, db_ids in sorted(
+            zip(people, found, strict=True), key=lambda pair: not _by_code(pair[0], pair[1], directory)
+        ):
+            planned[person.identity] = self._planned(person, db_ids, employees)
+        return [planned[person.identity] for person in people]
 
-    def claim(self, person: Person, employee: Employee) -> bool:
-        """Takes a person for an employee. False when somebody else was taken for them in this sync."""
+    def claim(self, person: Person, employee: Employee) -> str | None:
+        """Takes a person for an employee.
+
+        Returns:
+            The label of somebody else who was taken for that employee in this sync; None when there is nobody.
+        """
         return self._claim(f"employee {employee.db_id}", person)
 
     @property
@@ -77,24 +88,48 @@ class Matcher:
 
     def _planned(self, person: Person, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Planned:
         if len(db_ids) > 1:
-            return Planned(person, None, Plan.reject(RejectionCode.AMBIGUOUS_MATCH))
+            detail = f"Their dbIds are {', '.join(sorted(db_ids))}."
+            return Planned(person, None, Plan.reject(RejectionCode.AMBIGUOUS_MATCH, detail))
+        employee = self._only(db_ids, employees)
+        decided = self._plan(person, employee)
+        if decided.action in (Action.SKIP, Action.REJECT):
+            return Planned(person, employee, decided)
+        other = self._claim_code(person) if employee is None else self.claim(person, employee)
+        if other is not None:
+            named = f" It is the employee with dbId {employee.db_id}." if employee else ""
+            detail = f"It is taken by {other}.{named}"
+            return Planned(person, None, Plan.reject(RejectionCode.DUPLICATE_KEY, detail))
+        if employee is not None:
+            self._claim_former_code(person, employee)
+        return Planned(person, employee, decided)
+
+    def _only(self, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee | None:
         for db_id in db_ids:
             if db_id not in employees:
                 raise system_error(f"Xledger found the employee with dbId {db_id} by a key, but not by dbId.")
-            if not self.claim(person, employees[db_id]):
-                return Planned(person, None, Plan.reject(RejectionCode.DUPLICATE_KEY))
-            return Planned(person, employees[db_id], self._plan(person, employees[db_id]))
-        decided = self._plan(person, None)
-        if decided.action is Action.CREATE and not self._claim(f"code {_code(person)}", person):
-            return Planned(person, None, Plan.reject(RejectionCode.DUPLICATE_KEY))
-        return Planned(person, None, decided)
+            return employees[db_id]
+        return None
 
     def _plan(self, person: Person, employee: Employee | None) -> Plan:
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         return plan(person.desired, employee, policies, self.table)
 
-    def _claim(self, what: str, person: Person) -> bool:
-        return self._claims.setdefault(what, person.identity) == person.identity
+    def _claim_code(self, person: Person) -> str | None:
+        return self._claim(f"code {_code(person)}", person)
+
+    def _claim_former_code(self, person: Person, employee: Employee) -> None:
+        """Keeps a code that an employee loses in this sync from being given to somebody new in the same sync."""
+        code = employee.values[EMPLOYMENT_ID]
+        if isinstance(code, str) and normalised_text(code) != _code(person):
+            self._claim(f"code {normalised_text(code)}", person)
+
+    def _claim(self, what: str, person: Person) -> str | None:
+        identity, label = self._claims.setdefault(what, (person.identity, person.label))
+        return None if identity == person.identity else label
+
+
+def _by_code(person: Person, db_ids: frozenset[str], directory: Directory) -> bool:
+    return bool(db_ids) and directory.by_code.get(_code(person)) == db_ids
 
 
 def _code(person: Person) -> str:

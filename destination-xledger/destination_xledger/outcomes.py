@@ -24,7 +24,7 @@ class Outcomes:
     def carried_out(self, label: str, plan: Plan) -> None:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
         if plan.rejection:
-            self.rejected(label, plan.rejection)
+            self.rejected(label, plan.rejection, plan.detail)
             return
         self.summary.carried_out(plan)
         for warning in plan.warnings:

@@ -63,6 +63,7 @@ class Plan:
         warnings: Values that were left out.
         skip_reason: Why the person is left out; only with `Action.SKIP`.
         rejection: Why the record is rejected; only with `Action.REJECT`.
+        detail: More about a rejection: ids, never values.
     """
 
     action: Action
@@ -71,6 +72,7 @@ class Plan:
     warnings: tuple[FieldWarning, ...] = ()
     skip_reason: SkipReason | None = None
     rejection: RejectionCode | None = None
+    detail: str = ""
 
     @classmethod
     def skip(cls, reason: SkipReason) -> "Plan":
@@ -78,9 +80,9 @@ class Plan:
         return cls(Action.SKIP, skip_reason=reason)
 
     @classmethod
-    def reject(cls, code: RejectionCode) -> "Plan":
+    def reject(cls, code: RejectionCode, detail: str = "") -> "Plan":
         """A plan to reject a record."""
-        return cls(Action.REJECT, rejection=code)
+        return cls(Action.REJECT, rejection=code, detail=detail)
 
 
 def plan(

@@ -1,0 +1,159 @@
+"""The files that Airbyte's tooling and administrators expect beside the connector: valid, and in agreement with it."""
+
+import json
+import logging
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from airbyte_cdk.models import ConnectorSpecification, Status
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
+from jsonschema import Draft7Validator
+
+from destination_xledger.client import ACCESSES, Traffic
+from destination_xledger.config import PRODUCTION
+from destination_xledger.destination import DestinationXledger
+from destination_xledger.summary import Summary
+from shared_mappings import (
+    DeactivatedUsers,
+    NewUsers,
+    Policy,
+    RejectionCode,
+    SkipReason,
+    WarningCode,
+    employee_schema,
+    field_table,
+)
+
+FOLDER = Path(__file__).parents[1]
+PAGE = (FOLDER / "docs/xledger.md").read_text(encoding="utf-8")
+
+
+def metadata() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    return content
+
+
+def spec() -> ConnectorSpecification:
+    return DestinationXledger().spec()
+
+
+def rows() -> dict[str, list[str]]:
+    """The cells of every row of the page's tables that is about a name, by that name."""
+    found: dict[str, list[str]] = {}
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `"):
+            found[cells[0].partition("` ")[0].strip("`")] = cells
+    return found
+
+
+def acceptance_tests(section: str) -> list[Any]:
+    content = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    return [
+        pytest.param(
+            json.loads((FOLDER / test["config_path"]).read_text(encoding="utf-8")), test, id=test["config_path"]
+        )
+        for test in content["acceptance_tests"][section]["tests"]
+    ]
+
+
+# ------------------------------------------------------------------ metadata.yaml and what stands beside it
+
+
+def test_the_metadata_is_valid_by_airbytes_model() -> None:
+    content = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))
+    assert ConnectorMetadataDefinitionV0.model_validate(content).data.supports_data_activation is True
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = metadata()["dockerImageTag"]
+    assert f'\nversion = "{version}"\n' in (FOLDER / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"io.airbyte.version={version}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", PAGE, re.MULTILINE)
+
+
+def test_the_image_has_the_name_the_metadata_gives_it() -> None:
+    repository = metadata()["dockerRepository"]
+    acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    assert f"io.airbyte.name={repository}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    assert acceptance["connector_image"] == f"{repository}:dev"
+
+
+def test_the_platform_lets_the_connector_reach_the_default_address_and_the_configured_one() -> None:
+    assert {urlsplit(PRODUCTION).hostname, "${api_url}"} <= set(metadata()["allowedHosts"]["hosts"])
+
+
+def test_the_documentation_url_is_the_one_the_spec_shows_and_ends_like_the_user_page() -> None:
+    url = metadata()["documentationUrl"]
+    assert url == spec().documentationUrl
+    assert (FOLDER / "docs" / f"{url.rpartition('/')[2]}.md").is_file()
+
+
+def test_the_icon_is_an_image() -> None:
+    assert ET.parse(FOLDER / metadata()["icon"]).getroot().tag.endswith("svg")  # noqa: S314  # our own file
+
+
+@pytest.mark.parametrize(("config", "test"), acceptance_tests("spec"))
+def test_a_config_of_the_acceptance_tests_fits_the_spec(config: dict[str, Any], test: dict[str, Any]) -> None:
+    del test
+    assert list(Draft7Validator(spec().connectionSpecification).iter_errors(config)) == []
+
+
+@pytest.mark.parametrize(("config", "test"), acceptance_tests("connection"))
+def test_a_connection_of_the_acceptance_tests_ends_as_they_say(config: dict[str, Any], test: dict[str, Any]) -> None:
+    status = DestinationXledger().check(logging.getLogger("airbyte"), config).status
+    assert status is {"succeed": Status.SUCCEEDED, "failed": Status.FAILED}[test["status"]]
+
+
+# ------------------------------------------------------------------ the user page
+
+
+def test_the_user_page_has_a_section_for_every_setting_by_its_title_and_its_key() -> None:
+    settings = spec().connectionSpecification["properties"]
+    missing = [key for key, setting in settings.items() if f"\n### {setting['title']} (`{key}`)\n" not in PAGE]
+    assert missing == []
+
+
+def test_the_user_page_tells_every_field_with_the_rule_of_the_table() -> None:
+    table, told = field_table(), rows()
+    assert {name: told[name][3] for name in table.fields} == {
+        name: f"`{table.own_rule(name).value}`" for name in table.fields
+    }
+
+
+def test_the_user_page_explains_the_summary_key_by_key() -> None:
+    assert set(json.loads(Summary("sync").as_json(Traffic()))) <= set(rows())
+
+
+@pytest.mark.parametrize("codes", [Policy, DeactivatedUsers, RejectionCode, SkipReason, WarningCode])
+def test_the_user_page_explains_every_code_and_choice(codes: type[Enum]) -> None:
+    assert {code.value for code in codes} <= set(rows())
+
+
+def test_the_user_page_names_every_choice_for_new_people_and_every_sync_mode() -> None:
+    modes = spec().supported_destination_sync_modes or []
+    assert modes
+    assert [choice.value for choice in (*NewUsers, *modes) if f"`{choice.value}`" not in PAGE] == []
+
+
+def test_the_user_page_names_every_key_of_an_employee() -> None:
+    keys = employee_schema()["properties"]
+    assert [key for key in keys if f"`{key}`" not in PAGE and f'"{key}"' not in PAGE] == []
+
+
+def test_the_user_page_lists_every_access_the_connector_asks_for() -> None:
+    asked = {access for accesses in ACCESSES.values() for access in accesses.split(", ")}
+    listed = {line.split("|")[1].strip() for line in PAGE.splitlines() if re.match(r"\| [^|]*: read(/write)? \|", line)}
+    assert {access for access in asked if access not in listed and f"{access}/write" not in listed} == set()
+
+
+def test_every_link_within_the_user_page_leads_to_a_section() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= anchors
