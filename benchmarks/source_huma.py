@@ -1,7 +1,7 @@
 """What reading Huma's people costs: speed beside a bare loop, requests, and memory.
 
-`python -m benchmarks.source_huma` prints a table. Huma is the sandbox, in a process of its own, so that it takes no time
-from whoever is measured. Absolute numbers say something about the machine; what counts are the ratios of one run.
+`python -m benchmarks.source_huma` prints a table. Huma is the sandbox, in a process of its own, so that it takes no
+time from whoever is measured. Absolute numbers say something about the machine; what counts are the ratios of one run.
 """
 
 import argparse
