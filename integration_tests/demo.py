@@ -90,7 +90,8 @@ def _sync(console: Console, title: str, connection: Connection) -> SyncResult:
     result = connection.sync()
     summary = result.summary
     console.print(
-        f"{summary['received']} people came, {summary['created']} created, {summary['updated']} updated, {summary['unchanged']} unchanged, "
+        f"{summary['received']} people came: {summary['created']} created, {summary['updated']} updated, "
+        f"{summary['unchanged']} unchanged, "
         f"with {summary['requests']} requests to Xledger, in {time.monotonic() - start:.1f} seconds"
     )
     return result
