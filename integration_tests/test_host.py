@@ -106,9 +106,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         writes = len(sandbox.xledger.writes)
         idle = connection.sync()
         idle_writes = len(sandbox.xledger.writes) - writes
-        everybody_again = connection.sync(full_refresh=True)
+        everybody_again = Connection(sandbox.source_config(), sandbox.destination_config()).sync()
         everybody_again_writes = len(sandbox.xledger.writes) - writes - idle_writes
-        connection.sync()
 
         ordinary = [
             user
