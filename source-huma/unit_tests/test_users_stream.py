@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import requests_cache
 from airbyte_cdk.models import AirbyteStreamStatus, Level
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
@@ -167,3 +169,24 @@ def test_records_of_the_stream_validate_against_its_declared_schema(huma: Any, r
 def test_the_api_url_may_end_in_a_slash(huma: Any, records: Records, api_url: str) -> None:
     huma.add("u1")
     assert len(records(api_url=api_url)) == 1
+
+
+def test_proxies_and_certificates_that_the_environment_names_are_used(
+    huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    send, used = requests.Session.send, []
+
+    def noted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        used.append((options["proxies"].get("https"), options["verify"]))
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", noted)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    huma.add("u1")
+    records()
+    assert set(used) == {("http://proxy.example:3128", str(tmp_path))}
+    used.clear()
+    monkeypatch.setenv("NO_PROXY", "huma.example")
+    records()
+    assert set(used) == {(None, str(tmp_path))}
