@@ -38,6 +38,7 @@ class HumaRequester(HttpRequester):
         self._failed = False
         self._warned_of_a_right = False
         self._lock = threading.Lock()
+        _read_environment_once(self._http_client._session, self.config["api_url"])  # noqa: SLF001
 
     def send_request(  # type: ignore[override]  # the CDK's arguments but one are passed on as they come, by keyword
         self, *, stream_slice: StreamSlice | None = None, **options: Any
@@ -90,3 +91,14 @@ class HumaRequester(HttpRequester):
             failed_before, self._failed = self._failed, True
         if not failed_before:
             raise AirbyteTracedException(given_up_on.message, given_up_on.message, given_up_on.failure_type)
+
+
+def _read_environment_once(session: requests.Session, url: str) -> None:
+    """Gives a session the proxies and certificates that the environment names for Huma.
+
+    Left to itself, requests goes through all environment variables twice for every request, which is a fifth of the
+    time a person costs here.
+    """
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.cert = settings["proxies"], settings["verify"], settings["cert"]
+    session.trust_env = False

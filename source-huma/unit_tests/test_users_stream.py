@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from airbyte_cdk.models import AirbyteStreamStatus, Level
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
@@ -209,3 +211,24 @@ def test_more_groups_than_huma_takes_at_a_time_are_asked_for_in_several_lists(
     assert len(records(team_ids=teams, include_deactivated=False)) == 4
     assert len(huma.requests("/users")) == lists
     assert len(huma.requests("/users/.+")) == 4
+
+
+def test_proxies_and_certificates_that_the_environment_names_are_used(
+    huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    send, used = requests.Session.send, []
+
+    def noted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        used.append((options["proxies"].get("https"), options["verify"]))
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", noted)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    huma.add("u1")
+    records()
+    assert set(used) == {("http://proxy.example:3128", str(tmp_path))}
+    used.clear()
+    monkeypatch.setenv("NO_PROXY", "huma.example")
+    records()
+    assert set(used) == {(None, str(tmp_path))}
