@@ -241,6 +241,7 @@ def test_what_no_sync_needs_yet_and_xledger_lacks_is_a_warning(absent: str, chec
     assert message is None
     assert any(absent in warning for warning in warnings)
     assert len(xledger.asked) == 4
+    assert not any(f"{absent.removeprefix('Query.')}(first" in text for text in xledger.asked)
 
 
 @pytest.mark.parametrize(
