@@ -369,7 +369,7 @@ def test_a_refusal_that_is_not_about_access_is_a_warning(answer: Answer, check: 
     message, warnings = check()
     assert message is None
     assert len(warnings) == 1
-    assert "could not be tried with updateContacts" in warnings[0]
+    assert "could not be tried with updateContacts: " in warnings[0]
 
 
 def test_a_preview_does_without_the_accesses_for_writing(check: Check, xledger: Xledger) -> None:
