@@ -1,9 +1,11 @@
 """`make demo`: both connectors against a sandbox, through a real host: first sync, idle sync, and a few changes."""
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from rich.table import Table
 from integration_tests.host.connection import Connection, SyncResult
 from integration_tests.host.environment import PRIVATE
 from integration_tests.host.report import table_of_syncs
+from integration_tests.host.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 
 PEOPLE = 300
@@ -40,10 +43,11 @@ def main() -> int:
     """Runs the demo. Returns 0 when everything was as it should be."""
     console = Console()
     console.rule("Huma to Xledger")
-    with Sandbox.running(people=PEOPLE) as sandbox:
+    with Sandbox.running(people=PEOPLE) as sandbox, tempfile.TemporaryDirectory() as folder:
         console.print(f"A sandbox Huma with {len(sandbox.huma.users)} people:        {sandbox.huma.url}")
         console.print(f"A sandbox Xledger with {len(sandbox.xledger.employees())} employees: {sandbox.xledger.url}")
-        connection = Connection(sandbox.source_config(), sandbox.destination_config())
+        state = StateFile(Path(folder) / "state.json")
+        connection = Connection(sandbox.source_config(), sandbox.destination_config(), state)
         connection.check()
         syncs = {"first sync": _sync(console, "First sync", connection)}
         writes = len(sandbox.xledger.writes)
@@ -57,9 +61,10 @@ def main() -> int:
         kept = {code: country for code, country in _company_countries(sandbox).items() if code in countries}
         checks = {
             "the idle sync wrote nothing": idle,
+            "the syncs after the first one brought only who had changed": _brought(syncs) == [0, len(changes)],
             "the bank account's country was compared, and never written": kept == countries,
             "the company's country, where it differs, was reported as a conflict": bool(
-                syncs["after changes"].summary["conflicts"].get("bankAccount.country")
+                syncs["first sync"].summary["conflicts"].get("bankAccount.country")
             ),
         }
     table, all_seen = _table_of_changes(changes, before, after)
@@ -74,14 +79,20 @@ def main() -> int:
     return 0 if all_seen and all(checks.values()) else 1
 
 
+def _brought(syncs: Mapping[str, SyncResult]) -> list[int]:
+    """How many people each sync but the first brought."""
+    return [sync.summary["received"] for sync in list(syncs.values())[1:]]
+
+
 def _sync(console: Console, title: str, connection: Connection) -> SyncResult:
     console.rule(title, align="left")
     start = time.monotonic()
     result = connection.sync()
     summary = result.summary
     console.print(
-        f"{summary['created']} created, {summary['updated']} updated, {summary['unchanged']} unchanged, "
-        f"with {summary['requests']} requests to Xledger, in {time.monotonic() - start:.1f} seconds"
+        f"{summary['received']} people came: {summary['created']} created, {summary['updated']} updated, "
+        f"{summary['unchanged']} unchanged, with {summary['requests']} requests to Xledger, "
+        f"in {time.monotonic() - start:.1f} seconds"
     )
     return result
 

@@ -79,11 +79,16 @@ Employee = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Story:
-    """Syncs one after the other: a first one, an idle one, one after every field was set, one after every was unset."""
+    """Syncs one after the other, with the state of the one before.
+
+    A first one, an idle one, one that emits everybody again, one after every field was set, one after every was unset.
+    """
 
     first: SyncResult
     idle: SyncResult
     idle_writes: int
+    everybody_again: SyncResult
+    everybody_again_writes: int
     after_setting: SyncResult
     set_for: Mapping[str, Employee]
     countries: tuple[Any, Any]
@@ -92,14 +97,17 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    state = StateFile(tmp_path_factory.mktemp("story") / "state.json")
     with Sandbox.running(people=60) as sandbox:
-        connection = Connection(sandbox.source_config(), sandbox.destination_config())
+        connection = Connection(sandbox.source_config(), sandbox.destination_config(), state)
         connection.check()
         first = connection.sync()
         writes = len(sandbox.xledger.writes)
         idle = connection.sync()
         idle_writes = len(sandbox.xledger.writes) - writes
+        everybody_again = Connection(sandbox.source_config(), sandbox.destination_config()).sync()
+        everybody_again_writes = len(sandbox.xledger.writes) - writes - idle_writes
 
         ordinary = [
             user
@@ -125,6 +133,8 @@ def story() -> Iterator[Story]:
             first,
             idle,
             idle_writes,
+            everybody_again,
+            everybody_again_writes,
             after_setting,
             set_for,
             (countries_before, countries_after),
@@ -144,9 +154,21 @@ def test_the_first_sync_creates_and_updates(story: Story) -> None:
     assert "refused_by_xledger" not in story.first.summary["rejected"]
 
 
-def test_an_idle_sync_writes_nothing(story: Story) -> None:
+def test_an_idle_sync_emits_nobody_and_writes_nothing(story: Story) -> None:
     assert story.idle_writes == 0
+    assert story.idle.summary["received"] == 0
     assert (story.idle.summary["created"], story.idle.summary["updated"]) == (0, 0)
+
+
+def test_a_sync_of_everybody_again_writes_nothing_either(story: Story) -> None:
+    assert story.everybody_again_writes == 0
+    assert story.everybody_again.summary["received"] == 60
+    assert (story.everybody_again.summary["created"], story.everybody_again.summary["updated"]) == (0, 0)
+
+
+def test_only_who_changed_is_emitted(story: Story) -> None:
+    assert story.after_setting.summary["received"] == len(SET)
+    assert story.after_unsetting.summary["received"] == len({*UNSET, *NEVER_UNSET})
 
 
 @pytest.mark.parametrize("field", SET)

@@ -12,6 +12,7 @@ import requests
 import yaml
 
 from integration_tests.sandbox import Fault, Sandbox, awkward
+from integration_tests.sandbox.huma_store import DEPRECATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -298,6 +299,18 @@ def test_positions_stay_when_the_deprecated_keys_go(own: Client) -> None:
     details = own.details(user_id)
     assert "employmentStartDate" not in details
     assert details["currentPositions"][0]["contractStartDate"] == own.huma.today.isoformat()
+
+
+def test_deprecated_keys_can_be_retired_for_some_and_for_all(own: Client) -> None:
+    first, second = own.huma.hire(), own.huma.hire()
+    own.huma.retire_deprecated(first)
+    assert not set(DEPRECATED) & set(own.details(first))
+    assert set(DEPRECATED) <= set(own.details(second))
+    own.huma.retire_deprecated()
+    assert not set(DEPRECATED) & set(own.details(second))
+    current = own.details(second)["currentPositions"][0]
+    position = own.get(f"/users/{second}/positions/{current['id']}").json()
+    assert position["contractStartDate"]["value"] == own.huma.today.isoformat()
 
 
 def test_some_have_several_positions_and_only_current_ones_are_in_the_details(client: Client) -> None:

@@ -241,6 +241,7 @@ def test_what_no_sync_needs_yet_and_xledger_lacks_is_a_warning(absent: str, chec
     assert message is None
     assert any(absent in warning for warning in warnings)
     assert len(xledger.asked) == 4
+    assert not any(f"{absent.removeprefix('Query.')}(first" in text for text in xledger.asked)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ def test_a_refusal_that_is_not_about_access_is_a_warning(answer: Answer, check: 
     message, warnings = check()
     assert message is None
     assert len(warnings) == 1
-    assert "could not be tried with updateContacts" in warnings[0]
+    assert "could not be tried with updateContacts: " in warnings[0]
 
 
 def test_a_preview_does_without_the_accesses_for_writing(check: Check, xledger: Xledger) -> None:

@@ -15,6 +15,19 @@ from integration_tests.sandbox.people import RECORD_FIELDS, Organisation, People
 
 _FIXED = frozenset({"id", "type"})
 
+DEPRECATED = (
+    "jobTitle",
+    "employmentStartDate",
+    "employmentEndDate",
+    "employmentPercentage",
+    "employmentType",
+    "firstDayOfWork",
+    "lastDayOfWork",
+    "probationEndDate",
+    "terminationNoticeDate",
+)
+"""Fields that Huma has deprecated on a user in favour of positions."""
+
 
 class HumaUser(Mapping[str, Any]):
     """What Huma tells of one user: plain values by the names of the `users` record.
@@ -169,6 +182,11 @@ class Huma:
         self._check(set(fields))
         with self.lock:
             self.users[user_id].withheld.update(fields)
+
+    def retire_deprecated(self, *user_ids: str) -> None:
+        """Tell of the employment in positions only, as Huma has announced: for these users, or for all there are."""
+        for user_id in user_ids or list(self.users):
+            self.withhold(user_id, *DEPRECATED)
 
     def hire(self, **fields: Any) -> str:
         """Add a user with these fields, the others filled plausibly; return the id."""

@@ -25,11 +25,15 @@ NOT_AN_ADDRESS: Final = (MissingSchema, InvalidSchema, InvalidURL)
 
 def json_object(response: requests.Response) -> Mapping[str, Any] | None:
     """The JSON object in an answer's body; None when the body is anything else, such as a maintenance page."""
+    body = _json(response)
+    return body if isinstance(body, dict) else None
+
+
+def _json(response: requests.Response) -> Any:
     try:
-        body = json.loads(response.content.decode("utf-8"))
+        return json.loads(response.content.decode("utf-8"))
     except ValueError:
         return None
-    return body if isinstance(body, dict) else None
 
 
 @dataclass
@@ -42,9 +46,11 @@ class HumaErrorHandler(DefaultErrorHandler):
 
     Attributes:
         expects: The key a successful answer holds; an answer without it is none of Huma's.
+        expects_list: Whether a successful answer is a list instead.
     """
 
     expects: str = ""
+    expects_list: bool = False
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
@@ -77,8 +83,8 @@ class HumaErrorHandler(DefaultErrorHandler):
             return resolution
         if not response.ok:
             return self._unnamed_failure(response.status_code)
-        body = json_object(response)
-        if body is None or self.expects not in body:
+        body = _json(response)
+        if not (isinstance(body, list) if self.expects_list else isinstance(body, dict) and self.expects in body):
             return self._not_huma()
         self._last_refused.url = None
         return SUCCESS_RESOLUTION

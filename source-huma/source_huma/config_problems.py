@@ -11,8 +11,9 @@ RULES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "minimum": lambda setting: f"must be {setting['minimum']} to {setting['maximum']}",
     "maximum": lambda setting: f"must be {setting['minimum']} to {setting['maximum']}",
     "pattern": lambda setting: f"must look like {setting['pattern_descriptor']}",
+    "uniqueItems": lambda _: "names the same thing twice",
 }
-"""What each kind of rule in the spec asks of a setting."""
+"""What each kind of rule in the spec asks of a setting, or of an entry of one that is a list."""
 
 
 def config_problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
@@ -33,6 +34,6 @@ def config_problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> lis
     for error in Draft7Validator(schema).iter_errors(config):
         name = str(next(iter(error.path), ""))
         if name in properties:
-            rule = RULES[str(error.validator)](properties[name])
+            rule = RULES[str(error.validator)](error.schema)
             problems.setdefault(name, f"{properties[name]['title']} ({name}) {rule}.")
     return [problems[name] for name in properties if name in problems]

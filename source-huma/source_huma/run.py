@@ -29,11 +29,9 @@ def run(arguments: list[str] | None = None) -> None:
 def _source(arguments: list[str]) -> SourceHuma:
     config_path = HumaEntrypoint.extract_config(arguments)
     catalog_path = HumaEntrypoint.extract_catalog(arguments)
-    state_path = HumaEntrypoint.extract_state(arguments)
     return SourceHuma(
         config=SourceHuma.read_config(config_path) if config_path else None,
         catalog=SourceHuma.read_catalog(catalog_path) if catalog_path else None,
-        state=SourceHuma.read_state(state_path) if state_path else None,
     )
 
 

@@ -14,13 +14,21 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     FailureType,
     Status,
+    SyncMode,
 )
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_huma.changed_users import UsersStream, users_cursor
 from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
+from source_huma.users_cursor import ChangedUsersCursor
 from source_huma.visibility import LOOKED_AT, sentence_about, unseen_fields
+
+LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
+
+USERS: Final = "users"
 
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
@@ -46,6 +54,8 @@ class SourceHuma(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
+        self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
+        self._last_states: list[AirbyteStateMessage] | None = None
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
@@ -75,6 +85,21 @@ class SourceHuma(YamlDeclarativeSource):
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
+    @classmethod
+    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
+        """Reads what an earlier sync emitted.
+
+        Returns:
+            The state messages; none, with a warning, when the file holds something else.
+        """
+        try:
+            states = super().read_state(state_path)
+            ConnectorStateManager(states)
+        except (AttributeError, TypeError, ValueError):
+            LOGGER.warning("The state cannot be understood. Everybody is read as if for the first time.")
+            return []
+        return states
+
     def read(
         self,
         logger: logging.Logger,
@@ -91,6 +116,7 @@ class SourceHuma(YamlDeclarativeSource):
             AirbyteTracedException: The first failure, when a stream failed. The CDK ends such a sync with a summary
                 that calls every failure one of configuration.
         """
+        self._catalog_to_read, self._last_states = catalog, state
         first_failure: AirbyteErrorTraceMessage | None = None
         try:
             for message in super().read(logger, config, catalog, state):
@@ -108,7 +134,19 @@ class SourceHuma(YamlDeclarativeSource):
 
     def _streams_of(self, run: SyncRun, config: Mapping[str, Any]) -> list[AbstractStream]:
         with run.building_components():
-            return super().streams(config)
+            streams = super().streams(config)
+        return [
+            UsersStream(stream, self._users_cursor(run, config)) if stream.name == USERS else stream
+            for stream in streams
+        ]
+
+    def _users_cursor(self, run: SyncRun, config: Mapping[str, Any]) -> ChangedUsersCursor | None:
+        """The cursor of `users`; None unless it is to be read incrementally."""
+        for configured in self._catalog_to_read.streams if self._catalog_to_read else ():
+            if configured.stream.name == USERS and configured.sync_mode is SyncMode.incremental:
+                state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
+                return users_cursor(config, configured, state, run.started_at, self._message_repository)
+        return None
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

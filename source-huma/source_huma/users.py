@@ -8,16 +8,17 @@ from typing import Any, Final
 
 import orjson
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import (
-    ParentStreamConfig,
-    SubstreamPartitionRouter,
-)
+from airbyte_cdk.sources.declarative.extractors.http_selector import HttpSelector
+from airbyte_cdk.sources.declarative.requesters.requester import Requester
+from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
-from airbyte_cdk.sources.declarative.transformations import RecordTransformation
-from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
 from shared_mappings.record_schema import users_schema
+from source_huma.answers import json_object
+from source_huma.employment import current_position_id, employment_from, tells_of_employment
 from source_huma.sync_run import SyncRun
 from source_huma.user_record import user_record
 
@@ -29,56 +30,62 @@ difference between a field that is unset in Huma and one that is unknown; what i
 
 
 @dataclass
-class DistinctUsersRouter(SubstreamPartitionRouter):
-    """Asks for the details of each listed user once.
+class UserRetriever(SimpleRetriever):
+    """Reads one user: the details, and the current position where the details say nothing of the employment.
 
-    Huma's list shifts while it is paged: when somebody is hired or deactivated meanwhile, a user comes twice.
+    Attributes:
+        position_requester: Asks for a position, given the `id` of the user and the `position_id`.
     """
 
-    parent_stream_configs: list[ParentStreamConfig]
+    requester: Requester
+    record_selector: HttpSelector
     parameters: InitVar[Mapping[str, Any]]
+    position_requester: Requester | None = None
 
-    def stream_slices(self) -> Iterable[StreamSlice]:
-        """One slice for each user, in the order they were first listed."""
-        seen: set[str] = set()
-        for stream_slice in super().stream_slices():
-            user_id = stream_slice.partition["id"]
-            if user_id not in seen:
-                seen.add(user_id)
-                yield stream_slice
-
-
-@dataclass
-class FlattenUserDetails(RecordTransformation):
-    """Turns Huma's details of a user into a record of the declared schema."""
-
-    def __post_init__(self) -> None:
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
         started_at = SyncRun.current().started_at
         self._changed_at = started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         self._reported: set[str] = set()
         self._reported_lock = threading.Lock()
 
-    def transform(
-        self,
-        record: dict[str, Any],
-        config: Config | None = None,  # noqa: ARG002
-        stream_state: StreamState | None = None,  # noqa: ARG002
-        stream_slice: StreamSlice | None = None,
-    ) -> None:
-        """Replaces the details by the record, in place. Where the record is null it holds `NULL`.
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[StreamData]:
+        """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `NULL`.
+
+        Yields:
+            The record; nothing when the user is gone, or Huma was given up on.
 
         Raises:
             AirbyteTracedException: When the details are not those of the user asked for.
         """
         asked_for = stream_slice.partition["id"] if stream_slice else None
-        user_id = record.get("id")
-        if not isinstance(user_id, str) or user_id != asked_for:
-            message = f"Huma did not answer with the details of user {asked_for}. Run the sync again later."
-            raise AirbyteTracedException(message, message, FailureType.transient_error)
-        flat = user_record(user_id, record, self._changed_at)
-        record.clear()
-        record.update((name, NULL if value is None else value) for name, value in flat.record.items())
+        for details in super().read_records(records_schema, stream_slice):
+            if not isinstance(details, Record) or details.get("id") != asked_for:
+                message = f"Huma did not answer with the details of user {asked_for}. Run the sync again later."
+                raise AirbyteTracedException(message, message, FailureType.transient_error)
+            employment = self._employment(details["id"], details.data)
+            if employment is not None:
+                data = self._flat(details["id"], {**details.data, **employment})
+                yield Record(data, self.name, associated_slice=stream_slice)
+
+    def _employment(self, user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What the current position adds to the details; None when Huma was given up on and nobody can tell."""
+        position_id = None if tells_of_employment(details) else current_position_id(details)
+        if position_id is None or self.position_requester is None:
+            return {}
+        response = self.position_requester.send_request(
+            stream_slice=StreamSlice(partition={"id": user_id, "position_id": position_id}, cursor_slice={})
+        )
+        if response is None:
+            return None
+        return employment_from(json_object(response) or {}, details) if response.ok else {}
+
+    def _flat(self, user_id: str, details: Mapping[str, Any]) -> dict[str, Any]:
+        flat = user_record(user_id, details, self._changed_at)
         self._report(user_id, flat.left_out)
+        return {name: NULL if value is None else value for name, value in flat.record.items()}
 
     def _report(self, user_id: str, left_out: Iterable[str]) -> None:
         with self._reported_lock:

@@ -27,6 +27,8 @@ API = "https://huma.example"
 CLIENT_ID = "client-id-of-the-key"
 CLIENT_SECRET = "secret+of/the=key"
 PAGE = 50
+MOST_IDS = 25
+GROUP_FILTERS = {"company": "companies", "location": "locations", "team": "teams"}
 
 Callback = Callable[[Any, Any], Any]
 Answer = Mapping[str, Any]
@@ -58,6 +60,11 @@ def listed(details: Mapping[str, Any]) -> dict[str, Any]:
         "email": details["email"]["value"],
         "jobTitles": [],
     }
+
+
+def group_ids(details: Mapping[str, Any], kind: str) -> set[str]:
+    """The ids of a user's groups of a kind: companies, locations or teams."""
+    return {group["id"] for group in details.get(kind, {}).get("value", ())}
 
 
 class FakeHuma:
@@ -145,13 +152,20 @@ class FakeHuma:
 
     def _list(self, request: Any) -> Answer:
         query = parse_qs(urlsplit(request.url).query)
-        assert query.keys() == {"limit", "offset", "isActive"}
+        assert {"limit", "offset", "isActive"} <= query.keys() <= {"limit", "offset", "isActive", *GROUP_FILTERS}
+        groups = {kind: set(query.get(name, ())) for name, kind in GROUP_FILTERS.items()}
+        assert all(len(ids) <= MOST_IDS for ids in groups.values())
         assert query["limit"] == [str(PAGE)]
         active = {"true": True, "false": False}[query["isActive"][0]]
         if active and self.listed_active is not None:
             everybody = self.listed_active
         else:
-            everybody = [listed(user) for user in self.users.values() if user["status"]["active"] is active]
+            everybody = [
+                listed(user)
+                for user in self.users.values()
+                if user["status"]["active"] is active
+                and all(not ids or ids & group_ids(user, kind) for kind, ids in groups.items())
+            ]
         offset = int(query["offset"][0])
         return {"total": len(everybody), "items": everybody[offset : offset + PAGE]}
 

@@ -122,9 +122,7 @@ def test_check_does_not_blame_the_key_for_what_one_person_lacks(huma: Any, warni
     assert warnings() == []
 
 
-def test_check_warns_of_nothing_where_there_is_nobody_to_judge_by(
-    huma: Any, warnings: Callable[[], list[str]]
-) -> None:
+def test_check_warns_of_nothing_where_there_is_nobody_to_judge_by(huma: Any, warnings: Callable[[], list[str]]) -> None:
     huma.add("gone")
     huma.detail_answers["gone"] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
     [warning] = warnings()

@@ -37,9 +37,11 @@ def test_every_setting_has_a_title_a_description_and_its_place_in_the_form() -> 
 
 
 def test_every_kind_of_rule_in_the_spec_has_words_for_it() -> None:
-    annotations = {"order", "title", "description", "default", "examples", "airbyte_secret", "pattern_descriptor"}
-    used = {keyword for setting in spec()["properties"].values() for keyword in setting} - annotations
-    assert used == set(RULES)
+    no_rules = {"order", "title", "description", "default", "examples", "airbyte_secret", "pattern_descriptor"}
+    no_rules |= {"items", "format"}  # the entries of a list are held to the rules inside; a format is not checked
+    settings = list(spec()["properties"].values())
+    entries = [setting["items"] for setting in settings if "items" in setting]
+    assert {keyword for setting in settings + entries for keyword in setting} - no_rules == set(RULES)
 
 
 def test_the_api_url_is_held_to_the_same_rule_as_the_destinations() -> None:
@@ -84,6 +86,12 @@ def test_https_and_loopback_are_accepted(api_url: str) -> None:
         {"include_deactivated": "recognisable"},
         {"client_id": ""},
         {"client_secret": ["recognisable"]},
+        {"company_ids": "recognisable"},
+        {"company_ids": ["recognisable"]},
+        {"location_ids": [7]},
+        {"team_ids": ["8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11", "8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11"]},
+        {"full_resync_interval_days": -1},
+        {"full_resync_interval_days": 366},
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name_and_without_its_value(

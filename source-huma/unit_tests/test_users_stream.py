@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from airbyte_cdk.models import AirbyteStreamStatus, Level
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
@@ -166,3 +168,67 @@ def test_records_of_the_stream_validate_against_its_declared_schema(huma: Any, r
 def test_the_api_url_may_end_in_a_slash(huma: Any, records: Records, api_url: str) -> None:
     huma.add("u1")
     assert len(records(api_url=api_url)) == 1
+
+
+def ids(first: int, count: int) -> list[str]:
+    """UUIDs of groups, numbered from `first`."""
+    return [f"00000000-0000-4000-8000-{number:012}" for number in range(first, first + count)]
+
+
+def in_groups(*group_ids: str) -> dict[str, Any]:
+    return {"value": [{"id": group_id, "name": "x", "type": "team"} for group_id in group_ids], "editable": False}
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"), [("company_ids", "companies"), ("location_ids", "locations"), ("team_ids", "teams")]
+)
+def test_only_people_of_the_groups_asked_for_are_read(huma: Any, records: Records, setting: str, kind: str) -> None:
+    first, second, third = ids(0, 3)
+    huma.add("u1", **{kind: in_groups(first)})
+    huma.add("u2", **{kind: in_groups(second, third)})
+    huma.add("u3", **{kind: in_groups(third)}, status={"active": False})
+    huma.add("u4")
+    assert [record["id"] for record in records(**{setting: [first, third]})] == ["u1", "u2", "u3"]
+    assert not huma.requests("/users/u4")
+    assert len(records(**{setting: []})) == 4
+
+
+def test_people_must_match_every_kind_of_group_asked_for(huma: Any, records: Records) -> None:
+    company, team = ids(0, 2)
+    huma.add("both", companies=in_groups(company), teams=in_groups(team))
+    huma.add("company only", companies=in_groups(company))
+    huma.add("team only", teams=in_groups(team))
+    assert [record["id"] for record in records(company_ids=[company], team_ids=[team])] == ["both"]
+
+
+@pytest.mark.parametrize(("count", "lists"), [(25, 1), (26, 2), (60, 3)])
+def test_more_groups_than_huma_takes_at_a_time_are_asked_for_in_several_lists(
+    huma: Any, records: Records, count: int, lists: int
+) -> None:
+    teams = ids(0, count)
+    huma.add(*(f"u{number}" for number in range(3)), teams=in_groups(teams[0], teams[-1]))
+    huma.add("last", teams=in_groups(teams[-1]))
+    assert len(records(team_ids=teams, include_deactivated=False)) == 4
+    assert len(huma.requests("/users")) == lists
+    assert len(huma.requests("/users/.+")) == 4
+
+
+def test_proxies_and_certificates_that_the_environment_names_are_used(
+    huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    send, used = requests.Session.send, []
+
+    def noted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        used.append((options["proxies"].get("https"), options["verify"]))
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", noted)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    huma.add("u1")
+    records()
+    assert set(used) == {("http://proxy.example:3128", str(tmp_path))}
+    used.clear()
+    monkeypatch.setenv("NO_PROXY", "huma.example")
+    records()
+    assert set(used) == {(None, str(tmp_path))}

@@ -1,0 +1,114 @@
+"""The source read from a sandbox in this process, through its entry point."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateMessageSerializer,
+    AirbyteStreamStatus,
+    ConfiguredAirbyteCatalogSerializer,
+    Level,
+    SyncMode,
+)
+from airbyte_cdk.test import entrypoint_wrapper
+from airbyte_cdk.test.models.scenario import ExpectedOutcome
+
+from integration_tests.sandbox import Sandbox
+from shared_mappings.record_schema import users_schema
+from source_huma import SourceHuma
+
+COLUMNS = tuple(users_schema()["properties"])
+
+State = Mapping[str, Any]
+"""A state message, as JSON."""
+
+
+@dataclass
+class Emitted:
+    """What a read emitted of one stream.
+
+    Attributes:
+        records: The records by id.
+        ids: The ids of the records, in order.
+        states: Each state message, and how many records came before it.
+        warnings: The warnings in the log.
+        status: How the stream ended.
+    """
+
+    records: dict[str, Any] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+    states: list[tuple[int, State]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    status: AirbyteStreamStatus | None = None
+
+    @property
+    def state(self) -> State:
+        """The last state message."""
+        return self.states[-1][1]
+
+    def take(self, message: AirbyteMessage, stream: str) -> None:
+        """Takes in a message, if it is about the stream or in the log."""
+        if message.record and message.record.stream == stream:
+            self.records[message.record.data["id"]] = message.record.data
+            self.ids.append(message.record.data["id"])
+        if message.state and message.state.stream and message.state.stream.stream_descriptor.name == stream:
+            dumped = AirbyteStateMessageSerializer.dump(message.state)
+            dumped["stream"]["stream_state"] = vars(message.state.stream.stream_state)
+            self.states.append((len(self.ids), dumped))
+        if message.log and message.log.level is Level.WARN:
+            self.warnings.append(message.log.message)
+
+
+def read_source(
+    sandbox: Sandbox,
+    state: State | None = None,
+    *,
+    stream: str = "users",
+    beside: tuple[str, ...] = (),
+    columns: tuple[str, ...] = COLUMNS,
+    sync_mode: SyncMode = SyncMode.incremental,
+    **settings: Any,
+) -> Emitted:
+    """Reads a stream from a sandbox's Huma.
+
+    Args:
+        sandbox: The sandbox.
+        state: A state message to start from; None to start without.
+        stream: The stream to look at.
+        beside: Streams to read beside it, in full refresh.
+        columns: The columns to select.
+        sync_mode: How to read the stream.
+        settings: Settings of the source.
+    """
+    config = sandbox.source_config(**settings)
+    modes = {stream: sync_mode, **dict.fromkeys(beside, SyncMode.full_refresh)}
+    catalog = ConfiguredAirbyteCatalogSerializer.load(
+        {
+            "streams": [
+                {
+                    "stream": {
+                        "name": name,
+                        "json_schema": {"properties": {column: {} for column in columns}},
+                        "supported_sync_modes": ["full_refresh", "incremental"],
+                    },
+                    "sync_mode": mode.value,
+                    "destination_sync_mode": "append_dedup",
+                }
+                for name, mode in modes.items()
+            ]
+        }
+    )
+    states = None if state is None else [AirbyteStateMessageSerializer.load(dict(state))]
+    try:
+        output = entrypoint_wrapper.read(
+            SourceHuma(config, catalog), config, catalog, states, expected_outcome=ExpectedOutcome.ALLOW_ANY
+        )
+    finally:
+        logging.getLogger("airbyte").setLevel(logging.INFO)
+    emitted = Emitted(status=output.get_stream_statuses(stream)[-1])
+    for message in output.get_message_iterator():
+        emitted.take(message, stream)
+    return emitted
