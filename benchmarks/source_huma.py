@@ -173,7 +173,8 @@ def bare_loop(config: Config) -> int:
 
         def listed() -> Iterator[str]:
             for active in ("true", "false"):
-                offset, items = 0, [{}] * PAGE
+                offset = 0
+                items: list[Any] = [{}] * PAGE
                 while len(items) == PAGE:
                     items = get("/users", limit=PAGE, offset=offset, isActive=active)["items"]
                     yield from (item["id"] for item in items if item["type"] == "user")

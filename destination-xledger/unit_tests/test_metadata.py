@@ -61,6 +61,7 @@ def acceptance_tests(section: str) -> list[Any]:
             json.loads((FOLDER / test["config_path"]).read_text(encoding="utf-8")), test, id=test["config_path"]
         )
         for test in content["acceptance_tests"][section]["tests"]
+        if not test["config_path"].startswith("secrets/")
     ]
 
 
