@@ -61,6 +61,24 @@ ROWS = [
         id="no value matching",
     ),
     pytest.param(
+        400,
+        body("Invalid value", extensions={"code": "INVALID_VALUE"}),
+        Problem.VALUE_REFUSED,
+        id="value refused as HTTP 400",
+    ),
+    pytest.param(
+        400,
+        body("subledger.code: No value matching owner 42365431, code 'P123456'."),
+        Problem.VALUE_REFUSED,
+        id="no value matching as HTTP 400",
+    ),
+    pytest.param(
+        400,
+        body("Argument has the wrong type", extensions={"code": "ARGUMENTS_OF_CORRECT_TYPE"}),
+        Problem.SCHEMA_MISMATCH,
+        id="wrong argument as HTTP 400",
+    ),
+    pytest.param(
         200, body("Error parsing query: Unterminated string"), Problem.SCHEMA_MISMATCH, id="text spliced into a query"
     ),
     pytest.param(200, body("Access to updateContacts denied"), Problem.UNRECOGNISED, id="anything else"),

@@ -141,6 +141,17 @@ def test_credits_that_come_back_late_end_the_sync_with_the_time(
             FailureType.system_error,
             "field `trialTo` on type `Employee`",
         ),
+        (
+            {**failing("Cannot query field `trialTo` on type `Employee`"), "status_code": 400},
+            FailureType.system_error,
+            "field `trialTo` on type `Employee`",
+        ),
+        (
+            failing("Argument `first` has the wrong type", code="ARGUMENTS_OF_CORRECT_TYPE"),
+            FailureType.system_error,
+            "does not have what this connector uses in employees",
+        ),
+        (failing("Error parsing query: Unterminated string"), FailureType.system_error, "Error parsing query"),
         (failing("Access denied"), FailureType.config_error, "one of these accesses: .*Contact: read/write"),
     ],
 )
@@ -159,7 +170,16 @@ def test_what_does_not_pass_ends_the_sync_with_a_sentence_to_act_on(
     assert slept == []
 
 
-@pytest.mark.parametrize("answer", [failing("x", INVALID="1"), failing("x", code="INVALID_VALUE"), failing("odd")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failing("x", INVALID="1"),
+        failing("x", code="INVALID_VALUE"),
+        failing("subledger.code: No value matching owner 42365431, code 'P123456'."),
+        {**failing("x", code="INVALID_VALUE"), "status_code": 400},
+        failing("odd"),
+    ],
+)
 def test_a_refused_mutation_is_for_the_batch_to_sort_out(
     answer: dict[str, Any], client: XledgerClient, requests_mock: Mocker
 ) -> None:

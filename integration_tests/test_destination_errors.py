@@ -1,0 +1,155 @@
+"""Every row of Xledger's table of errors, as a sync meets it: waited out, worked around, or ended with a sentence."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from integration_tests.conftest import Write
+from integration_tests.records import a_user, as_employee, records, state
+from integration_tests.sandbox import Fault, Sandbox
+
+PEOPLE = [a_user(1), a_user(2, jobTitle="Head")]
+"""Somebody new, and somebody whose job title is another one in Xledger."""
+
+MakeFault = Callable[..., Fault]
+
+REQUESTS = ["employees", "addEmployees", "updateContacts"]
+
+
+def soon() -> datetime:
+    return datetime.now(timezone.utc) + timedelta(minutes=2)
+
+
+@pytest.fixture(autouse=True)
+def somebody_known(sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(**as_employee(a_user(2)))
+
+
+def is_written(sandbox: Sandbox) -> bool:
+    new, changed = sandbox.xledger.employee("E1"), sandbox.xledger.employee("E2")
+    return len(sandbox.xledger.employees()) == 2 and [
+        new["contact"]["email"],
+        changed["contact"]["jobTitle"],
+    ] == ["kari1@example.com", "Head"]
+
+
+@pytest.mark.parametrize("root_field", REQUESTS)
+@pytest.mark.parametrize(
+    ("fault", "waiting_for"),
+    [
+        (Fault.burst_limit, "more than 20 requests in 5 seconds"),
+        (Fault.concurrency_limit, "too many requests at once"),
+        (lambda **when: Fault.out_of_credits(soon(), **when), "the credits of the subscription are used up"),
+        (Fault.too_many_requests, "more than 20 requests in 5 seconds"),
+    ],
+    ids=["burst limit", "too many at once", "out of credits", "too many requests"],
+)
+def test_what_was_not_carried_out_and_passes_is_waited_for_and_tried_again(
+    fault: MakeFault, waiting_for: str, root_field: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(fault(root_field=root_field, times=2))
+    written = write([*records(PEOPLE), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["retries"] == 2
+    assert sum(line.startswith("Waiting ") and waiting_for in line for line in written.log) == 2
+    assert is_written(sandbox)
+
+
+@pytest.mark.parametrize("root_field", ["employees", "updateContacts"])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.maintenance_page, Fault.server_error, Fault.dropped_connection, Fault.lost_answer],
+    ids=["maintenance", "server error", "dropped connection", "lost answer"],
+)
+def test_what_does_no_harm_twice_is_tried_again_after_whatever_passes(
+    fault: MakeFault, root_field: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(fault(root_field=root_field, times=3))
+    written = write([*records(PEOPLE), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["retries"] == 3
+    assert is_written(sandbox)
+
+
+def test_credits_that_come_back_late_end_the_sync_with_the_time(write: Write, sandbox: Sandbox) -> None:
+    late = datetime.now(timezone.utc) + timedelta(hours=2)
+    sandbox.xledger.faults.add(Fault.out_of_credits(late, root_field="updateContacts", times=None))
+    written = write([*records(PEOPLE), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert late.isoformat() in str(written.error)
+    assert written.states == []
+    assert written.summary["retries"] == 0
+
+
+@pytest.mark.parametrize("root_field", ["employees", "updateContacts"])
+@pytest.mark.parametrize(
+    "fault", [Fault.maintenance_page, Fault.burst_limit, Fault.concurrency_limit], ids=lambda fault: fault.__name__
+)
+def test_what_does_not_pass_in_time_ends_the_sync_until_later(
+    fault: MakeFault, root_field: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(fault(root_field=root_field, times=None))
+    written = write([*records(PEOPLE), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert "try again in an hour" in str(written.error)
+    assert written.states == []
+
+
+@pytest.mark.parametrize("token", ["malformed", "not " * 10, "0" * 64], ids=["malformed", "two words", "unknown"])
+def test_a_token_that_is_not_accepted_is_for_the_administrator(token: str, write: Write, sandbox: Sandbox) -> None:
+    written = write([*records(PEOPLE), state(1)], api_token=token)
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert "does not accept the API token" in str(written.error)
+    assert token not in str(written.error)
+    assert len(sandbox.xledger.operations) == 1
+
+
+@pytest.mark.parametrize("http_400", [False, True])
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Employee.noticeDate", "Cannot query field `noticeDate` on type `Employee`"),
+        ("EmployeesFilter.email_in", "email_in"),
+        ("UpdateContactsInputNode.jobTitle", "jobTitle"),
+        ("Mutation.updateContacts", "Cannot query field `updateContacts` on type `Mutation`"),
+    ],
+)
+def test_a_schema_that_lacks_something_ends_the_sync_with_its_name(
+    part: str, told: str, write: Write, sandbox: Sandbox, *, http_400: bool
+) -> None:
+    sandbox.xledger.lacks = frozenset({part})
+    if http_400:
+        sandbox.xledger.faults.add(Fault.errors_with_http_400())
+    written = write([*records(PEOPLE), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.system_error
+    assert told in str(written.error)
+    assert written.states == []
+
+
+@pytest.mark.parametrize("http_400", [False, True])
+def test_a_refused_value_rejects_one_record_whatever_the_status_of_the_answer(
+    write: Write, sandbox: Sandbox, *, http_400: bool
+) -> None:
+    if http_400:
+        sandbox.xledger.faults.add(Fault.errors_with_http_400())
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Nordmann3"))
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Head"))
+    written = write([*records([*PEOPLE, a_user(3), a_user(4)]), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["rejected"] == {"refused_by_xledger": 2}
+    assert written.summary["created"] == 2
+
+
+def test_a_reference_that_leads_nowhere_is_a_refused_value(write: Write, sandbox: Sandbox) -> None:
+    codes = {"Female": "F", "Other": "X"}
+    written = write([*records([a_user(2, gender="Other"), a_user(5)]), state(1)], gender_codes=codes)
+    assert written.states == [1]
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert any("No value matching owner …" in line for line in written.log)
+    assert sandbox.xledger.employee("E5")["contact"]["gender"]["code"] == "F"
