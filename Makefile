@@ -39,8 +39,9 @@ sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destinati
 sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
 
-bench: $(READY) ## Show what a sync of 10,000 people costs
-	@$(BIN)/python -m benchmarks
+bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it takes
+	@$(BIN)/python -m benchmarks.source_huma
+	@$(BIN)/python -m benchmarks.destination_xledger
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto

@@ -1,4 +1,8 @@
-"""`make bench`: what a sync of 10,000 people costs, how fast it is, and whether its memory grows."""
+"""What writing people to Xledger costs: requests, bytes and pounds, processor time, and memory.
+
+`python -m benchmarks.destination_xledger` prints two tables. Xledger is the sandbox, with the limits of the real one.
+Counts are the same everywhere; the speed says something about the machine as well.
+"""
 
 import sys
 import tempfile
