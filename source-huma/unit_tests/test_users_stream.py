@@ -216,19 +216,23 @@ def test_more_groups_than_huma_takes_at_a_time_are_asked_for_in_several_lists(
 def test_proxies_and_certificates_that_the_environment_names_are_used(
     huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    send, used = requests.Session.send, []
+    used: list[tuple[str | None, Any]] = []
+    # What answers in Huma's place takes the place of `send` as well, and leaves before `monkeypatch` does: put back
+    # after it, it would answer to every later test.
+    with pytest.MonkeyPatch.context() as patch:
+        send = requests.Session.send
 
-    def noted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        used.append((options["proxies"].get("https"), options["verify"]))
-        return send(self, request, **options)
+        def noted(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+            used.append((options["proxies"].get("https"), options["verify"]))
+            return send(self, request, **options)
 
-    monkeypatch.setattr(requests.Session, "send", noted)
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-    huma.add("u1")
-    records()
-    assert set(used) == {("http://proxy.example:3128", str(tmp_path))}
-    used.clear()
-    monkeypatch.setenv("NO_PROXY", "huma.example")
-    records()
-    assert set(used) == {(None, str(tmp_path))}
+        patch.setattr(requests.Session, "send", noted)
+        monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+        huma.add("u1")
+        records()
+        assert set(used) == {("http://proxy.example:3128", str(tmp_path))}
+        used.clear()
+        monkeypatch.setenv("NO_PROXY", "huma.example")
+        records()
+        assert set(used) == {(None, str(tmp_path))}
