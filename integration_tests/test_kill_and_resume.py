@@ -15,6 +15,7 @@ from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
 from integration_tests.records import a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
+from shared_mappings import Policy, field_table
 
 Employee = dict[str, Any]
 
@@ -129,10 +130,21 @@ def sent_since(reached: int) -> list[AirbyteMessage]:
     return messages
 
 
-def sync(sandbox: Sandbox, since: int = 0) -> int:
+Policies = list[dict[str, str]]
+
+AS_THEY_COME: Policies = []
+
+CREATE_ONLY: Policies = [
+    {"field": field, "policy": Policy.CREATE_ONLY.value}
+    for field in field_table().fields
+    if field_table().own_rule(field) is not Policy.READ_ONLY
+]
+
+
+def sync(sandbox: Sandbox, policies: Policies, since: int = 0) -> int:
     """Syncs from a state; returns the last one that was let through before the end, or before the process died."""
     catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
-    config = sandbox.destination_config(batch_size=BATCH_SIZE)
+    config = sandbox.destination_config(batch_size=BATCH_SIZE, field_policies=policies)
     reached = since
     with suppress(Killed):
         for message in DestinationXledger(connect_at_once).write(config, catalog, sent_since(since)):
@@ -140,15 +152,17 @@ def sync(sandbox: Sandbox, since: int = 0) -> int:
     return reached
 
 
-def run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, death: Death | None = None) -> tuple[list[Employee], int]:
+def run(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, policies: Policies, death: Death | None = None
+) -> tuple[list[Employee], int]:
     """Syncs, and goes on when the process has died; returns who is in Xledger then, and how many requests it lived."""
     fill(sandbox)
     mortal = Mortal(death)
     with monkeypatch.context() as patch:
         patch.setattr(HTTPAdapter, "send", mortal.sending(HTTPAdapter.send))
-        reached = sync(sandbox)
+        reached = sync(sandbox, policies)
     if death:
-        sync(sandbox, reached)
+        sync(sandbox, policies, reached)
     return seen(sandbox), mortal.requests
 
 
@@ -171,7 +185,7 @@ def test_the_undisturbed_run_has_something_of_everything(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
-        employees, _ = run(sandbox, monkeypatch)
+        employees, _ = run(sandbox, monkeypatch, AS_THEY_COME)
     summary = json.loads(caplog.messages[-1].removeprefix(SUMMARY))
     assert (summary["created"], summary["updated"]) == (5, 9)
     assert summary["rejected"] == {"duplicate_key": 1, "refused_by_xledger": 1}
@@ -180,12 +194,13 @@ def test_the_undisturbed_run_has_something_of_everything(
     assert [employee["code"] for employee in employees] == codes.split()
 
 
+@pytest.mark.parametrize("policies", [AS_THEY_COME, CREATE_ONLY], ids=["as they come", "create only"])
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_killed_at_any_request_and_run_again_the_result_is_that_of_an_undisturbed_run(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, carried_out: bool
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, policies: Policies, *, carried_out: bool
 ) -> None:
-    undisturbed, requests = run(sandbox, monkeypatch)
+    undisturbed, requests = run(sandbox, monkeypatch, policies)
     for number in range(1, requests + 1):
-        employees, lived = run(sandbox, monkeypatch, Death(number, carried_out))
+        employees, lived = run(sandbox, monkeypatch, policies, Death(number, carried_out))
         assert lived == number
         assert employees == undisturbed, f"killed at request {number}"

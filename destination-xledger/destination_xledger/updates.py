@@ -119,8 +119,7 @@ class Updates:
     def _same(self, target: str, sent: str | None, now: Any, region: str) -> bool:
         if sent is None or now is None:
             return sent is now
-        comparator = next(rule.comparator for rule in self.table.rules if target in rule.targets)
-        return COMPARATORS[comparator](sent, str(now), region)
+        return COMPARATORS[self.table.rule_of[target].comparator](sent, str(now), region)
 
 
 def _wiped(mutation: str, target: str, employee: Employee) -> Exception:
