@@ -106,11 +106,11 @@ class Writer:
         due = [self.waiting.pop(identity) for identity in list(islice(self.waiting, self.batch_size))]
         refused = self.updates.update([each.item for each in due])
         for each in due:
-            failure = refused.get(each.item.identity)
+            refusal = refused.get(each.item.identity)
             if each.creation is not None:
-                self.outcomes.created(each.creation, each.item.plan, failure)
-            elif failure is not None:
-                self.outcomes.refused(each.item.person, failure)
+                self.outcomes.created(each.creation, each.item.plan, refusal)
+            elif refusal is not None:
+                self.outcomes.partly_refused(each.item, refusal)
             else:
                 self.outcomes.carried_out(each.item)
 
