@@ -116,6 +116,6 @@ class Writer:
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""
-        self.matcher.claim(item.person, employee)
+        self.matcher.claims.added(item.person, employee)
         remaining = plan(item.person.desired, employee, self.policies, self.table, creating=True)
         return Planned(item.person, employee, remaining)
