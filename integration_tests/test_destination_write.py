@@ -262,6 +262,15 @@ def test_of_the_same_user_twice_the_later_record_wins(batch_size: int, write: Wr
     assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Head"
 
 
+def test_somebody_who_comes_again_while_their_changes_wait_is_written_twice(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(1), a_user(2), a_user(3)]))
+    people = [a_user(1, jobTitle="Head", phone=None), a_user(2), a_user(1, jobTitle="Director"), a_user(3)]
+    written = write(records(people), batch_size=2)
+    assert (written.summary["updated"], written.summary["unchanged"]) == (2, 2)
+    assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Director"
+    assert sandbox.xledger.employee("E1")["contact"]["phone"] == a_user(1)["phone"]
+
+
 def test_somebody_without_an_employment_id_is_rejected_when_new(write: Write) -> None:
     assert write(records([a_user(1, employmentId=None)])).summary["rejected"] == {"missing_key": 1}
 
