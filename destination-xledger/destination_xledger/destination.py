@@ -21,8 +21,7 @@ from airbyte_cdk.models import (
     Status,
     Type,
 )
-from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from destination_xledger.additions import Additions
@@ -33,10 +32,11 @@ from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config, Mode, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
-from destination_xledger.failures import system_error, unforeseen, without_trace
+from destination_xledger.failures import system_error
 from destination_xledger.gateway import Gateway
+from destination_xledger.log_redaction import report_error
 from destination_xledger.matcher import Matcher
-from destination_xledger.messages import DestinationCatalogMessage, as_line, read_messages
+from destination_xledger.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, StreamReader, stream_readers
 from destination_xledger.refusals import Refusals
@@ -46,7 +46,7 @@ from destination_xledger.updates import Updates
 from destination_xledger.writer import Writer
 from shared_mappings import field_table
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 DISCOVER = "discover"
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
@@ -89,15 +89,10 @@ class DestinationXledger(Destination):
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
         try:
             for message in self.run_cmd(self.parse_args(args)):
-                print(as_line(message), flush=True)
-        except AirbyteTracedException as error:
-            failure = without_trace(error)
+                print_line(as_line(message))
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
-            failure = unforeseen(error)
-        else:
-            return
-        failure.emit_message()
-        sys.exit(1)
+            report_error(error)
+            sys.exit(1)
 
     def run_cmd(self, parsed_args: argparse.Namespace) -> Iterator[AirbyteMessage]:
         """Runs a parsed command line.
@@ -138,7 +133,7 @@ class DestinationXledger(Destination):
                 logger.warning(finding.sentence)
         problems = [finding.sentence for finding in findings if finding.blocks]
         if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=told_at_once(problems))
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(told_at_once(problems)))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:

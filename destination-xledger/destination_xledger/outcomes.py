@@ -11,7 +11,7 @@ from destination_xledger.report import Report
 from destination_xledger.summary import Summary
 from shared_mappings import FieldWarning, Plan, RejectionCode, WarningCode
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 import sys
 
-from airbyte_cdk.logger import init_logger
-
 from destination_xledger.destination import DestinationXledger
+from destination_xledger.log_redaction import redact_all_output
 
 
 def run() -> None:
     """Runs the verb that the command line names."""
-    init_logger("airbyte")
+    redact_all_output()
     DestinationXledger().run(sys.argv[1:])
