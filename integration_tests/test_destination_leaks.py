@@ -423,6 +423,9 @@ SITUATIONS: Mapping[str, Situation] = {
     "a record of another stream": Situation("not in the catalog", lines(KNOWN, stream="others")),
     "a sync mode that is refused": Situation("The sync mode overwrite", stream=a_stream(mode="overwrite")),
     "a stream that is refused": Situation("nothing this destination can write", stream=a_stream(name="groups")),
+    "settings that are not known": Situation(
+        "zq_mode: there is no such setting", config={"zq_mode": "Zq-mode", "custom": RECOGNISABLE}
+    ),
     "settings that cannot work": Situation(
         "The configuration cannot work",
         config={"mode": "Zq-mode", "batch_size": "Zq-size", "api_url": "http://Zq-user:Zq-secret@xledger.test"},
@@ -438,7 +441,48 @@ def test_whatever_goes_wrong_in_a_sync(name: str, run: Run, sandbox: Sandbox) ->
     assert situation.tells in printed.text.replace('\\"', '"')
     assert_nothing_leaks(printed, sandbox)
     assert traces_in(printed.text, str(situation.config.get("api_token", "no token of its own"))) == []
-    assert printed.log[-1:] == [] if name == "settings that cannot work" else printed.log[-1].startswith(SUMMARY)
+    assert printed.log[-1:] == [] if name.startswith("settings") else printed.log[-1].startswith(SUMMARY)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "tells"),
+    [
+        ("config", QUOTATION[:-1], "is not JSON"),
+        ("config", json.dumps([QUOTATION]), "does not hold a JSON object"),
+        ("config", QUOTATION, "The configuration cannot work"),
+        ("config", None, "cannot be read"),
+        ("catalog", QUOTATION[:-1], "is not JSON"),
+        ("catalog", QUOTATION, "is not a configured catalog"),
+        ("catalog", json.dumps({"streams": [{"stream": QUOTATION}]}), "is not a configured catalog"),
+        ("catalog", json.dumps({"streams": [a_stream(mode="overwrite_dedup")]}), "The sync mode overwrite_dedup"),
+        ("catalog", None, "cannot be read"),
+    ],
+)
+def test_whatever_is_wrong_with_the_files_of_the_command_line(
+    file: str,
+    content: str | None,
+    tells: str,
+    *,
+    sandbox: Sandbox,
+    the_process: None,  # noqa: ARG001  its logging
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    given: dict[str, str | None] = {
+        "config": json.dumps(sandbox.destination_config()),
+        "catalog": json.dumps({"streams": [a_stream()]}),
+        file: content,
+    }
+    command = ["write"]
+    for name, text in given.items():
+        command += [f"--{name}", str(tmp_path / name)]
+        if text is not None:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    printed = captured(capfd, lambda: DestinationXledger(connect_at_once).run(command))
+    assert_nothing_leaks(printed, sandbox)
+    (error,) = [message.trace.error for message in printed.messages]
+    assert tells in error.message
+    assert (error.failure_type.value, printed.ended_with) == ("config_error", 1)
 
 
 # ------------------------------------------------------------------ storage

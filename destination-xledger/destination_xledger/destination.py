@@ -6,17 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
-import orjson
 from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteRecordMessage,
     ConfiguredAirbyteCatalog,
-    ConfiguredAirbyteCatalogSerializer,
     ConnectorSpecification,
     Status,
     Type,
@@ -27,9 +24,11 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog
 from destination_xledger.additions import Additions
 from destination_xledger.arrivals import arriving_lines
 from destination_xledger.batches import Batch
+from destination_xledger.catalog import read_catalog
 from destination_xledger.check import check, told_at_once
 from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
+from destination_xledger.command_files import read_object
 from destination_xledger.config import Config, Mode, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.failures import system_error
@@ -104,7 +103,7 @@ class DestinationXledger(Destination):
         if parsed_args.command == "spec":
             yield AirbyteMessage(type=Type.SPEC, spec=specification)
             return
-        config = self.read_config(parsed_args.config)
+        config = read_object("config", parsed_args.config)
         update_secrets(get_secrets(specification.connectionSpecification, config))
         if parsed_args.command == "check":
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
@@ -113,7 +112,7 @@ class DestinationXledger(Destination):
                 type=Type.DESTINATION_CATALOG, destination_catalog=self.discover(logger, config)
             )
         else:
-            catalog = ConfiguredAirbyteCatalogSerializer.load(orjson.loads(Path(parsed_args.catalog).read_bytes()))
+            catalog = read_catalog(parsed_args.catalog)
             yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer)))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
