@@ -181,6 +181,13 @@ def test_maintenance_is_a_page_for_people(sandbox: Sandbox) -> None:
     assert answer.headers["content-type"].startswith("text/html")
 
 
+def test_any_answer(sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.answer('{"errors": "New words."}', 418, root_field="employees"))
+    answer = ask(sandbox)
+    assert (answer.status_code, answer.json()) == (418, {"errors": "New words."})
+    assert ask(sandbox).status_code == 200
+
+
 def test_too_many_requests_and_broken_json(sandbox: Sandbox) -> None:
     sandbox.xledger.faults.add(Fault.too_many_requests(retry_after=3))
     sandbox.xledger.faults.add(Fault.not_json())

@@ -18,7 +18,7 @@ from destination_xledger.outcomes import Outcomes
 from destination_xledger.refusals import Refusals
 from shared_mappings import Employee, FieldTable, RejectionCode
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 LOST_ANSWERS: Final = 5
 """How often in a row the answer to an addition may get lost before the sync ends."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-
 from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config, parse_config, without_what_cannot_work
+from destination_xledger.failures import ConnectorError
 from destination_xledger.findings import Finding
 from destination_xledger.storage import storage_problem
 from destination_xledger.xledger_probe import probe_xledger
@@ -21,7 +20,7 @@ def _probe_storage(settings: Config, _: Connect) -> Iterator[Finding]:
 
 
 PROBES: Final[tuple[Probe, ...]] = (probe_xledger, _probe_storage)
-"""What is tried out, each without regard to the others. A probe that cannot go on raises a traced exception."""
+"""What is tried out, each without regard to the others. A probe that cannot go on raises a ConnectorError."""
 
 
 def check(config: Any, connect: Connect) -> list[Finding]:
@@ -51,7 +50,7 @@ def told_at_once(problems: Sequence[str]) -> str:
 def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     try:
         parse_config(config)
-    except AirbyteTracedException as error:
+    except ConnectorError as error:
         yield _problem(error)
     settings = without_what_cannot_work(config)
     if settings is None:
@@ -59,9 +58,9 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     for probe in PROBES:
         try:
             yield from probe(settings, connect)
-        except AirbyteTracedException as error:
+        except ConnectorError as error:
             yield _problem(error)
 
 
-def _problem(error: AirbyteTracedException) -> Finding:
+def _problem(error: ConnectorError) -> Finding:
     return Finding(error.message or "")

@@ -25,7 +25,7 @@ from destination_xledger.answers import Answer, Failure, Problem, interpret
 from destination_xledger.failures import config_error, system_error, transient_error
 from destination_xledger.operations import Operation
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 REQUESTS_IN_WINDOW: Final = 20
 WINDOW: Final = timedelta(seconds=5.5)

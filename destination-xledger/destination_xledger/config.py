@@ -1,12 +1,13 @@
 """What an administrator sets up for a connection to Xledger."""
 
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, Any, Final
 
 import jsonref
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     ValidationError,
@@ -14,11 +15,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import config_error
-from destination_xledger.storage_config import NoStorage, StorageConfig
+from destination_xledger.settings import UNKNOWN, Settings
+from destination_xledger.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 
 PRODUCTION: Final = "https://www.xledger.net/graphql"
@@ -50,10 +53,10 @@ def _confirmed(authority: bool) -> bool:
     return authority
 
 
-class FieldPolicy(BaseModel):
+class FieldPolicy(Settings):
     """A stricter rule for one field."""
 
-    model_config = ConfigDict(frozen=True, title="Field policy")
+    model_config = ConfigDict(title="Field policy")
 
     field: Annotated[str, AfterValidator(_known_field)] = Field(
         title="Field",
@@ -78,16 +81,17 @@ class FieldPolicy(BaseModel):
         return self
 
 
-class Config(BaseModel):
+class Config(Settings):
     """Keeps employees in Xledger in step with the people in Huma."""
 
-    model_config = ConfigDict(frozen=True, title="Xledger Destination Spec")
+    model_config = ConfigDict(title="Xledger Destination Spec")
 
     api_token: str = Field(
         title="API token",
         description="Token of an API user in Xledger (Administration > System Access > API Tokens). Every change is "
         "logged in Xledger under the name of the person who made it.",
         min_length=1,
+        repr=False,
         json_schema_extra={"airbyte_secret": True, "order": 0},
     )
     authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
@@ -199,7 +203,7 @@ def parse_config(config: Any) -> Config:
     try:
         return Config.model_validate(config)
     except ValidationError as error:
-        problems = [_sentence(problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)]
+        problems = [_sentence(problem) for problem in error.errors(include_input=False)]
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
@@ -226,7 +230,34 @@ def connection_specification() -> dict[str, Any]:
     return specification
 
 
-def _sentence(location: tuple[int | str, ...], message: str) -> str:
+def _sentence(problem: ErrorDetails) -> str:
+    location, said = problem["loc"], problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == UNKNOWN:
+        said = f"there is no such setting; {_instead(str(location[-1]), _known_names(location))}"
+    if location[:1] == (_STORAGE,):  # what follows is the type of storage, which is no name in the config
+        location = (_STORAGE, *location[2:])
     setting = ".".join(str(part) for part in location)
-    said = message.removeprefix("Value error, ")
     return f"{setting}: {said}." if setting else f"{said}."
+
+
+def _known_names(location: tuple[int | str, ...]) -> list[str]:
+    group: type[Settings] = Config
+    for part in location[:-1]:
+        group = _GROUPS.get(part, group)
+    return list(group.model_fields)
+
+
+def _instead(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"the nearest is {near[0]}" if near else f"the settings are {', '.join(known)}"
+
+
+_STORAGE: Final = "object_storage_config"
+
+_GROUPS: Final[Mapping[int | str, type[Settings]]] = {
+    "field_policies": FieldPolicy,
+    "None": NoStorage,
+    "Local": LocalStorage,
+    "S3": S3Storage,
+}
+"""Groups within the config, by what stands in a complaint's location for them."""

@@ -6,31 +6,29 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
-import orjson
 from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     ConfiguredAirbyteCatalog,
-    ConfiguredAirbyteCatalogSerializer,
     ConnectorSpecification,
     Status,
     Type,
 )
-from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from destination_xledger.arrivals import arriving_lines
+from destination_xledger.catalog import read_catalog
 from destination_xledger.check import check, told_at_once
 from destination_xledger.client import XledgerClient
+from destination_xledger.command_files import read_object
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
-from destination_xledger.failures import unforeseen, without_trace
-from destination_xledger.messages import DestinationCatalogMessage, as_line, read_messages
+from destination_xledger.log_redaction import report_error
+from destination_xledger.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.people import SYNC_MODES
 from destination_xledger.report import reporting
@@ -38,7 +36,7 @@ from destination_xledger.summary import Summary
 from destination_xledger.sync import Sync
 from shared_mappings import field_table
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 DISCOVER = "discover"
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
@@ -81,15 +79,10 @@ class DestinationXledger(Destination):
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
         try:
             for message in self.run_cmd(self.parse_args(args)):
-                print(as_line(message), flush=True)
-        except AirbyteTracedException as error:
-            failure = without_trace(error)
+                print_line(as_line(message))
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
-            failure = unforeseen(error)
-        else:
-            return
-        failure.emit_message()
-        sys.exit(1)
+            report_error(error)
+            sys.exit(1)
 
     def run_cmd(self, parsed_args: argparse.Namespace) -> Iterator[AirbyteMessage]:
         """Runs a parsed command line.
@@ -101,7 +94,7 @@ class DestinationXledger(Destination):
         if parsed_args.command == "spec":
             yield AirbyteMessage(type=Type.SPEC, spec=specification)
             return
-        config = self.read_config(parsed_args.config)
+        config = read_object("config", parsed_args.config)
         update_secrets(get_secrets(specification.connectionSpecification, config))
         if parsed_args.command == "check":
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
@@ -110,7 +103,7 @@ class DestinationXledger(Destination):
                 type=Type.DESTINATION_CATALOG, destination_catalog=self.discover(logger, config)
             )
         else:
-            catalog = ConfiguredAirbyteCatalogSerializer.load(orjson.loads(Path(parsed_args.catalog).read_bytes()))
+            catalog = read_catalog(parsed_args.catalog)
             streams = {configured.stream.name for configured in catalog.streams}
             yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer), streams))
 
@@ -131,7 +124,7 @@ class DestinationXledger(Destination):
                 logger.warning(finding.sentence)
         problems = [finding.sentence for finding in findings if finding.blocks]
         if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=told_at_once(problems))
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(told_at_once(problems)))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:

@@ -1,46 +1,58 @@
 """How a sync ends when it cannot go on: errors that an administrator can act on, and that hold no value of a record."""
 
 import traceback
+from collections.abc import Iterator
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
-def config_error(message: str) -> AirbyteTracedException:
+class ConnectorError(AirbyteTracedException):
+    """An error in this connector's own words, which hold no value of a record and no secret."""
+
+
+def config_error(message: str) -> ConnectorError:
     """Something the administrator has to change, here or in Xledger."""
     return _ends(message, FailureType.config_error)
 
 
-def transient_error(message: str) -> AirbyteTracedException:
+def transient_error(message: str) -> ConnectorError:
     """Something that passes: the next sync may well succeed."""
     return _ends(message, FailureType.transient_error)
 
 
-def system_error(message: str) -> AirbyteTracedException:
+def system_error(message: str) -> ConnectorError:
     """Something only a developer can mend."""
     return _ends(message, FailureType.system_error)
 
 
-def without_trace(error: AirbyteTracedException) -> AirbyteTracedException:
-    """The same error without what it was raised from: a trace quotes the texts of all errors on the way."""
-    return AirbyteTracedException(
-        message=error.message, internal_message=error.internal_message, failure_type=error.failure_type
-    )
+def told(error: BaseException) -> AirbyteTracedException:
+    """An error as a host may be told of it: in this connector's own words, or else by its type and place.
 
-
-def unforeseen(error: BaseException) -> AirbyteTracedException:
-    """An error nobody planned for, told by its type and place.
-
-    Its text is left out, because texts of errors quote values; so is everything it was raised from.
+    A trace quotes the texts of all errors on the way, so what the error was raised from stays behind. Texts of errors
+    that are not this connector's own quote values, so those are left out as well.
     """
-    places = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    return AirbyteTracedException(
+    if isinstance(error, ConnectorError):
+        return ConnectorError(error.internal_message, error.message, error.failure_type)
+    return ConnectorError(
         message=f"The connector failed unexpectedly ({type(error).__name__}). Nothing of this sync is lost: run it "
         "again, and report the error with its internal message if it comes back.",
-        internal_message="; ".join([type(error).__name__, *places]),
+        internal_message="; ".join(types_and_places(error)),
         failure_type=FailureType.system_error,
     )
 
 
-def _ends(message: str, failure_type: FailureType) -> AirbyteTracedException:
-    return AirbyteTracedException(message=message, internal_message=message, failure_type=failure_type)
+def types_and_places(error: BaseException) -> Iterator[str]:
+    """An error and what led to it, outermost first: the type of each, and the code it came through."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield type(link).__qualname__
+        for frame in traceback.extract_tb(link.__traceback__):
+            yield f"{frame.filename}:{frame.lineno} in {frame.name}"
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _ends(message: str, failure_type: FailureType) -> ConnectorError:
+    return ConnectorError(message=message, internal_message=message, failure_type=failure_type)

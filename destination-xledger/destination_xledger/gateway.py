@@ -21,7 +21,7 @@ KEYS_PER_REQUEST: Final = 500
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 NO_KEYS: Final[tuple[str, ...]] = ()
 

@@ -1,5 +1,6 @@
 """Airbyte messages from a host's lines, and back."""
 
+import sys
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -82,6 +83,12 @@ def as_line(message: AirbyteMessage) -> str:
     if isinstance(message, DestinationCatalogMessage) and message.destination_catalog is not None:
         content["destination_catalog"] = _DESTINATION_CATALOG.dump(message.destination_catalog)
     return orjson.dumps(content).decode()
+
+
+def print_line(line: str) -> None:
+    """Writes a line to standard output, whole and at once: a host may kill the process at any time."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _message(line: bytes) -> AirbyteMessage | None:

@@ -13,7 +13,7 @@ from destination_xledger.summary import Summary
 from destination_xledger.updates import Refusal
 from shared_mappings import FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
 
-from destination_xledger.failures import config_error
+from destination_xledger.failures import ConnectorError, config_error
 from destination_xledger.validation import RecordValidator
 from shared_mappings import (
     Desired,
@@ -104,14 +104,23 @@ def stream_readers(
     return {stream.stream.name: _reader(stream, table, options) for stream in catalog.streams}
 
 
+def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
+    """A sync mode that this destination does not know, or refuses.
+
+    Args:
+        mode: Its name.
+        stream: The name of the stream it is chosen for.
+    """
+    return config_error(
+        f"The sync mode {mode} of the stream {stream} is refused: this is a ledger, and nobody in it is overwritten "
+        f"or deleted as a whole. Choose {', '.join(known.value for known in SYNC_MODES)}."
+    )
+
+
 def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
     name = configured.stream.name
     if configured.destination_sync_mode not in SYNC_MODES:
-        mode = getattr(configured.destination_sync_mode, "value", configured.destination_sync_mode)
-        raise config_error(
-            f"The sync mode {mode} of the stream {name} is refused: this is a ledger, and nobody in it is overwritten "
-            f"or deleted as a whole. Choose {', '.join(known.value for known in SYNC_MODES)}."
-        )
+        raise refused_sync_mode(configured.destination_sync_mode.value, name)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
     carries = configured.destination_object_name or name
     if carries == EMPLOYEE:

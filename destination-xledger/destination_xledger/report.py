@@ -22,7 +22,7 @@ from destination_xledger.report_entries import Entry, invalid_entry, plan_entry,
 from destination_xledger.storage import Storage, open_storage, probe
 from shared_mappings import FieldTable, Policies
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 SUMMARY: Final = "summary.json"
 REJECTED: Final = "rejected.jsonl"

@@ -1,6 +1,5 @@
 """Reports in S3, or in anything that speaks like it."""
 
-import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -27,10 +26,6 @@ from destination_xledger.storage_config import S3Storage
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
-
-for _chatty in ("boto3", "botocore", "s3transfer"):
-    # Below this level they log requests and answers whole, with keys, tokens and what is in the files.
-    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 ONE_AFTER_THE_OTHER: Final = TransferConfig(use_threads=False)
 """Parts of a large file are sent in turn: a report is in no hurry, and memory stays small."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from destination_xledger.addresses import allowed_address
+from destination_xledger.settings import Settings
 from shared_mappings import API_URL_PATTERN
 
 S3_ENDPOINT_EXAMPLE: Final = "https://s3.eu-north-1.amazonaws.com"
@@ -33,18 +34,18 @@ def _absolute(path: str) -> str:
     return path
 
 
-class NoStorage(BaseModel):
+class NoStorage(Settings):
     """Nothing is kept: of a rejected record, only the log tells, by id."""
 
-    model_config = ConfigDict(frozen=True, title="None")
+    model_config = ConfigDict(title="None")
 
     storage_type: Literal["None"] = Field(title="Storage type", json_schema_extra={"default": "None", "order": 0})
 
 
-class LocalStorage(BaseModel):
+class LocalStorage(Settings):
     """A folder on the machine, or in the container, where this destination runs."""
 
-    model_config = ConfigDict(frozen=True, title="Local folder")
+    model_config = ConfigDict(title="Local folder")
 
     storage_type: Literal["Local"] = Field(title="Storage type", json_schema_extra={"default": "Local", "order": 0})
     path: Annotated[str, AfterValidator(_absolute)] = Field(
@@ -56,10 +57,10 @@ class LocalStorage(BaseModel):
     )
 
 
-class S3Storage(BaseModel):
+class S3Storage(Settings):
     """A bucket in S3, or in anything that speaks like it."""
 
-    model_config = ConfigDict(frozen=True, title="S3")
+    model_config = ConfigDict(title="S3")
 
     storage_type: Literal["S3"] = Field(title="Storage type", json_schema_extra={"default": "S3", "order": 0})
     access_key_id: str = Field(

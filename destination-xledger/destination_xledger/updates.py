@@ -18,7 +18,7 @@ from shared_mappings import MISSING, Employee, FieldChange, FieldTable, read_pat
 from shared_mappings.comparators import COMPARATORS
 from shared_mappings.employee import ROOT
 
-logger = logging.getLogger("airbyte")
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ def test_nothing_leaves_unless_token_address_and_authority_are_right(
     "change",
     [
         {"batch_size": 0},
+        {"new_user": "skip"},
         {"field_policies": [{"field": "email", "policy": "mirror"}]},
         {"field_policies": [{"field": "employmentId", "policy": "read_only"}]},
     ],

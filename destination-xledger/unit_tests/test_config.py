@@ -75,6 +75,61 @@ def test_all_problems_are_told_at_once(config: Config) -> None:
     assert all(name in str(raised.value) for name in ("mode", "batch_size", "api_url"))
 
 
+UNKNOWN = [
+    ({"new_user": TOKEN}, "new_user: there is no such setting; the nearest is new_users."),
+    ({"apiToken": TOKEN}, "apiToken: there is no such setting; the nearest is api_token."),
+    ({"zq": TOKEN}, "zq: there is no such setting; the settings are api_token, authority_confirmed, mode, new_users"),
+    ({"_mode": TOKEN}, "_mode: there is no such setting; the nearest is mode."),
+    (
+        {"field_policies": [{"field": "phone", "policy": "mirror", "polciy": TOKEN}]},
+        "field_policies.0.polciy: there is no such setting; the nearest is policy.",
+    ),
+    (
+        {"object_storage_config": {"storage_type": "None", "path": TOKEN}},
+        "object_storage_config.path: there is no such setting; the settings are storage_type.",
+    ),
+    (
+        {"object_storage_config": {"storage_type": "Local", "path": "/reports", "folder": TOKEN}},
+        "object_storage_config.folder: there is no such setting; the settings are storage_type, path.",
+    ),
+    (
+        {"object_storage_config": {"storage_type": "S3", "s3_bucket_name": "reports", "secret_acess_key": TOKEN}},
+        "object_storage_config.secret_acess_key: there is no such setting; the nearest is secret_access_key.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), UNKNOWN)
+def test_a_setting_that_is_not_known_is_refused_by_its_name_and_never_by_its_value(
+    change: Config, sentence: str, config: Config
+) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, **change})
+    assert raised.value.failure_type is FailureType.config_error
+    assert sentence in str(raised.value)
+    assert TOKEN not in str(raised.value)
+
+
+def test_a_setting_that_is_not_known_keeps_no_other_from_being_tried(config: Config) -> None:
+    settings = without_what_cannot_work({**config, "mode": "preview", "new_user": "skip"})
+    assert settings is not None
+    assert (settings.mode, settings.new_users) == (Mode.PREVIEW, NewUsers.CREATE)
+
+
+def test_what_a_host_notes_for_itself_is_passed_over(config: Config) -> None:
+    notes = {"__injected": {"a": 1}}
+    storage = {"storage_type": "Local", "path": "/reports"}
+    policy = {"field": "phone", "policy": "mirror"}
+    bare = parse_config({**config, "object_storage_config": storage, "field_policies": [policy]})
+    noted = {"object_storage_config": {**storage, **notes}, "field_policies": [{**policy, **notes}], **notes}
+    assert parse_config({**config, **noted}) == bare
+
+
+def test_no_secret_shows_in_what_a_debugger_or_an_error_prints_of_the_settings(config: Config) -> None:
+    storage = {"storage_type": "S3", "s3_bucket_name": "reports", "access_key_id": TOKEN, "secret_access_key": TOKEN}
+    assert TOKEN not in repr(parse_config({**config, "object_storage_config": storage}))
+
+
 @pytest.mark.parametrize("missing", ["api_token", "authority_confirmed"])
 def test_what_is_required_is_asked_for(missing: str, config: Config) -> None:
     del config[missing]

@@ -33,6 +33,7 @@ class FaultKind(Enum):
     MEANWHILE = "meanwhile"
     ERRORS_WITH_HTTP_400 = "errors_with_http_400"
     REFUSE_VALUE = "refuse_value"
+    ANSWER = "answer"
 
 
 OF_XLEDGER_ONLY = frozenset(
@@ -44,9 +45,10 @@ OF_XLEDGER_ONLY = frozenset(
         FaultKind.NO_ACCESS,
         FaultKind.ERRORS_WITH_HTTP_400,
         FaultKind.REFUSE_VALUE,
+        FaultKind.ANSWER,
     }
 )
-"""Kinds that are errors of a GraphQL answer."""
+"""Kinds that are answers of a GraphQL API."""
 
 OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
 """Kinds that are about the rights of an API key of Huma."""
@@ -174,6 +176,11 @@ class Fault:
     def not_json(cls, **when: Unpack[When]) -> Fault:
         """HTTP 200 and `application/json` with a body that is neither."""
         return cls(FaultKind.NOT_JSON, **when)
+
+    @classmethod
+    def answer(cls, body: str, status: int = 200, **when: Unpack[When]) -> Fault:
+        """This body as `application/json`, whatever it is: for words that nobody has seen yet."""
+        return cls(FaultKind.ANSWER, details={"body": body, "status": status}, **when)
 
     @classmethod
     def dropped_connection(cls, **when: Unpack[When]) -> Fault:

@@ -315,6 +315,6 @@ def _faulty(fault: Fault, received: _Received) -> Response:
         return Response("Internal Server Error", details["status"], media_type="text/plain")
     if fault.kind is FaultKind.MAINTENANCE_PAGE:
         return HTMLResponse(pages.MAINTENANCE, 503)
-    if fault.kind is FaultKind.NOT_JSON:
-        return Response('{"data": {', media_type="application/json")
+    if fault.kind in (FaultKind.NOT_JSON, FaultKind.ANSWER):
+        return Response(details.get("body", '{"data": {'), details.get("status", 200), media_type="application/json")
     return CutConnection()

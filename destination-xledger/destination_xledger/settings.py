@@ -1,0 +1,34 @@
+"""What holds for every group of settings: frozen, and nothing in it that this connector does not know."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+UNKNOWN: Final = "extra_forbidden"
+"""The type of pydantic's complaint about a setting that is not known."""
+
+HOSTS_OWN: Final = "__"
+"""Keys that begin so are notes that a host makes for itself."""
+
+
+def _without_additional_properties(schema: dict[str, Any]) -> None:
+    """Hosts may add to a config, and their acceptance tests refuse a specification that says they may not."""
+    del schema["additionalProperties"]
+
+
+class Settings(BaseModel):
+    """A group of settings.
+
+    A setting that is not known is refused: ignored, a misspelt one would leave the default in force, and nobody would
+    know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_without_additional_properties)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_what_is_the_hosts_own(cls, settings: Any) -> Any:
+        if not isinstance(settings, Mapping):
+            return settings
+        return {name: value for name, value in settings.items() if not str(name).startswith(HOSTS_OWN)}
