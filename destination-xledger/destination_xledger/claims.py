@@ -1,5 +1,6 @@
 """Who was taken for which employee, and who gives or gets which code, throughout a sync."""
 
+import sys
 from dataclasses import dataclass, field
 
 from destination_xledger.people import Person
@@ -8,7 +9,10 @@ from shared_mappings.comparators import normalised_text
 from shared_mappings.desired import EMPLOYMENT_ID
 
 Claimed = dict[str, tuple[str, str]]
-"""What was claimed, with the identity and the label of whoever was first."""
+"""What was claimed, with the identity of whoever was first, and what their label has before that or in its place.
+
+It is kept for everybody, and most labels are the stream's name and the identity: so the name is kept once for all.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +56,8 @@ def code_of(person: Person) -> str:
 
 
 def _claim(claimed: Claimed, what: str, person: Person) -> str | None:
-    identity, label = claimed.setdefault(what, (person.identity, person.label))
-    return None if identity == person.identity else label
+    rest = sys.intern(person.label.removesuffix(person.identity))
+    identity, rest = claimed.setdefault(what, (person.identity, rest))
+    if identity == person.identity:
+        return None
+    return f"{rest}{identity}" if rest.endswith(" ") else rest

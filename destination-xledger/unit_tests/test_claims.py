@@ -1,5 +1,7 @@
 """Nobody is taken for two, and no more is remembered of people than that takes."""
 
+from dataclasses import replace
+
 from destination_xledger.claims import Claims
 from destination_xledger.people import Person
 from shared_mappings import Employee, Options, desired_from_user, field_table
@@ -21,6 +23,15 @@ def test_an_employee_is_for_the_first_person_who_is_taken_for_them() -> None:
     assert claims.employee(somebody("1"), an_employee()) is None
     assert claims.employee(somebody("2"), an_employee()) == "users 1"
     assert claims.employee(somebody("1"), an_employee()) is None
+
+
+def test_whoever_was_first_is_named_by_their_label_whatever_it_is() -> None:
+    claims = Claims()
+    for position, identity in enumerate(("E1", "record", "3", " "), start=1):
+        first = replace(somebody(identity), label=f"staff record {position}")
+        employee = replace(an_employee(), db_ids={"updateEmployees": str(position)})
+        claims.employee(first, employee)
+        assert claims.employee(somebody("else"), employee) == f"staff record {position}"
 
 
 def test_a_new_code_is_for_the_first_person_who_gets_it() -> None:
