@@ -15,7 +15,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
@@ -203,7 +202,9 @@ def parse_config(config: Any) -> Config:
     try:
         return Config.model_validate(config)
     except ValidationError as error:
-        problems = [_sentence(problem) for problem in error.errors(include_input=False)]
+        problems = [
+            _sentence(problem["type"], problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)
+        ]
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
@@ -230,9 +231,9 @@ def connection_specification() -> dict[str, Any]:
     return specification
 
 
-def _sentence(problem: ErrorDetails) -> str:
-    location, said = problem["loc"], problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == UNKNOWN:
+def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    if kind == UNKNOWN:
         said = f"there is no such setting; {_instead(str(location[-1]), _known_names(location))}"
     if location[:1] == (_STORAGE,):  # what follows is the type of storage, which is no name in the config
         location = (_STORAGE, *location[2:])
