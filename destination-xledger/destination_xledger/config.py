@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from destination_xledger.accesses import WHERE_TOKENS_ARE
 from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import config_error
@@ -87,8 +88,8 @@ class Config(Settings):
 
     api_token: str = Field(
         title="API token",
-        description="Token of an API user in Xledger (Administration > System Access > API Tokens). Every change is "
-        "logged in Xledger under the name of the person who made it.",
+        description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
+        "the name of the person who made it.",
         min_length=1,
         repr=False,
         json_schema_extra={"airbyte_secret": True, "order": 0},

@@ -303,7 +303,7 @@ def test_a_missing_access_is_named_in_xledgers_words_with_where_to_click(
     message, warnings = check()
     assert f'"{words}"' in str(message)
     assert f"{probes()[probe].root_field}: Access denied for …" in str(message)
-    assert "Administration > System Access > API Tokens" in str(message)
+    assert "Administration > System Access > GraphQL > API tokens" in str(message)
     assert "Kari" not in str(message)
     assert warnings == []
 

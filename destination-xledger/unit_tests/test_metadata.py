@@ -15,7 +15,7 @@ from airbyte_cdk.models import ConnectorSpecification, Status
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 from jsonschema import Draft7Validator
 
-from destination_xledger.accesses import ACCESSES
+from destination_xledger.accesses import ACCESSES, WHERE_TOKENS_ARE
 from destination_xledger.client import Traffic
 from destination_xledger.config import PRODUCTION
 from destination_xledger.destination import DestinationXledger
@@ -152,6 +152,10 @@ def test_the_user_page_names_every_key_of_an_employee() -> None:
 def test_the_user_page_lists_every_access_the_connector_asks_for() -> None:
     listed = {line.split("|")[1].strip() for line in PAGE.splitlines() if re.match(r"\| [^|]*: read(/write)? \|", line)}
     assert listed == {access.words for access in ACCESSES}
+
+
+def test_the_user_page_leads_to_the_tokens_by_the_same_way_as_every_message() -> None:
+    assert " > ".join(f"**{step}**" for step in WHERE_TOKENS_ARE.split(" > ")) in PAGE
 
 
 def test_every_link_within_the_user_page_leads_to_a_section() -> None:
