@@ -1,9 +1,13 @@
 """Killed at any request and run again from the last state it let through: nobody twice, nothing lost."""
 
-import json
-from collections.abc import Callable
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
@@ -12,9 +16,10 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 
 from destination_xledger.destination import DestinationXledger
-from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
+from integration_tests.conftest import Write, a_stream, connect_at_once
 from integration_tests.records import a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
+from shared_mappings import Policy, field_table
 
 Employee = dict[str, Any]
 
@@ -55,13 +60,14 @@ PASSING = {"dbId", "contactDbId", "createdAt", "modifiedAt"}
 """What differs between any two runs."""
 
 
-class Killed(BaseException):
-    """The process is gone: nothing that handles errors may handle this."""
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
+"""A process that is forked from one that has everything loaded begins at once."""
 
 
 @dataclass(frozen=True)
 class Death:
-    """When a process dies.
+    """When a process is killed.
 
     Attributes:
         at: Number of the request, from 1.
@@ -71,31 +77,17 @@ class Death:
     at: int
     carried_out: bool
 
-
-@dataclass
-class Mortal:
-    """A process that dies at a request.
-
-    Attributes:
-        death: When; None for never.
-        requests: How many requests there were.
-    """
-
-    death: Death | None = None
-    requests: int = 0
-
-    def sending(self, send: Callable[..., Response]) -> Callable[..., Response]:
+    def comes_between(self, send: Callable[..., Response]) -> Callable[..., Response]:
         """Sends requests as before, until death comes."""
+        requests = count(1)
 
         def send_or_die(*arguments: Any, **keywords: Any) -> Response:
-            self.requests += 1
-            dies = self.death is not None and self.requests == self.death.at
-            if self.death is not None and dies and not self.death.carried_out:
-                raise Killed
+            number = next(requests)
+            if number == self.at and not self.carried_out:
+                os.kill(os.getpid(), signal.SIGKILL)
             response = send(*arguments, **keywords)
-            if dies:
-                response.close()
-                raise Killed
+            if number == self.at:
+                os.kill(os.getpid(), signal.SIGKILL)
             return response
 
         return send_or_die
@@ -129,27 +121,49 @@ def sent_since(reached: int) -> list[AirbyteMessage]:
     return messages
 
 
-def sync(sandbox: Sandbox, since: int = 0) -> int:
-    """Syncs from a state; returns the last one that was let through before the end, or before the process died."""
+Policies = list[dict[str, str]]
+
+AS_THEY_COME: Policies = []
+
+CREATE_ONLY: Policies = [
+    {"field": field, "policy": Policy.CREATE_ONLY.value}
+    for field in field_table().fields
+    if field_table().own_rule(field) is not Policy.READ_ONLY
+]
+
+
+def sync(config: Mapping[str, Any], since: int, death: Death | None, reached: Connection) -> None:
+    """Syncs from a state, and tells each state that is let through."""
+    if death:
+        HTTPAdapter.send = death.comes_between(HTTPAdapter.send)  # type: ignore[method-assign]
     catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
-    config = sandbox.destination_config(batch_size=BATCH_SIZE)
+    for message in DestinationXledger(connect_at_once).write(config, catalog, sent_since(since)):
+        reached.send(message.state.stream.stream_state.number)  # type: ignore[union-attr]
+
+
+def synced(sandbox: Sandbox, policies: Policies, since: int = 0, death: Death | None = None) -> int:
+    """Syncs from a state in a process of its own; returns the last state that was let through."""
+    ours, theirs = PROCESSES.Pipe(duplex=False)
+    config = sandbox.destination_config(batch_size=BATCH_SIZE, field_policies=policies)
+    process = PROCESSES.Process(target=sync, args=(config, since, death, theirs))
+    process.start()
+    theirs.close()
     reached = since
-    with suppress(Killed):
-        for message in DestinationXledger(connect_at_once).write(config, catalog, sent_since(since)):
-            reached = message.state.stream.stream_state.number  # type: ignore[union-attr]
+    with suppress(EOFError):
+        while True:
+            reached = ours.recv()
+    process.join()
+    assert process.exitcode == (-signal.SIGKILL if death else 0)
     return reached
 
 
-def run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, death: Death | None = None) -> tuple[list[Employee], int]:
-    """Syncs, and goes on when the process has died; returns who is in Xledger then, and how many requests it lived."""
+def run(sandbox: Sandbox, policies: Policies, death: Death | None = None) -> list[Employee]:
+    """Syncs, and goes on where the process was killed; returns who is in Xledger then."""
     fill(sandbox)
-    mortal = Mortal(death)
-    with monkeypatch.context() as patch:
-        patch.setattr(HTTPAdapter, "send", mortal.sending(HTTPAdapter.send))
-        reached = sync(sandbox)
+    reached = synced(sandbox, policies, death=death)
     if death:
-        sync(sandbox, reached)
-    return seen(sandbox), mortal.requests
+        synced(sandbox, policies, since=reached)
+    return seen(sandbox)
 
 
 def seen(sandbox: Sandbox) -> list[Employee]:
@@ -167,25 +181,24 @@ def _lasting(value: Any) -> Any:
     return value
 
 
-def test_the_undisturbed_run_has_something_of_everything(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level("INFO"):
-        employees, _ = run(sandbox, monkeypatch)
-    summary = json.loads(caplog.messages[-1].removeprefix(SUMMARY))
+def test_the_undisturbed_run_has_something_of_everything(sandbox: Sandbox, write: Write) -> None:
+    fill(sandbox)
+    summary = write(sent_since(0), batch_size=BATCH_SIZE).summary
     assert (summary["created"], summary["updated"]) == (5, 9)
     assert summary["rejected"] == {"duplicate_key": 1, "refused_by_xledger": 1}
     assert summary["warnings"] == {"invalid_date": 1, "partly_written": 1, "unmapped_gender": 1}
     codes = "E1 E10 E11 E12 E13 E14 E15 E16 E17 E18 E2 E3 E4 E6 E8 E9 bystander"
-    assert [employee["code"] for employee in employees] == codes.split()
+    assert [employee["code"] for employee in seen(sandbox)] == codes.split()
 
 
+@pytest.mark.parametrize("policies", [AS_THEY_COME, CREATE_ONLY], ids=["as they come", "create only"])
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_killed_at_any_request_and_run_again_the_result_is_that_of_an_undisturbed_run(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, carried_out: bool
+    sandbox: Sandbox, policies: Policies, *, carried_out: bool
 ) -> None:
-    undisturbed, requests = run(sandbox, monkeypatch)
+    before = len(sandbox.xledger.operations)
+    undisturbed = run(sandbox, policies)
+    requests = len(sandbox.xledger.operations) - before
+    assert requests > len(PEOPLE) / BATCH_SIZE
     for number in range(1, requests + 1):
-        employees, lived = run(sandbox, monkeypatch, Death(number, carried_out))
-        assert lived == number
-        assert employees == undisturbed, f"killed at request {number}"
+        assert run(sandbox, policies, Death(number, carried_out)) == undisturbed, f"killed at request {number}"

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +19,11 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from destination_xledger.destination import DestinationXledger
+from destination_xledger.messages import as_line
 from destination_xledger.storage import open_storage, storage_problem
 from destination_xledger.storage_config import S3Storage
 from integration_tests.conftest import Write, a_stream
+from integration_tests.host.environment import EXECUTABLES
 from integration_tests.records import Record, a_user, records, state
 from integration_tests.sandbox import Fault, Sandbox
 
@@ -204,6 +208,36 @@ def test_a_host_that_stops_reading_leaves_what_was_done(sandbox: Sandbox, folder
     next(iter(output))
     output.close()  # type: ignore[attr-defined]
     assert json.loads(left_in(folder)["summary.json"])["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "files"),
+    [(signal.SIGKILL, {"rejected.jsonl"}), (signal.SIGTERM, {"rejected.jsonl", "summary.json"})],
+)
+def test_whatever_ends_a_process_the_rejected_records_are_left_that_its_states_cover(
+    ended_by: signal.Signals, files: set[str], sandbox: Sandbox, folder: Path, local: Storage, tmp_path: Path
+) -> None:
+    config = sandbox.destination_config(object_storage_config=local)
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
+    verb = ["write", "--config", str(tmp_path / "config.json"), "--catalog", str(tmp_path / "catalog.json")]
+    with subprocess.Popen(  # noqa: S603  our own connector
+        [EXECUTABLES / "destination-xledger", *verb], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for message in (*records([{**a_user(1), "active": "yes"}]), state(1)):
+            process.stdin.write(as_line(message) + "\n")
+            process.stdin.flush()
+        next(line for line in process.stdout if '"STATE"' in line)
+        process.send_signal(ended_by)
+        said_in_the_end = process.stdout.read()
+    left = left_in(folder)
+    assert set(left) == files
+    assert [line["code"] for line in lines(left["rejected.jsonl"])] == ["invalid_record"]
+    if ended_by is signal.SIGTERM:
+        assert process.returncode == 128 + signal.SIGTERM
+        assert "SYNC SUMMARY" in said_in_the_end.splitlines()[-1]
 
 
 def test_files_are_for_their_owner_alone(write: Write, folder: Path, local: Storage) -> None:

@@ -136,9 +136,18 @@ def _graphql_answer(body: str) -> Mapping[str, Any] | None:
 def _problem_without_graphql(status: int, body: str) -> Problem:
     if status in STATUS_TABLE:
         return STATUS_TABLE[status]
-    if status >= LOWEST_SERVER_ERROR or body.lstrip().startswith(HTML):
+    if status >= LOWEST_SERVER_ERROR or body.lstrip().startswith(HTML) or _breaks_off(body):
         return Problem.UNAVAILABLE
     return Problem.NOT_THE_API
+
+
+def _breaks_off(body: str) -> bool:
+    """Whether an answer begins like one and does not end: something on the way cut it."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return body.lstrip().startswith("{")
+    return False
 
 
 def _failure(errors: list[GraphQLError]) -> Failure:

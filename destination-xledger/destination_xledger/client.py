@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -28,8 +28,8 @@ from destination_xledger.operations import Operation
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 REQUESTS_IN_WINDOW: Final = 20
-WINDOW: Final = timedelta(seconds=5.25)
-"""Xledger allows 20 requests in 5 seconds; the quarter is for what the network adds."""
+WINDOW: Final = timedelta(seconds=5.5)
+"""Xledger allows 20 requests in 5 seconds; the half is for one that took longer on its way than the next."""
 
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
@@ -59,9 +59,9 @@ PAUSES: Final[Mapping[Problem, Pause]] = {
 JITTER: Final = 0.25
 """Up to this share is added to a pause, so that several connections do not come back at the same moment."""
 
-
 A_MOMENT: Final = 5.0
-"""Up to so many seconds after the time that Xledger names, for the same reason."""
+"""Up to so many seconds are added to the time that Xledger names, for the same reason. It is the shortest wait, too:
+two clocks may differ."""
 
 
 class RequestFailedError(Exception):
@@ -122,6 +122,8 @@ class XledgerClient:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     traffic: Traffic = field(default_factory=Traffic)
+    _known: bool = field(default=False, init=False)
+    """Whether the address has answered like Xledger's API."""
     _session: requests.Session = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -190,7 +192,14 @@ class XledgerClient:
         except requests.RequestException as error:
             return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
         self.traffic.bytes_received += _size(response)
-        return interpret(response.status_code, response.text)
+        return self._from_one_who_is_known(interpret(response.status_code, response.text))
+
+    def _from_one_who_is_known(self, answer: Answer | Failure) -> Answer | Failure:
+        """Whoever answered like the API a moment ago is the API: what does not look like it now is maintenance."""
+        if isinstance(answer, Failure) and answer.problem is Problem.NOT_THE_API and self._known:
+            return replace(answer, problem=Problem.UNAVAILABLE)
+        self._known |= isinstance(answer, Answer)
+        return answer
 
     def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         match self._answer(operation, variables):
@@ -208,7 +217,8 @@ class XledgerClient:
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
         if failure.resets_at is not None:
-            return max((_with_zone(failure.resets_at) - self.now()).total_seconds(), 0.0) + _jitter(A_MOMENT)
+            until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
+            return max(until_then, A_MOMENT) + _jitter(A_MOMENT)
         seconds = PAUSES[failure.problem].seconds(state.attempt_number)
         return seconds + _jitter(seconds * JITTER)
 

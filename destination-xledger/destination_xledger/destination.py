@@ -12,7 +12,6 @@ from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
-    AirbyteRecordMessage,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
     Status,
@@ -21,28 +20,20 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
-from destination_xledger.additions import Additions
 from destination_xledger.arrivals import arriving_lines
-from destination_xledger.batches import Batch
 from destination_xledger.catalog import read_catalog
 from destination_xledger.check import check, told_at_once
-from destination_xledger.checkpoints import Checkpoints
 from destination_xledger.client import XledgerClient
 from destination_xledger.command_files import read_object
-from destination_xledger.config import Config, Mode, connection_specification, parse_config
+from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
-from destination_xledger.failures import system_error
-from destination_xledger.gateway import Gateway
 from destination_xledger.log_redaction import report_error
-from destination_xledger.matcher import Matcher
 from destination_xledger.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.outcomes import Outcomes
-from destination_xledger.people import SYNC_MODES, InvalidRecord, Person, StreamReader, stream_readers
-from destination_xledger.refusals import Refusals
+from destination_xledger.people import SYNC_MODES
 from destination_xledger.report import reporting
 from destination_xledger.summary import Summary
-from destination_xledger.updates import Updates
-from destination_xledger.writer import Writer
+from destination_xledger.sync import Sync
 from shared_mappings import field_table
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -113,7 +104,8 @@ class DestinationXledger(Destination):
             )
         else:
             catalog = read_catalog(parsed_args.catalog)
-            yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer)))
+            streams = {configured.stream.name for configured in catalog.streams}
+            yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer), streams))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
         """The settings a connection needs."""
@@ -150,7 +142,8 @@ class DestinationXledger(Destination):
         Args:
             config: The settings.
             configured_catalog: The streams that come.
-            input_messages: The messages; None where the source is silent, so that time is told to pass.
+            input_messages: The messages, with records of these streams only; None where the source is silent, so that
+                time is told to pass.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.
@@ -164,79 +157,11 @@ class DestinationXledger(Destination):
 
         try:
             with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
-                outcomes = Outcomes(summary, report)
-                batch = Batch(settings.batch_size, self.now)
-                yield from _write(settings, client, outcomes, configured_catalog, batch, input_messages)
+                sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now)
+                yield from sync.run(input_messages)
         finally:
             logger.info("SYNC SUMMARY %s", summed_up())
 
 
 def _connect(settings: Config) -> XledgerClient:
     return XledgerClient(settings.api_url, settings.api_token)
-
-
-def _writer(settings: Config, client: XledgerClient, outcomes: Outcomes) -> Writer:
-    table = field_table()
-    gateway = Gateway(client, table)
-    refusals = Refusals(gateway)
-    return Writer(
-        Matcher(gateway, table, settings.policies, settings.match_on),
-        Additions(gateway, table, refusals, outcomes, client.sleep),
-        Updates(gateway, table, refusals),
-        outcomes,
-        table,
-        settings.policies,
-        settings.mode,
-        settings.batch_size,
-    )
-
-
-def _write(
-    settings: Config,
-    client: XledgerClient,
-    outcomes: Outcomes,
-    catalog: ConfiguredAirbyteCatalog,
-    batch: Batch,
-    messages: Iterable[AirbyteMessage | None],
-) -> Iterator[AirbyteMessage]:
-    readers = stream_readers(catalog, field_table(), settings.options)
-    writer = _writer(settings, client, outcomes)
-    checkpoints = Checkpoints()
-
-    def flush(*, everything: bool = False) -> list[AirbyteMessage]:
-        writer.write(batch.take())
-        if everything:
-            writer.finish()
-        if writer.waiting:
-            return []
-        batch.settled()
-        released = checkpoints.release()
-        return released if settings.mode is Mode.SYNC else []
-
-    def take(record: AirbyteRecordMessage) -> None:
-        person = _read(record, readers, outcomes.summary.received + 1)
-        outcomes.summary.received += 1
-        checkpoints.record(record.stream)
-        if isinstance(person, Person):
-            batch.add(person)
-        else:
-            outcomes.invalid(person)
-
-    for message in messages:
-        if message is not None and message.record is not None:
-            take(message.record)
-        elif message is not None and message.type is Type.STATE:
-            checkpoints.state(message)
-        if not batch or batch.is_full or batch.is_overdue:
-            yield from flush(everything=batch.is_overdue)
-    settled = flush(everything=True)
-    # A rejected record is only settled once it is where the administrator finds it.
-    outcomes.report.publish()
-    yield from settled
-
-
-def _read(record: AirbyteRecordMessage, readers: Mapping[str, StreamReader], position: int) -> Person | InvalidRecord:
-    reader = readers.get(record.stream)
-    if reader is None:
-        raise system_error(f"A record of the stream {record.stream} came, which is not in the catalog.")
-    return reader.read(record.data, position)

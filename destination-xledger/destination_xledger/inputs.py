@@ -11,8 +11,7 @@ InputNode = dict[str, Any]
 
 def creation_node(changes: Iterable[FieldChange], table: FieldTable) -> InputNode:
     """The node of AddEmployeesInput: what creation takes of a plan. The rest is written in a second step."""
-    keys = {target: rule.creation for rule in table.rules for target in rule.targets}
-    return {key: change.after for change in changes if (key := keys[change.target]) is not None}
+    return {key: change.after for change in changes if (key := table.rule_of[change.target].creation) is not None}
 
 
 def update_nodes(changes: Iterable[FieldChange], employee: Employee, table: FieldTable) -> Mapping[str, InputNode]:

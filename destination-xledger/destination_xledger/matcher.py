@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from destination_xledger.claims import Claims, code_of
 from destination_xledger.directory import Directory, MatchingKey
 from destination_xledger.failures import system_error
 from destination_xledger.gateway import Gateway
 from destination_xledger.people import Person
 from shared_mappings import Action, Employee, FieldTable, NewUsers, Plan, Policies, RejectionCode, plan
-from shared_mappings.comparators import normalised_text
-from shared_mappings.desired import EMPLOYMENT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,14 @@ class Matcher:
         table: The field table.
         policies: What the administrator decided.
         match_on: The keys by which people are found, in the order in which they are tried.
+        claims: Who was taken for which employee so far.
     """
 
     gateway: Gateway
     table: FieldTable
     policies: Policies
     match_on: Sequence[MatchingKey]
-    _claims: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Who was taken for which employee, and who gets or gave which code, throughout the sync: identity and label."""
+    claims: Claims = field(default_factory=Claims)
 
     def plans(self, people: Sequence[Person]) -> list[Planned]:
         """What is to be done about each person of a batch, in its order.
@@ -74,14 +73,6 @@ class Matcher:
             planned[person.identity] = self._planned(person, db_ids, employees)
         return [planned[person.identity] for person in people]
 
-    def claim(self, person: Person, employee: Employee) -> str | None:
-        """Takes a person for an employee.
-
-        Returns:
-            The label of somebody else who was taken for that employee in this sync; None when there is nobody.
-        """
-        return self._claim(f"employee {employee.db_id}", person)
-
     @property
     def _by_email(self) -> bool:
         return MatchingKey.EMAIL in self.match_on
@@ -94,13 +85,11 @@ class Matcher:
         decided = self._plan(person, employee)
         if decided.action in (Action.SKIP, Action.REJECT):
             return Planned(person, employee, decided)
-        other = self._claim_code(person) if employee is None else self.claim(person, employee)
+        other = self.claims.code(person) if employee is None else self.claims.employee(person, employee)
         if other is not None:
             named = f" It is the employee with dbId {employee.db_id}." if employee else ""
             detail = f"It is taken by {other}.{named}"
             return Planned(person, None, Plan.reject(RejectionCode.DUPLICATE_KEY, detail))
-        if employee is not None:
-            self._claim_former_code(person, employee)
         return Planned(person, employee, decided)
 
     def _only(self, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee | None:
@@ -114,23 +103,6 @@ class Matcher:
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         return plan(person.desired, employee, policies, self.table)
 
-    def _claim_code(self, person: Person) -> str | None:
-        return self._claim(f"code {_code(person)}", person)
-
-    def _claim_former_code(self, person: Person, employee: Employee) -> None:
-        """Keeps a code that an employee loses in this sync from being given to somebody new in the same sync."""
-        code = employee.values[EMPLOYMENT_ID]
-        if isinstance(code, str) and normalised_text(code) != _code(person):
-            self._claim(f"code {normalised_text(code)}", person)
-
-    def _claim(self, what: str, person: Person) -> str | None:
-        identity, label = self._claims.setdefault(what, (person.identity, person.label))
-        return None if identity == person.identity else label
-
 
 def _by_code(person: Person, db_ids: frozenset[str], directory: Directory) -> bool:
-    return bool(db_ids) and directory.by_code.get(_code(person)) == db_ids
-
-
-def _code(person: Person) -> str:
-    return normalised_text(person.desired.employment_id or "")
+    return bool(db_ids) and directory.by_code.get(code_of(person)) == db_ids

@@ -1,12 +1,13 @@
 """Airbyte messages from a host's lines, and back."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import orjson
-from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage
+from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 from serpyco_rs import Serializer, ValidationError
 
@@ -37,18 +38,19 @@ class DestinationCatalogMessage(AirbyteMessage):
 _DESTINATION_CATALOG: Final[Serializer[DestinationCatalog]] = Serializer(DestinationCatalog, omit_none=True)
 
 
-def read_messages(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | None]:
+def read_messages(lines: Iterable[bytes | None], streams: Container[str]) -> Iterator[AirbyteMessage | None]:
     """The messages in a host's output, one a line; blank lines are passed over.
 
     Args:
         lines: Lines of JSON in UTF-8; None where the host is silent.
+        streams: The names of the streams that may come.
 
     Yields:
         The messages; None where the host is silent.
 
     Raises:
-        AirbyteTracedException: For a line that is not a message: skipping it would lose data. The error names the
-            line's number and nothing of its content.
+        AirbyteTracedException: For a line that is not a message, or a record of another stream: skipping it would lose
+            data. The error names the line's number and nothing of its content.
     """
     number = 0
     for line in lines:
@@ -60,12 +62,17 @@ def read_messages(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | No
             continue
         message = _message(line)
         if message is None:
-            raise system_error(
-                f"Line {number} of the input is not an Airbyte message, so the sync stops before data gets lost. What "
-                "came before it may be written; the next sync starts from the last state. Report this to the makers "
-                "of the source or the host."
-            )
+            raise _stopped_by(number, "not an Airbyte message")
+        if message.record is not None and message.record.stream not in streams:
+            raise _stopped_by(number, "a record of a stream that is not in the catalog")
         yield message
+
+
+def _stopped_by(number: int, what: str) -> AirbyteTracedException:
+    return system_error(
+        f"Line {number} of the input is {what}, so the sync stops before data gets lost. What came before it may be "
+        "written; the next sync starts from the last state. Report this to the makers of the source or the host."
+    )
 
 
 def as_line(message: AirbyteMessage) -> str:
@@ -89,6 +96,8 @@ def _message(line: bytes) -> AirbyteMessage | None:
         content = orjson.loads(line)
         message = AirbyteMessageSerializer.load(content)
     except (orjson.JSONDecodeError, ValidationError):
+        return None
+    if message.type is Type.RECORD and message.record is None:
         return None
     if message.state is not None:
         message.state = _with_additional(message.state, content["state"])

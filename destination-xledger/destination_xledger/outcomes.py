@@ -1,6 +1,7 @@
 """What became of each person: counted for the summary, told to the administrator by id, and kept in the report."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from destination_xledger.answers import Failure
@@ -9,7 +10,8 @@ from destination_xledger.matcher import Planned
 from destination_xledger.people import InvalidRecord, Person
 from destination_xledger.report import Report
 from destination_xledger.summary import Summary
-from shared_mappings import FieldWarning, Plan, RejectionCode, WarningCode
+from destination_xledger.updates import Refusal
+from shared_mappings import FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -36,21 +38,20 @@ class Outcomes:
         for warning in item.plan.warnings:
             logger.warning("%s: %s", item.person.label, explained(warning))
 
-    def created(self, item: Planned, completion: Plan, failure: Failure | None) -> None:
+    def created(self, item: Planned, completion: Plan, refusal: Refusal | None) -> None:
         """Somebody was created.
 
         Args:
             item: The person, and the plan to create them.
             completion: The plan for what creation did not take.
-            failure: Why Xledger refused that; None when it did not.
+            refusal: What Xledger refused of that; None when it took everything.
         """
         warnings = [*item.plan.warnings, *completion.warnings]
-        if failure:
-            left_out = ", ".join(dict.fromkeys(change.field for change in completion.changes))
+        if refusal:
+            left_out = ", ".join(_fields_of(refusal.unwritten))
             warnings += [FieldWarning(WarningCode.PARTLY_WRITTEN, left_out)]
-            label = item.person.label
-            logger.warning("%s was created, but Xledger refused the rest. Xledger says: %s", label, failure.words)
-            reason = f"{PARTLY_WRITTEN} {failure.original} (Left out: {left_out}.)"
+            logger.warning("%s was created. Xledger refused a part, and says: %s", item.person.label, refusal.words)
+            reason = f"{PARTLY_WRITTEN} {refusal.original} (Left out: {left_out}.)"
             self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, reason)
         distinct = tuple(dict.fromkeys(warnings))
         self.carried_out(replace(item, plan=replace(item.plan, warnings=distinct, conflicts=completion.conflicts)))
@@ -62,8 +63,20 @@ class Outcomes:
         self._reject(invalid, RejectionCode.INVALID_RECORD, logged=faults, kept=faults)
 
     def refused(self, person: Person, failure: Failure) -> None:
-        """Xledger refused somebody."""
+        """Xledger refused to add somebody."""
         self._reject(person, RejectionCode.REFUSED_BY_XLEDGER, logged=failure.words, kept=failure.original)
+
+    def partly_refused(self, item: Planned, refusal: Refusal) -> None:
+        """Xledger refused changes of somebody who was there before; what it did not refuse is written."""
+        fields = _fields_of(refusal.unwritten)
+        self.summary.wrote([change for change in item.plan.changes if change.field not in fields])
+        left_out = f"(Left out: {', '.join(fields)}.)"
+        self._reject(
+            item.person,
+            RejectionCode.REFUSED_BY_XLEDGER,
+            logged=f"{refusal.words} {left_out}",
+            kept=f"{refusal.original} {left_out}",
+        )
 
     def rejected(self, person: Person, code: RejectionCode) -> None:
         """A record was not written, for a reason that its code says in full."""
@@ -81,3 +94,7 @@ class Outcomes:
         self.summary.rejects(code)
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
         self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
+
+
+def _fields_of(changes: Iterable[FieldChange]) -> list[str]:
+    return list(dict.fromkeys(change.field for change in changes))

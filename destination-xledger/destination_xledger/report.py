@@ -1,6 +1,7 @@
 """The files that a sync leaves in the storage an administrator configured."""
 
 import logging
+import os
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,10 @@ SUMMARY: Final = "summary.json"
 REJECTED: Final = "rejected.jsonl"
 PLAN: Final = "plan.jsonl"
 
+ALWAYS_LEFT: Final = 1 << 20
+"""Bytes up to which the rejected records are left anew with each state. A larger file has to double first, so that it
+does not travel whole with each of them."""
+
 
 class Report(Protocol):
     """Takes what became of people while a sync runs, and leaves it when the sync ends."""
@@ -39,6 +44,16 @@ class Report(Protocol):
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema, so that nothing can be decided about the person."""
+
+    def keep_rejected(self) -> bool:
+        """Leaves the records that were rejected so far, so that they outlast the process, whatever ends it.
+
+        Returns:
+            Whether all of them are left; otherwise later, or with the report.
+
+        Raises:
+            AirbyteTracedException: When the storage cannot be written.
+        """
 
     def publish(self) -> None:
         """Leaves the report; only the first time counts.
@@ -59,6 +74,10 @@ class NoReport:
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """Forgets it."""
+
+    def keep_rejected(self) -> bool:
+        """Leaves nothing, and is done with it."""
+        return True
 
     def publish(self) -> None:
         """Leaves nothing."""
@@ -83,6 +102,8 @@ class StoredReport:
     policies: Policies
     table: FieldTable
     spools: dict[str, BinaryIO] = field(repr=False)
+    _kept: int = 0
+    """Bytes of rejected records that were left."""
     _published: bool = False
 
     def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
@@ -97,17 +118,32 @@ class StoredReport:
         """Keeps that there is no plan, in a preview."""
         self._append(PLAN, lambda: invalid_entry(invalid))
 
+    def keep_rejected(self) -> bool:
+        """Leaves the file of rejected records as it stands, unless it has hardly grown."""
+        size = self.spools[REJECTED].tell()
+        if size != self._kept and (size <= ALWAYS_LEFT or size >= 2 * self._kept):
+            self._leave(REJECTED)
+            self._kept = size
+        return size == self._kept
+
     def publish(self) -> None:
         """Leaves the report, the summary last: where there is one, the report is whole."""
         if self._published:
             return
         self._published = True
-        for name, spool in self.spools.items():
-            with _explained():
-                spool.seek(0)
-                self.storage.put(f"{self.folder}/{name}", spool)
+        for name in self.spools:
+            self._leave(name)
         self.storage.put(f"{self.folder}/{SUMMARY}", BytesIO(self.summary().encode() + b"\n"))
         logger.info("The report of this sync is in %s.", self.storage.place(self.folder))
+
+    def _leave(self, name: str) -> None:
+        """Leaves a file as it stands. The storage gets a handle of its own: libraries close what they have sent."""
+        spool = self.spools[name]
+        with _explained():
+            spool.seek(0)
+            with os.fdopen(os.dup(spool.fileno()), "rb") as content:
+                self.storage.put(f"{self.folder}/{name}", content)
+            spool.seek(0, os.SEEK_END)
 
     def _append(self, name: str, entry: Callable[[], Entry]) -> None:
         if name in self.spools:

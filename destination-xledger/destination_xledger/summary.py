@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from destination_xledger.client import Traffic
-from shared_mappings import Action, FieldWarning, Plan, RejectionCode
+from shared_mappings import Action, FieldChange, FieldWarning, Plan, RejectionCode
 
 
 @dataclass(slots=True)
@@ -41,11 +42,15 @@ class Summary:
         if plan.skip_reason:
             self.skipped[plan.skip_reason.value] += 1
         if plan.action is Action.UPDATE:
-            self.fields_changed.update({change.field for change in plan.changes if change.after is not None})
-            self.fields_unset.update({change.field for change in plan.changes if change.after is None})
+            self.wrote(plan.changes)
         self.conflicts.update({conflict.field for conflict in plan.conflicts})
         for warning in plan.warnings:
             self.warned(warning)
+
+    def wrote(self, changes: Collection[FieldChange]) -> None:
+        """Counts changes of an employee, each field once."""
+        self.fields_changed.update({change.field for change in changes if change.after is not None})
+        self.fields_unset.update({change.field for change in changes if change.after is None})
 
     def rejects(self, code: RejectionCode) -> None:
         """Counts a record that was not written."""

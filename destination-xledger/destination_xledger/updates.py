@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from destination_xledger.halving import halves
 from destination_xledger.inputs import InputNode, update_nodes
 from destination_xledger.matcher import Planned
 from destination_xledger.refusals import Refusals
-from shared_mappings import MISSING, Employee, FieldTable, read_path
+from shared_mappings import MISSING, Employee, FieldChange, FieldTable, read_path
 from shared_mappings.comparators import COMPARATORS
 from shared_mappings.employee import ROOT
 
@@ -31,6 +31,29 @@ class _Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Xledger refused of a person's changes.
+
+    Attributes:
+        failures: Why, once for each mutation that refused.
+        unwritten: The changes it refused with that. The person's others are written.
+    """
+
+    failures: tuple[Failure, ...]
+    unwritten: tuple[FieldChange, ...]
+
+    @property
+    def words(self) -> str:
+        """Xledger's own words, scrubbed: they hold no value of a record."""
+        return " ".join(failure.words for failure in self.failures)
+
+    @property
+    def original(self) -> str:
+        """Xledger's words as they came: for the storage the administrator configured, never for a log."""
+        return " ".join(failure.original for failure in self.failures)
+
+
+@dataclass(frozen=True, slots=True)
 class Updates:
     """Updates employees, their contacts and their subledgers, with the changed values alone.
 
@@ -44,7 +67,7 @@ class Updates:
     table: FieldTable
     refusals: Refusals
 
-    def update(self, items: Iterable[Planned]) -> Mapping[str, Failure]:
+    def update(self, items: Sequence[Planned]) -> Mapping[str, Refusal]:
         """Writes people's changes, one mutation after the other.
 
         What one mutation refuses of a person does not keep the others from being written.
@@ -53,7 +76,7 @@ class Updates:
             items: People who are in Xledger; those without changes cost nothing.
 
         Returns:
-            Why Xledger refused whom, by identity.
+            What Xledger refused, by identity.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.
@@ -64,10 +87,18 @@ class Updates:
                 raise ValueError("only somebody who is in Xledger can be updated")
             for mutation, node in update_nodes(item.plan.changes, item.employee, self.table).items():
                 updates[mutation].append(_Update(item, item.employee, node))
-        refused: dict[str, Failure] = {}
-        for mutation in self.table.mutations:
-            refused |= self._in_halves(mutation, updates[mutation])
-        return refused
+        refused = {mutation: self._in_halves(mutation, updates[mutation]) for mutation in self.table.mutations}
+        return {
+            item.identity: self._refusal(item, why)
+            for item in items
+            if (
+                why := {mutation: those[item.identity] for mutation, those in refused.items() if item.identity in those}
+            )
+        }
+
+    def _refusal(self, item: Planned, why: Mapping[str, Failure]) -> Refusal:
+        unwritten = (change for change in item.plan.changes if self.table.targets[change.target].mutation in why)
+        return Refusal(tuple(why.values()), tuple(unwritten))
 
     def _in_halves(self, mutation: str, updates: Sequence[_Update]) -> dict[str, Failure]:
         if not updates:
@@ -119,12 +150,12 @@ class Updates:
     def _same(self, target: str, sent: str | None, now: Any, region: str) -> bool:
         if sent is None or now is None:
             return sent is now
-        comparator = next(rule.comparator for rule in self.table.rules if target in rule.targets)
-        return COMPARATORS[comparator](sent, str(now), region)
+        return COMPARATORS[self.table.rule_of[target].comparator](sent, str(now), region)
 
 
 def _wiped(mutation: str, target: str, employee: Employee) -> Exception:
     return system_error(
         f"Xledger unset {target} of the employee with dbId {employee.db_id}, although {mutation} did not send it. The "
-        "sync stops so that nothing more gets lost; restore the value from Xledger's log, and report this."
+        "sync stops so that nothing more gets lost. If somebody unset it in Xledger at this very time, run the sync "
+        "again; if nobody did, restore the value from Xledger's log, and report this before you sync again."
     )

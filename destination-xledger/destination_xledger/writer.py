@@ -106,16 +106,16 @@ class Writer:
         due = [self.waiting.pop(identity) for identity in list(islice(self.waiting, self.batch_size))]
         refused = self.updates.update([each.item for each in due])
         for each in due:
-            failure = refused.get(each.item.identity)
+            refusal = refused.get(each.item.identity)
             if each.creation is not None:
-                self.outcomes.created(each.creation, each.item.plan, failure)
-            elif failure is not None:
-                self.outcomes.refused(each.item.person, failure)
+                self.outcomes.created(each.creation, each.item.plan, refusal)
+            elif refusal is not None:
+                self.outcomes.partly_refused(each.item, refusal)
             else:
                 self.outcomes.carried_out(each.item)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""
-        self.matcher.claim(item.person, employee)
+        self.matcher.claims.added(item.person, employee)
         remaining = plan(item.person.desired, employee, self.policies, self.table, creating=True)
         return Planned(item.person, employee, remaining)

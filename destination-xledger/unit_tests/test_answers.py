@@ -91,6 +91,7 @@ ROWS = [
     pytest.param(404, "Not found", Problem.NOT_THE_API, id="wrong path"),
     pytest.param(200, json.dumps({"hello": "world"}), Problem.NOT_THE_API, id="another API"),
     pytest.param(302, "", Problem.NOT_THE_API, id="redirect"),
+    pytest.param(200, '{"data": {"employees": {"edg', Problem.UNAVAILABLE, id="an answer that breaks off"),
 ]
 
 

@@ -90,6 +90,16 @@ def test_what_passes_is_waited_out(
     assert client.traffic.requests == 2
 
 
+@pytest.mark.parametrize("answer", [{"text": "Down until nine"}, {"status_code": 404}, {"status_code": 302}])
+def test_whatever_an_address_answers_that_was_the_api_a_moment_ago_is_waited_out(
+    answer: dict[str, Any], client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [DONE, answer, DONE])
+    client.send(READ, {})
+    client.send(READ, {})
+    assert len(slept) == 1
+
+
 @pytest.mark.parametrize(
     "error", [requests.ConnectionError, requests.ReadTimeout, requests.exceptions.ChunkedEncodingError]
 )
@@ -118,6 +128,14 @@ def test_credits_that_come_back_soon_are_waited_for(
     client.send(READ, {})
     assert len(slept) == 1
     assert 300 <= slept[0] <= 305
+
+
+def test_credits_that_should_be_back_by_now_are_not_asked_for_in_haste(
+    client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T11:59:00Z"), DONE])
+    client.send(READ, {})
+    assert 5 <= slept[0] <= 10
 
 
 def test_credits_that_come_back_late_end_the_sync_with_the_time(

@@ -140,7 +140,7 @@ def test_a_record_of_an_unknown_stream_ends_the_sync(
     stdin('{"type":"RECORD","record":{"stream":"other","data":{},"emitted_at":0}}\n')
     with pytest.raises(SystemExit):
         DestinationXledger().run(["write", *files])
-    assert "not in the catalog" in errors(printed(capfd))[0]["message"]
+    assert "Line 1 of the input is a record of a stream that is not in" in errors(printed(capfd))[0]["message"]
 
 
 def test_something_unforeseen_is_told_by_type_and_place_without_its_text(

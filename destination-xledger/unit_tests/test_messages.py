@@ -1,21 +1,29 @@
 """A host's lines become messages, or an error that names the line and nothing in it."""
 
+from collections.abc import Iterable, Iterator
+
 import pytest
-from airbyte_cdk.models import FailureType, Type
+from airbyte_cdk.models import AirbyteMessage, FailureType, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from destination_xledger.messages import read_messages
 
+STREAMS = frozenset({"users"})
+
 RECORD = b'{"type":"RECORD","record":{"stream":"users","data":{"id":"1","phone":null},"emitted_at":0}}\n'
 
 
+def read(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | None]:
+    return read_messages(lines, STREAMS)
+
+
 def test_lines_become_messages_and_blank_lines_are_passed_over() -> None:
-    messages = list(read_messages([RECORD, b"\n", b"", b"  \r\n", RECORD]))
+    messages = list(read([RECORD, b"\n", b"", b"  \r\n", RECORD]))
     assert [message.type for message in messages if message] == [Type.RECORD, Type.RECORD]
 
 
 def test_silence_is_handed_on_and_counts_as_no_line() -> None:
-    messages = read_messages([None, RECORD, None, b"Kari"])
+    messages = read([None, RECORD, None, b"Kari"])
     assert next(messages) is None
     assert next(messages) is not None
     assert next(messages) is None
@@ -24,7 +32,7 @@ def test_silence_is_handed_on_and_counts_as_no_line() -> None:
 
 
 def test_null_and_missing_stay_apart() -> None:
-    (message,) = read_messages([RECORD])
+    (message,) = read([RECORD])
     assert message is not None
     assert message.record is not None
     assert message.record.data == {"id": "1", "phone": None}
@@ -37,12 +45,14 @@ def test_null_and_missing_stay_apart() -> None:
         b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari"}',
         b'{"givenName":"Kari"}\n',
         b'{"type":"RECORD","record":"Kari"}\n',
+        b'{"type":"RECORD","data":"Kari"}\n',
+        b'{"type":"RECORD","record":{"stream":"Kari","data":{"givenName":"Kari"},"emitted_at":0}}\n',
         b'["Kari"]\n',
         b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\xff"},"emitted_at":0}}\n',
     ],
 )
 def test_a_line_that_is_no_message_is_an_error_by_number(line: bytes) -> None:
     with pytest.raises(AirbyteTracedException, match="Line 3 of the input") as raised:
-        list(read_messages([RECORD, RECORD, line]))
+        list(read([RECORD, RECORD, line]))
     assert raised.value.failure_type is FailureType.system_error
     assert "Kari" not in f"{raised.value} {raised.value.internal_message} {raised.value!r}"

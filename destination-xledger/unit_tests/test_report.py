@@ -13,7 +13,7 @@ from destination_xledger import report as report_module
 from destination_xledger.config import parse_config
 from destination_xledger.failures import config_error
 from destination_xledger.people import InvalidRecord
-from destination_xledger.report import NoReport, Report, StoredReport, folder_name, reporting
+from destination_xledger.report import ALWAYS_LEFT, NoReport, Report, StoredReport, folder_name, reporting
 from destination_xledger.storage import PROBE
 from shared_mappings import field_table
 
@@ -94,6 +94,34 @@ def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
         report.publish()
         report.publish()
     assert memory.attempts.count("summary.json") == 1
+
+
+def test_rejected_records_are_kept_before_the_end_and_once_for_as_long_as_there_are_no_more(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    with opened(config) as report:
+        assert report.keep_rejected()
+        assert memory.attempts == [PROBE]
+        for number in (1, 2):
+            report.rejected(INVALID, "invalid_record", "Why.")
+            assert report.keep_rejected()
+            assert report.keep_rejected()
+            assert memory.by_name()["rejected.jsonl"].count("\n") == number
+            assert set(memory.by_name()) == {"rejected.jsonl"}
+    assert memory.attempts == [PROBE, "rejected.jsonl", "rejected.jsonl", "rejected.jsonl", "summary.json"]
+    assert memory.by_name()["rejected.jsonl"].count("\n") == 2
+
+
+def test_a_large_file_of_rejected_records_is_kept_again_once_it_has_doubled(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    with opened(config) as report:
+        kept = []
+        for _ in range(8):
+            report.rejected(INVALID, "invalid_record", "x" * ALWAYS_LEFT)
+            kept.append(report.keep_rejected())
+        assert kept == [True, True, False, True, False, False, False, True]
+    assert memory.by_name()["rejected.jsonl"].count("\n") == 8
 
 
 def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: dict[str, Any]) -> None:

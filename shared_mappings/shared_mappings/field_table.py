@@ -103,13 +103,16 @@ class FieldTable(_Frozen):
         version: Version of the mapping, raised with every change that an administrator would notice.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
-        mutations: Path in the type Employee of the dbId that each mutation wants.
+        mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
+        completed_by: The target that the last step of a creation writes. As long as nothing is there, the creation is
+            not finished, and goes on with the next sync.
     """
 
     version: str
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     mutations: dict[str, str]
+    completed_by: str
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "FieldTable":
@@ -125,6 +128,10 @@ class FieldTable(_Frozen):
         unknown = {target.mutation for target in self.targets.values() if target.mutation} - set(self.mutations)
         if unknown:
             raise ValueError(f"nothing says whose dbId {sorted(unknown)} want")
+        taken_by_creation = [target for rule in self.rules if rule.creation for target in rule.targets]
+        last = self.targets.get(self.completed_by)
+        if self.completed_by in taken_by_creation or last is None or last.mutation != list(self.mutations)[-1]:
+            raise ValueError(f"{self.completed_by} is nothing that the last mutation writes, and creation does not")
         return self
 
     @cached_property
@@ -138,9 +145,9 @@ class FieldTable(_Frozen):
         return {mutation: _keys(path) for mutation, path in self.mutations.items()}
 
     @cached_property
-    def fields_at(self) -> Mapping[str, tuple[str, ...]]:
-        """The record's fields that make up the value at each target."""
-        return {target: rule.fields for rule in self.rules for target in rule.targets}
+    def rule_of(self) -> Mapping[str, Rule]:
+        """The row that each target belongs to."""
+        return {target: rule for rule in self.rules for target in rule.targets}
 
     @property
     def fields(self) -> tuple[str, ...]:

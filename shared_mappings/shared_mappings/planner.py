@@ -24,6 +24,15 @@ class Action(str, Enum):
     REJECT = "reject"
 
 
+class Stage(Enum):
+    """How far the creation of an employee has come."""
+
+    BEING_CREATED = "being created"
+    UNFINISHED = "unfinished"
+    """Nothing is where the last step of a creation writes: it was cut short, or that step was refused."""
+    COMPLETE = "complete"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One value to write.
@@ -123,10 +132,11 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     changes: list[FieldChange] = []
     conflicts: list[Conflict] = []
     warnings = list(desired.warnings)
+    stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
         for target in _targets(rule, table, creating=creating):
-            match _decide(rule, target, desired, current, policy, creating=creating):
+            match _decide(rule, target, desired, current, policy, stage):
                 case None:
                     pass
                 case FieldChange() as change:
@@ -147,8 +157,16 @@ def _targets(rule: Rule, table: FieldTable, *, creating: bool) -> Iterator[str]:
     return (target for target in rule.targets if creating or not table.targets[target].only_at_creation)
 
 
+def _stage(desired: Desired, current: Employee, policies: Policies, table: FieldTable) -> Stage:
+    """How far an employee has come who was there before."""
+    last = table.rule_of[table.completed_by]
+    to_come = isinstance(desired.values[last.canonical_target], str)
+    will_come = to_come and policies.for_fields(last.fields, last.rule) is not Policy.READ_ONLY
+    return Stage.UNFINISHED if will_come and current.values[table.completed_by] is None else Stage.COMPLETE
+
+
 def _decide(
-    rule: Rule, target: str, desired: Desired, current: Employee, policy: Policy, *, creating: bool
+    rule: Rule, target: str, desired: Desired, current: Employee, policy: Policy, stage: Stage
 ) -> FieldChange | Conflict | FieldWarning | None:
     """The decision about one target: whatever is unknown on our side is left alone."""
     ours = desired.values[rule.canonical_target]
@@ -162,12 +180,12 @@ def _decide(
         )
     if ours is None:
         return FieldChange(field_name, target, theirs, None) if policy is Policy.MIRROR else None
-    if _may_set(policy, theirs, creating=creating):
+    if _may_set(policy, theirs, stage):
         return FieldChange(field_name, target, theirs, ours)
     return None if theirs is None else Conflict(field_name, target, policy, ours, theirs)
 
 
-def _may_set(policy: Policy, theirs: str | None, *, creating: bool) -> bool:
+def _may_set(policy: Policy, theirs: str | None, stage: Stage) -> bool:
     """Whether a policy allows a value to be written over what Xledger has."""
     match policy:
         case Policy.MIRROR | Policy.NO_UNSET:
@@ -175,7 +193,7 @@ def _may_set(policy: Policy, theirs: str | None, *, creating: bool) -> bool:
         case Policy.FILL_EMPTY:
             return theirs is None
         case Policy.CREATE_ONLY:
-            return creating
+            return stage is Stage.BEING_CREATED or (stage is Stage.UNFINISHED and theirs is None)
         case Policy.READ_ONLY:
             return False
 
@@ -191,7 +209,7 @@ def _attributed(changes: list[FieldChange], table: FieldTable) -> Iterator[Field
 
     Otherwise a new family name would be reported as a new given name too, because the description holds both.
     """
-    own = {change.field for change in changes if len(table.fields_at[change.target]) == 1}
+    own = {change.field for change in changes if len(table.rule_of[change.target].fields) == 1}
     for change in changes:
-        changed = [name for name in table.fields_at[change.target] if name in own]
+        changed = [name for name in table.rule_of[change.target].fields if name in own]
         yield replace(change, field=changed[0]) if changed else change

@@ -16,7 +16,7 @@ class Policy(str, Enum):
     FILL_EMPTY = "fill_empty"
     """Write only where Xledger has nothing: Xledger wins a conflict."""
     CREATE_ONLY = "create_only"
-    """Write only while creating the employee."""
+    """Write only while creating the employee; when that was cut short, what is still empty is written later."""
     READ_ONLY = "read_only"
     """Compare and report; never written, not even while creating."""
 

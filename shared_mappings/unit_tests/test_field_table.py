@@ -104,6 +104,14 @@ def test_an_unknown_converter_or_comparator_is_an_error(column: str, name: str) 
         FieldTable.model_validate(content)
 
 
+@pytest.mark.parametrize(
+    "completed_by", ["employee.contact.firstName", "employee.subledger.email", "employee.contact.shoeSize"]
+)
+def test_a_creation_is_completed_by_what_it_does_not_take_and_the_last_mutation_writes(completed_by: str) -> None:
+    with pytest.raises(ValidationError, match="nothing that the last mutation writes"):
+        FieldTable.model_validate(broken(completed_by=completed_by))
+
+
 def test_the_table_cannot_be_changed_by_accident() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         field_table().version = "2"  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """What the planner decides for every field, in every state, under every policy."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from shared_mappings import (
     WarningCode,
     plan,
 )
+from shared_mappings.states import State
 
 from .conftest import IN_XLEDGER, RECORD, carried_out
 
@@ -285,6 +287,37 @@ def test_what_creation_put_elsewhere_is_moved_by_the_plan_that_completes_it(
     policies = Policies({"phone": Policy.CREATE_ONLY})
     decided = plan(desire(), added, policies, table, creating=True)
     assert fields(decided) == {"phone", "email", "probationEndDate"}
+
+
+UNFINISHED = both("email", None) | both("phone", None) | {"employee.contact.jobTitle": "Head", "employee.trialTo": None}
+"""An employee who was added, and of whom the last step is missing."""
+
+CREATE_ONLY = Policies(dict.fromkeys(("email", "phone", "jobTitle", "probationEndDate"), Policy.CREATE_ONLY))
+
+
+def test_of_a_creation_that_was_cut_short_create_only_fills_what_is_empty(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(desire(), have(UNFINISHED), CREATE_ONLY, table)
+    assert fields(decided) == {"email", "phone", "probationEndDate"}
+    assert [conflict.field for conflict in decided.conflicts] == ["jobTitle"]
+
+
+def test_create_only_writes_nothing_more_once_the_creation_is_finished(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    finished = have({**UNFINISHED, table.completed_by: "kari.nordmann@example.com"})
+    assert plan(desire(), finished, CREATE_ONLY, table).changes == ()
+
+
+@pytest.mark.parametrize("email", [None, MISSING])
+def test_a_creation_that_nothing_can_finish_counts_as_finished(
+    email: State, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    no_email = replace(desire(), values={**desire().values, table.completed_by: email})
+    locked = replace(CREATE_ONLY, fields={**CREATE_ONLY.fields, "email": Policy.READ_ONLY})
+    assert plan(no_email, have(UNFINISHED), CREATE_ONLY, table).changes == ()
+    assert plan(desire(), have(UNFINISHED), locked, table).changes == ()
 
 
 def test_a_setting_never_loosens_a_fields_own_rule(desire: Desire, have: Have, table: FieldTable) -> None:

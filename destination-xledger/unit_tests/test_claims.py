@@ -1,0 +1,51 @@
+"""Nobody is taken for two, and no more is remembered of people than that takes."""
+
+from destination_xledger.claims import Claims
+from destination_xledger.people import Person
+from shared_mappings import Employee, Options, desired_from_user, field_table
+
+TABLE = field_table()
+
+
+def somebody(identity: str, employment_id: str | None = "E1") -> Person:
+    record = {"id": identity, "employmentId": employment_id}
+    return Person(identity, f"users {identity}", desired_from_user(record, TABLE, Options()), record)
+
+
+def an_employee(code: str | None = "E1") -> Employee:
+    return Employee.from_node({"dbId": 11, "code": code, "contact": {"dbId": 12}, "subledger": {"dbId": 13}}, TABLE)
+
+
+def test_an_employee_is_for_the_first_person_who_is_taken_for_them() -> None:
+    claims = Claims()
+    assert claims.employee(somebody("1"), an_employee()) is None
+    assert claims.employee(somebody("2"), an_employee()) == "users 1"
+    assert claims.employee(somebody("1"), an_employee()) is None
+
+
+def test_a_new_code_is_for_the_first_person_who_gets_it() -> None:
+    claims = Claims()
+    assert claims.code(somebody("1")) is None
+    assert claims.code(somebody("2", " E1 ")) == "users 1"
+    assert claims.code(somebody("3", "E3")) is None
+
+
+def test_a_code_that_an_employee_loses_is_not_given_away() -> None:
+    claims = Claims()
+    assert claims.employee(somebody("1", "E9"), an_employee("E1")) is None
+    assert claims.code(somebody("2", "E1")) == "users 1"
+
+
+def test_whoever_fails_to_get_an_employee_takes_no_code_from_them() -> None:
+    claims = Claims()
+    assert claims.employee(somebody("1", "E1"), an_employee("E1")) is None
+    assert claims.employee(somebody("2", "E2"), an_employee("E1")) == "users 1"
+    assert claims.code(somebody("1", "E1")) is None
+
+
+def test_of_somebody_who_was_added_only_the_employee_is_remembered() -> None:
+    claims = Claims()
+    claims.code(somebody("1"))
+    claims.added(somebody("1"), an_employee())
+    assert claims.employee(somebody("2"), an_employee()) == "users 1"
+    assert claims.code(somebody("2")) is None
