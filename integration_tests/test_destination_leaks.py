@@ -670,7 +670,7 @@ def test_an_error_in_the_words_of_the_cdk(run: Run, sandbox: Sandbox, monkeypatc
         assert_nothing_leaks(printed, sandbox)
 
 
-@pytest.mark.parametrize("logger", [None, "airbyte", "urllib3.connectionpool", "botocore.parsers"])
+@pytest.mark.parametrize("logger", [None, "airbyte", "urllib3.connectionpool", "s3transfer.tasks"])
 def test_what_a_library_logs_of_what_it_was_handed(
     logger: str | None, run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
