@@ -726,6 +726,25 @@ def test_warnings_and_what_fails_where_no_code_can_catch_it(
     assert all("KeyError" in place and "ValueError" in place and "fail_with_values" in place for place in places)
 
 
+def test_an_interruption_is_told_as_one_and_no_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        try:
+            fail_with_values()
+        except KeyError as error:
+            raise KeyboardInterrupt from error
+
+    monkeypatch.setattr("destination_xledger.gateway.Gateway.look_up", interrupted)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        run(lines(KNOWN))
+    sys.excepthook(KeyboardInterrupt, raised.value, raised.tb)
+    out, err = capfd.readouterr()
+    assert err == "Interrupted.\n"
+    assert SUMMARY in out.splitlines()[-1]
+    assert traces_in(out) == []
+
+
 def test_the_cdk_may_set_up_logging_again(the_process: None, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
     init_logger("airbyte")
     printed = captured(capfd, lambda: logging.getLogger("airbyte").error("%s", QUOTATION))
