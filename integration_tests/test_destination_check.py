@@ -9,6 +9,7 @@ from airbyte_cdk.models import Status
 
 from destination_xledger.accesses import ACCESSES
 from destination_xledger.destination import DestinationXledger
+from destination_xledger.operations import probes
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, records
 from integration_tests.sandbox import Fault, Sandbox
@@ -141,6 +142,32 @@ def test_a_wrong_token_is_told_with_one_request(check: Check, sandbox: Sandbox) 
     message, _ = check(api_token="0" * 64)
     assert "does not accept the API token" in str(message)
     assert len(sandbox.xledger.operations) == 1
+
+
+@pytest.mark.parametrize("introspected", [True, False])
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_a_token_that_is_refused_in_words_nobody_has_seen_is_told_before_the_accesses(
+    mode: str, introspected: bool, check: Check, sandbox: Sandbox
+) -> None:
+    words = '{"errors": [{"message": "Session has expired."}], "data": null}'
+    for root_field in {probe.root_field for probe in probes().values()}:
+        sandbox.xledger.faults.add(Fault.answer(words, root_field=root_field, times=None))
+    if not introspected:
+        sandbox.xledger.faults.add(Fault.answer(words, root_field="__type", times=None))
+    message, warnings = check(mode=mode)
+    assert str(message).startswith("Xledger refuses everything in the same words, so the API token itself may be wrong")
+    assert [access.words for access in ACCESSES if f'"{access.words}"' not in str(message)] == []
+    assert str(message).count("Xledger says") == 1
+    assert len(warnings) == (0 if introspected else 1)
+    assert len(sandbox.xledger.operations) <= 20
+
+
+def test_a_token_that_may_do_something_is_not_said_to_be_wrong(check: Check, sandbox: Sandbox) -> None:
+    for root_field in {probe.root_field for probe in probes().values()} - {"countries"}:
+        sandbox.xledger.faults.add(Fault.no_access(root_field))
+    message, _ = check()
+    assert "expired" not in str(message)
+    assert '"Human Resources Employee: read/write"' in str(message)
 
 
 @pytest.mark.parametrize("http_400", [False, True])

@@ -491,9 +491,10 @@ def test_whatever_is_wrong_with_the_files_of_the_command_line(
 class Storages:
     """What can be wrong with the storage, by name; each is put in place when it is asked for."""
 
-    def __init__(self, tmp_path: Path, s3_address: str) -> None:
+    def __init__(self, tmp_path: Path, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = tmp_path / "reports"
         self.s3_address = s3_address
+        self.monkeypatch = monkeypatch
 
     def local(self, sandbox: Sandbox) -> Record:
         """A folder, and nothing is wrong with it."""
@@ -522,6 +523,12 @@ class Storages:
         address = S3Config(s3={"addressing_style": "path"})
         session.client("s3", endpoint_url=self.s3_address, config=address).create_bucket(Bucket=BUCKET)
         return {"storage_type": "S3", "s3_bucket_name": BUCKET, "s3_endpoint": self.s3_address, **SECRETS}
+
+    def s3_by_a_role(self, sandbox: Sandbox) -> Record:
+        """The same, with a role to assume and the token that comes of it."""
+        self.monkeypatch.setenv("AWS_ENDPOINT_URL_STS", self.s3_address)
+        role = {"role_arn": "arn:aws:iam::123456789012:role/reports", "s3_bucket_region": "us-east-1"}
+        return {**self.s3(sandbox), **role}
 
     def unknown_key(self, sandbox: Sandbox) -> Record:
         """A service that does not know the access key, and quotes it."""
@@ -569,8 +576,8 @@ def s3_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def storages(tmp_path: Path, s3_address: str) -> Iterator[Storages]:
-    given = Storages(tmp_path, s3_address)
+def storages(tmp_path: Path, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storages]:
+    given = Storages(tmp_path, s3_address, monkeypatch)
     yield given
     given.reset()
 
@@ -584,6 +591,7 @@ def storages(tmp_path: Path, s3_address: str) -> Iterator[Storages]:
         (Storages.no_folder, "check", "sync", "cannot be written (Not a directory)"),
         (Storages.folder_that_goes, "write", "preview", "cannot be written (Not a directory)"),
         (Storages.s3, "write", "preview", "The report of this sync is in s3://"),
+        (Storages.s3_by_a_role, "write", "sync", "The report of this sync is in s3://"),
         (Storages.s3, "check", "sync", "SUCCEEDED"),
         (Storages.unknown_key, "check", "sync", "cannot be written (InvalidAccessKeyId)"),
         (Storages.wrong_secret, "write", "sync", "cannot be written (SignatureDoesNotMatch)"),
@@ -609,7 +617,7 @@ def test_whatever_goes_wrong_with_the_storage(
     printed = run(people, verb, mode=mode, object_storage_config=configured)
     assert tells in printed.text
     assert_nothing_leaks(printed, sandbox)
-    assert traces_in(printed.text, configured.get("access_key_id", "no key")) == []
+    assert traces_in(printed.text, configured.get("access_key_id", "no key"), "SessionToken") == []
     assert verb == "check" or printed.log[-1].startswith(SUMMARY)
 
 
@@ -662,7 +670,7 @@ def test_an_error_in_the_words_of_the_cdk(run: Run, sandbox: Sandbox, monkeypatc
         assert_nothing_leaks(printed, sandbox)
 
 
-@pytest.mark.parametrize("logger", [None, "airbyte", "urllib3.connectionpool", "botocore.parsers"])
+@pytest.mark.parametrize("logger", [None, "airbyte", "urllib3.connectionpool", "s3transfer.tasks"])
 def test_what_a_library_logs_of_what_it_was_handed(
     logger: str | None, run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -716,6 +724,25 @@ def test_warnings_and_what_fails_where_no_code_can_catch_it(
     assert unpleasant == "Something failed where no code can catch it."
     places = [message.log.stack_trace for message in printed.messages[1:3]]
     assert all("KeyError" in place and "ValueError" in place and "fail_with_values" in place for place in places)
+
+
+def test_an_interruption_is_told_as_one_and_no_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        try:
+            fail_with_values()
+        except KeyError as error:
+            raise KeyboardInterrupt from error
+
+    monkeypatch.setattr("destination_xledger.gateway.Gateway.look_up", interrupted)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        run(lines(KNOWN))
+    sys.excepthook(KeyboardInterrupt, raised.value, raised.tb)
+    out, err = capfd.readouterr()
+    assert err == "Interrupted.\n"
+    assert SUMMARY in out.splitlines()[-1]
+    assert traces_in(out) == []
 
 
 def test_the_cdk_may_set_up_logging_again(the_process: None, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.conftest import a_stream
+from integration_tests.conftest import SUMMARY, a_stream
 from integration_tests.host.environment import EXECUTABLES
 from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, traces_in
 from integration_tests.records import without
@@ -88,9 +88,9 @@ def test_the_destination_does_not_know_of_more_to_show(crowded: Sandbox, tmp_pat
     assert crowded.xledger.operations == []
 
 
-@pytest.mark.parametrize("interrupted", [True, False], ids=["interrupted", "nobody listens"])
+@pytest.mark.parametrize("ended", [True, False], ids=["the host ends it", "nobody listens"])
 def test_a_destination_that_is_cut_short_shows_no_value_and_no_secret(
-    interrupted: bool, crowded: Sandbox, tmp_path: Path
+    ended: bool, crowded: Sandbox, tmp_path: Path
 ) -> None:
     stalled = crowded.xledger.faults.add(Fault.stall(root_field="addEmployees"))
     with start("destination-xledger", tmp_path, crowded.destination_config(), "write") as process:
@@ -101,14 +101,14 @@ def test_a_destination_that_is_cut_short_shows_no_value_and_no_secret(
         process.stdin.close()
         assert stalled.reached.wait(60)
         printed = ""
-        if interrupted:
-            process.send_signal(signal.SIGINT)
+        if ended:
+            process.send_signal(signal.SIGTERM)
             printed = process.stdout.read()
         process.stdout.close()
         stalled.release()
         printed += process.stderr.read()
     assert process.returncode != 0
-    assert ("Interrupted." in printed) is interrupted
+    assert (SUMMARY in printed) is ended
     assert traces_in(printed, crowded.xledger.token) == []
 
 

@@ -1,5 +1,10 @@
 """The integration's own description is true."""
 
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +55,29 @@ def test_the_mapping_has_the_version_it_is_said_to_have() -> None:
 def test_the_integration_has_the_version_of_its_project_and_a_line_in_the_changelog() -> None:
     assert METADATA["version"] == project(ROOT)["version"]
     assert f"## {METADATA['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+PACKAGES = ["source-huma", "destination-xledger", "shared_mappings"]
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """The packages that code imports when it runs, itself excluded."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (name.name.partition(".")[0] for name in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0
+            yield str(child.module).partition(".")[0]
+        elif not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from imported(child)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_declares_what_it_imports_and_nothing_else(package: str) -> None:
+    modules = (ROOT / package / package.replace("-", "_")).rglob("*.py")
+    names = {name for module in modules for name in imported(ast.parse(module.read_text(encoding="utf-8")))}
+    others = names - set(sys.stdlib_module_names) - {package.replace("-", "_")}
+    sources = packages_distributions()
+    needed = {sources.get(name, [name])[0].replace("_", "-").lower() for name in others}
+    declared = {re.split(r"[<>=\[]", entry)[0].lower() for entry in project(ROOT / package)["dependencies"]}
+    assert declared == needed

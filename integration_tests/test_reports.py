@@ -311,17 +311,6 @@ def test_a_report_goes_to_a_bucket(write: Write, s3: Any, in_s3: Storage) -> Non
     assert json.loads(by_name["summary.json"]) == written.summary
 
 
-def test_nothing_of_what_goes_to_a_bucket_is_logged(
-    write: Write, s3: Any, s3_address: str, in_s3: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", s3_address)
-    storage = {**in_s3, "role_arn": "arn:aws:iam::123456789012:role/reports", "s3_bucket_region": "us-east-1"}
-    written = write(records([a_user(1, employmentId=None, givenName="Zebedia")]), object_storage_config=storage)
-    assert len(objects(s3)) == 2
-    log = "\n".join(written.log)
-    assert [trace for trace in ("Zebedia", "SessionToken", *KEYS.values()) if trace in log] == []
-
-
 def test_a_large_file_arrives_whole(write: Write, s3: Any, in_s3: Storage) -> None:
     long = "å" * 2_000_000
     people = [a_user(number, employmentId=None, jobDescription=long) for number in range(1, 6)]

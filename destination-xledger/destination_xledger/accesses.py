@@ -8,7 +8,10 @@ from typing import Final
 from destination_xledger.operations import Operation, operations, probes
 from destination_xledger.schema_parts import parts_of, types_of
 
-WHERE_TO_GRANT: Final = "in Xledger under Administration > System Access > API Tokens"
+WHERE_TOKENS_ARE: Final = "Administration > System Access > GraphQL > API tokens"
+"""The way to the API tokens in Xledger's menu. Facts: Xledger's public help pages."""
+
+WHERE_TO_GRANT: Final = f"in Xledger under {WHERE_TOKENS_ARE}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,8 +260,8 @@ def _gave_up(failure: Failure) -> AirbyteTracedException:
 
 def _unauthorized(_: Operation, failure: Failure) -> AirbyteTracedException:
     return config_error(
-        "Xledger does not accept the API token. Make a new one in Xledger under Administration > System Access > API "
-        "Tokens, or paste the present one again, whole and without spaces. "
+        f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
+        "whole and without spaces. "
         f"Xledger says: {failure.words or 'not authorized'}"
     )
 

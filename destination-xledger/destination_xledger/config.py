@@ -15,8 +15,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
+from destination_xledger.accesses import WHERE_TOKENS_ARE
 from destination_xledger.addresses import allowed_address
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import config_error
@@ -88,8 +88,8 @@ class Config(Settings):
 
     api_token: str = Field(
         title="API token",
-        description="Token of an API user in Xledger (Administration > System Access > API Tokens). Every change is "
-        "logged in Xledger under the name of the person who made it.",
+        description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
+        "the name of the person who made it.",
         min_length=1,
         repr=False,
         json_schema_extra={"airbyte_secret": True, "order": 0},
@@ -203,7 +203,9 @@ def parse_config(config: Any) -> Config:
     try:
         return Config.model_validate(config)
     except ValidationError as error:
-        problems = [_sentence(problem) for problem in error.errors(include_input=False)]
+        problems = [
+            _sentence(problem["type"], problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)
+        ]
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
@@ -230,9 +232,9 @@ def connection_specification() -> dict[str, Any]:
     return specification
 
 
-def _sentence(problem: ErrorDetails) -> str:
-    location, said = problem["loc"], problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == UNKNOWN:
+def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    if kind == UNKNOWN:
         said = f"there is no such setting; {_instead(str(location[-1]), _known_names(location))}"
     if location[:1] == (_STORAGE,):  # what follows is the type of storage, which is no name in the config
         location = (_STORAGE, *location[2:])

@@ -87,8 +87,9 @@ def as_line(message: AirbyteMessage) -> str:
 
 def print_line(line: str) -> None:
     """Writes a line to standard output, whole and at once: a host may kill the process at any time."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    # The protocol is UTF-8 whatever the locale.
+    sys.stdout.buffer.write(f"{line}\n".encode())
+    sys.stdout.buffer.flush()
 
 
 def _message(line: bytes) -> AirbyteMessage | None:

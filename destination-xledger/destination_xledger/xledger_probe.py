@@ -1,7 +1,7 @@
 """Tries Xledger out: token and address, the schema, and every access. Four requests when all is well."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from destination_xledger.accesses import WHERE_TO_GRANT, Access, accesses_for, accesses_tried_by, is_needed, quoted
@@ -36,15 +36,19 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
     """
     client = connect(settings)
     refusals: Refusals = {}
-    _try([probes()[FIRST]], client, refusals)
+    first = probes()[FIRST]
+    _try([first], client, refusals)
     schema = _schema(client)
     yield from _missing_parts(schema)
-    others = [probe for name, probe in probes().items() if name != FIRST and _fits(probe, schema)]
+    others = [probe for probe in probes().values() if probe != first and _fits(probe, schema)]
     try:
         for writes in (False, True):
             _try([probe for probe in others if probe.writes is writes], client, refusals)
     finally:  # what was found counts, even when Xledger goes away in the middle
-        yield from _lacking_accesses(refusals, settings.mode)
+        if _all_refused_alike((first, *others), refusals):
+            yield _token_may_be_wrong(refusals)
+        else:
+            yield from _lacking_accesses(refusals, settings.mode)
         yield from _other_refusals(refusals, schema, settings.mode)
 
 
@@ -108,6 +112,27 @@ def _try(tried: Sequence[Operation], client: XledgerClient, refusals: Refusals) 
         failure = _refusal(probe, client)
         if failure is not None:
             refusals[probe] = failure
+
+
+def _all_refused_alike(tried: Iterable[Operation], refusals: Refusals) -> bool:
+    """Whether nothing was carried out, and for a reason that has nothing to do with what was asked."""
+    words = {_alike(probe, refusals[probe]) if probe in refusals else None for probe in tried}
+    return len(words) == 1 and None not in words
+
+
+def _alike(probe: Operation, failure: Failure) -> str | None:
+    """What Xledger says besides what it was asked for; None when that is known to be about something else."""
+    return failure.words.replace(probe.root_field, "") if failure.problem is Problem.UNRECOGNISED else None
+
+
+def _token_may_be_wrong(refusals: Refusals) -> Finding:
+    accesses = dict.fromkeys(access for probe in refusals for access in accesses_tried_by(probe))
+    words = next(iter(refusals.values())).words
+    return Finding(
+        "Xledger refuses everything in the same words, so the API token itself may be wrong or expired: make a new one "
+        f"{WHERE_TO_GRANT}, or paste the present one again, whole and without spaces. If it is the right one, grant it "
+        f"there {quoted(accesses)}. Xledger says: {words}"
+    )
 
 
 def _lacking_accesses(refusals: Refusals, mode: Mode) -> Iterator[Finding]:

@@ -303,7 +303,7 @@ def test_a_missing_access_is_named_in_xledgers_words_with_where_to_click(
     message, warnings = check()
     assert f'"{words}"' in str(message)
     assert f"{probes()[probe].root_field}: Access denied for …" in str(message)
-    assert "Administration > System Access > API Tokens" in str(message)
+    assert "Administration > System Access > GraphQL > API tokens" in str(message)
     assert "Kari" not in str(message)
     assert warnings == []
 
@@ -347,6 +347,14 @@ def test_a_token_without_any_access_costs_no_more_requests_than_fit_into_five_se
     xledger.refuses = {name: refusal() for name in probes()}
     assert check()[0] is not None
     assert len(xledger.asked) <= 20
+
+
+def test_different_words_for_what_is_refused_do_not_tell_of_a_wrong_token(check: Check, xledger: Xledger) -> None:
+    xledger.refuses = {name: refusal("Access denied" if name in READS else "No permission") for name in probes()}
+    message, _ = check()
+    assert "expired" not in str(message)
+    xledger.refuses = {name: refusal(f"No access to `{probe.root_field}`") for name, probe in probes().items()}
+    assert "the API token itself may be wrong or expired" in str(check()[0])
 
 
 def test_probes_that_are_only_refused_together_are_granted(check: Check, xledger: Xledger) -> None:

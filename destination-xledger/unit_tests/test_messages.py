@@ -1,12 +1,14 @@
 """A host's lines become messages, or an error that names the line and nothing in it."""
 
+import io
+import sys
 from collections.abc import Iterable, Iterator
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, FailureType, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger.messages import read_messages
+from destination_xledger.messages import print_line, read_messages
 
 STREAMS = frozenset({"users"})
 
@@ -56,3 +58,10 @@ def test_a_line_that_is_no_message_is_an_error_by_number(line: bytes) -> None:
         list(read([RECORD, RECORD, line]))
     assert raised.value.failure_type is FailureType.system_error
     assert "Kari" not in f"{raised.value} {raised.value.internal_message} {raised.value!r}"
+
+
+def test_a_line_is_printed_in_utf_8_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    print_line('{"message":"Invalid value …"}')
+    assert printed.getvalue().decode() == '{"message":"Invalid value …"}\n'

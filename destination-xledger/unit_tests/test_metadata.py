@@ -1,5 +1,6 @@
 """The files that Airbyte's tooling and administrators expect beside the connector: valid, and in agreement with it."""
 
+import ast
 import json
 import logging
 import re
@@ -15,7 +16,7 @@ from airbyte_cdk.models import ConnectorSpecification, Status
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 from jsonschema import Draft7Validator
 
-from destination_xledger.accesses import ACCESSES
+from destination_xledger.accesses import ACCESSES, WHERE_TOKENS_ARE
 from destination_xledger.client import Traffic
 from destination_xledger.config import PRODUCTION
 from destination_xledger.destination import DestinationXledger
@@ -152,6 +153,51 @@ def test_the_user_page_names_every_key_of_an_employee() -> None:
 def test_the_user_page_lists_every_access_the_connector_asks_for() -> None:
     listed = {line.split("|")[1].strip() for line in PAGE.splitlines() if re.match(r"\| [^|]*: read(/write)? \|", line)}
     assert listed == {access.words for access in ACCESSES}
+
+
+def test_the_user_page_leads_to_the_tokens_by_the_same_way_as_every_message() -> None:
+    assert " > ".join(f"**{step}**" for step in WHERE_TOKENS_ARE.split(" > ")) in PAGE
+
+
+GAP = "..."
+ENDINGS = {"config_error", "transient_error", "system_error"}
+
+
+def as_text(node: ast.AST) -> str:
+    """A text as it stands in the code, with a gap for each value in it."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(as_text, node.values))
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else GAP
+
+
+def nodes() -> list[ast.AST]:
+    modules = (FOLDER / "destination_xledger").glob("*.py")
+    return [node for module in modules for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
+
+
+def messages_on_the_page() -> list[str]:
+    """The error messages that the page explains."""
+    section = PAGE.partition("### Error messages")[2].partition("###")[0]
+    cells = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][2:]
+    return [message for cell in cells for message in cell.split("<br>")]
+
+
+def fits(message: str, text: str) -> bool:
+    pattern = ".*".join(re.escape(part.strip()) for part in message.split(GAP))
+    return re.search(pattern, text, re.IGNORECASE | re.DOTALL) is not None
+
+
+def test_every_message_that_the_user_page_explains_is_one_of_the_connectors() -> None:
+    texts = [as_text(node) for node in nodes() if isinstance(node, ast.JoinedStr | ast.Constant)]
+    assert [message for message in messages_on_the_page() if not any(fits(message, text) for text in texts)] == []
+
+
+def test_the_user_page_explains_every_message_that_ends_a_sync() -> None:
+    calls = [node for node in nodes() if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    told = [as_text(call.args[0]) for call in calls if call.func.id in ENDINGS]  # type: ignore[attr-defined]
+    assert len(told) > 20
+    explained = messages_on_the_page()
+    assert [text for text in told if text != GAP and not any(fits(message, text) for message in explained)] == []
 
 
 def test_every_link_within_the_user_page_leads_to_a_section() -> None:

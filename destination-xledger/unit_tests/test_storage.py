@@ -1,6 +1,5 @@
 """Files are complete or absent, for their owner alone; what cannot be written is said in a sentence."""
 
-import logging
 import os
 import subprocess
 import sys
@@ -167,11 +166,6 @@ def test_keys_show_in_no_representation() -> None:
     shown = repr(S3Bucket(bucket()))
     assert KEY not in shown
     assert SECRET not in shown
-
-
-def test_the_library_for_s3_logs_nothing_of_what_it_sends() -> None:
-    for name in ("boto3.resources", "botocore.auth", "botocore.endpoint", "botocore.parsers", "s3transfer.tasks"):
-        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
 def test_only_those_who_use_s3_load_the_store_for_it() -> None:
