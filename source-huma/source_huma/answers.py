@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+import orjson
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
@@ -30,6 +31,10 @@ def json_object(response: requests.Response) -> Mapping[str, Any] | None:
 
 
 def _json(response: requests.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass  # Half a character, such as "\\ud83e", is none to orjson, and must not keep a person from being read.
     try:
         return json.loads(response.content.decode("utf-8"))
     except ValueError:
