@@ -102,7 +102,10 @@ class HumaErrorHandler(DefaultErrorHandler):
 
     def _unnamed_failure(self, status: int) -> ErrorResolution:
         if status == requests.codes.too_many_requests:
-            return self._try_again("Huma is limiting how often it may be asked. Run the sync again later.")
+            return self._try_again(
+                "Huma is limiting how often it may be asked. Run the sync again later; if it goes on, lower the "
+                "setting Requests at a time."
+            )
         if status >= requests.codes.internal_server_error or status == requests.codes.request_timeout:
             return self._try_again(
                 f"Huma answered with an error of its own (HTTP status {status}), as it does during maintenance. "
