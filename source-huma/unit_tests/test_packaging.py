@@ -1,6 +1,7 @@
 """The files that Airbyte's tooling expects beside the connector: valid, and in agreement with it."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,15 @@ FOLDER = Path(__file__).parents[1]
 def metadata() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))
     return content
+
+
+def texts(value: Any, key: str) -> Iterator[str]:
+    """The texts under a key, anywhere in a manifest."""
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if name == key:
+            yield inner
+        elif isinstance(inner, dict | list):
+            yield from texts(inner, key)
 
 
 def test_the_metadata_is_valid_by_airbytes_model() -> None:
@@ -36,6 +46,27 @@ def test_the_user_page_names_every_setting_by_its_title() -> None:
     page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
     settings = SourceHuma().spec(None).connectionSpecification["properties"].values()  # type: ignore[arg-type]
     assert all(f"| {setting['title']} |" in page for setting in settings)
+
+
+def test_the_user_page_has_a_section_for_every_stream() -> None:
+    page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
+    config = {"client_id": "a", "client_secret": "b"}
+    streams = SourceHuma(config).discover(None, config).streams  # type: ignore[arg-type]
+    assert [stream.name for stream in streams if f"\n### {stream.name}\n" not in page] == []
+
+
+def test_the_user_page_explains_every_message_of_the_manifest(explained: Callable[[str], bool]) -> None:
+    manifest = (FOLDER / "source_huma/manifest.yaml").read_text(encoding="utf-8")
+    told = [text for key in ("error_message", "skips") for text in texts(yaml.safe_load(manifest), key)]
+    assert len(told) > 8
+    assert [text for text in told if not explained(text)] == []
+
+
+def test_every_link_within_the_user_page_leads_to_a_section() -> None:
+    page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
 
 
 def test_the_documentation_url_is_the_one_the_spec_shows() -> None:
