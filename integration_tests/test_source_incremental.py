@@ -125,7 +125,8 @@ def test_the_same_filters_said_in_another_way_are_no_other_filters(sandbox: Sand
     assert read(first.state, team_ids=[team.upper() for team in reversed(teams)], include_deactivated=True).ids == []
 
 
-def test_other_columns_make_everybody_count_once(read: Read) -> None:
+def test_other_columns_make_everybody_count_once(sandbox: Sandbox, read: Read) -> None:
+    sandbox.huma.withhold(somebody(sandbox), "phone")  # whose record looks the same in other columns
     first = read(columns=("id", "email", "changedAt"))
     second = read(first.state, columns=("id", "email", "phone", "changedAt"))
     assert len(second.ids) == PEOPLE

@@ -1,22 +1,34 @@
-"""What the source keeps of people who are waiting: a few, however many there are."""
+"""What the source keeps of people who are waiting: a few, however many there are, and nobody for ever."""
 
+import json
 import logging
 import queue
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import SyncMode
-from airbyte_cdk.test.catalog_builder import CatalogBuilder
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
+from integration_tests.host.environment import EXECUTABLES
 from integration_tests.sandbox import Fault, Sandbox
 from source_huma import SourceHuma, source
 
 PEOPLE = 400
 PAGE = 50
 FEW = 100
+CATALOG: dict[str, Any] = {
+    "streams": [
+        {
+            "stream": {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+            "sync_mode": "full_refresh",
+            "destination_sync_mode": "append",
+        }
+    ]
+}
 
 
 @pytest.fixture
@@ -71,7 +83,28 @@ def test_no_more_than_a_few_messages_wait_for_a_slow_destination(
     assert most <= FEW
 
 
+def test_the_command_ends_when_nobody_takes_its_lines_any_more(tmp_path: Path) -> None:
+    """The sandbox holds more people than messages may wait, so that threads are waiting for room."""
+    with Sandbox.running(people=1200, employees=False) as sandbox:
+        arguments = ["read"]
+        for option, content in {"config": sandbox.source_config(), "catalog": CATALOG}.items():
+            (tmp_path / option).write_text(json.dumps(content), encoding="utf-8")
+            arguments += [f"--{option}", str(tmp_path / option)]
+        process = subprocess.Popen(  # noqa: S603  our own connector
+            [EXECUTABLES / "source-huma", *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        try:
+            assert process.stdout is not None
+            next(line for line in process.stdout if b'"type":"RECORD"' in line)
+            process.stdout.close()
+            assert process.wait(timeout=60) != 0
+        finally:
+            process.kill()
+            process.wait()
+        assert sum("/users/" in request.path for request in sandbox.huma.requests) < len(sandbox.huma.users)
+
+
 def messages(sandbox: Sandbox) -> Iterator[Any]:
     config = sandbox.source_config()
-    catalog = CatalogBuilder().with_stream("users", SyncMode.full_refresh).build()
+    catalog = ConfiguredAirbyteCatalogSerializer.load(CATALOG)
     return SourceHuma(config, catalog).read(logging.getLogger("airbyte"), config, catalog)

@@ -39,6 +39,8 @@ MOST_WAITING_TO_BE_READ: Final = 500
 MOST_WAITING_TO_BE_PRINTED: Final = 1000
 """Enough to keep every thread busy, and a destination that takes a few hundred records at a time."""
 
+STOPPED: Final = AirbyteTracedException("The sync was stopped.", "The sync was stopped.", FailureType.transient_error)
+
 CHECK_RETRIES: Final = 1
 CHECK_LONGEST_WAIT: Final = 20.0
 """Seconds. Somebody is waiting for the result of a check; a sync has more patience."""
@@ -61,6 +63,7 @@ class SourceHuma(YamlDeclarativeSource):
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
         _keep_few_waiting(self._concurrent_source)
+        self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
 
@@ -72,7 +75,8 @@ class SourceHuma(YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
-        return self._streams_of(SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS)), config)
+        self._run = SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS))
+        return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.
@@ -138,6 +142,20 @@ class SourceHuma(YamlDeclarativeSource):
                 internal_message=first_failure.message,
                 failure_type=first_failure.failure_type or FailureType.system_error,
             ) from None
+        finally:
+            self._let_threads_end()
+
+    def _let_threads_end(self) -> None:
+        """Keeps the process from waiting for ever when whoever takes the messages has gone.
+
+        Threads that read wait for room in the queue, and Python for them.
+        """
+        if self._run is not None:
+            self._run.note_failure(STOPPED, hopeless=True)
+        queue = self._concurrent_source._queue  # noqa: SLF001
+        with queue.not_full:
+            queue.maxsize = 0
+            queue.not_full.notify_all()
 
     def _streams_of(self, run: SyncRun, config: Mapping[str, Any]) -> list[AbstractStream]:
         with run.building_components():

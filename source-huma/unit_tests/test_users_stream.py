@@ -126,6 +126,26 @@ def test_a_second_sync_given_the_state_of_the_first_emits_everybody_again(huma: 
     assert len(read(states).records) == 2
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param("recognisable", id="text"),
+        pytest.param({"users": "recognisable"}, id="an object"),
+        pytest.param([1], id="a list of something else"),
+        pytest.param([{"type": "STREAM"}], id="a message without a stream"),
+        pytest.param([{"type": "recognisable"}], id="a message of an unknown type"),
+    ],
+)
+def test_a_state_file_that_cannot_be_understood_means_everybody_and_a_warning(
+    huma: Any, printed: Callable[..., list[str]], state: Any
+) -> None:
+    huma.add("u1", "u2")
+    lines = printed("read", state=state)
+    assert sum('"type":"RECORD"' in line for line in lines) == 2
+    assert [line for line in lines if "state cannot be understood" in line and '"WARN"' in line]
+    assert "recognisable" not in "".join(lines)
+
+
 def test_nothing_huma_answers_is_kept_on_disk(huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         pytest.fail("a cache was made")
