@@ -111,6 +111,15 @@ def test_a_proxys_page_of_status_404_does_not_pass_for_a_deleted_user(huma: Any,
     assert [record["id"] for record in records()] == ["u1"]
 
 
+def test_the_details_of_somebody_else_end_the_sync_and_are_not_emitted(huma: Any, read: Read) -> None:
+    huma.add("u1", "u2")
+    huma.detail_answers["u1"] = [{"json": huma.users["u2"]}]
+    output = read(fails=True)
+    assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
+    [told] = {message.trace.error.message for message in output.errors if message.trace and message.trace.error}
+    assert told == "Huma did not answer with the details of user u1. Run the sync again later."
+
+
 def test_all_records_of_a_sync_carry_its_start_as_changed_at(huma: Any, records: Records) -> None:
     huma.add(*(f"u{number}" for number in range(60)))
     before = dt.datetime.now(dt.timezone.utc)
