@@ -1,7 +1,11 @@
 """Settings that every test shares."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 
+import pytest
+from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from hypothesis import settings
 
 # The folder shared_mappings/ is named like the package inside it. pytest names test modules by their folders, and
@@ -12,3 +16,12 @@ import shared_mappings  # noqa: F401
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_cdk_reads_its_own_schema_once() -> Iterator[None]:
+    """The CDK parses thousands of lines of YAML, always the same, for every source; hundreds of tests make one."""
+    read_schema = cache(concurrent_declarative_source.get_declarative_component_schema)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(concurrent_declarative_source, "get_declarative_component_schema", read_schema)
+        yield

@@ -8,23 +8,33 @@ import argparse
 import json
 import multiprocessing
 import os
-import resource
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import requests
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import Record, StreamSlice
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.tariff import MEGABYTE
+from integration_tests.host.environment import EXECUTABLES
 from integration_tests.sandbox import Sandbox
+from source_huma.changed_users import users_cursor
 from source_huma.entrypoint import HumaEntrypoint
 from source_huma.log_redaction import redact_logs
 from source_huma.source import SourceHuma
@@ -36,21 +46,38 @@ Reader = Callable[[Config], int]
 PROCESSES = multiprocessing.get_context("spawn")
 LATENCY = 0.05
 PAGE = 50
+USERS_IN_STATE = 50_000
+
+LEAST_SPEED = 0.9
+MOST_BYTES = {SyncMode.full_refresh: 400, SyncMode.incremental: 1000}
+"""What each person more may take: the ids of who was seen, and for an incremental sync the fingerprints, together with
+the text of one state on its way out."""
+MOST_BYTES_OF_STATE, MOST_SECONDS_OF_STATE = 4_000_000, 1.0
 
 
-def main() -> None:
-    """Measure, and print the table."""
+def main() -> int:
+    """Measures, and prints the table. Returns 0 when everything is within its bounds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.source_huma", description=__doc__)
-    parser.add_argument("--people", type=int, default=2000, help="how many people to read for the speed")
-    parser.add_argument("--workers", type=int, nargs="+", default=[8], help="how many requests in flight")
+    parser.add_argument("--people", type=int, default=250, help="how many people to read for each request in flight")
+    parser.add_argument("--workers", type=int, nargs="+", default=[8, 16], help="how many requests in flight")
     parser.add_argument("--rounds", type=int, default=3, help="how often each reads, in turn; the best time counts")
-    parser.add_argument("--crowd", type=int, default=4000, help="how many people to read for the memory")
+    parser.add_argument("--crowds", type=int, nargs=2, default=[1000, 8000], help="how many to read for the memory")
     arguments = parser.parse_args()
     console = Console()
-    with console.status("Reading ..."):
-        speeds = [_speed(arguments.people, workers, arguments.rounds) for workers in arguments.workers]
-        memory = _memory(arguments.crowd // 8, arguments.crowd)
-    console.print(_table(speeds, memory))
+    with console.status("Reading at speed ..."):
+        speeds = [_speed(arguments.people * workers, workers, arguments.rounds) for workers in arguments.workers]
+    with console.status("Reading few and many ..."):
+        memory = [Memory(mode, *arguments.crowds, *_peaks(mode, arguments.crowds)) for mode in SyncMode]
+    state = _state(USERS_IN_STATE)
+    console.print(_table_of_speeds(speeds))
+    console.print(_table_of_sizes(memory, state))
+    kept = [
+        *(speed.ratio >= LEAST_SPEED for speed in speeds),
+        *(crowd.for_each_person <= MOST_BYTES[crowd.mode] for crowd in memory),
+        state.size < MOST_BYTES_OF_STATE,
+        state.seconds <= MOST_SECONDS_OF_STATE,
+    ]
+    return 0 if all(kept) else 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +108,7 @@ class Speed:
 class Memory:
     """The most memory the source took, in bytes, for few and for many people."""
 
+    mode: SyncMode
     few: int
     many: int
     few_bytes: int
@@ -90,6 +118,15 @@ class Memory:
     def for_each_person(self) -> float:
         """Bytes that one person more takes."""
         return (self.many_bytes - self.few_bytes) / (self.many - self.few)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a state costs: the bytes of its message, and the seconds to write and read it."""
+
+    users: int
+    size: int
+    seconds: float
 
 
 def _speed(people: int, workers: int, rounds: int) -> Speed:
@@ -113,23 +150,42 @@ def _speed(people: int, workers: int, rounds: int) -> Speed:
     )
 
 
-def _memory(few: int, many: int) -> Memory:
-    return Memory(few, many, _most_memory(few), _most_memory(many))
+def _peaks(mode: SyncMode, crowds: list[int]) -> list[int]:
+    return [_peak(people, mode) for people in crowds]
 
 
-def _most_memory(people: int) -> int:
-    with _huma(people, latency=0) as huma:
-        ours, theirs = PROCESSES.Pipe()
-        process = PROCESSES.Process(target=_read_and_tell, args=(huma.config, theirs))
-        process.start()
-        most: int = ours.recv()
-        process.join()
-    return most
+def _peak(people: int, mode: SyncMode) -> int:
+    """The most memory that `source-huma read` takes, in bytes."""
+    with _huma(people, latency=0) as huma, _arguments(huma.config, mode) as arguments:
+        read = [sys.executable, "-m", "benchmarks.measured", str(EXECUTABLES / "source-huma"), *arguments]
+        done = subprocess.run(read, capture_output=True, text=True, check=False)  # noqa: S603  our own connector
+    told = done.stdout.count('"type":"RECORD"')
+    if done.returncode or told != people:
+        raise RuntimeError(f"read {told} of {people} people: {done.stderr[-2000:]}")
+    peak: int = json.loads(done.stderr.splitlines()[-1])["peak_memory"]
+    return peak * (1 if sys.platform == "darwin" else 1024)
 
 
-def _read_and_tell(config: Config, pipe: Connection) -> None:
-    source(config)
-    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+def _state(users: int) -> State:
+    """Writes the state of an incremental sync into a file as a host does, and makes the next sync start from it."""
+    [configured] = ConfiguredAirbyteCatalogSerializer.load(_catalog(SyncMode.incremental)).streams
+    started_at, messages = datetime.now(timezone.utc), InMemoryMessageRepository()
+    cursor = users_cursor({}, configured, {}, started_at, messages)
+    for number in range(users):
+        cursor.observe(Record({"id": str(uuid.UUID(int=number))}, "users", StreamSlice(partition={}, cursor_slice={})))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "state.json")
+        started = time.perf_counter()
+        cursor.ensure_at_least_one_state_emitted()
+        *_, last = messages.consume_queue()
+        message = HumaEntrypoint.airbyte_message_to_string(last)
+        path.write_text(json.dumps([json.loads(message)["state"]]), encoding="utf-8")
+        states = ConnectorStateManager(SourceHuma.read_state(str(path)))
+        again = users_cursor({}, configured, states.get_stream_state("users", None), started_at, messages)
+        seconds = time.perf_counter() - started
+    if again.state != cursor.state:
+        raise RuntimeError("the state did not come back as it was left")
+    return State(users, len(message.encode()), seconds)
 
 
 # ---- who is measured
@@ -138,14 +194,11 @@ def _read_and_tell(config: Config, pipe: Connection) -> None:
 def source(config: Config) -> int:
     """The connector, from its command line's arguments to its lines of output."""
     redact_logs()
-    with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w", encoding="utf-8") as out:
-        arguments = ["read"]
-        for option, content in {"config": config, "catalog": _catalog()}.items():
-            path = Path(folder, f"{option}.json")
-            path.write_text(json.dumps(content), encoding="utf-8")
-            arguments += [f"--{option}", str(path)]
-        catalog = SourceHuma.read_catalog(arguments[-1])
-        entrypoint = HumaEntrypoint(SourceHuma(config, catalog))
+    with (
+        _arguments(config, SyncMode.full_refresh) as arguments,
+        Path(os.devnull).open("w", encoding="utf-8") as out,
+    ):
+        entrypoint = HumaEntrypoint(SourceHuma(config, SourceHuma.read_catalog(arguments[-1])))
         people = 0
         for line in entrypoint.run(HumaEntrypoint.parse_args(arguments)):
             out.write(line + "\n")
@@ -153,9 +206,20 @@ def source(config: Config) -> int:
     return people
 
 
-def _catalog() -> Config:
-    users = {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
-    return {"streams": [{"stream": users, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}
+@contextmanager
+def _arguments(config: Config, mode: SyncMode) -> Iterator[list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["read"]
+        for option, content in {"config": config, "catalog": _catalog(mode)}.items():
+            path = Path(folder, f"{option}.json")
+            path.write_text(json.dumps(content), encoding="utf-8")
+            arguments += [f"--{option}", str(path)]
+        yield arguments
+
+
+def _catalog(mode: SyncMode) -> Config:
+    users = {"name": "users", "json_schema": {}, "supported_sync_modes": [mode.value for mode in SyncMode]}
+    return {"streams": [{"stream": users, "sync_mode": mode.value, "destination_sync_mode": "append_dedup"}]}
 
 
 def bare_loop(config: Config) -> int:
@@ -226,12 +290,12 @@ def _serve(people: int, latency: float, pipe: Connection) -> None:
             sandbox.huma.requests.clear()
 
 
-# ---- the table
+# ---- the tables
 
 
-def _table(speeds: list[Speed], memory: Memory) -> Table:
+def _table_of_speeds(speeds: list[Speed]) -> Table:
     table = Table(title="Reading Huma's people", title_justify="left")
-    for column in ("", *(f"{speed.workers} in flight" for speed in speeds)):
+    for column in ("", *(f"{speed.workers} in flight" for speed in speeds), "promised"):
         table.add_column(column, justify="right" if column else "left")
     rows: dict[str, Callable[[Speed], str]] = {
         f"people read, at {LATENCY * 1000:.0f} ms a request": lambda speed: f"{speed.people:,}",
@@ -241,15 +305,28 @@ def _table(speeds: list[Speed], memory: Memory) -> Table:
         "requests": lambda speed: f"{speed.requests:,}",
         f"requests beyond N + N/{PAGE}": lambda speed: f"{speed.requests - speed.people - speed.people // PAGE}",
     }
+    promised = {"source / bare loop": f"at least {LEAST_SPEED}", f"requests beyond N + N/{PAGE}": "a handful"}
     for title, number in rows.items():
-        table.add_row(title, *(number(speed) for speed in speeds))
+        table.add_row(title, *(number(speed) for speed in speeds), promised.get(title, ""))
+    return table
+
+
+def _table_of_sizes(memory: list[Memory], state: State) -> Table:
+    table = Table(title="What it takes, in a process of its own", title_justify="left")
+    for column in ("", "measured", "promised"):
+        table.add_column(column, justify="right" if column else "left")
+    for crowd in memory:
+        mode = crowd.mode.value.replace("_", " ")
+        table.add_row(f"memory for {crowd.few:,} people, {mode}", f"{crowd.few_bytes / MEGABYTE:.1f} MB")
+        table.add_row(f"memory for {crowd.many:,} people, {mode}", f"{crowd.many_bytes / MEGABYTE:.1f} MB")
+        promised = f"at most {MOST_BYTES[crowd.mode]:,}"
+        table.add_row(f"bytes for each person more, {mode}", f"{crowd.for_each_person:,.0f}", promised)
     table.add_section()
-    mega = 1024 * 1024
-    table.add_row(f"memory for {memory.few:,} people", f"{memory.few_bytes / mega:.1f} MB")
-    table.add_row(f"memory for {memory.many:,} people", f"{memory.many_bytes / mega:.1f} MB")
-    table.add_row("memory for each person more", f"{memory.for_each_person:,.0f} bytes")
+    most = f"less than {MOST_BYTES_OF_STATE / MEGABYTE:.0f} MB"
+    table.add_row(f"state of {state.users:,} people", f"{state.size / MEGABYTE:.1f} MB", most)
+    table.add_row("writing and reading it", f"{state.seconds:.2f} s", f"at most {MOST_SECONDS_OF_STATE:.0f} s")
     return table
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,10 +1,13 @@
 """The source read from a sandbox in this process, through its entry point."""
 
+import functools
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessageSerializer,
@@ -24,6 +27,31 @@ COLUMNS = tuple(users_schema()["properties"])
 
 State = Mapping[str, Any]
 """A state message, as JSON."""
+
+Read = Callable[..., "Emitted"]
+"""What the fixture `read` gives: `read_source` for the sandbox of the test."""
+
+
+def sandbox_of(people: int) -> Any:
+    """The fixture `sandbox`: so many people in Huma, anew for each test."""
+
+    @pytest.fixture(name="sandbox")
+    def sandbox() -> Iterator[Sandbox]:
+        with Sandbox.running(people=people) as running:
+            yield running
+
+    return sandbox
+
+
+def reading(sync_mode: SyncMode) -> Any:
+    """The fixture `read`: reads in this mode unless told otherwise. Waiting takes no time."""
+
+    @pytest.fixture(name="read")
+    def read(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Read:
+        monkeypatch.setattr(time, "sleep", lambda _: None)
+        return functools.partial(read_source, sandbox, sync_mode=sync_mode)
+
+    return read
 
 
 @dataclass

@@ -1,35 +1,21 @@
 """What the source reads from the sandbox: a list that moves, employment from positions, and the smaller streams."""
 
-import functools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus, SyncMode
 from jsonschema import Draft7Validator
 
-from integration_tests.reading import Emitted, read_source
+from integration_tests.reading import Emitted, Read, reading, sandbox_of
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.huma_store import DEPRECATED
 from source_huma import SourceHuma
 
 PEOPLE = 120
 
-Read = Callable[..., Emitted]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.running(people=PEOPLE) as running:
-        yield running
-
-
-@pytest.fixture
-def read(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Read:
-    """Reads a stream in full. Waiting takes no time."""
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    return functools.partial(read_source, sandbox, sync_mode=SyncMode.full_refresh)
+sandbox = sandbox_of(PEOPLE)
+read = reading(SyncMode.full_refresh)
 
 
 def requests_to(sandbox: Sandbox, part: str) -> int:

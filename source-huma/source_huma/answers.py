@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+import orjson
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
@@ -30,6 +31,10 @@ def json_object(response: requests.Response) -> Mapping[str, Any] | None:
 
 
 def _json(response: requests.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass  # Half a character, such as "\\ud83e", is none to orjson, and must not keep a person from being read.
     try:
         return json.loads(response.content.decode("utf-8"))
     except ValueError:
@@ -97,7 +102,10 @@ class HumaErrorHandler(DefaultErrorHandler):
 
     def _unnamed_failure(self, status: int) -> ErrorResolution:
         if status == requests.codes.too_many_requests:
-            return self._try_again("Huma is limiting how often it may be asked. Run the sync again later.")
+            return self._try_again(
+                "Huma is limiting how often it may be asked. Run the sync again later; if it goes on, lower the "
+                "setting Requests at a time."
+            )
         if status >= requests.codes.internal_server_error or status == requests.codes.request_timeout:
             return self._try_again(
                 f"Huma answered with an error of its own (HTTP status {status}), as it does during maintenance. "

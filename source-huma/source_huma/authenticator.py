@@ -47,6 +47,10 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
 
+    def get_auth_header(self) -> Mapping[str, Any]:
+        """The header that authorizes a request. The CDK would work out the token endpoint's address for each."""
+        return {"Authorization": f"Bearer {self.get_access_token()}"}
+
     def refresh_and_set_access_token(self) -> None:
         """Replaces the run's token, unless another worker has done so since it was refused.
 

@@ -26,6 +26,12 @@ _QUOTATION: Final = re.compile(
 )
 """Where the CDK begins to quote bodies, headers, or the text of exceptions it knows nothing about."""
 
+_WAITING: Final = re.compile(
+    r"UserDefinedBackoffException: Rate limit exceeded(?: \(HTTP (?P<status>\d+)\))?\. "
+    r"Retrying in (?P<seconds>\d+)\S* seconds\."
+)
+"""What the CDK says of every wait before it tries again, whatever it is that went wrong."""
+
 _SAFE_EXTRAS: Final = ("url", "status")
 """What the CDK attaches to debug lines and may be shown: addresses name people by id only."""
 
@@ -47,7 +53,7 @@ class RedactingFormatter(AirbyteLogFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line as an Airbyte message."""
-        text = without_quotations(record.getMessage())
+        text = without_wrong_reason(without_quotations(record.getMessage()))
         if record.levelno <= logging.DEBUG:
             extras = (f" {name}={getattr(record, name)}" for name in _SAFE_EXTRAS if hasattr(record, name))
             text += "".join(extras)
@@ -61,6 +67,16 @@ class RedactingFormatter(AirbyteLogFormatter):
 def without_quotations(text: str) -> str:
     """A line of the CDK without the bodies, headers and exception texts it quotes."""
     return _QUOTATION.sub(rf"\1: {LEFT_OUT}", text)
+
+
+def without_wrong_reason(text: str) -> str:
+    """A line of the CDK, but where it takes any failure for a rate limit: what happened, and when it tries again."""
+    return _WAITING.sub(_waiting, text)
+
+
+def _waiting(found: re.Match[str]) -> str:
+    happened = f"HTTP status {found['status']}" if found["status"] else "no answer"
+    return f"Huma did not give what it was asked for ({happened}). Asking again in {found['seconds']} seconds."
 
 
 def redacted(message: AirbyteMessage) -> AirbyteMessage:

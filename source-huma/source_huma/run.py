@@ -1,12 +1,17 @@
 """The connector's command line."""
 
 import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, cast
 
 from airbyte_cdk.logger import PRINT_BUFFER
 
 from source_huma.entrypoint import HumaEntrypoint
 from source_huma.log_redaction import redact_logs, report_uncaught
 from source_huma.source import SourceHuma
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -20,8 +25,12 @@ def run(arguments: list[str] | None = None) -> None:
     redact_logs()
     sys.excepthook = report_uncaught
     entrypoint = HumaEntrypoint(_source(arguments))
-    with PRINT_BUFFER:
-        for message in entrypoint.run(HumaEntrypoint.parse_args(arguments)):
+    # Closed also when nobody takes the lines any more, for the threads that read must learn of it.
+    with (
+        PRINT_BUFFER,
+        closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages,
+    ):
+        for message in messages:
             # One write for each message, or threads that log would write into the middle of a line.
             sys.stdout.write(f"{message}\n")
 

@@ -16,6 +16,8 @@ from airbyte_cdk.models import (
     Status,
     SyncMode,
 )
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -32,6 +34,12 @@ USERS: Final = "users"
 
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
+
+MOST_WAITING_TO_BE_READ: Final = 500
+MOST_WAITING_TO_BE_PRINTED: Final = 1000
+"""Enough to keep every thread busy, and a destination that takes a few hundred records at a time."""
+
+STOPPED: Final = AirbyteTracedException("The sync was stopped.", "The sync was stopped.", FailureType.transient_error)
 
 CHECK_RETRIES: Final = 1
 CHECK_LONGEST_WAIT: Final = 20.0
@@ -54,6 +62,8 @@ class SourceHuma(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
+        _keep_few_waiting(self._concurrent_source)
+        self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
 
@@ -65,7 +75,8 @@ class SourceHuma(YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
-        return self._streams_of(SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS)), config)
+        self._run = SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS))
+        return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.
@@ -131,6 +142,20 @@ class SourceHuma(YamlDeclarativeSource):
                 internal_message=first_failure.message,
                 failure_type=first_failure.failure_type or FailureType.system_error,
             ) from None
+        finally:
+            self._let_threads_end()
+
+    def _let_threads_end(self) -> None:
+        """Keeps the process from waiting for ever when whoever takes the messages has gone.
+
+        Threads that read wait for room in the queue, and Python for them.
+        """
+        if self._run is not None:
+            self._run.note_failure(STOPPED, hopeless=True)
+        queue = self._concurrent_source._queue  # noqa: SLF001
+        with queue.not_full:
+            queue.maxsize = 0
+            queue.not_full.notify_all()
 
     def _streams_of(self, run: SyncRun, config: Mapping[str, Any]) -> list[AbstractStream]:
         with run.building_components():
@@ -147,6 +172,17 @@ class SourceHuma(YamlDeclarativeSource):
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
                 return users_cursor(config, configured, state, run.started_at, self._message_repository)
         return None
+
+
+def _keep_few_waiting(source: ConcurrentSource) -> None:
+    """Lowers what the CDK keeps of people who are waiting, so that memory does not grow with the organisation.
+
+    Left to itself it lets 10,000 people wait to be read, remembers as many who were, and lets 10,000 messages wait to
+    be printed, among them states that each name everybody.
+    """
+    threads = source._threadpool._threadpool  # noqa: SLF001  the CDK has settings for neither
+    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING_TO_BE_READ)  # noqa: SLF001
+    source._queue.maxsize = MOST_WAITING_TO_BE_PRINTED  # noqa: SLF001
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

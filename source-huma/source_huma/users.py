@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import orjson
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.declarative.extractors.http_selector import HttpSelector
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
-from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
+from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Record, StreamSlice
@@ -30,27 +29,30 @@ difference between a field that is unset in Huma and one that is unknown; what i
 
 
 @dataclass
-class UserRetriever(SimpleRetriever):
+class UserRetriever(Retriever):
     """Reads one user: the details, and the current position where the details say nothing of the employment.
 
     Attributes:
+        requester: Asks for the details, given the `id` of the user.
         position_requester: Asks for a position, given the `id` of the user and the `position_id`.
+        name: The stream's name.
     """
 
     requester: Requester
-    record_selector: HttpSelector
+    position_requester: Requester
+    name: str
     parameters: InitVar[Mapping[str, Any]]
-    position_requester: Requester | None = None
 
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        super().__post_init__(parameters)
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
         started_at = SyncRun.current().started_at
         self._changed_at = started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         self._reported: set[str] = set()
         self._reported_lock = threading.Lock()
 
     def read_records(
-        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+        self,
+        records_schema: Mapping[str, Any],  # noqa: ARG002
+        stream_slice: StreamSlice | None = None,
     ) -> Iterable[StreamData]:
         """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `NULL`.
 
@@ -60,20 +62,22 @@ class UserRetriever(SimpleRetriever):
         Raises:
             AirbyteTracedException: When the details are not those of the user asked for.
         """
-        asked_for = stream_slice.partition["id"] if stream_slice else None
-        for details in super().read_records(records_schema, stream_slice):
-            if not isinstance(details, Record) or details.get("id") != asked_for:
-                message = f"Huma did not answer with the details of user {asked_for}. Run the sync again later."
-                raise AirbyteTracedException(message, message, FailureType.transient_error)
-            employment = self._employment(details["id"], details.data)
-            if employment is not None:
-                data = self._flat(details["id"], {**details.data, **employment})
-                yield Record(data, self.name, associated_slice=stream_slice)
+        user_id: str = stream_slice["id"] if stream_slice else ""
+        response = self.requester.send_request(stream_slice=stream_slice)
+        if response is None or not response.ok:
+            return
+        details = json_object(response) or {}
+        if details.get("id") != user_id:
+            message = f"Huma did not answer with the details of user {user_id}. Run the sync again later."
+            raise AirbyteTracedException(message, message, FailureType.transient_error)
+        employment = self._employment(user_id, details)
+        if employment is not None:
+            yield Record(self._flat(user_id, {**details, **employment}), self.name, associated_slice=stream_slice)
 
     def _employment(self, user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What the current position adds to the details; None when Huma was given up on and nobody can tell."""
         position_id = None if tells_of_employment(details) else current_position_id(details)
-        if position_id is None or self.position_requester is None:
+        if position_id is None:
             return {}
         response = self.position_requester.send_request(
             stream_slice=StreamSlice(partition={"id": user_id, "position_id": position_id}, cursor_slice={})

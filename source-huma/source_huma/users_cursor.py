@@ -42,7 +42,7 @@ class ChangedUsersCursor(Cursor):
         self._emit: Final = emit
         self._lock: Final = threading.Lock()
         self._fingerprints: Final = dict(start.fingerprints)
-        self._seen: Final[set[str]] = set()
+        self._not_seen: Final = set(start.fingerprints)
         self._since_last_state = 0
         self._open_partitions = 0
         self._all_listed = False
@@ -56,7 +56,7 @@ class ChangedUsersCursor(Cursor):
     def should_be_synced(self, record: Record) -> bool:
         """Whether the user is new or has changed, and is to be emitted."""
         with self._lock:
-            self._seen.add(record.data["id"])
+            self._not_seen.discard(record.data["id"])
             last = self._fingerprints.get(record.data["id"])
         return last != self._fingerprint(record)
 
@@ -88,8 +88,9 @@ class ChangedUsersCursor(Cursor):
         """Ends the stream with its state, also when nobody was emitted."""
         with self._lock:
             if self._all_listed and not self._open_partitions:
-                for user_id in self._fingerprints.keys() - self._seen:
+                for user_id in self._not_seen:
                     del self._fingerprints[user_id]
+                self._not_seen.clear()
             self._emit_state()
 
     def _fingerprint(self, record: Record) -> str:

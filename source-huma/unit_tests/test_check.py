@@ -53,7 +53,7 @@ def test_check_succeeds_in_a_few_requests_however_many_people_there_are(huma: An
     ],
 )
 def test_check_says_what_is_wrong_and_nothing_else(
-    huma: Any, check: Check, queue: str, answer: dict[str, Any], part: str
+    huma: Any, check: Check, explained: Callable[[str], bool], queue: str, answer: dict[str, Any], part: str
 ) -> None:
     huma.add("u1")
     if queue == "u1":
@@ -66,6 +66,7 @@ def test_check_says_what_is_wrong_and_nothing_else(
     assert part in sentence
     assert sentence[0].isupper()
     assert sentence.endswith(".")
+    assert explained(sentence)
 
 
 @pytest.mark.parametrize("retry_after", [{}, {"Retry-After": "10"}, {"Retry-After": "120"}])

@@ -161,6 +161,14 @@ def a_record(user_id: str, **fields: Json) -> Record:
     return Record({"id": user_id, **fields}, "users", StreamSlice(partition={"id": user_id}, cursor_slice={}))
 
 
+def test_a_state_covers_who_was_emitted_and_not_who_is_about_to_be() -> None:
+    cursor, _ = cursor_and_states()
+    assert all(cursor.should_be_synced(a_record(user_id)) for user_id in ("u1", "u2"))
+    cursor.observe(a_record("u1"))
+    assert cursor.state["fingerprints"].keys() == {"u1"}
+    assert cursor.should_be_synced(a_record("u2"))
+
+
 def test_when_somebody_was_emitted_is_no_change() -> None:
     cursor, _ = cursor_and_states()
     cursor.observe(a_record("u1", changedAt="2026-01-15T12:00:00Z"))

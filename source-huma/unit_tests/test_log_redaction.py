@@ -147,6 +147,27 @@ def test_what_the_cdk_quotes_is_cut_off(quoting: str) -> None:
     assert MARK not in RedactingFormatter().format(record)
 
 
+@pytest.mark.parametrize(
+    ("answer", "happened"),
+    [
+        pytest.param({"status_code": 503}, "HTTP status 503", id="503"),
+        pytest.param({"status_code": 429, "headers": {"Retry-After": "30"}}, "HTTP status 429", id="429"),
+        pytest.param({"text": "<html>"}, "HTTP status 200", id="not JSON"),
+        pytest.param({"exc": requests.exceptions.ConnectionError("reset")}, "no answer", id="connection lost"),
+        pytest.param({"exc": requests.exceptions.ReadTimeout()}, "no answer", id="no answer in time"),
+    ],
+)
+def test_no_line_takes_any_failure_for_a_rate_limit(
+    huma: Any, printed: Printed, answer: dict[str, Any], happened: str
+) -> None:
+    huma.add("u1")
+    huma.list_answers = [answer]
+    lines = printed("read")
+    [waiting] = [line for line in lines if "Asking again in" in line]
+    assert f"Huma did not give what it was asked for ({happened}). Asking again in " in waiting
+    assert not [line for line in lines if "Rate limit" in line or "Backoff" in line]
+
+
 def test_a_debug_line_keeps_address_and_status_and_drops_the_rest() -> None:
     record = logging.LogRecord("airbyte", logging.DEBUG, __file__, 1, "Receiving response", None, None)
     record.__dict__.update(url="https://huma.example/users/u1", status=200, body=MARK, headers={"Authorization": MARK})

@@ -1,6 +1,7 @@
 """The files that Airbyte's tooling expects beside the connector: valid, and in agreement with it."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,15 @@ FOLDER = Path(__file__).parents[1]
 def metadata() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))
     return content
+
+
+def texts(value: Any, key: str) -> Iterator[str]:
+    """The texts under a key, anywhere in a manifest."""
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if name == key:
+            yield inner
+        elif isinstance(inner, dict | list):
+            yield from texts(inner, key)
 
 
 def test_the_metadata_is_valid_by_airbytes_model() -> None:
@@ -38,6 +48,27 @@ def test_the_user_page_names_every_setting_by_its_title() -> None:
     assert all(f"| {setting['title']} |" in page for setting in settings)
 
 
+def test_the_user_page_has_a_section_for_every_stream() -> None:
+    page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
+    config = {"client_id": "a", "client_secret": "b"}
+    streams = SourceHuma(config).discover(None, config).streams  # type: ignore[arg-type]
+    assert [stream.name for stream in streams if f"\n### {stream.name}\n" not in page] == []
+
+
+def test_the_user_page_explains_every_message_of_the_manifest(explained: Callable[[str], bool]) -> None:
+    manifest = (FOLDER / "source_huma/manifest.yaml").read_text(encoding="utf-8")
+    told = [text for key in ("error_message", "skips") for text in texts(yaml.safe_load(manifest), key)]
+    assert len(told) > 8
+    assert [text for text in told if not explained(text)] == []
+
+
+def test_every_link_within_the_user_page_leads_to_a_section() -> None:
+    page = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
+
+
 def test_the_documentation_url_is_the_one_the_spec_shows() -> None:
     spec = SourceHuma().spec(None)  # type: ignore[arg-type]
     assert metadata()["data"]["documentationUrl"] == spec.documentationUrl
@@ -51,7 +82,9 @@ def test_the_suggested_streams_exist() -> None:
 
 def test_the_platform_lets_the_connector_talk_to_the_host_it_talks_to_with_or_without_a_setting() -> None:
     api_url = SourceHuma().spec(None).connectionSpecification["properties"]["api_url"]  # type: ignore[arg-type]
-    assert metadata()["data"]["allowedHosts"]["hosts"] == [urlsplit(api_url["default"]).hostname, "${api_url}"]
+    named = [urlsplit(url).hostname for url in api_url["examples"]]
+    assert urlsplit(api_url["default"]).hostname in named
+    assert metadata()["data"]["allowedHosts"]["hosts"] == [*named, "${api_url}"]
 
 
 def test_the_secrets_that_the_acceptance_tests_need_are_named() -> None:
@@ -64,10 +97,34 @@ def test_the_secrets_that_the_acceptance_tests_need_are_named() -> None:
     assert needed == {secret["fileName"] for secret in suite["testSecrets"]}
 
 
-def test_the_acceptance_tests_compare_the_spec_with_the_golden_file() -> None:
+def test_the_acceptance_tests_run_everything_with_files_that_are_there_and_skip_nothing() -> None:
+    sections = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))["acceptance_tests"]
+    assert sections.keys() == {"spec", "connection", "discovery", "basic_read", "full_refresh", "incremental"}
+    assert all(section.keys() == {"tests"} and section["tests"] for section in sections.values())
+    assert {test["status"] for test in sections["connection"]["tests"]} == {"succeed", "failed"}
+    paths = [test[key] for section in sections.values() for test in section["tests"] for key in test if "path" in key]
+    assert [path for path in paths if not path.startswith("secrets/") and not (FOLDER / path).is_file()] == []
+
+
+def test_the_image_has_the_name_the_metadata_gives_it() -> None:
+    repository = metadata()["data"]["dockerRepository"]
     acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
-    [spec_test] = acceptance["acceptance_tests"]["spec"]["tests"]
-    assert (FOLDER / spec_test["spec_path"]).is_file()
+    assert f"io.airbyte.name={repository}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
+    assert acceptance["connector_image"] == f"{repository}:dev"
+
+
+def test_the_image_runs_the_connector_as_somebody_without_rights() -> None:
+    lines = (FOLDER / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(("USER", "ENTRYPOINT"))] == [
+        "USER airbyte",
+        'ENTRYPOINT ["source-huma"]',
+    ]
+    assert "USER airbyte" in lines[lines.index("FROM python:3.11-slim") :]
+
+
+def test_a_platform_waits_long_enough_for_a_sync_in_which_nobody_changed() -> None:
+    """The most people for whom a state is promised, read with one request at a time of 50 ms each."""
+    assert metadata()["data"]["maxSecondsBetweenMessages"] >= 50_000 * 0.05
 
 
 def test_the_icon_is_an_image() -> None:

@@ -106,6 +106,36 @@ def test_a_setting_that_cannot_work_is_refused_by_name_and_without_its_value(
     assert not huma.requests(".*")
 
 
+@pytest.mark.parametrize("verb", ["check", "read", "discover"])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("company_id", "company_ids"), ("companyIds", "company_ids"), ("apiUrl", "api_url"), ("colour", None)],
+)
+def test_a_setting_that_does_not_exist_is_refused_by_name_and_without_its_value(
+    printed: Printed, huma: Any, verb: str, name: str, meant: str | None
+) -> None:
+    lines = printed(verb, **{name: "recognisable"})
+    told = [message["connectionStatus"]["message"] for message in messages(lines, "CONNECTION_STATUS")]
+    errors = [message["trace"]["error"] for message in messages(lines, "TRACE")]
+    told += [error["message"] for error in errors]
+    suggestion = f" Did you mean {meant}?" if meant else ""
+    assert set(told) == {f"There is no setting {name}.{suggestion}"}
+    assert {error["failure_type"] for error in errors} <= {"config_error"}
+    assert "recognisable" not in "".join(lines)
+    assert not huma.requests(".*")
+
+
+@pytest.mark.parametrize("name", ["__injected_declarative_manifest", "__anything"])
+def test_what_the_host_puts_into_the_configuration_is_let_pass(printed: Printed, huma: Any, name: str) -> None:
+    huma.add("u1")
+    [message] = messages(printed("check", **{name: {}}), "CONNECTION_STATUS")
+    assert message["connectionStatus"]["status"] == "SUCCEEDED"
+
+
+def test_the_spec_itself_leaves_room_for_what_the_host_puts_in() -> None:
+    assert spec()["additionalProperties"] is True
+
+
 def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
     huma.add("u1")
     lines = printed("read", num_workers=0, api_url="ftp://x", client_secret="")

@@ -111,6 +111,15 @@ def test_a_proxys_page_of_status_404_does_not_pass_for_a_deleted_user(huma: Any,
     assert [record["id"] for record in records()] == ["u1"]
 
 
+def test_the_details_of_somebody_else_end_the_sync_and_are_not_emitted(huma: Any, read: Read) -> None:
+    huma.add("u1", "u2")
+    huma.detail_answers["u1"] = [{"json": huma.users["u2"]}]
+    output = read(fails=True)
+    assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
+    [told] = {message.trace.error.message for message in output.errors if message.trace and message.trace.error}
+    assert told == "Huma did not answer with the details of user u1. Run the sync again later."
+
+
 def test_all_records_of_a_sync_carry_its_start_as_changed_at(huma: Any, records: Records) -> None:
     huma.add(*(f"u{number}" for number in range(60)))
     before = dt.datetime.now(dt.timezone.utc)
@@ -124,6 +133,26 @@ def test_a_second_sync_given_the_state_of_the_first_emits_everybody_again(huma: 
     states = [message.state for message in first.state_messages]
     assert states
     assert len(read(states).records) == 2
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param("recognisable", id="text"),
+        pytest.param({"users": "recognisable"}, id="an object"),
+        pytest.param([1], id="a list of something else"),
+        pytest.param([{"type": "STREAM"}], id="a message without a stream"),
+        pytest.param([{"type": "recognisable"}], id="a message of an unknown type"),
+    ],
+)
+def test_a_state_file_that_cannot_be_understood_means_everybody_and_a_warning(
+    huma: Any, printed: Callable[..., list[str]], state: Any
+) -> None:
+    huma.add("u1", "u2")
+    lines = printed("read", state=state)
+    assert sum('"type":"RECORD"' in line for line in lines) == 2
+    assert [line for line in lines if "state cannot be understood" in line and '"WARN"' in line]
+    assert "recognisable" not in "".join(lines)
 
 
 def test_nothing_huma_answers_is_kept_on_disk(huma: Any, records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
