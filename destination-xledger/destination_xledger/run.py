@@ -2,18 +2,30 @@
 
 import signal
 import sys
-from typing import Final
+from types import FrameType
 
 from destination_xledger.destination import DestinationXledger
 from destination_xledger.log_redaction import redact_all_output
 
-KILLED_BY: Final = 128
-"""What the exit code of a process that a signal ended is counted from."""
+
+class EndedByHostError(BaseException):
+    """The host wants the process to end. Nothing that handles errors handles this."""
 
 
 def run() -> None:
-    """Runs the verb that the command line names."""
+    """Runs the verb that the command line names.
+
+    A host that cancels a sync sends SIGTERM and waits a while: time to say what was done and to leave the report.
+    """
     redact_all_output()
-    # A host that cancels a sync sends this signal, and waits a while: time to say what was done and leave the report.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(KILLED_BY + number))
-    DestinationXledger().run(sys.argv[1:])
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        DestinationXledger().run(sys.argv[1:])
+    except EndedByHostError:
+        # Hosts tell by this from a failure that it was they who ended the process.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    raise EndedByHostError
