@@ -35,9 +35,9 @@ USERS: Final = "users"
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
 
-MOST_WAITING_TO_BE_READ: Final = 500
-MOST_WAITING_TO_BE_PRINTED: Final = 1000
-"""Enough to keep every thread busy, and a destination that takes a few hundred records at a time."""
+MOST_WAITING: Final = 1000
+"""How many people may wait to be read, and how many messages to be printed: enough to keep every thread busy, and a
+destination that takes a few hundred records at a time. The same for both, for the CDK warns of twice as many people."""
 
 STOPPED: Final = AirbyteTracedException("The sync was stopped.", "The sync was stopped.", FailureType.transient_error)
 
@@ -181,8 +181,8 @@ def _keep_few_waiting(source: ConcurrentSource) -> None:
     be printed, among them states that each name everybody.
     """
     threads = source._threadpool._threadpool  # noqa: SLF001  the CDK has settings for neither
-    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING_TO_BE_READ)  # noqa: SLF001
-    source._queue.maxsize = MOST_WAITING_TO_BE_PRINTED  # noqa: SLF001
+    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING)  # noqa: SLF001
+    source._queue.maxsize = MOST_WAITING  # noqa: SLF001
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
