@@ -49,7 +49,7 @@ PAGE = 50
 USERS_IN_STATE = 50_000
 
 LEAST_SPEED = 0.9
-MOST_BYTES = {SyncMode.full_refresh: 400, SyncMode.incremental: 1000}
+MOST_BYTES = {SyncMode.full_refresh: 500, SyncMode.incremental: 1000}
 """What each person more may take: the ids of who was seen, and for an incremental sync the fingerprints, together with
 the text of one state on its way out."""
 MOST_BYTES_OF_STATE, MOST_SECONDS_OF_STATE = 4_000_000, 1.0
@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=250, help="how many people to read for each request in flight")
     parser.add_argument("--workers", type=int, nargs="+", default=[8, 16], help="how many requests in flight")
     parser.add_argument("--rounds", type=int, default=3, help="how often each reads, in turn; the best time counts")
-    parser.add_argument("--crowds", type=int, nargs=2, default=[1000, 8000], help="how many to read for the memory")
+    parser.add_argument("--crowds", type=int, nargs=2, default=[2000, 8000], help="how many to read for the memory")
     arguments = parser.parse_args()
     console = Console()
     with console.status("Reading at speed ..."):

@@ -40,8 +40,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer than in earnest, so that few people are enough to see it."""
-    monkeypatch.setattr(source, "MOST_WAITING_TO_BE_READ", FEW)
-    monkeypatch.setattr(source, "MOST_WAITING_TO_BE_PRINTED", FEW)
+    monkeypatch.setattr(source, "MOST_WAITING", FEW)
 
 
 def test_the_list_is_not_read_far_ahead_of_the_people_on_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +59,7 @@ def test_the_list_is_not_read_far_ahead_of_the_people_on_it(sandbox: Sandbox, mo
 
 
 def test_no_more_than_a_few_messages_wait_for_a_slow_destination(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first record is not taken further until there is no room for another message, or everybody is listed."""
     put, stuck, most = queue.Queue.put, threading.Event(), 0
@@ -81,6 +80,7 @@ def test_no_more_than_a_few_messages_wait_for_a_slow_destination(
             records += 1
     assert records == PEOPLE
     assert most <= FEW
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_the_command_ends_when_nobody_takes_its_lines_any_more(tmp_path: Path) -> None:

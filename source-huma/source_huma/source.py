@@ -35,9 +35,9 @@ USERS: Final = "users"
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
 
-MOST_WAITING_TO_BE_READ: Final = 500
-MOST_WAITING_TO_BE_PRINTED: Final = 1000
-"""Enough to keep every thread busy, and a destination that takes a few hundred records at a time."""
+MOST_WAITING: Final = 1000
+"""How many people may wait to be read, and how many messages to be taken: enough to keep every thread busy, and a
+destination that takes a few hundred records at a time. The same for both, for the CDK warns of twice as many people."""
 
 STOPPED: Final = AirbyteTracedException("The sync was stopped.", "The sync was stopped.", FailureType.transient_error)
 
@@ -62,7 +62,6 @@ class SourceHuma(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
-        _keep_few_waiting(self._concurrent_source)
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
@@ -129,6 +128,7 @@ class SourceHuma(YamlDeclarativeSource):
         """
         self._catalog_to_read, self._last_states = catalog, state
         first_failure: AirbyteErrorTraceMessage | None = None
+        _keep_few_waiting(self._concurrent_source)
         try:
             for message in super().read(logger, config, catalog, state):
                 if first_failure is None and message.trace is not None and message.trace.error is not None:
@@ -178,11 +178,11 @@ def _keep_few_waiting(source: ConcurrentSource) -> None:
     """Lowers what the CDK keeps of people who are waiting, so that memory does not grow with the organisation.
 
     Left to itself it lets 10,000 people wait to be read, remembers as many who were, and lets 10,000 messages wait to
-    be printed, among them states that each name everybody.
+    be taken, among them states that each name everybody.
     """
     threads = source._threadpool._threadpool  # noqa: SLF001  the CDK has settings for neither
-    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING_TO_BE_READ)  # noqa: SLF001
-    source._queue.maxsize = MOST_WAITING_TO_BE_PRINTED  # noqa: SLF001
+    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING)  # noqa: SLF001
+    source._queue.maxsize = MOST_WAITING  # noqa: SLF001
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

@@ -2,16 +2,21 @@
 
 import datetime as dt
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import requests
 from airbyte_cdk.models import AirbyteStreamStatus, Level
+from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
 
 from shared_mappings.record_schema import users_schema
+from source_huma.sync_run import SyncRun
+from source_huma.users import UserRetriever
 
 Read = Callable[..., EntrypointOutput]
 Records = Callable[..., list[dict[str, Any]]]
@@ -118,6 +123,22 @@ def test_the_details_of_somebody_else_end_the_sync_and_are_not_emitted(huma: Any
     assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
     [told] = {message.trace.error.message for message in output.errors if message.trace and message.trace.error}
     assert told == "Huma did not answer with the details of user u1. Run the sync again later."
+
+
+def test_nobody_is_emitted_half_when_huma_is_given_up_on_before_the_position() -> None:
+    details = requests.Response()
+    details.status_code, details.raw = (
+        200,
+        BytesIO(b'{"id": "u1", "currentPositions": [{"id": "p1", "status": "CURRENT"}]}'),
+    )
+    with SyncRun().building_components():
+        retriever = UserRetriever(
+            requester=Mock(**{"send_request.return_value": details}),
+            position_requester=Mock(**{"send_request.return_value": None}),
+            name="users",
+            parameters={},
+        )
+    assert list(retriever.read_records({}, StreamSlice(partition={"id": "u1"}, cursor_slice={}))) == []
 
 
 def test_all_records_of_a_sync_carry_its_start_as_changed_at(huma: Any, records: Records) -> None:
