@@ -130,6 +130,8 @@ def read_source(
         }
     )
     states = None if state is None else [AirbyteStateMessageSerializer.load(dict(state))]
+    # Once PyAirbyte has run in this process, it keeps what this logger is told to itself.
+    logging.getLogger("airbyte").propagate = True
     try:
         output = entrypoint_wrapper.read(
             SourceHuma(config, catalog), config, catalog, states, expected_outcome=ExpectedOutcome.ALLOW_ANY

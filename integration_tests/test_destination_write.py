@@ -1,5 +1,6 @@
 """The destination against a real GraphQL Xledger: who is written, what, once, and what is said about it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -487,6 +488,56 @@ def test_a_single_record_refused_for_no_known_reason_is_rejected_when_the_access
     written = write([*records([a_user(1)]), state(1)])
     assert written.summary["rejected"] == {"refused_by_xledger": 1}
     assert written.states == [1]
+
+
+def refusing(words: str, number: str = "") -> str:
+    return json.dumps({"errors": [{"message": f"{words} {number}"}], "data": None})
+
+
+@pytest.mark.parametrize("words", ["Access to updateContacts denied", "An unexpected error"])
+def test_a_mutation_that_is_refused_from_some_moment_on_whoever_it_is_about_rejects_nobody(
+    words: str, write: Write, sandbox: Sandbox
+) -> None:
+    write(records([a_user(number) for number in range(1, 7)]))
+    sandbox.xledger.faults.add(
+        Fault.answer(refusing(words, "0000001a"), root_field="updateContacts", after=1, times=None)
+    )
+    messages = [
+        message for number in range(1, 7) for message in (*records([a_user(number, jobTitle="Head")]), state(number))
+    ]
+    written = write(messages, batch_size=1)
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert words in str(written.error)
+    assert written.summary["rejected"] == {}
+    assert written.states == [1]
+
+
+def test_a_missing_access_is_known_by_its_words_whatever_number_it_carries(write: Write, sandbox: Sandbox) -> None:
+    for number in range(10):
+        body = refusing("Access to updateContacts denied. Request", f"0000{number}a")
+        sandbox.xledger.faults.add(Fault.answer(body, root_field="updateContacts"))
+    written = write(records([a_user(1)]))
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert "Contact: read/write" in str(written.error)
+
+
+def test_a_server_error_is_waited_out_whatever_it_is_told_in(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.answer(refusing("Internal server error"), 503, root_field="updateContacts"))
+    sandbox.xledger.faults.add(Fault.answer(refusing("Internal server error"), 503, root_field="employees"))
+    written = write([*records([a_user(1)]), state(1)])
+    assert written.error is None
+    assert (written.summary["created"], written.summary["retries"]) == (1, 2)
+
+
+def test_a_look_up_without_a_list_takes_nobody_for_missing(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.answer('{"data": {"byCode": null, "byEmail": null}}', root_field="employees"))
+    written = write(records([a_user(1)]))
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.system_error
+    assert "holds no list" in str(written.error)
+    assert sandbox.xledger.writes == []
 
 
 # ------------------------------------------------------------------ nobody twice

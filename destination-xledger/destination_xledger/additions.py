@@ -3,28 +3,25 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from destination_xledger.answers import Problem
-from destination_xledger.client import AnswerLostError, RefusedError
+from destination_xledger.client import AnswerLostError, Pause, RefusedError
 from destination_xledger.directory import MatchingKey
 from destination_xledger.failures import transient_error
 from destination_xledger.gateway import Gateway
 from destination_xledger.halving import halves
 from destination_xledger.inputs import creation_node
-from destination_xledger.matcher import Planned
+from destination_xledger.matcher import Planned, ambiguous
 from destination_xledger.outcomes import Outcomes
 from destination_xledger.refusals import Refusals
-from shared_mappings import Employee, FieldTable, RejectionCode
+from shared_mappings import Employee, FieldTable
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-LOST_ANSWERS: Final = 5
-"""How often in a row the answer to an addition may get lost before the sync ends."""
-
-PAUSE_AFTER_LOST_ANSWER: Final = 10.0
-"""Seconds before looking whether an addition was carried out: Xledger may still be at it."""
+AFTER_LOST_ANSWER: Final = Pause(lambda attempt: min(10.0 * 2 ** (attempt - 1), 120.0), patience=900)
+"""The wait before looking whether an addition was carried out: Xledger may still be at it, or down."""
 
 Added = list[tuple[Planned, Employee]]
 
@@ -64,20 +61,24 @@ class Additions:
         """
         added: Added = []
         batches = deque([list(items)] if items else [])
-        lost_in_a_row = 0
+        lost_in_a_row, waited = 0, 0.0
         while batches:
             batch = batches.popleft()
             try:
                 added += self._added(batch)
-                lost_in_a_row = 0
+                lost_in_a_row, waited = 0, 0.0
             except AnswerLostError as error:
                 lost_in_a_row += 1
-                if lost_in_a_row > LOST_ANSWERS:
-                    raise _answers_keep_getting_lost(error) from None
-                self._wait_after(error)
+                pause = AFTER_LOST_ANSWER.seconds(lost_in_a_row)
+                waited += pause
+                if waited > AFTER_LOST_ANSWER.patience:
+                    raise _answers_keep_getting_lost(error, lost_in_a_row) from None
+                self._wait_after(error, pause)
                 there, missing = self._already_there(batch)
                 added += there
                 slow = error.failure.problem is Problem.TIMED_OUT and len(missing) > 1
+                if slow:  # what comes is smaller, and may well be answered
+                    lost_in_a_row, waited = 0, 0.0
                 batches.extendleft(_in_front(halves(missing) if slow else (missing,)))
             except RefusedError as error:
                 there, missing = self._already_there(batch)
@@ -101,7 +102,7 @@ class Additions:
         for item in batch:
             db_ids = directory.candidates(item.person.desired, (MatchingKey.EMPLOYMENT_ID,))
             if len(db_ids) > 1:
-                self.outcomes.rejected(item.person, RejectionCode.AMBIGUOUS_MATCH)
+                self.outcomes.carried_out(replace(item, plan=ambiguous(db_ids)))
             elif db_ids:
                 there += [(item, directory.employees[db_id]) for db_id in db_ids]
             else:
@@ -112,13 +113,13 @@ class Additions:
             )
         return there, missing
 
-    def _wait_after(self, error: AnswerLostError) -> None:
+    def _wait_after(self, error: AnswerLostError, seconds: float) -> None:
         logger.warning(
             "The answer to addEmployees got lost (%s). Looking up in %.0f seconds who was added before going on.",
             error.failure.words or error.failure.problem.value,
-            PAUSE_AFTER_LOST_ANSWER,
+            seconds,
         )
-        self.sleep(PAUSE_AFTER_LOST_ANSWER)
+        self.sleep(seconds)
 
     def _reject(self, items: Iterable[Planned], error: RefusedError) -> None:
         for item in items:
@@ -131,8 +132,8 @@ def _in_front(batches: Iterable[list[Planned]]) -> list[list[Planned]]:
     return [batch for batch in reversed(list(batches)) if batch]
 
 
-def _answers_keep_getting_lost(error: AnswerLostError) -> Exception:
+def _answers_keep_getting_lost(error: AnswerLostError, times: int) -> Exception:
     return transient_error(
-        f"Xledger's answer to addEmployees got lost {LOST_ANSWERS + 1} times in a row "
+        f"Xledger's answer to addEmployees got lost {times} times in a row "
         f"({error.failure.words or error.failure.problem.value}). Run the sync again later: nobody is added twice."
     )

@@ -86,15 +86,16 @@ ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] =
 )
 """The first row that fits an error of a GraphQL answer decides. Facts: public clients of Xledger's API."""
 
-UNAUTHORIZED: Final = 401
-"""Says what is wrong whatever the words. A 403 with a GraphQL answer does not: only an access may be missing."""
-
 STATUS_TABLE: Final[Mapping[int, Problem]] = {
-    UNAUTHORIZED: Problem.UNAUTHORIZED,
+    401: Problem.UNAUTHORIZED,
     403: Problem.UNAUTHORIZED,
     429: Problem.BURST_LIMIT,
 }
 """Answers that are no GraphQL answer, by status. Every other one below 500 is not the API; the rest is maintenance."""
+
+WHATEVER_THE_WORDS: Final = frozenset({401, 429})
+"""Statuses that say what is wrong where the words of a GraphQL answer are not known, as those of a server error do. A
+403 does not: only an access may be missing."""
 
 LOWEST_SERVER_ERROR: Final = 500
 HTML: Final = "<"
@@ -117,8 +118,10 @@ def interpret(status: int, body: str) -> Answer | Failure:
     errors = content.get("errors")
     if errors:
         failure = _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
-        unauthorized = failure.problem is Problem.UNRECOGNISED and status == UNAUTHORIZED
-        return replace(failure, problem=Problem.UNAUTHORIZED) if unauthorized else failure
+        telling = status in WHATEVER_THE_WORDS or status >= LOWEST_SERVER_ERROR
+        if failure.problem is Problem.UNRECOGNISED and telling:
+            return replace(failure, problem=_problem_without_graphql(status, body))
+        return failure
     data = content.get("data")
     if not isinstance(data, Mapping):
         return Failure(_problem_without_graphql(status, body))

@@ -41,7 +41,7 @@ class Pause:
 
     Attributes:
         seconds: How long to wait before the given attempt is repeated (the first is 1).
-        patience: Seconds to wait in all before giving up.
+        patience: Seconds to wait in all before giving up, for answers too.
     """
 
     seconds: Callable[[int], float]
@@ -192,7 +192,8 @@ class XledgerClient:
         except requests.RequestException as error:
             return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
         self.traffic.bytes_received += _size(response)
-        return self._from_one_who_is_known(interpret(response.status_code, response.text))
+        text = response.content.decode(errors="replace")
+        return self._from_one_who_is_known(interpret(response.status_code, text))
 
     def _from_one_who_is_known(self, answer: Answer | Failure) -> Answer | Failure:
         """Whoever answered like the API a moment ago is the API: what does not look like it now is maintenance."""
@@ -223,7 +224,9 @@ class XledgerClient:
         return seconds + _jitter(seconds * JITTER)
 
     def _out_of_patience(self, state: RetryCallState) -> bool:
-        return state.idle_for + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
+        # An attempt may take minutes as well, until nobody waits for its answer any longer.
+        waited = max(state.idle_for, state.seconds_since_start or 0.0)
+        return waited + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
 
     def _announce(self, state: RetryCallState) -> None:
         self.traffic.retries += 1
@@ -250,6 +253,11 @@ def _gave_up(failure: Failure) -> AirbyteTracedException:
         return transient_error(
             f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
             "or ask Xledger for more."
+        )
+    if failure.problem in (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT):
+        return transient_error(
+            f"Xledger keeps refusing requests ({failure.problem.value}), although this connector stays below its "
+            "limits. Something else uses the same subscription: let that pause, or try again in an hour."
         )
     return transient_error(
         f"Xledger does not answer at the address in api_url: {failure.problem.value} "

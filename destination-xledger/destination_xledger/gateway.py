@@ -203,10 +203,16 @@ class Gateway:
             )
             following: dict[str, str | None] = {}
             for alias in after:
+                connection = answer.get(alias)
+                if connection is None:
+                    raise system_error(
+                        "Xledger's answer to employees holds no list, not even an empty one. The sync stops, so that "
+                        "nobody is taken for missing over that; the next one asks again."
+                    )
                 # An empty result has `edges: null`, not an empty list.
-                edges: list[Any] = answer[alias]["edges"] or []
+                edges: list[Any] = connection["edges"] or []
                 yield from ((alias, edge["node"]) for edge in edges)
-                if answer[alias]["pageInfo"]["hasNextPage"]:
+                if connection["pageInfo"]["hasNextPage"]:
                     following[alias] = edges[-1]["cursor"]
             after = following
 

@@ -1,6 +1,6 @@
 """Who is who, and what is to be done about each: a batch of people against Xledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from destination_xledger.claims import Claims, code_of
@@ -79,8 +79,7 @@ class Matcher:
 
     def _planned(self, person: Person, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Planned:
         if len(db_ids) > 1:
-            detail = f"Their dbIds are {', '.join(sorted(db_ids))}."
-            return Planned(person, None, Plan.reject(RejectionCode.AMBIGUOUS_MATCH, detail))
+            return Planned(person, None, ambiguous(db_ids))
         employee = self._only(db_ids, employees)
         decided = self._plan(person, employee)
         if decided.action in (Action.SKIP, Action.REJECT):
@@ -102,6 +101,11 @@ class Matcher:
     def _plan(self, person: Person, employee: Employee | None) -> Plan:
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         return plan(person.desired, employee, policies, self.table)
+
+
+def ambiguous(db_ids: Iterable[str]) -> Plan:
+    """The plan for somebody who may be one of several employees."""
+    return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their dbIds are {', '.join(sorted(db_ids))}.")
 
 
 def _by_code(person: Person, db_ids: frozenset[str], directory: Directory) -> bool:

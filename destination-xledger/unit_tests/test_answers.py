@@ -91,6 +91,9 @@ ROWS = [
     pytest.param(404, "Not found", Problem.NOT_THE_API, id="wrong path"),
     pytest.param(200, json.dumps({"hello": "world"}), Problem.NOT_THE_API, id="another API"),
     pytest.param(302, "", Problem.NOT_THE_API, id="redirect"),
+    pytest.param(503, body("Internal server error"), Problem.UNAVAILABLE, id="server error in words"),
+    pytest.param(429, body("Slow down"), Problem.BURST_LIMIT, id="too many requests in words"),
+    pytest.param(500, body("Invalid value", extensions={"code": "INVALID_VALUE"}), Problem.VALUE_REFUSED, id="a 500"),
     pytest.param(200, '{"data": {"employees": {"edg', Problem.UNAVAILABLE, id="an answer that breaks off"),
 ]
 

@@ -1,6 +1,7 @@
 """One request at a time, waited for where waiting helps, ended with a sentence where it does not."""
 
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -119,6 +120,35 @@ def test_pauses_grow_during_maintenance_and_end_within_bounds(
     assert raised.value.failure_type is FailureType.transient_error
     assert slept[0] < slept[1] < slept[2]
     assert sum(slept) <= 900
+
+
+def test_waiting_for_answers_counts_as_waiting(
+    client: XledgerClient, slept: list[float], requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = count(step=300)
+    requests_mock.post(URL, exc=requests.ReadTimeout)
+    with monkeypatch.context() as clock:
+        clock.setattr("tenacity.time.monotonic", lambda: next(seconds))
+        with pytest.raises(AirbyteTracedException, match="try again in an hour"):
+            client.send(READ, {})
+    assert len(slept) <= 3
+
+
+@pytest.mark.parametrize("limit", [BURST, CONCURRENCY])
+def test_limits_that_others_use_up_are_not_told_as_a_wrong_address(
+    limit: dict[str, Any], client: XledgerClient, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, **limit)
+    with pytest.raises(AirbyteTracedException, match="Something else uses the same subscription") as raised:
+        client.send(READ, {})
+    assert raised.value.failure_type is FailureType.transient_error
+    assert "api_url" not in str(raised.value)
+
+
+def test_an_answer_is_utf_8_whatever_its_header_says(client: XledgerClient, requests_mock: Mocker) -> None:
+    body = json.dumps({"data": {"name": "Åse"}}, ensure_ascii=False).encode()
+    requests_mock.post(URL, content=body, headers={"Content-Type": "text/plain"})
+    assert client.send(READ, {}) == {"name": "Åse"}
 
 
 def test_credits_that_come_back_soon_are_waited_for(
