@@ -573,6 +573,22 @@ def test_an_addition_that_was_not_carried_out_is_tried_again(fault: Fault, write
     assert written.summary["created"] == 5
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.query_timed_out(root_field="addEmployees", times=7),
+        Fault.server_error(503, root_field="addEmployees", times=8),
+    ],
+    ids=["so slow that only a few at a time are added", "down for ten minutes"],
+)
+def test_additions_are_ridden_out_like_everything_else(fault: Fault, write: Write, sandbox: Sandbox) -> None:
+    people = [a_user(number) for number in range(1, 71)]
+    sandbox.xledger.faults.add(fault)
+    written = write(records(people))
+    assert written.error is None
+    assert written.summary["created"] == len(people)
+
+
 def test_answers_that_keep_getting_lost_end_the_sync(write: Write, sandbox: Sandbox) -> None:
     sandbox.xledger.faults.add(Fault.dropped_connection(root_field="addEmployees", times=None))
     written = write([*records([a_user(1)]), state(1)])
