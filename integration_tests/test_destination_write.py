@@ -576,7 +576,7 @@ def test_an_addition_that_was_not_carried_out_is_tried_again(fault: Fault, write
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault.query_timed_out(root_field="addEmployees", times=7),
+        Fault.query_timed_out(root_field="addEmployees", times=12),
         Fault.server_error(503, root_field="addEmployees", times=8),
     ],
     ids=["so slow that only a few at a time are added", "down for ten minutes"],
