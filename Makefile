@@ -40,8 +40,8 @@ sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs i
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
 
 bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it takes
-	@$(BIN)/python -m benchmarks.source_huma
-	@$(BIN)/python -m benchmarks.destination_xledger
+	@$(BIN)/python -m benchmarks.source_huma; source=$$?; \
+	$(BIN)/python -m benchmarks.destination_xledger && exit $$source
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto
