@@ -54,6 +54,13 @@ def _confirmed(authority: bool) -> bool:
     return authority
 
 
+def _codes_not_empty(codes: dict[str, str]) -> dict[str, str]:
+    for gender, code in codes.items():
+        if not code.strip():
+            raise ValueError(f"{gender} has an empty code; leave a gender without a code out of the list")
+    return codes
+
+
 class FieldPolicy(Settings):
     """A stricter rule for one field."""
 
@@ -134,7 +141,7 @@ class Config(Settings):
         min_length=1,
         json_schema_extra={"order": 6, "uniqueItems": True},
     )
-    gender_codes: dict[str, str] = Field(
+    gender_codes: Annotated[dict[str, str], AfterValidator(_codes_not_empty)] = Field(
         default_factory=lambda: dict(Options().gender_codes),
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "

@@ -59,6 +59,11 @@ BROKEN = [
     ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no field shoeSize"),
     ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    (
+        {"gender_codes": {"Other": ""}},
+        "gender_codes: Other has an empty code; leave a gender",
+    ),
+    ({"gender_codes": {"Other": "  "}}, "gender_codes: Other has an empty code"),
     ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
     ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
