@@ -458,7 +458,7 @@ def test_somebody_created_whose_rest_is_refused_counts_as_created_with_a_warning
     assert written.summary["rejected"] == {}
     assert sandbox.xledger.employee("E1")["subledger"]["email"] == "kari1@example.com"
     assert sandbox.xledger.employee("E1")["trialTo"] == "2020-07-01"
-    assert "email, homeAddress, gender, jobTitle was left out (partly_written)" in caplog.text
+    assert "Left out: email, homeAddress, gender, jobTitle (partly_written). Xledger refused this" in caplog.text
 
 
 def test_whatever_several_mutations_refuse_of_somebody_is_told(
