@@ -100,6 +100,8 @@ def _message(line: bytes) -> AirbyteMessage | None:
         return None
     if message.type is Type.RECORD and message.record is None:
         return None
+    if message.type is Type.STATE and message.state is None:
+        return None
     if message.state is not None:
         message.state = _with_additional(message.state, content["state"])
     return message

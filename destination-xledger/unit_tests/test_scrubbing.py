@@ -47,31 +47,10 @@ def test_a_value_never_stays_wherever_it_stands(value: str) -> None:
         assert value not in scrubbed(message)
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "An",
-                "Bad",
-                "By",
-                "Can",
-                "Do",
-                "Field",
-                "In",
-                "Long",
-                "More",
-                "No",
-                "Not",
-                "On",
-                "Or",
-                "Right",
-                "The",
-                "This",
-            ]
-        ),
-        min_size=2,
-    )
-)
+NAMES = ("An", "Bad", "By", "Can", "Do", "Field", "In", "Long", "More", "No", "Not", "On", "Or", "Right", "The", "This")
+
+
+@given(st.lists(st.sampled_from(NAMES), min_size=2))
 def test_people_who_are_called_like_a_word_of_an_error_message_are_hidden(names: list[str]) -> None:
     name = " ".join(names)
     for message in (f"{name} already has phone", f"phone of {name} is used", f"name: {name}", f"Invalid value {name}."):
