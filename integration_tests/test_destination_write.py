@@ -435,6 +435,20 @@ def test_what_was_written_of_somebody_who_was_refused_is_counted_by_field(
     assert "(Left out: phone, jobTitle.)" in caplog.text
 
 
+def test_conflicts_and_warnings_of_somebody_who_was_refused_are_counted_and_told(
+    write: Write, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(records([a_user(1)]))
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Head"))
+    changed = a_user(1, jobTitle="Head", phone="+47 911 11 111", birthDate="1990-02-30", gender="rather not say")
+    written = write(records([changed]), field_policies=[{"field": "phone", "policy": "fill_empty"}])
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert written.summary["conflicts"] == {"phone": 1}
+    assert written.summary["warnings"] == {"invalid_date": 1, "unmapped_gender": 1}
+    assert "birthDate" in caplog.text
+    assert "gender" in caplog.text
+
+
 def test_somebody_created_whose_rest_is_refused_counts_as_created_with_a_warning(
     write: Write, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -445,7 +459,7 @@ def test_somebody_created_whose_rest_is_refused_counts_as_created_with_a_warning
     assert written.summary["rejected"] == {}
     assert sandbox.xledger.employee("E1")["subledger"]["email"] == "kari1@example.com"
     assert sandbox.xledger.employee("E1")["trialTo"] == "2020-07-01"
-    assert "email, homeAddress, gender, jobTitle was left out (partly_written)" in caplog.text
+    assert "Left out: email, homeAddress, gender, jobTitle (partly_written). Xledger refused this" in caplog.text
 
 
 def test_whatever_several_mutations_refuse_of_somebody_is_told(

@@ -144,6 +144,15 @@ def test_what_a_preview_says_would_be_written_is_what_a_sync_then_writes(
                 assert value == place["write"], place["target"]
 
 
+def test_half_a_character_in_a_value_of_xledgers_ends_no_preview(
+    write: Write, sandbox: Sandbox, folder: Path, local: Storage
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="a@example.com", contact={"jobTitle": "Sjef\ud83d"})
+    assert write(records([a_user(1)]), mode="preview", object_storage_config=local).summary["updated"] == 1
+    (line,) = lines(left_in(folder)["plan.jsonl"])
+    assert "Sjef\ufffd" in [place.get("xledger") for place in line["fields"]]
+
+
 # ------------------------------------------------------------------ sync
 
 

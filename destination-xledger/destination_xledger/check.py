@@ -1,33 +1,23 @@
 """Whether a connection can work: every problem in one answer, and nothing written."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from destination_xledger.client import XledgerClient
-from destination_xledger.config import Config, parse_config, without_what_cannot_work
+from destination_xledger.config import Config, parse_config, storage_of, without_what_cannot_work
 from destination_xledger.failures import ConnectorError
 from destination_xledger.findings import Finding
 from destination_xledger.storage import storage_problem
 from destination_xledger.xledger_probe import probe_xledger
 
 Connect = Callable[[Config], XledgerClient]
-Probe = Callable[[Config, Connect], Iterable[Finding]]
-
-
-def _probe_storage(settings: Config, _: Connect) -> Iterator[Finding]:
-    if problem := storage_problem(settings.object_storage_config):
-        yield Finding(problem)
-
-
-PROBES: Final[tuple[Probe, ...]] = (probe_xledger, _probe_storage)
-"""What is tried out, each without regard to the others. A probe that cannot go on raises a ConnectorError."""
 
 
 def check(config: Any, connect: Connect) -> list[Finding]:
     """Tries out all that a sync relies on.
 
     A setting that cannot work does not keep the others from being tried, unless it is one that it takes to reach
-    Xledger.
+    Xledger; the storage is tried even then.
 
     Args:
         config: The config as the host gave it.
@@ -53,13 +43,22 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     except ConnectorError as error:
         yield _problem(error)
     settings = without_what_cannot_work(config)
-    if settings is None:
-        return
-    for probe in PROBES:
-        try:
-            yield from probe(settings, connect)
-        except ConnectorError as error:
-            yield _problem(error)
+    if settings is not None:
+        yield from _as_far_as_it_gets(probe_xledger(settings, connect))
+    yield from _as_far_as_it_gets(_probe_storage(config))
+
+
+def _probe_storage(config: Any) -> Iterator[Finding]:
+    if problem := storage_problem(storage_of(config)):
+        yield Finding(problem)
+
+
+def _as_far_as_it_gets(probe: Iterable[Finding]) -> Iterator[Finding]:
+    """What a probe finds, without regard to other probes. One that cannot go on raises a ConnectorError."""
+    try:
+        yield from probe
+    except ConnectorError as error:
+        yield _problem(error)
 
 
 def _problem(error: ConnectorError) -> Finding:

@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -51,6 +52,13 @@ def _confirmed(authority: bool) -> bool:
             'read and write personnel data" in the settings of this destination'
         )
     return authority
+
+
+def _codes_not_empty(codes: dict[str, str]) -> dict[str, str]:
+    for gender, code in codes.items():
+        if not code.strip():
+            raise ValueError(f"{gender} has an empty code; leave a gender without a code out of the list")
+    return codes
 
 
 class FieldPolicy(Settings):
@@ -133,7 +141,7 @@ class Config(Settings):
         min_length=1,
         json_schema_extra={"order": 6, "uniqueItems": True},
     )
-    gender_codes: dict[str, str] = Field(
+    gender_codes: Annotated[dict[str, str], AfterValidator(_codes_not_empty)] = Field(
         default_factory=lambda: dict(Options().gender_codes),
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
@@ -215,13 +223,23 @@ def without_what_cannot_work(config: Any) -> Config | None:
     Returns:
         None when it takes one of the others to reach Xledger, or to be allowed to.
     """
+    kept = config
+    while True:  # at its default, a setting can make another one impossible
+        try:
+            return Config.model_validate(kept)
+        except ValidationError as error:
+            broken = {name for problem in error.errors() for name in problem["loc"][:1]}
+        if not broken or broken & _TO_REACH_XLEDGER:
+            return None
+        kept = {name: value for name, value in kept.items() if name not in broken}
+
+
+def storage_of(config: Any) -> StorageConfig:
+    """Where reports go, whatever else in a config cannot work; nowhere when that setting cannot work itself."""
     try:
-        return Config.model_validate(config)
-    except ValidationError as error:
-        broken = {name for problem in error.errors() for name in problem["loc"][:1]}
-    if not broken or broken & _TO_REACH_XLEDGER:
-        return None
-    return Config.model_validate({name: value for name, value in config.items() if name not in broken})
+        return _STORAGES.validate_python(config[_STORAGE] if isinstance(config, Mapping) else None)
+    except (KeyError, ValidationError):
+        return NoStorage(storage_type="None")
 
 
 def connection_specification() -> dict[str, Any]:
@@ -255,6 +273,8 @@ def _instead(name: str, known: Sequence[str]) -> str:
 
 
 _STORAGE: Final = "object_storage_config"
+
+_STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)
 
 _GROUPS: Final[Mapping[int | str, type[Settings]]] = {
     "field_policies": FieldPolicy,

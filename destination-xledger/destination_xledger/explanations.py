@@ -5,6 +5,8 @@ from typing import Final
 
 from shared_mappings import FieldWarning, RejectionCode, WarningCode
 
+_WHAT_TO_DO: Final = "If it complains of a value, correct that in Huma; otherwise look at the person in Xledger."
+
 REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "There is no employment ID to create an employee under. Enter one in Huma.",
     RejectionCode.INVALID_RECORD: "The record does not fit the schema this destination declares. Correct the mapping "
@@ -13,20 +15,22 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     "address of their own in Xledger.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee in Xledger. Give each person an "
     "employment ID and an e-mail address of their own in Huma.",
-    RejectionCode.REFUSED_BY_XLEDGER: "Xledger refused a value. Correct it in Huma. Xledger says:",
+    RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
 }
 
-PARTLY_WRITTEN: Final = "The employee was created, but Xledger refused the rest. Correct it in Huma. Xledger says:"
+PARTLY_WRITTEN: Final = f"The employee was created, but Xledger refused the rest. {_WHAT_TO_DO} Xledger says:"
 
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
-    WarningCode.INVALID_BANK_ACCOUNT: "its check digit is wrong",
-    WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "its check digits are wrong, or there are several and none is Norway's",
-    WarningCode.INVALID_DATE: "it is no date",
-    WarningCode.UNMAPPED_GENDER: "it has no counterpart in Xledger; gender_codes can give it one",
-    WarningCode.PARTLY_WRITTEN: "it could not be written",
+    WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
+    "digits are wrong.",
+    WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number, or there are several numbers and "
+    "not exactly one is Norway's.",
+    WarningCode.INVALID_DATE: "It is not a date.",
+    WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
+    WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
 }
 
 
 def explained(warning: FieldWarning) -> str:
-    """A warning as a sentence that names the field, and never its value."""
-    return f"{warning.field} was left out ({warning.code.value}): {_WARNINGS[warning.code]}."
+    """A warning in sentences that name the field, or several with commas between them, and never a value."""
+    return f"Left out: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"

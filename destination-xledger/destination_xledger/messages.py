@@ -5,12 +5,12 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 from serpyco_rs import Serializer, ValidationError
 
+from destination_xledger.any_text import dumps, loads
 from destination_xledger.failures import system_error
 
 
@@ -82,7 +82,7 @@ def as_line(message: AirbyteMessage) -> str:
         content["state"] |= message.state.additional
     if isinstance(message, DestinationCatalogMessage) and message.destination_catalog is not None:
         content["destination_catalog"] = _DESTINATION_CATALOG.dump(message.destination_catalog)
-    return orjson.dumps(content).decode()
+    return dumps(content).decode()
 
 
 def print_line(line: str) -> None:
@@ -94,11 +94,13 @@ def print_line(line: str) -> None:
 
 def _message(line: bytes) -> AirbyteMessage | None:
     try:
-        content = orjson.loads(line)
+        content = loads(line)
         message = AirbyteMessageSerializer.load(content)
-    except (orjson.JSONDecodeError, ValidationError):
+    except (ValueError, ValidationError):
         return None
     if message.type is Type.RECORD and message.record is None:
+        return None
+    if message.type is Type.STATE and message.state is None:
         return None
     if message.state is not None:
         message.state = _with_additional(message.state, content["state"])

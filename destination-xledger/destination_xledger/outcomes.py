@@ -35,8 +35,7 @@ class Outcomes:
             self._reject(item.person, item.plan.rejection, logged=item.plan.detail, kept=item.plan.detail)
             return
         self.summary.carried_out(item.plan)
-        for warning in item.plan.warnings:
-            logger.warning("%s: %s", item.person.label, explained(warning))
+        _tell_warnings(item)
 
     def created(self, item: Planned, completion: Plan, refusal: Refusal | None) -> None:
         """Somebody was created.
@@ -69,7 +68,9 @@ class Outcomes:
     def partly_refused(self, item: Planned, refusal: Refusal) -> None:
         """Xledger refused changes of somebody who was there before; what it did not refuse is written."""
         fields = _fields_of(refusal.unwritten)
-        self.summary.wrote([change for change in item.plan.changes if change.field not in fields])
+        written = [change for change in item.plan.changes if change.field not in fields]
+        self.summary.partly_carried_out(item.plan, written)
+        _tell_warnings(item)
         left_out = f"(Left out: {', '.join(fields)}.)"
         self._reject(
             item.person,
@@ -94,6 +95,11 @@ class Outcomes:
         self.summary.rejects(code)
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
         self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
+
+
+def _tell_warnings(item: Planned) -> None:
+    for warning in item.plan.warnings:
+        logger.warning("%s: %s", item.person.label, explained(warning))
 
 
 def _fields_of(changes: Iterable[FieldChange]) -> list[str]:

@@ -11,9 +11,9 @@ from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final, Protocol
 
-import orjson
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from destination_xledger.any_text import dumps
 from destination_xledger.config import Config, Mode
 from destination_xledger.failures import config_error
 from destination_xledger.matcher import Planned
@@ -148,7 +148,7 @@ class StoredReport:
     def _append(self, name: str, entry: Callable[[], Entry]) -> None:
         if name in self.spools:
             with _explained():
-                self.spools[name].write(orjson.dumps(entry(), option=orjson.OPT_APPEND_NEWLINE))
+                self.spools[name].write(dumps(entry()) + b"\n")
 
 
 @contextmanager

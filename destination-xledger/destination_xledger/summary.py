@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from destination_xledger.client import Traffic
-from shared_mappings import Action, FieldChange, FieldWarning, Plan, RejectionCode
+from shared_mappings import Action, FieldChange, Plan, RejectionCode
 
 
 @dataclass(slots=True)
@@ -42,23 +42,17 @@ class Summary:
         if plan.skip_reason:
             self.skipped[plan.skip_reason.value] += 1
         if plan.action is Action.UPDATE:
-            self.wrote(plan.changes)
-        self.conflicts.update({conflict.field for conflict in plan.conflicts})
-        for warning in plan.warnings:
-            self.warned(warning)
+            self._wrote(plan.changes)
+        self._left(plan)
 
-    def wrote(self, changes: Collection[FieldChange]) -> None:
-        """Counts changes of an employee, each field once."""
-        self.fields_changed.update({change.field for change in changes if change.after is not None})
-        self.fields_unset.update({change.field for change in changes if change.after is None})
+    def partly_carried_out(self, plan: Plan, written: Collection[FieldChange]) -> None:
+        """Counts what came of a plan, of which only some changes were written, besides what became of the person."""
+        self._wrote(written)
+        self._left(plan)
 
     def rejects(self, code: RejectionCode) -> None:
         """Counts a record that was not written."""
         self.rejected[code.value] += 1
-
-    def warned(self, warning: FieldWarning) -> None:
-        """Counts a value that was left out."""
-        self.warnings[warning.code.value] += 1
 
     def as_json(self, traffic: Traffic) -> str:
         """One JSON object with everything counted, and what it cost."""
@@ -80,6 +74,16 @@ class Summary:
             "retries": traffic.retries,
         }
         return json.dumps(content)
+
+    def _left(self, plan: Plan) -> None:
+        """Counts what a plan leaves as it is, although the record says otherwise."""
+        self.conflicts.update({conflict.field for conflict in plan.conflicts})
+        self.warnings.update(warning.code.value for warning in plan.warnings)
+
+    def _wrote(self, changes: Collection[FieldChange]) -> None:
+        """Counts changes of an employee, each field once."""
+        self.fields_changed.update({change.field for change in changes if change.after is not None})
+        self.fields_unset.update({change.field for change in changes if change.after is None})
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

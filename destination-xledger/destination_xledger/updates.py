@@ -16,7 +16,7 @@ from destination_xledger.matcher import Planned
 from destination_xledger.refusals import Refusals
 from shared_mappings import MISSING, Employee, FieldChange, FieldTable, read_path
 from shared_mappings.comparators import COMPARATORS
-from shared_mappings.employee import ROOT
+from shared_mappings.employee import ROOT, value_shown
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -132,7 +132,9 @@ class Updates:
         sent = {change.target: change.after for change in update.item.plan.changes}
         prefix = ROOT + self.table.mutations[mutation].removesuffix("dbId")
         for name, target in self.table.targets.items():
-            now = read_path(node, name.removeprefix(prefix)) if target.mutation == mutation else MISSING
+            if target.mutation != mutation:
+                continue
+            now = value_shown(read_path(node, name.removeprefix(prefix)))
             if now is MISSING:
                 continue
             if name not in sent:
@@ -147,10 +149,10 @@ class Updates:
                     update.employee.db_id,
                 )
 
-    def _same(self, target: str, sent: str | None, now: Any, region: str) -> bool:
+    def _same(self, target: str, sent: str | None, now: str | None, region: str) -> bool:
         if sent is None or now is None:
             return sent is now
-        return COMPARATORS[self.table.rule_of[target].comparator](sent, str(now), region)
+        return COMPARATORS[self.table.rule_of[target].comparator](sent, now, region)
 
 
 def _wiped(mutation: str, target: str, employee: Employee) -> Exception:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,6 +164,7 @@ def test_nothing_leaves_unless_token_address_and_authority_are_right(
         {"new_user": "skip"},
         {"field_policies": [{"field": "email", "policy": "mirror"}]},
         {"field_policies": [{"field": "employmentId", "policy": "read_only"}]},
+        {"new_users": "nope", "field_policies": [{"field": "employmentId", "policy": "read_only"}]},
     ],
 )
 def test_a_setting_that_cannot_work_does_not_hide_a_wrong_token(
@@ -172,6 +174,19 @@ def test_a_setting_that_cannot_work_does_not_hide_a_wrong_token(
     message, _ = check(**change)
     assert str(message).startswith("There are 2 problems. (1) The configuration cannot work.")
     assert "(2) Xledger does not accept the API token." in str(message)
+
+
+@pytest.mark.parametrize("change", [{"api_url": "ftp://x"}, {"api_token": ""}, {"authority_confirmed": False}])
+def test_a_storage_that_cannot_be_written_is_told_whatever_keeps_xledger_from_being_asked(
+    change: dict[str, Any], check: Check, requests_mock: Mocker, tmp_path: Path
+) -> None:
+    requests_mock.post(ANY, json={"data": {}})
+    (tmp_path / "file").touch()
+    storage = {"storage_type": "Local", "path": str(tmp_path / "file")}
+    message, _ = check(**change, object_storage_config=storage)
+    assert str(message).startswith("There are 2 problems. (1) The configuration cannot work.")
+    assert "(2) The folder" in str(message)
+    assert not requests_mock.called
 
 
 @pytest.mark.parametrize(

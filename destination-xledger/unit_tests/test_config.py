@@ -8,8 +8,15 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger.config import Mode, connection_specification, parse_config, without_what_cannot_work
+from destination_xledger.config import (
+    Mode,
+    connection_specification,
+    parse_config,
+    storage_of,
+    without_what_cannot_work,
+)
 from destination_xledger.directory import MatchingKey
+from destination_xledger.storage_config import LocalStorage, NoStorage
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
 
 from .conftest import TOKEN
@@ -52,6 +59,11 @@ BROKEN = [
     ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no field shoeSize"),
     ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    (
+        {"gender_codes": {"Other": ""}},
+        "gender_codes: Other has an empty code; leave a gender",
+    ),
+    ({"gender_codes": {"Other": "  "}}, "gender_codes: Other has an empty code"),
     ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
     ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
@@ -173,6 +185,20 @@ def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> Non
 )
 def test_without_what_it_takes_to_reach_xledger_nothing_can_work(change: Config, config: Config) -> None:
     assert without_what_cannot_work({**config, **change, "batch_size": 0}) is None
+
+
+def test_a_setting_that_cannot_work_once_another_is_at_its_default_is_left_out_too(config: Config) -> None:
+    policies = [{"field": "employmentId", "policy": "read_only"}]
+    settings = without_what_cannot_work({**config, "new_users": "nope", "field_policies": policies})
+    assert settings is not None
+    assert (settings.new_users, settings.field_policies) == (NewUsers.CREATE, ())
+
+
+def test_the_storage_is_known_whatever_else_cannot_work() -> None:
+    storage = {"storage_type": "Local", "path": "/reports"}
+    assert storage_of({"mode": "try", "object_storage_config": storage}) == LocalStorage.model_validate(storage)
+    for config in (None, [], "x", {}, {"object_storage_config": {**storage, "path": "reports"}}):
+        assert storage_of(config) == NoStorage(storage_type="None")
 
 
 @pytest.mark.parametrize("config", [None, [], "x", {}])

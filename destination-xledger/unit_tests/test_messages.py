@@ -40,6 +40,13 @@ def test_null_and_missing_stay_apart() -> None:
     assert message.record.data == {"id": "1", "phone": None}
 
 
+def test_half_a_character_ends_no_sync_whatever_source_it_comes_from() -> None:
+    (message,) = read([RECORD.replace(b"null", rb'"9\ud83d \ud83d\ude00 \\ud83d"')])
+    assert message is not None
+    assert message.record is not None
+    assert message.record.data == {"id": "1", "phone": "9\ufffd 😀 \\ud83d"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -49,8 +56,13 @@ def test_null_and_missing_stay_apart() -> None:
         b'{"type":"RECORD","record":"Kari"}\n',
         b'{"type":"RECORD","data":"Kari"}\n',
         b'{"type":"RECORD","record":{"stream":"Kari","data":{"givenName":"Kari"},"emitted_at":0}}\n',
+        b'{"type":"STATE"}\n',
+        b'{"type":"STATE","state":null}\n',
+        b'{"type":"STATE","record":{"stream":"users","data":{"givenName":"Kari"},"emitted_at":0}}\n',
         b'["Kari"]\n',
         b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\xff"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\\ud800\xff"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\\ud800"},"emitted_at":NaN}}\n',
     ],
 )
 def test_a_line_that_is_no_message_is_an_error_by_number(line: bytes) -> None:

@@ -18,8 +18,9 @@ from jsonschema import Draft7Validator
 
 from destination_xledger.accesses import ACCESSES, WHERE_TOKENS_ARE
 from destination_xledger.client import Traffic
-from destination_xledger.config import PRODUCTION
+from destination_xledger.config import PRODUCTION, Config
 from destination_xledger.destination import DestinationXledger
+from destination_xledger.storage_config import S3Storage
 from destination_xledger.summary import Summary
 from shared_mappings import (
     DeactivatedUsers,
@@ -90,6 +91,13 @@ def test_the_image_has_the_name_the_metadata_gives_it() -> None:
 
 def test_the_platform_lets_the_connector_reach_the_default_address_and_the_configured_one() -> None:
     assert {urlsplit(PRODUCTION).hostname, "${api_url}"} <= set(metadata()["allowedHosts"]["hosts"])
+
+
+def test_the_platform_lets_reports_reach_s3_and_whatever_speaks_like_it() -> None:
+    hosts = set(metadata()["allowedHosts"]["hosts"])
+    assert {"*.amazonaws.com", "${object_storage_config.s3_endpoint}"} <= hosts
+    assert "object_storage_config" in Config.model_fields
+    assert "s3_endpoint" in S3Storage.model_fields
 
 
 def test_the_documentation_url_is_the_one_the_spec_shows_and_ends_like_the_user_page() -> None:

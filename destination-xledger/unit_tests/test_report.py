@@ -89,6 +89,16 @@ def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config:
     assert end == ""
 
 
+def test_half_a_character_in_a_record_or_in_a_reason_keeps_nothing_from_being_kept(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    half = InvalidRecord("users record 1", ("id: type",), {"id": None, "givenName": "Kåre\ud83d"})
+    with opened(config) as report:
+        report.rejected(half, "invalid_record", "\udc00Why.")
+    kept = json.loads(memory.by_name()["rejected.jsonl"])
+    assert (kept["record"]["givenName"], kept["reason"]) == ("Kåre\ufffd", "\ufffdWhy.")
+
+
 def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
     with opened(config) as report:
         report.publish()

@@ -57,6 +57,8 @@ def test_only_the_changed_value_is_sent(updates: Updates, planned: Planned, requ
         ({"phone": None}, "employee.contact.phone"),
         ({"address": None}, "employee.contact.address.place"),
         ({"address": {"place": None}}, "employee.contact.address.place"),
+        ({"phone": ""}, "employee.contact.phone"),
+        ({"address": {"place": " "}}, "employee.contact.address.place"),
     ],
 )
 def test_the_sync_stops_when_a_value_that_was_not_sent_is_gone(
@@ -89,6 +91,27 @@ def test_a_value_that_came_back_in_another_form_is_fine(
     requests_mock.post(URL, **answer({**CONTACT, "jobTitle": " Head "}))
     updates.update([planned])
     assert caplog.records == []
+
+
+def test_an_unset_value_that_came_back_blank_is_unset(
+    updates: Updates, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = {**RECORD, "jobTitle": None}
+    desired = desired_from_user(record, TABLE, Options())
+    employee = Employee.from_node(NODE, TABLE)
+    decided = plan(desired, employee, Policies(), TABLE)
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": ""}))
+    updates.update([Planned(Person("1", "users 1", desired, record), employee, decided)])
+    assert requests_mock.request_history[0].json()["variables"]["inputs"][0]["node"]["jobTitle"] is None
+    assert caplog.records == []
+
+
+def test_a_value_that_came_back_blank_is_told(
+    updates: Updates, planned: Planned, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": " "}))
+    updates.update([planned])
+    assert ["employee.contact.jobTitle" in record.getMessage() for record in caplog.records] == [True]
 
 
 @pytest.mark.parametrize("edges", [None, [], [{"clientId": None, "node": CONTACT}], [{"clientId": "1", "node": None}]])

@@ -40,16 +40,21 @@ class Employee:
         values: dict[str, State] = {}
         for name, target in table.targets.items():
             reachable = target.mutation is None or db_ids[target.mutation] is not None
-            values[name] = _value(read_keys(node, table.target_keys[name])) if reachable else MISSING
+            values[name] = value_shown(read_keys(node, table.target_keys[name])) if reachable else MISSING
         return cls(db_ids, values)
 
 
-def _db_id(value: Any) -> str | None:
-    return None if value is None or value is MISSING else str(value)
+def value_shown(value: Any) -> State:
+    """What Xledger has, by what it shows at a target: blank text is nothing, a number is its digits.
 
-
-def _value(value: Any) -> State:
+    Args:
+        value: What stands in a node; `MISSING` where nothing does.
+    """
     if value is None or value is MISSING:
         return value
     text = value if isinstance(value, str) else str(value)
     return text if text.strip() else None
+
+
+def _db_id(value: Any) -> str | None:
+    return None if value is None or value is MISSING else str(value)

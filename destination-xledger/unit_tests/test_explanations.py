@@ -1,0 +1,33 @@
+"""What an administrator is told is true of every case it is said of, and names fields alone."""
+
+import pytest
+
+from destination_xledger.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from shared_mappings import FieldWarning, Options, RejectionCode, WarningCode, desired_from_user, field_table
+
+
+@pytest.mark.parametrize("code", WarningCode)
+def test_a_warning_is_whole_sentences_whether_it_names_one_field_or_several(code: WarningCode) -> None:
+    assert explained(FieldWarning(code, "email, phone")).startswith(f"Left out: email, phone ({code.value}). ")
+    assert explained(FieldWarning(code, "email")).endswith(".")
+
+
+@pytest.mark.parametrize("number", ["86011117948", "8601111794", "860111179471", "Kari"])
+def test_a_bank_account_is_not_said_to_have_a_wrong_check_digit_when_it_has_none(number: str) -> None:
+    record = {"bankAccount": {"number": number, "country": "NO", "iban": None}}
+    (warning,) = desired_from_user(record, field_table(), Options()).warnings
+    assert explained(warning) == (
+        "Left out: bankAccount (invalid_bank_account). It is not a valid account number: its length, its characters or "
+        "its check digits are wrong."
+    )
+
+
+@pytest.mark.parametrize("sentence", [REJECTIONS[RejectionCode.REFUSED_BY_XLEDGER], PARTLY_WRITTEN])
+def test_what_xledger_refuses_is_not_said_to_be_a_value_when_nobody_knows_why(sentence: str) -> None:
+    assert "refused a value" not in sentence
+    assert "If it complains of a value" in sentence
+    assert sentence.endswith("Xledger says:")
+
+
+def test_every_rejection_is_explained() -> None:
+    assert set(REJECTIONS) == set(RejectionCode)
