@@ -236,6 +236,66 @@ def test_nobody_new_gets_a_code_that_an_employee_loses_in_the_same_sync(write: W
     assert codes(sandbox) == ["E1"]
 
 
+def test_a_code_that_somebody_else_has_in_xledger_is_not_gained_by_an_update(write: Write, sandbox: Sandbox) -> None:
+    holder = sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code="E2", email="kari1@example.com")
+    written = write(records([a_user(1)]), match_on=["email", "employmentId"])
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert codes(sandbox) == ["E1", "E2"]
+    assert sandbox.xledger.writes == []
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert str(holder) in line
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_a_code_that_somebody_else_of_the_sync_has_is_not_gained_by_an_update(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code=None, email="kari2@example.com")
+    people = [a_user(1), a_user(2, employmentId="E1")]
+    written = write(records(people), match_on=["email", "employmentId"], batch_size=batch_size)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    assert [employee["code"] for employee in sandbox.xledger.employees()] == ["E1", None]
+
+
+@pytest.mark.parametrize("second", [True, False], ids=["both known", "second new"])
+@pytest.mark.parametrize("batch_size", [1, 500])
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_of_two_people_with_one_employment_id_only_the_first_gains_it(
+    mode: str, batch_size: int, write: Write, sandbox: Sandbox, *, second: bool
+) -> None:
+    sandbox.xledger.add_employee(code=None, email="kari1@example.com")
+    if second:
+        sandbox.xledger.add_employee(code=None, email="kari2@example.com")
+    people = [a_user(1), a_user(2, employmentId="E1")]
+    written = write(records(people), batch_size=batch_size, mode=mode)
+    assert (written.summary["created"], written.summary["updated"]) == (0, 1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    if mode == "sync":
+        assert [employee["code"] for employee in sandbox.xledger.employees()] == ["E1", None][: 1 + second]
+
+
+def test_somebody_who_is_rejected_keeps_nobody_from_the_employee_they_were_found_as(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code=None, email="kari1@example.com")
+    people = [a_user(1), a_user(2, email="kari1@example.com")]
+    written = write(records(people), match_on=["email", "employmentId"])
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert codes(sandbox) == ["E1", "E2"]
+
+
+def test_a_code_that_no_policy_lets_be_written_is_gained_by_nobody(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code="E2", email="kari1@example.com")
+    policies = [{"field": "employmentId", "policy": "create_only"}]
+    written = write(records([a_user(1)]), match_on=["email", "employmentId"], field_policies=policies)
+    assert (written.summary["updated"], written.summary["rejected"]) == (1, {})
+    assert codes(sandbox) == ["E1", "E2"]
+
+
 def test_somebody_who_is_left_out_does_not_keep_others_from_their_employee(write: Write, sandbox: Sandbox) -> None:
     sandbox.xledger.add_employee(code="E1", email="kari1@example.com")
     people = [a_user(2, employmentId="E1", active=False), a_user(1)]

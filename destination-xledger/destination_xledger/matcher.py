@@ -9,6 +9,7 @@ from destination_xledger.failures import system_error
 from destination_xledger.gateway import Gateway
 from destination_xledger.people import Person
 from shared_mappings import Action, Employee, FieldTable, NewUsers, Plan, Policies, RejectionCode, plan
+from shared_mappings.desired import EMPLOYMENT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,16 @@ class Matcher:
         for person, db_ids in sorted(
             zip(people, found, strict=True), key=lambda pair: not _by_code(pair[0], pair[1], directory)
         ):
-            planned[person.identity] = self._planned(person, db_ids, employees)
+            planned[person.identity] = self._planned(person, db_ids, employees, directory)
         return [planned[person.identity] for person in people]
 
     @property
     def _by_email(self) -> bool:
         return MatchingKey.EMAIL in self.match_on
 
-    def _planned(self, person: Person, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Planned:
+    def _planned(
+        self, person: Person, db_ids: frozenset[str], employees: Mapping[str, Employee], directory: Directory
+    ) -> Planned:
         if len(db_ids) > 1:
             detail = f"Their dbIds are {', '.join(sorted(db_ids))}."
             return Planned(person, None, Plan.reject(RejectionCode.AMBIGUOUS_MATCH, detail))
@@ -85,12 +88,39 @@ class Matcher:
         decided = self._plan(person, employee)
         if decided.action in (Action.SKIP, Action.REJECT):
             return Planned(person, employee, decided)
-        other = self.claims.code(person) if employee is None else self.claims.employee(person, employee)
+        rejected = (
+            self._rejected_new(person) if employee is None else self._rejected(person, employee, decided, directory)
+        )
+        return Planned(person, None, rejected) if rejected else Planned(person, employee, decided)
+
+    def _rejected_new(self, person: Person) -> Plan | None:
+        """Keeps a code for somebody new, or says who has it."""
+        other = self.claims.code(person)
+        return None if other is None else Plan.reject(RejectionCode.DUPLICATE_KEY, f"It is taken by {other}.")
+
+    def _rejected(self, person: Person, employee: Employee, decided: Plan, directory: Directory) -> Plan | None:
+        """Takes a person for an employee and keeps the code they gain, or says who was taken for one or has the other.
+
+        A code that is gained by an update is as unique as one that somebody is added under.
+        """
+        other = self.claims.taken_for([employee.db_id], person)
         if other is not None:
-            named = f" It is the employee with dbId {employee.db_id}." if employee else ""
-            detail = f"It is taken by {other}.{named}"
-            return Planned(person, None, Plan.reject(RejectionCode.DUPLICATE_KEY, detail))
-        return Planned(person, employee, decided)
+            named = f"It is the employee with dbId {employee.db_id}."
+            return Plan.reject(RejectionCode.DUPLICATE_KEY, f"It is taken by {other}. {named}")
+        if any(change.target == EMPLOYMENT_ID for change in decided.changes):
+            holders = directory.by_code.get(code_of(person), frozenset()) - {employee.db_id}
+            other = self.claims.taken_for(holders, person)
+            if holders and other is None:
+                detail = (
+                    f"Its employment ID is the code of dbId {', '.join(sorted(holders))}, "
+                    f"and its e-mail address is that of dbId {employee.db_id}."
+                )
+                return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, detail)
+            other = other or self.claims.code(person)
+            if other is not None:
+                return Plan.reject(RejectionCode.DUPLICATE_KEY, f"Its employment ID is taken by {other}.")
+        self.claims.employee(person, employee)
+        return None
 
     def _only(self, db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee | None:
         for db_id in db_ids:

@@ -112,6 +112,7 @@ class Writer:
             elif refusal is not None:
                 self.outcomes.partly_refused(each.item, refusal)
             else:
+                self.matcher.claims.written(each.item.person)
                 self.outcomes.carried_out(each.item)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
