@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from destination_xledger.people import Person
-from shared_mappings import Employee
+from shared_mappings import Employee, FieldChange
 from shared_mappings.comparators import normalised_text
-from shared_mappings.desired import EMPLOYMENT_ID
+from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 
 Claimed = dict[str, tuple[str, str]]
 """What was claimed, with the identity of whoever was first, and what their label has before that or in its place.
@@ -22,6 +22,8 @@ class Claims:
 
     _employees: Claimed = field(default_factory=dict, repr=False)
     _codes: Claimed = field(default_factory=dict, repr=False)
+    readdressed: set[str] = field(default_factory=set, repr=False)
+    """dbIds of employees who would have another e-mail address after a preview, which Xledger goes on to show."""
 
     def employee(self, person: Person, employee: Employee) -> str | None:
         """Takes a person for an employee, who may lose a code by that.
@@ -53,6 +55,11 @@ class Claims:
             The label of somebody else who gives or gets that code; None when there is nobody.
         """
         return _claim(self._codes, code_of(person), person)
+
+    def previewed(self, employee: Employee, changes: Iterable[FieldChange]) -> None:
+        """Notes what Xledger would show of an employee if the changes had been written."""
+        if any(change.target == EMAIL for change in changes):
+            self.readdressed.add(employee.db_id)
 
     def added(self, person: Person, employee: Employee) -> None:
         """Takes a person for the employee who was added for them."""
