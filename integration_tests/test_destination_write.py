@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from destination_xledger.failures import system_error
 from integration_tests.conftest import Write, a_stream
-from integration_tests.records import Record, a_user, records, state, without
+from integration_tests.records import Record, a_user, as_employee, records, state, without
 from integration_tests.sandbox import Fault, Sandbox
 
 AWKWARD = [
@@ -210,31 +210,202 @@ def test_employees_are_read_to_the_last_page(write: Write, sandbox: Sandbox) -> 
     assert len([done for done in sandbox.xledger.operations if done.root_fields[0] == "employees"]) == 2
 
 
-@pytest.mark.parametrize("batch_size", [1, 500])
-def test_two_people_who_lead_to_the_same_employee_are_not_both_written(
-    batch_size: int, write: Write, sandbox: Sandbox
+ANY_ORDER_AND_BATCH = pytest.mark.parametrize(
+    ("order", "batch_size"), [(order, size) for order in ((1, 9, 2), (9, 2, 1), (1, 2, 9)) for size in (1, 2, 500)]
+)
+
+
+@ANY_ORDER_AND_BATCH
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_somebody_whose_address_stands_with_an_employee_never_becomes_them_when_their_owner_comes(
+    order: tuple[int, ...], batch_size: int, mode: str, write: Write, sandbox: Sandbox
 ) -> None:
-    sandbox.xledger.add_employee(code="E1", email="kari2@example.com")
-    written = write(records([a_user(1), a_user(2)]), batch_size=batch_size)
-    assert written.summary["rejected"] == ({"duplicate_key": 1} if batch_size == 500 else {})
-    assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
+    sandbox.xledger.add_employee(**as_employee(a_user(9), email="kari1@example.com"))
+    written = write(records(a_user(number) for number in order), batch_size=batch_size, mode=mode)
+    assert (written.summary["created"], written.summary["updated"], written.summary["rejected"]) == (2, 1, {})
+    if mode == "sync":
+        assert codes(sandbox) == ["E1", "E2", "E9"]
+        for number in order:
+            contact = sandbox.xledger.employee(f"E{number}")["contact"]
+            assert contact["lastName"] == f"Nordmann{number}"
+            assert contact["email"] == f"kari{number}@example.com"
 
 
-def test_somebody_who_has_the_code_goes_before_somebody_who_has_the_email(write: Write, sandbox: Sandbox) -> None:
+@ANY_ORDER_AND_BATCH
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_somebody_who_has_the_code_goes_before_somebody_who_has_the_email(
+    order: tuple[int, ...], batch_size: int, mode: str, write: Write, sandbox: Sandbox
+) -> None:
     sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
-    written = write(records([a_user(1), a_user(9)]))
+    people = {1: a_user(1), 2: a_user(2), 9: without(a_user(9), "email")}
+    written = write(records(people[number] for number in order), batch_size=batch_size, mode=mode)
+    assert (written.summary["created"], written.summary["updated"]) == (1, 1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
     (line,) = [line for line in written.log if "duplicate_key" in line and "rejected (" in line]
     assert line.startswith(f"users {a_user(1)['id']} ")
     assert f"users {a_user(9)['id']}" in line
-    assert codes(sandbox) == ["E9"]
+    if mode == "sync":
+        assert codes(sandbox) == ["E2", "E9"]
+        assert sandbox.xledger.employee("E9")["contact"]["lastName"] == "Nordmann9"
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_somebody_without_an_employment_id_does_not_take_an_employee_over_either(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
+    people = [a_user(1, employmentId=None), without(a_user(9), "email")]
+    assert write(records(people), batch_size=batch_size).summary["rejected"] == {"duplicate_key": 1}
     assert sandbox.xledger.employee("E9")["contact"]["lastName"] == "Nordmann9"
 
 
-def test_nobody_new_gets_a_code_that_an_employee_loses_in_the_same_sync(write: Write, sandbox: Sandbox) -> None:
-    sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
-    written = write(records([a_user(1), a_user(9)]), batch_size=1)
-    assert written.summary["rejected"] == {"duplicate_key": 1}
+def test_of_two_people_with_the_address_of_one_employee_the_first_is_taken_for_them(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com")
+    people = [a_user(1), a_user(2, email="kari1@example.com")]
+    assert write(records(people), batch_size=1).summary["rejected"] == {"duplicate_key": 1}
     assert codes(sandbox) == ["E1"]
+
+
+def test_nobody_gets_a_code_that_an_employee_loses_in_the_same_sync(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E9", email="kari1@example.com")
+    sandbox.xledger.add_employee(code="E5", email="kari9@example.com")
+    people = [a_user(1), a_user(9), a_user(5)]
+    written = write(records(people), match_on=["email", "employmentId"], batch_size=1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    assert codes(sandbox) == ["E1", "E5"]
+
+
+def test_states_wait_for_somebody_who_is_held_back(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari2@example.com")
+    seen: list[list[str]] = []
+
+    def messages() -> Iterator[AirbyteMessage]:
+        yield from [*records([a_user(1)]), state(1), *records([a_user(2)]), state(2), *records([a_user(3)]), state(3)]
+        seen.append(codes(sandbox))
+        raise system_error("the source has died")
+
+    assert write(messages(), batch_size=1).states == [1]
+    assert seen == [["E1", "E3", "old"]]
+    again = write([*records([a_user(2)]), state(2), *records([a_user(3)]), state(3)], batch_size=1)
+    assert again.states == [2, 3]
+    assert codes(sandbox) == ["E1", "E2", "E3"]
+
+
+def test_whoever_is_held_back_waits_longer_than_five_minutes_and_nobody_else_does(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com")
+    clock = [0.0]
+    seen = []
+
+    def messages() -> Iterator[AirbyteMessage | None]:
+        yield from records([a_user(1), a_user(2)])
+        clock[0] = 300.0
+        yield None
+        seen.append(codes(sandbox))
+        yield from [*records([a_user(3)]), state(1)]
+        clock[0] = 599.0
+        yield None
+        seen.append(codes(sandbox))
+        clock[0] = 600.0
+        yield None
+        seen.append(codes(sandbox))
+
+    written = write(messages(), now=lambda: clock[0])
+    assert seen == [["E2", "old"], ["E2", "old"], ["E2", "E3", "old"]]
+    assert codes(sandbox) == ["E1", "E2", "E3"]
+    assert written.states == [1]
+
+
+def test_of_somebody_who_is_held_back_and_comes_again_the_later_record_wins(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com")
+    people = [a_user(1, jobTitle="Head"), a_user(2), a_user(1, jobTitle="Director")]
+    written = write(records(people), batch_size=1)
+    assert (written.summary["created"], written.summary["updated"], written.summary["rejected"]) == (1, 1, {})
+    assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Director"
+    assert len([field for field in roots(sandbox) if field == "updateContacts"]) == 2
+
+
+def test_of_somebody_who_is_held_back_and_then_is_not_the_first_record_is_never_written(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com")
+    moved = a_user(1, email="new@example.com", jobTitle="Director")
+    written = write(records([a_user(1, jobTitle="Head"), a_user(2), moved]), batch_size=1)
+    assert (written.summary["created"], written.summary["updated"], written.summary["rejected"]) == (2, 0, {})
+    assert codes(sandbox) == ["E1", "E2", "old"]
+    assert sandbox.xledger.employee("E1")["contact"]["jobTitle"] == "Director"
+
+
+def test_those_who_are_held_back_are_written_a_batch_at_a_time(write: Write, sandbox: Sandbox) -> None:
+    for number in range(1, 8):
+        sandbox.xledger.add_employee(code=f"old{number}", email=f"kari{number}@example.com")
+    written = write(records(a_user(number) for number in range(1, 8)), batch_size=3)
+    assert written.summary["updated"] == 7
+    assert codes(sandbox) == [f"E{number}" for number in range(1, 8)]
+    assert roots(sandbox) == ["updateEmployees", "updateSuppliers", "updateContacts"] * 3
+
+
+def test_a_code_that_somebody_else_has_in_xledger_is_not_gained_by_an_update(write: Write, sandbox: Sandbox) -> None:
+    holder = sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code="E2", email="kari1@example.com")
+    written = write(records([a_user(1)]), match_on=["email", "employmentId"])
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert codes(sandbox) == ["E1", "E2"]
+    assert sandbox.xledger.writes == []
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert str(holder) in line
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_a_code_that_somebody_else_of_the_sync_has_is_not_gained_by_an_update(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code=None, email="kari2@example.com")
+    people = [a_user(1), a_user(2, employmentId="E1")]
+    written = write(records(people), match_on=["email", "employmentId"], batch_size=batch_size)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    assert [employee["code"] for employee in sandbox.xledger.employees()] == ["E1", None]
+
+
+@pytest.mark.parametrize("second", [True, False], ids=["both known", "second new"])
+@pytest.mark.parametrize("batch_size", [1, 500])
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_of_two_people_with_one_employment_id_only_the_first_gains_it(
+    mode: str, batch_size: int, write: Write, sandbox: Sandbox, *, second: bool
+) -> None:
+    sandbox.xledger.add_employee(code=None, email="kari1@example.com")
+    if second:
+        sandbox.xledger.add_employee(code=None, email="kari2@example.com")
+    people = [a_user(1), a_user(2, employmentId="E1")]
+    written = write(records(people), batch_size=batch_size, mode=mode)
+    assert (written.summary["created"], written.summary["updated"]) == (0, 1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+    if mode == "sync":
+        assert [employee["code"] for employee in sandbox.xledger.employees()] == ["E1", None][: 1 + second]
+
+
+def test_somebody_who_is_rejected_keeps_nobody_from_the_employee_they_were_found_as(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code=None, email="kari1@example.com")
+    people = [a_user(1), a_user(2, email="kari1@example.com")]
+    written = write(records(people), match_on=["email", "employmentId"])
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert codes(sandbox) == ["E1", "E2"]
+
+
+def test_a_code_that_no_policy_lets_be_written_is_gained_by_nobody(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
+    sandbox.xledger.add_employee(code="E2", email="kari1@example.com")
+    policies = [{"field": "employmentId", "policy": "create_only"}]
+    written = write(records([a_user(1)]), match_on=["email", "employmentId"], field_policies=policies)
+    assert (written.summary["updated"], written.summary["rejected"]) == (1, {})
+    assert codes(sandbox) == ["E1", "E2"]
 
 
 def test_somebody_who_is_left_out_does_not_keep_others_from_their_employee(write: Write, sandbox: Sandbox) -> None:

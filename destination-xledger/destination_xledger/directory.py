@@ -1,7 +1,7 @@
 """The part of Xledger's employees that a batch is about, and who of them is whom: matching, without I/O."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -43,6 +43,12 @@ class Directory:
             if found:
                 return found
         return frozenset()
+
+    def without_addresses_of(self, db_ids: Set[str]) -> "Directory":
+        """The same without the e-mail addresses of some employees."""
+        if not db_ids:
+            return self
+        return replace(self, by_email={email: found - db_ids for email, found in self.by_email.items()})
 
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
         match key:

@@ -91,7 +91,8 @@ class Sync:
                 self._take(message)
             if not self.batch or self.batch.is_full or self.batch.is_overdue:
                 yield from self._write_what_is_due()
-        self._write(everyone=True)
+        self.writer.write(self.batch.take())
+        self.writer.conclude()
         self.outcomes.report.publish()
         yield from self.checkpoints.release()
 
@@ -112,15 +113,16 @@ class Sync:
 
     def _write_what_is_due(self) -> list[AirbyteMessage]:
         """Writes the batch, and hands out the state messages that nothing keeps back any more."""
-        self._write(everyone=self.batch.is_overdue)
+        overdue = self.batch.is_overdue
+        self.writer.write(self.batch.take())
+        if overdue:
+            self.writer.finish()
         if self.writer.waiting:
             return []
+        # Whoever is held back waits for the end of the input, and not for the clock.
         self.batch.settled()
+        if self.writer.held_back:
+            return []
         # A rejected record is only settled once it is where the administrator finds it.
         settled = self.checkpoints.waiting and self.outcomes.report.keep_rejected()
         return self.checkpoints.release() if settled else []
-
-    def _write(self, *, everyone: bool) -> None:
-        self.writer.write(self.batch.take())
-        if everyone:
-            self.writer.finish()

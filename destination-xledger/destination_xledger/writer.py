@@ -48,6 +48,7 @@ class Writer:
         mode: Whether anything is written.
         batch_size: How many people are updated together.
         waiting: Whose changes are still to be written, by identity.
+        held_back: Who is to be planned again when everybody else is written, by identity.
     """
 
     matcher: Matcher
@@ -59,9 +60,10 @@ class Writer:
     mode: Mode
     batch_size: int
     waiting: dict[str, Waiting] = field(default_factory=dict, repr=False)
+    held_back: dict[str, Person] = field(default_factory=dict, repr=False)
 
     def write(self, people: Sequence[Person]) -> None:
-        """Writes a batch. When it returns, everybody in it is written, skipped, rejected or waiting.
+        """Writes a batch. When it returns, everybody in it is written, skipped, rejected, waiting or held back.
 
         Args:
             people: The batch; nobody is in it twice.
@@ -74,11 +76,34 @@ class Writer:
             return
         if any(person.identity in self.waiting for person in people):
             self.finish()
-        planned = self.matcher.plans(people)
+        for person in people:
+            # Of somebody who comes again the later record counts.
+            self.held_back.pop(person.identity, None)
+        planned, held_back = self.matcher.plans(people)
+        self.held_back.update((person.identity, person) for person in held_back)
+        self._carry_out(planned)
+
+    def conclude(self) -> None:
+        """Writes everybody who is still to be written, in the end those who were held back.
+
+        Raises:
+            AirbyteTracedException: As `write`.
+        """
+        self.finish()
+        people = iter(list(self.held_back.values()))
+        while some := list(islice(people, self.batch_size)):
+            planned, _ = self.matcher.plans(some, at_last=True)
+            self._carry_out(planned)
+        self.finish()
+        self.held_back.clear()
+
+    def _carry_out(self, planned: Sequence[Planned]) -> None:
         written = () if self.mode is Mode.PREVIEW else (Action.CREATE, Action.UPDATE)
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
+                if item.employee is not None:
+                    self.matcher.claims.previewed(item.employee, item.plan.changes)
         self._begin([item for item in planned if item.plan.action in written])
 
     def _begin(self, items: Sequence[Planned]) -> None:
@@ -112,6 +137,7 @@ class Writer:
             elif refusal is not None:
                 self.outcomes.partly_refused(each.item, refusal)
             else:
+                self.matcher.claims.written(each.item.person)
                 self.outcomes.carried_out(each.item)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:

@@ -60,3 +60,25 @@ def test_of_somebody_who_was_added_only_the_employee_is_remembered() -> None:
     claims.added(somebody("1"), an_employee())
     assert claims.employee(somebody("2"), an_employee()) == "users 1"
     assert claims.code(somebody("2")) is None
+
+
+def test_who_was_taken_for_an_employee_can_be_asked_without_taking_anybody() -> None:
+    claims = Claims()
+    assert claims.taken_for(["11"], somebody("1")) is None
+    claims.employee(somebody("2"), an_employee())
+    assert claims.taken_for(["10", "11"], somebody("1")) == "users 2"
+    assert claims.taken_for(["11"], somebody("2")) is None
+
+
+def test_a_code_that_xledger_shows_is_not_remembered() -> None:
+    claims = Claims()
+    claims.code(somebody("1"))
+    claims.written(somebody("1"))
+    assert claims.code(somebody("2")) is None
+
+
+def test_a_code_is_kept_for_whoever_gets_it_when_somebody_else_is_written() -> None:
+    claims = Claims()
+    claims.code(somebody("1"))
+    claims.written(somebody("2"))
+    assert claims.code(somebody("2")) == "users 1"
