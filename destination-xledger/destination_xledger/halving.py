@@ -7,6 +7,6 @@ T = TypeVar("T")
 
 
 def halves(items: Sequence[T]) -> tuple[list[T], list[T]]:
-    """A batch of two or more in two, the first half the larger if they differ."""
+    """A batch in two, the first half the larger if they differ."""
     middle = (len(items) + 1) // 2
     return list(items[:middle]), list(items[middle:])

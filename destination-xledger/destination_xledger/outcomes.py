@@ -79,10 +79,6 @@ class Outcomes:
             kept=f"{refusal.original} {left_out}",
         )
 
-    def rejected(self, person: Person, code: RejectionCode) -> None:
-        """A record was not written, for a reason that its code says in full."""
-        self._reject(person, code, logged="", kept="")
-
     def _reject(self, subject: Person | InvalidRecord, code: RejectionCode, *, logged: str, kept: str) -> None:
         """Counts, logs and keeps a rejection.
 
