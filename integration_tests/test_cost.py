@@ -111,3 +111,10 @@ def test_a_changed_key_is_written_before_anybody_else_is_looked_up(write: Write,
     assert written.summary["rejected"] == {}
     assert (written.summary["created"], written.summary["updated"]) == (1, 1)
     assert small.xledger.employee("E1")["contact"]["email"] == "new@example.com"
+
+
+def test_a_changed_code_is_written_before_anybody_else_is_looked_up(write: Write, small: Sandbox) -> None:
+    written = write(records([a_user(1, employmentId="N1"), a_user(2), a_user(3), a_user(4)]), batch_size=2)
+    assert written.summary["fields_changed"] == {"employmentId": 1}
+    assert mutations(small) == ["updateEmployees"]
+    assert [done.kind for done in small.xledger.operations][-2:] == ["mutation", "query"]

@@ -190,6 +190,15 @@ def test_somebody_who_has_left_is_found_and_not_created_again(write: Write, sand
     assert written.summary["updated"] == 1
 
 
+def test_somebody_who_has_left_and_is_known_by_email_alone_is_updated_and_not_created_again(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="old", email="kari1@example.com", dateTo="2020-01-01")
+    written = write(records([a_user(1)]))
+    assert (written.summary["created"], written.summary["updated"]) == (0, 1)
+    assert codes(sandbox) == ["E1"]
+
+
 def test_two_employees_with_the_same_code_are_ambiguous(write: Write, sandbox: Sandbox) -> None:
     for email in ("a@example.com", "b@example.com"):
         sandbox.xledger.add_employee(code="E1", email=email)

@@ -119,7 +119,7 @@ def test_pauses_grow_during_maintenance_and_end_within_bounds(
         client.send(READ, {})
     assert raised.value.failure_type is FailureType.transient_error
     assert slept[0] < slept[1] < slept[2]
-    assert sum(slept) <= 900
+    assert 12 * 60 < sum(slept) <= 15 * 60
 
 
 def test_waiting_for_answers_counts_as_waiting(
@@ -158,6 +158,27 @@ def test_credits_that_come_back_soon_are_waited_for(
     client.send(READ, {})
     assert len(slept) == 1
     assert 300 <= slept[0] <= 305
+
+
+def test_credits_are_waited_for_for_ten_minutes_and_no_longer(
+    client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:09:00Z"), DONE])
+    client.send(READ, {})
+    assert 540 <= sum(slept) <= 545
+    requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:11:00Z"), DONE])
+    with pytest.raises(AirbyteTracedException, match="2026-01-15T12:11:00"):
+        client.send(READ, {})
+    assert sum(slept) <= 545
+
+
+def test_credits_of_which_xledger_does_not_tell_when_they_come_back_are_waited_for_for_ten_minutes(
+    client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, **failing("No credits", CREDITS))
+    with pytest.raises(AirbyteTracedException, match="credits of the Xledger subscription"):
+        client.send(READ, {})
+    assert 8 * 60 <= sum(slept) <= 10 * 60
 
 
 def test_credits_that_should_be_back_by_now_are_not_asked_for_in_haste(
