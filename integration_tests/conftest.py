@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,12 +57,13 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         messages: Iterable[AirbyteMessage | None],
         *,
         catalog: Any = None,
+        streams: Sequence[Any] = (),
         now: Callable[[], float] = time.monotonic,
         **config: Any,
     ) -> Written:
         written = Written()
         caplog.clear()
-        configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [catalog or a_stream()]})
+        configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [*streams] or [catalog or a_stream()]})
         with caplog.at_level(logging.DEBUG):
             try:
                 for message in DestinationXledger(connect_at_once, now).write(

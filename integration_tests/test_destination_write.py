@@ -523,6 +523,26 @@ def test_employees_in_xledgers_own_terms_are_written_like_any_other(write: Write
     assert again.summary["unchanged"] == 1
 
 
+def test_records_of_two_streams_are_two_people_whatever_ids_they_have(write: Write, sandbox: Sandbox) -> None:
+    streams = [a_stream(name, destination_object="employee") for name in ("no", "se")]
+    norwegian = {"id": 1, "code": "A1", "firstName": "Kari", "lastName": "Berg"}
+    swedish = {"id": 1, "code": "B1", "firstName": "Karin", "lastName": "Lind"}
+    messages = [*records([norwegian], "no"), *records([swedish], "se")]
+    assert write(messages, streams=streams).summary["created"] == 2
+    assert codes(sandbox) == ["A1", "B1"]
+
+
+def test_a_record_is_named_by_its_place_in_its_own_stream(write: Write) -> None:
+    streams = [a_stream(name, destination_object="employee") for name in ("no", "se")]
+    named = {"code": "A1", "firstName": "Kari", "lastName": "Berg"}
+    nameless = {"id": "15108695088", "firstName": "Karin", "lastName": "Lind"}
+    messages = [*records([named, {**named, "phone": 1}], "no"), state(1, "no"), *records([nameless], "se")]
+    written = write([*messages, *records([nameless], "no")], streams=streams)
+    rejected = [line for line in written.log if "rejected (" in line]
+    assert [line.split(" was ")[0] for line in rejected] == ["no record 2", "se record 1", "no record 3"]
+    assert all("15108695088" not in line for line in written.log)
+
+
 def test_a_leaver_gets_the_end_date_but_is_not_created(write: Write, sandbox: Sandbox) -> None:
     sandbox.xledger.add_employee(code="E1")
     leaver = {"active": False, "employmentEndDate": "2026-01-31"}

@@ -17,6 +17,7 @@ from shared_mappings import (
     employee_schema,
     users_schema,
 )
+from shared_mappings.comparators import normalised_email, normalised_text
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
@@ -30,8 +31,8 @@ class Person:
     """Somebody to be written.
 
     Attributes:
-        identity: Tells people apart: the record's id, or the key it is known by.
-        label: How messages name the person; never a value of the record besides its id.
+        identity: Tells people apart, across streams: a user's id, or the key that an employee is known by and its kind.
+        label: How messages name the person; never a value of the record besides a user's id.
         desired: What Xledger should have.
         record: The record as it came.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
@@ -68,12 +69,15 @@ class StreamReader:
         validator: Checks a record against the schema of what the stream carries.
         desire: Makes a valid record what Xledger should have.
         update_only: Whether nobody is created.
+        has_ids: Whether a record's `id` says who it is. Only `users` declares one; elsewhere it may be anything, such
+            as a number in a table of the source, or a national identification.
     """
 
     name: str
     validator: RecordValidator
     desire: Callable[[Mapping[str, Any]], Desired]
     update_only: bool
+    has_ids: bool
 
     def read(self, record: Mapping[str, Any], position: int) -> Person | InvalidRecord:
         """A record as a person.
@@ -82,13 +86,14 @@ class StreamReader:
             record: The record's data.
             position: Its place among the stream's records, from 1, by which it is named when it has no id.
         """
-        identity = record.get("id")
-        label = f"{self.name} {identity}" if _is_an_id(identity) else f"{self.name} record {position}"
+        identity = record.get("id") if self.has_ids else None
+        place = f"{self.name} record {position}"
+        label = f"{self.name} {identity}" if _is_an_id(identity) else place
         faults = self.validator.faults(record)
         if faults:
             return InvalidRecord(label, faults, record)
         desired = self.desire(record)
-        known_by = desired.record_id or desired.employment_id or desired.email or f"#{position}"
+        known_by = _user_identity(str(identity)) if self.has_ids else _employee_identity(desired, place)
         return Person(known_by, label, desired, record, self.update_only)
 
 
@@ -125,16 +130,38 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     carries = configured.destination_object_name or name
     if carries == EMPLOYEE:
         return StreamReader(
-            name, RecordValidator(employee_schema()), lambda r: desired_from_employee(r, table, options), update_only
+            name,
+            RecordValidator(employee_schema()),
+            lambda r: desired_from_employee(r, table, options),
+            update_only,
+            has_ids=False,
         )
     if carries == USERS:
         return StreamReader(
-            name, RecordValidator(users_schema()), lambda r: desired_from_user(r, table, options), update_only
+            name,
+            RecordValidator(users_schema()),
+            lambda r: desired_from_user(r, table, options),
+            update_only,
+            has_ids=True,
         )
     raise config_error(
         f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
         f"stream onto the object {EMPLOYEE}."
     )
+
+
+def _user_identity(record_id: str) -> str:
+    """A user's id. Only what might be taken for the key of an employee says that it is an id."""
+    return f"id:{record_id}" if ":" in record_id else record_id
+
+
+def _employee_identity(desired: Desired, place: str) -> str:
+    """The key that an employee is known by, as it is compared, and its kind; without any, the record's place."""
+    if desired.employment_id:
+        return f"code:{normalised_text(desired.employment_id)}"
+    if desired.email:
+        return f"email:{normalised_email(desired.email)}"
+    return f"at:{place}"
 
 
 _LONGEST_ID: Final = 64

@@ -1,5 +1,6 @@
 """A sync: records into batches of people, and state messages on once what came before them is settled."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,7 @@ class Sync:
         outcomes: Takes what became of them.
         batch: Collects people until it is worth writing them.
         checkpoints: Holds state messages back.
+        positions: How many records of each stream came, the invalid ones included.
     """
 
     mode: Mode
@@ -39,6 +41,7 @@ class Sync:
     outcomes: Outcomes
     batch: Batch
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    positions: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(
@@ -103,7 +106,8 @@ class Sync:
             self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
-        person = self.readers[record.stream].read(record.data, self.outcomes.summary.received + 1)
+        self.positions[record.stream] += 1
+        person = self.readers[record.stream].read(record.data, self.positions[record.stream])
         self.outcomes.summary.received += 1
         self.checkpoints.record(record.stream)
         if isinstance(person, Person):

@@ -19,6 +19,13 @@ def reader(catalog: Any) -> StreamReader:
     return only
 
 
+def staff(catalog: Catalog, record: dict[str, Any]) -> Person:
+    """The seventh record of a stream of employees."""
+    person = reader(catalog("staff", destination_object="employee")).read(record, 7)
+    assert isinstance(person, Person)
+    return person
+
+
 def test_a_user_is_known_and_named_by_its_id(catalog: Catalog) -> None:
     person = reader(catalog()).read(USER, 7)
     assert isinstance(person, Person)
@@ -26,9 +33,41 @@ def test_a_user_is_known_and_named_by_its_id(catalog: Catalog) -> None:
 
 
 def test_an_employee_is_known_by_its_code_and_named_by_its_position(catalog: Catalog) -> None:
-    person = reader(catalog("staff", destination_object="employee")).read({"code": "1001"}, 7)
-    assert isinstance(person, Person)
-    assert (person.identity, person.label) == ("1001", "staff record 7")
+    person = staff(catalog, {"code": "1001", "email": "kari@example.com"})
+    assert (person.identity, person.label) == ("code:1001", "staff record 7")
+
+
+def test_an_employee_without_a_code_is_known_by_the_address_and_without_either_by_its_place(catalog: Catalog) -> None:
+    assert staff(catalog, {"code": None, "email": "kari@example.com"}).identity == "email:kari@example.com"
+    assert staff(catalog, {"firstName": "Kari"}).identity == "at:staff record 7"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"code": "A1"}, {"code": " A1 "}), ({"email": "Kari@Example.com"}, {"email": "kari@example.com"})],
+)
+def test_an_employee_is_the_same_however_the_key_is_spelled(
+    one: dict[str, Any], other: dict[str, Any], catalog: Catalog
+) -> None:
+    assert staff(catalog, one).identity == staff(catalog, other).identity
+
+
+def test_an_id_that_employees_do_not_have_is_neither_used_nor_shown(catalog: Catalog) -> None:
+    person = staff(catalog, {"id": "15108695088", "code": "A1"})
+    assert (person.identity, person.label) == ("code:A1", "staff record 7")
+    invalid = reader(catalog("staff", destination_object="employee")).read({"id": "15108695088", "phone": 1}, 7)
+    assert isinstance(invalid, InvalidRecord)
+    assert invalid.label == "staff record 7"
+
+
+@pytest.mark.parametrize(
+    "known_by", ["code:A1", "A1", "email:kari@example.com", "kari@example.com", "at:staff record 7", "staff record 7"]
+)
+def test_no_id_of_a_user_is_the_key_of_an_employee(known_by: str, catalog: Catalog) -> None:
+    user = reader(catalog()).read({"id": known_by}, 7)
+    assert isinstance(user, Person)
+    for record in ({"code": "A1"}, {"email": "kari@example.com"}, {}):
+        assert user.identity != staff(catalog, record).identity
 
 
 @pytest.mark.parametrize("identity", ["kari@example.com", "Kari Nordmann", "x" * 65, ""])
