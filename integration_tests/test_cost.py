@@ -113,8 +113,9 @@ def test_a_changed_key_is_written_before_anybody_else_is_looked_up(write: Write,
     assert small.xledger.employee("E1")["contact"]["email"] == "new@example.com"
 
 
-def test_a_changed_code_is_written_before_anybody_else_is_looked_up(write: Write, small: Sandbox) -> None:
-    written = write(records([a_user(1, employmentId="N1"), a_user(2), a_user(3), a_user(4)]), batch_size=2)
+def test_a_code_that_is_gained_is_written_before_anybody_else_is_looked_up(write: Write, small: Sandbox) -> None:
+    small.xledger.add_employee(**as_employee(a_user(20)) | {"code": None})
+    written = write(records([a_user(20), a_user(2), a_user(3), a_user(4)]), batch_size=2)
     assert written.summary["fields_changed"] == {"employmentId": 1}
     assert mutations(small) == ["updateEmployees"]
     assert [done.kind for done in small.xledger.operations][-2:] == ["mutation", "query"]
