@@ -24,11 +24,11 @@ from airbyte_cdk.models import AirbyteMessageSerializer, Type
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.config import Config as S3Config
-from moto.server import ThreadedMotoServer
 
 from destination_xledger.destination import DestinationXledger
 from destination_xledger.log_redaction import redact_all_output
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
+from integration_tests.object_storage import serving_s3
 from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, traces_in
 from integration_tests.records import Record
 from integration_tests.sandbox import Fault, Sandbox
@@ -568,11 +568,8 @@ class Storages:
 
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_s3() as address:
+        yield address
 
 
 @pytest.fixture

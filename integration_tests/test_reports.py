@@ -16,7 +16,6 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType, 
 from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 
 from destination_xledger.destination import DestinationXledger
 from destination_xledger.messages import as_line
@@ -24,6 +23,7 @@ from destination_xledger.storage import open_storage, storage_problem
 from destination_xledger.storage_config import S3Storage
 from integration_tests.conftest import Write, a_stream
 from integration_tests.host.environment import EXECUTABLES
+from integration_tests.object_storage import serving_s3
 from integration_tests.records import Record, a_user, records, state
 from integration_tests.sandbox import Fault, Sandbox
 
@@ -58,12 +58,8 @@ def local(folder: Path) -> Storage:
 
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
-    """A service on loopback that speaks like S3 over HTTP."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_s3() as address:
+        yield address
 
 
 @pytest.fixture
