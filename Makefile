@@ -5,7 +5,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
-PACKAGES := source-huma destination-xledger shared_mappings
+PACKAGES := huma-xledger source-huma destination-xledger huma_api xledger_api connector_base shared_mappings
+DISTRIBUTIONS := $(filter-out huma-xledger-huma-xledger,$(subst _,-,$(PACKAGES:%=huma-xledger-%))) huma-xledger
 PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 UV := $(BIN)/uv
 READY := .venv/ready
@@ -58,4 +59,4 @@ format: $(READY) ## Put the code into shape
 # The lock file holds versions and hashes, and no address: it works behind any package index.
 lock: $(UV) ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
-		$(PACKAGES:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
+		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock

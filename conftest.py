@@ -8,9 +8,12 @@ import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from hypothesis import settings
 
-# The folder shared_mappings/ is named like the package inside it. pytest names test modules by their folders, and
-# would take the folder for the package if the package were not known by then.
+# These folders are named like the package inside them. pytest names test modules by their folders, and would take the
+# folder for the package if the package were not known by then.
+import connector_base  # noqa: F401
+import huma_api  # noqa: F401
 import shared_mappings  # noqa: F401
+import xledger_api  # noqa: F401
 
 # A slow machine is not a broken promise. CI tries the same examples every time; everybody else looks for new ones.
 settings.register_profile("here", deadline=None)

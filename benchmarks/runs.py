@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.people import write_messages
+from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import SUMMARY, a_stream
-from integration_tests.host.environment import EXECUTABLES
 from integration_tests.records import Record
 from integration_tests.sandbox import Sandbox
 

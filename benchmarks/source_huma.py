@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.tariff import MEGABYTE
-from integration_tests.host.environment import EXECUTABLES
+from huma_xledger.environment import EXECUTABLES
 from integration_tests.sandbox import Sandbox
 from source_huma.changed_users import users_cursor
 from source_huma.entrypoint import HumaEntrypoint

@@ -12,10 +12,10 @@ from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerialize
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger.client import XledgerClient
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from integration_tests.sandbox import Sandbox
+from xledger_api.sending.client import XledgerClient
 
 SUMMARY = "SYNC SUMMARY "
 

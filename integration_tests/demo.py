@@ -11,10 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.host.connection import Connection, SyncResult
-from integration_tests.host.environment import PRIVATE
-from integration_tests.host.report import table_of_syncs
-from integration_tests.host.state_file import StateFile
+from huma_xledger.connection import Connection, SyncResult
+from huma_xledger.environment import PRIVATE
+from huma_xledger.report import table_of_syncs
+from huma_xledger.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 
 PEOPLE = 300

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 
-from destination_xledger.failures import system_error
+from connector_base.failures import system_error
 from integration_tests.conftest import Write
 from integration_tests.records import Record, a_user, as_employee, records, state
 from integration_tests.sandbox import Sandbox

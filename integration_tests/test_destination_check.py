@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Status
 
-from destination_xledger.accesses import ACCESSES
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.operations import probes
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, records
 from integration_tests.sandbox import Fault, Sandbox
+from xledger_api.language.accesses import ACCESSES
+from xledger_api.language.operations import probes
 
 Check = Callable[..., tuple[str | None, list[str]]]
 

@@ -25,8 +25,8 @@ from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.config import Config as S3Config
 
+from connector_base.log_redaction import redact_all_output
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.log_redaction import redact_all_output
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
 from integration_tests.object_storage import serving_s3
 from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, traces_in
@@ -110,7 +110,7 @@ def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(module, hook, getattr(module, hook))
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     loggers = [(logger, logger.level, logger.handlers[:]) for logger in map(logging.getLogger, (None, "airbyte"))]
-    redact_all_output()
+    redact_all_output(("destination_xledger", "xledger_api"))
     yield
     for logger, level, handlers in loggers:
         logger.setLevel(level)
@@ -634,11 +634,11 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
         "destination_xledger.config.Config.model_validate",
         "destination_xledger.destination.read_messages",
         "destination_xledger.people.desired_from_user",
-        "destination_xledger.validation.RecordValidator.faults",
-        "destination_xledger.gateway.Gateway.look_up",
-        "destination_xledger.client.interpret",
-        "destination_xledger.report.rejected_entry",
-        "destination_xledger.outcomes.explained",
+        "connector_base.validation.RecordValidator.faults",
+        "xledger_api.employees.gateway.Gateway.look_up",
+        "xledger_api.sending.client.interpret",
+        "destination_xledger.reporting.report.rejected_entry",
+        "destination_xledger.reporting.outcomes.explained",
     ],
 )
 def test_an_error_that_nobody_foresaw(
@@ -682,7 +682,7 @@ def test_what_a_library_logs_of_what_it_was_handed(
                 said.log(level, error)
         return ()
 
-    monkeypatch.setattr("destination_xledger.outcomes.Summary.carried_out", chatter)
+    monkeypatch.setattr("destination_xledger.reporting.outcomes.Summary.carried_out", chatter)
     printed = run(lines(KNOWN))
     assert sum("It said %s" in line for line in printed.log) == 3
     assert sum("[left out]" in line for line in printed.log) == 6
@@ -732,7 +732,7 @@ def test_an_interruption_is_told_as_one_and_no_more(
         except KeyError as error:
             raise KeyboardInterrupt from error
 
-    monkeypatch.setattr("destination_xledger.gateway.Gateway.look_up", interrupted)
+    monkeypatch.setattr("xledger_api.employees.gateway.Gateway.look_up", interrupted)
     with pytest.raises(KeyboardInterrupt) as raised:
         run(lines(KNOWN))
     sys.excepthook(KeyboardInterrupt, raised.value, raised.tb)

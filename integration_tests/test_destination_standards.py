@@ -18,9 +18,10 @@ from airbyte_cdk.test.models.scenario import ScenarioCommand
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase
 from airbyte_cdk.test.standard_tests.docker_base import DockerConnectorTestSuite
 
-from integration_tests.host.environment import PRIVATE, ROOT, prepare
+from huma_xledger.environment import PRIVATE, prepare
 from integration_tests.sandbox import Sandbox
 
+ROOT = Path(__file__).parents[1]
 CONNECTOR = ROOT / "destination-xledger"
 CONFIGS = PRIVATE / "tmp" / f"standard-tests-of-the-destination-{os.getpid()}"
 """Where the configs are once the sandbox runs. Scenarios name it before, while tests are collected."""

@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteMessage, FailureType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from destination_xledger.failures import system_error
+from connector_base.failures import system_error
 from integration_tests.conftest import Write, a_stream
 from integration_tests.records import Record, a_user, as_employee, records, state, without
 from integration_tests.sandbox import Fault, Sandbox

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.host.connection import CheckFailedError, Connection, SyncResult
-from integration_tests.host.environment import PRIVATE
-from integration_tests.host.state_file import StateFile
+from huma_xledger.connection import CheckFailedError, Connection, SyncResult
+from huma_xledger.environment import PRIVATE
+from huma_xledger.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 from shared_mappings import field_table, read_path
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import SUMMARY, a_stream
-from integration_tests.host.environment import EXECUTABLES
 from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, traces_in
 from integration_tests.records import without
 from integration_tests.sandbox import Fault, Sandbox

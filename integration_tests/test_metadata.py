@@ -28,7 +28,7 @@ def project(folder: Path) -> dict[str, Any]:
 def test_a_connector_is_where_it_is_said_to_be_in_the_version_it_is_said_to_have(connector: dict[str, Any]) -> None:
     folder = ROOT / connector["path"]
     own = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))["data"]
-    assert project(folder)["name"] == connector["name"]
+    assert project(folder)["name"] == f"huma-xledger-{connector['name']}"
     assert own["connectorType"] == connector["type"]
     assert connector["version"] == project(folder)["version"] == own["dockerImageTag"]
 
@@ -57,7 +57,8 @@ def test_the_integration_has_the_version_of_its_project_and_a_line_in_the_change
     assert f"## {METADATA['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-PACKAGES = ["source-huma", "destination-xledger", "shared_mappings"]
+HOST = "huma-xledger"
+PACKAGES = sorted(str(path.parent.name) for path in ROOT.glob("*/pyproject.toml"))
 
 
 def imported(node: ast.AST) -> Iterator[str]:
@@ -77,7 +78,10 @@ def test_a_package_declares_what_it_imports_and_nothing_else(package: str) -> No
     modules = (ROOT / package / package.replace("-", "_")).rglob("*.py")
     names = {name for module in modules for name in imported(ast.parse(module.read_text(encoding="utf-8")))}
     others = names - set(sys.stdlib_module_names) - {package.replace("-", "_")}
-    sources = packages_distributions()
+    own = {folder.replace("-", "_"): [project(ROOT / folder)["name"]] for folder in PACKAGES}
+    sources = {**packages_distributions(), **own}
     needed = {sources.get(name, [name])[0].replace("_", "-").lower() for name in others}
     declared = {re.split(r"[<>=\[]", entry)[0].lower() for entry in project(ROOT / package)["dependencies"]}
-    assert declared == needed
+    # The host imports no connector: it runs their commands.
+    run = {f"huma-xledger-{connector['name']}" for connector in METADATA["connectors"]} if package == HOST else set()
+    assert declared == needed | run

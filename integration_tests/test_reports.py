@@ -17,12 +17,12 @@ from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connector_base.protocol.messages import as_line
+from connector_base.storage.storage import open_storage, storage_problem
+from connector_base.storage.storage_config import S3Storage
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.messages import as_line
-from destination_xledger.storage import open_storage, storage_problem
-from destination_xledger.storage_config import S3Storage
+from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
-from integration_tests.host.environment import EXECUTABLES
 from integration_tests.object_storage import serving_s3
 from integration_tests.records import Record, a_user, records, state
 from integration_tests.sandbox import Fault, Sandbox

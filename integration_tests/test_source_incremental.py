@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus, SyncMode
 
+from connector_base.incremental import cursor
 from integration_tests.reading import Read, State, reading, sandbox_of
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.test_host import recognisable_values
-from source_huma import users_cursor
 
 PEOPLE = 40
 
@@ -201,8 +201,8 @@ def test_a_state_that_cannot_be_understood_means_everybody_and_a_warning(read: R
 
 @pytest.fixture
 def state_after_every_third(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users_cursor, "RECORDS_BETWEEN_STATES", 3)
-    monkeypatch.setattr(users_cursor, "SHARE_BETWEEN_STATES", PEOPLE)
+    monkeypatch.setattr(cursor, "RECORDS_BETWEEN_STATES", 3)
+    monkeypatch.setattr(cursor, "SHARE_BETWEEN_STATES", PEOPLE)
 
 
 @pytest.mark.usefixtures("state_after_every_third")

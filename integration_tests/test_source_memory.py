@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.host.environment import EXECUTABLES
+from huma_xledger.environment import EXECUTABLES
 from integration_tests.sandbox import Fault, Sandbox
 from source_huma import SourceHuma, source
 

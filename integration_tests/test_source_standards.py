@@ -30,10 +30,11 @@ from airbyte_cdk.test.models.scenario import ScenarioCommand
 from airbyte_cdk.test.standard_tests.docker_base import DockerConnectorTestSuite
 from airbyte_cdk.test.standard_tests.source_base import SourceTestSuiteBase
 
-from integration_tests.host.environment import PRIVATE, ROOT
+from huma_xledger.environment import PRIVATE
 from integration_tests.sandbox import Sandbox
 from source_huma import SourceHuma
 
+ROOT = Path(__file__).parents[1]
 CONNECTOR = ROOT / "source-huma"
 CONFIGS = PRIVATE / "tmp" / f"standard-tests-{os.getpid()}"
 """Where the configs are once the sandbox runs. Scenarios name it before, while tests are collected."""

@@ -7,9 +7,9 @@ from typing import Any, Final
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
 from serpyco_rs import SchemaValidationError
 
-from destination_xledger.command_files import read_object
-from destination_xledger.failures import config_error
-from destination_xledger.people import refused_sync_mode
+from connector_base.failures import config_error
+from connector_base.protocol.command_files import read_object
+from destination_xledger.people.streams import refused_sync_mode
 
 _SYNC_MODE: Final = re.compile(r"streams/(\d+)/destination_sync_mode")
 

@@ -17,13 +17,13 @@ from pydantic import (
     model_validator,
 )
 
-from destination_xledger.accesses import WHERE_TOKENS_ARE
-from destination_xledger.addresses import allowed_address
-from destination_xledger.directory import MatchingKey
-from destination_xledger.failures import config_error
-from destination_xledger.settings import UNKNOWN, Settings
-from destination_xledger.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
+from connector_base.failures import config_error
+from connector_base.settings.addresses import allowed_address
+from connector_base.settings.settings import UNKNOWN, Settings
+from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+from xledger_api.employees.directory import MatchingKey
+from xledger_api.language.accesses import WHERE_TOKENS_ARE
 
 PRODUCTION: Final = "https://www.xledger.net/graphql"
 

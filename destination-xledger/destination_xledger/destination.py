@@ -20,21 +20,21 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
-from destination_xledger.arrivals import arriving_lines
+from connector_base.log_redaction import report_error
+from connector_base.protocol.arrivals import arriving_lines
+from connector_base.protocol.command_files import read_object
+from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.catalog import read_catalog
-from destination_xledger.check import check, told_at_once
-from destination_xledger.client import XledgerClient
-from destination_xledger.command_files import read_object
+from destination_xledger.checking.check import check, told_at_once
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
-from destination_xledger.log_redaction import report_error
-from destination_xledger.messages import DestinationCatalogMessage, as_line, print_line, read_messages
-from destination_xledger.outcomes import Outcomes
-from destination_xledger.people import SYNC_MODES
-from destination_xledger.report import reporting
-from destination_xledger.summary import Summary
-from destination_xledger.sync import Sync
+from destination_xledger.people.streams import SYNC_MODES
+from destination_xledger.reporting.outcomes import Outcomes
+from destination_xledger.reporting.report import reporting
+from destination_xledger.reporting.summary import Summary
+from destination_xledger.syncing.sync import Sync
 from shared_mappings import field_table
+from xledger_api.sending.client import XledgerClient
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 

@@ -2,9 +2,9 @@
 
 from airbyte_protocol_dataclasses.models import DestinationCatalog, DestinationOperation
 
-from destination_xledger.directory import MatchingKey
-from destination_xledger.people import EMPLOYEE, SYNC_MODES
+from destination_xledger.people.streams import EMPLOYEE, SYNC_MODES
 from shared_mappings import employee_schema, field_table
+from xledger_api.employees.directory import MatchingKey
 
 
 def destination_catalog() -> DestinationCatalog:

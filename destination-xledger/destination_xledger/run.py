@@ -4,8 +4,8 @@ import signal
 import sys
 from types import FrameType
 
+from connector_base.log_redaction import redact_all_output
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.log_redaction import redact_all_output
 
 
 class EndedByHostError(BaseException):
@@ -17,7 +17,7 @@ def run() -> None:
 
     A host that cancels a sync sends SIGTERM and waits a while: time to say what was done and to leave the report.
     """
-    redact_all_output()
+    redact_all_output(("destination_xledger", "xledger_api"))
     signal.signal(signal.SIGTERM, _end)
     try:
         DestinationXledger().run(sys.argv[1:])

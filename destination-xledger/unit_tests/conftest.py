@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
-from destination_xledger.client import XledgerClient
+from xledger_api.sending.client import XledgerClient
 
 URL = "https://xledger.test/graphql"
 TOKEN = "a-token-that-must-never-be-shown"

@@ -12,9 +12,9 @@ from airbyte_cdk.models import Status
 from graphql import graphql_sync
 from requests_mock import ANY, Mocker
 
-from destination_xledger.client import XledgerClient
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.operations import probes, schema
+from xledger_api.language.operations import probes, schema
+from xledger_api.sending.client import XledgerClient
 
 from .conftest import TOKEN, URL
 

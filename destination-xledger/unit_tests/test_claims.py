@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from destination_xledger.claims import Claims
-from destination_xledger.people import Person
+from destination_xledger.people.person import Person
+from destination_xledger.syncing.claims import Claims
 from shared_mappings import Employee, Options, desired_from_user, field_table
 
 TABLE = field_table()

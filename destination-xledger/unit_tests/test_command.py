@@ -13,8 +13,8 @@ import pytest
 from airbyte_cdk.models import Status
 from requests_mock import Mocker
 
+from connector_base.protocol.arrivals import arriving_lines
 from destination_xledger import destination
-from destination_xledger.arrivals import arriving_lines
 from destination_xledger.destination import DestinationXledger
 
 from .conftest import TOKEN, URL
@@ -155,7 +155,7 @@ def test_something_unforeseen_is_told_by_type_and_place_without_its_text(
         except ValueError as error:
             raise KeyError(SECRET_VALUE) from error
 
-    monkeypatch.setattr("destination_xledger.gateway.Gateway.look_up", fail)
+    monkeypatch.setattr("xledger_api.employees.gateway.Gateway.look_up", fail)
     stdin(record(id="1", employmentId="1"))
     with pytest.raises(SystemExit) as ended:
         DestinationXledger().run(["write", *files])

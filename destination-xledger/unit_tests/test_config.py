@@ -8,6 +8,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from connector_base.storage.storage_config import LocalStorage, NoStorage
 from destination_xledger.config import (
     Mode,
     connection_specification,
@@ -15,9 +16,8 @@ from destination_xledger.config import (
     storage_of,
     without_what_cannot_work,
 )
-from destination_xledger.directory import MatchingKey
-from destination_xledger.storage_config import LocalStorage, NoStorage
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
+from xledger_api.employees.directory import MatchingKey
 
 from .conftest import TOKEN
 

@@ -13,9 +13,9 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog, DestinationS
 from jsonschema import Draft7Validator
 from serpyco_rs import Serializer
 
-from destination_xledger import messages
+from connector_base.protocol import messages
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.people import SYNC_MODES
+from destination_xledger.people.streams import SYNC_MODES
 from shared_mappings import employee_schema
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from destination_xledger.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from destination_xledger.reporting.explanations import PARTLY_WRITTEN, REJECTIONS, explained
 from shared_mappings import FieldWarning, Options, RejectionCode, WarningCode, desired_from_user, field_table
 
 

@@ -16,12 +16,10 @@ from airbyte_cdk.models import ConnectorSpecification, Status
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 from jsonschema import Draft7Validator
 
-from destination_xledger.accesses import ACCESSES, WHERE_TOKENS_ARE
-from destination_xledger.client import Traffic
+from connector_base.storage.storage_config import S3Storage
 from destination_xledger.config import PRODUCTION, Config
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.storage_config import S3Storage
-from destination_xledger.summary import Summary
+from destination_xledger.reporting.summary import Summary
 from shared_mappings import (
     DeactivatedUsers,
     NewUsers,
@@ -32,6 +30,8 @@ from shared_mappings import (
     employee_schema,
     field_table,
 )
+from xledger_api.language.accesses import ACCESSES, WHERE_TOKENS_ARE
+from xledger_api.sending.client import Traffic
 
 FOLDER = Path(__file__).parents[1]
 PAGE = (FOLDER / "docs/xledger.md").read_text(encoding="utf-8")
@@ -179,7 +179,8 @@ def as_text(node: ast.AST) -> str:
 
 
 def nodes() -> list[ast.AST]:
-    modules = (FOLDER / "destination_xledger").glob("*.py")
+    packages = ("destination-xledger/destination_xledger", "xledger_api/xledger_api", "connector_base/connector_base")
+    modules = (module for package in packages for module in (FOLDER.parent / package).rglob("*.py"))
     return [node for module in modules for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
 
 

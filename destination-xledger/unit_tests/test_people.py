@@ -6,7 +6,8 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger.people import InvalidRecord, Person, StreamReader, stream_readers
+from destination_xledger.people.person import InvalidRecord, Person
+from destination_xledger.people.streams import StreamReader, stream_readers
 from shared_mappings import Options, field_table
 
 from .conftest import Catalog

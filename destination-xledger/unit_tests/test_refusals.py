@@ -5,12 +5,12 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
-from destination_xledger.answers import Failure, Problem
-from destination_xledger.client import RefusedError, XledgerClient
-from destination_xledger.gateway import Gateway
-from destination_xledger.operations import operations
-from destination_xledger.refusals import IN_A_ROW, Refusals
+from destination_xledger.syncing.refusals import IN_A_ROW, Refusals
 from shared_mappings import field_table
+from xledger_api.employees.gateway import Gateway
+from xledger_api.language.operations import operations
+from xledger_api.sending.answers import Failure, Problem
+from xledger_api.sending.client import RefusedError, XledgerClient
 
 from .conftest import URL
 

@@ -9,12 +9,12 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from destination_xledger import report as report_module
+from connector_base.failures import config_error
+from connector_base.storage.storage import PROBE
 from destination_xledger.config import parse_config
-from destination_xledger.failures import config_error
-from destination_xledger.people import InvalidRecord
-from destination_xledger.report import ALWAYS_LEFT, NoReport, Report, StoredReport, folder_name, reporting
-from destination_xledger.storage import PROBE
+from destination_xledger.people.person import InvalidRecord
+from destination_xledger.reporting import report as report_module
+from destination_xledger.reporting.report import ALWAYS_LEFT, NoReport, Report, StoredReport, folder_name, reporting
 from shared_mappings import field_table
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)

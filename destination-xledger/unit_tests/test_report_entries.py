@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from destination_xledger.matcher import Planned
-from destination_xledger.people import Person
-from destination_xledger.report_entries import plan_entry
+from destination_xledger.people.person import Person, Planned
+from destination_xledger.reporting.report_entries import plan_entry
 from shared_mappings import (
     Employee,
     Options,

@@ -9,13 +9,12 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
-from destination_xledger.client import XledgerClient
-from destination_xledger.gateway import Gateway
-from destination_xledger.matcher import Planned
-from destination_xledger.people import Person
-from destination_xledger.refusals import Refusals
-from destination_xledger.updates import Updates
+from destination_xledger.people.person import Person, Planned
+from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.updates import Updates
 from shared_mappings import Employee, Options, Policies, desired_from_user, field_table, plan
+from xledger_api.employees.gateway import Gateway
+from xledger_api.sending.client import XledgerClient
 
 from .conftest import URL
 

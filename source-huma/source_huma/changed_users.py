@@ -15,8 +15,8 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
 from airbyte_cdk.sources.types import Record
 
-from source_huma.fingerprints import UnknownStateError, UsersState, fingerprint
-from source_huma.users_cursor import CURSOR_FIELD, ChangedUsersCursor
+from connector_base.incremental.cursor import CURSOR_FIELD, ChangedUsersCursor
+from connector_base.incremental.fingerprints import UnknownStateError, UsersState, fingerprint
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.changed_users")
 

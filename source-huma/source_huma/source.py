@@ -23,10 +23,10 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils import AirbyteTracedException
 
+from connector_base.incremental.cursor import ChangedUsersCursor
+from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
+from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import UsersStream, users_cursor
-from source_huma.sync_run import DEFAULT_WORKERS, SyncRun
-from source_huma.users_cursor import ChangedUsersCursor
-from source_huma.visibility import LOOKED_AT, sentence_about, unseen_fields
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 

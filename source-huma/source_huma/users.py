@@ -15,11 +15,11 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
+from huma_api.asking.answers import json_object
+from huma_api.asking.sync_run import SyncRun
+from huma_api.people.employment import current_position_id, employment_from, tells_of_employment
+from huma_api.people.user_record import user_record
 from shared_mappings.record_schema import users_schema
-from source_huma.answers import json_object
-from source_huma.employment import current_position_id, employment_from, tells_of_employment
-from source_huma.sync_run import SyncRun
-from source_huma.user_record import user_record
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.users")
 

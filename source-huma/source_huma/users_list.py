@@ -15,7 +15,7 @@ from airbyte_cdk.sources.declarative.partition_routers.substream_partition_route
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_huma.answers import json_object
+from huma_api.asking.answers import json_object
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.users_list")
 

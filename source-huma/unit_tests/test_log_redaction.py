@@ -10,7 +10,7 @@ import requests
 from airbyte_cdk.models import AirbyteMessage, Type
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_huma import user_record
+from huma_api.people import user_record
 from source_huma.log_redaction import RedactingFormatter, redacted
 
 Printed = Callable[..., list[str]]

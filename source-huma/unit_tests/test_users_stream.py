@@ -14,8 +14,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
 
+from huma_api.asking.sync_run import SyncRun
 from shared_mappings.record_schema import users_schema
-from source_huma.sync_run import SyncRun
 from source_huma.users import UserRetriever
 
 Read = Callable[..., EntrypointOutput]

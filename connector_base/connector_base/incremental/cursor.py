@@ -1,0 +1,110 @@
+"""The cursor of `users`: who has changed, and what has been emitted."""
+
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import replace
+from typing import Any, Final
+
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record
+
+from connector_base.incremental.fingerprints import UsersState, fingerprint
+
+CURSOR_FIELD: Final = "changedAt"
+
+RECORDS_BETWEEN_STATES: Final = 500
+SHARE_BETWEEN_STATES: Final = 10
+"""A state message is emitted after so many records, or after a tenth of everybody where that is more: it names
+everybody, and the state messages of a large organisation would else cost more than its records."""
+
+
+class ChangedUsersCursor(Cursor):
+    """Knows which users changed, and says in state messages which of them were emitted.
+
+    A state message covers the records in front of it and no others, for a record is noted only once it is in the
+    queue of messages. Users who have not been read yet keep the entry they had. Only when everybody was read do
+    those disappear who were not seen: they are no longer in the organisation.
+
+    Called by the threads that read.
+
+    Args:
+        start: What is known before the first user is read.
+        columns: The columns that count; None for all.
+        emit: Takes a `stream_state` and puts it behind the records that were emitted so far.
+    """
+
+    def __init__(
+        self, start: UsersState, columns: frozenset[str] | None, emit: Callable[[Mapping[str, Any]], None]
+    ) -> None:
+        self._start: Final = start
+        self._columns: Final = columns
+        self._emit: Final = emit
+        self._lock: Final = threading.Lock()
+        self._fingerprints: Final = dict(start.fingerprints)
+        self._not_seen: Final = set(start.fingerprints)
+        self._since_last_state = 0
+        self._open_partitions = 0
+        self._all_listed = False
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """The `stream_state` that covers what was emitted so far."""
+        with self._lock:
+            return self._stream_state()
+
+    def should_be_synced(self, record: Record) -> bool:
+        """Whether the user is new or has changed, and is to be emitted."""
+        with self._lock:
+            self._not_seen.discard(record.data["id"])
+            last = self._fingerprints.get(record.data["id"])
+        return last != self._fingerprint(record)
+
+    def observe(self, record: Record) -> None:
+        """Notes that a user was emitted."""
+        current = self._fingerprint(record)
+        with self._lock:
+            self._fingerprints[record.data["id"]] = current
+            self._since_last_state += 1
+            if self._since_last_state >= max(RECORDS_BETWEEN_STATES, len(self._fingerprints) // SHARE_BETWEEN_STATES):
+                self._emit_state()
+
+    def open_partition(self) -> None:
+        """Notes that a user will be read."""
+        with self._lock:
+            self._open_partitions += 1
+
+    def close_partition(self, partition: Partition) -> None:  # noqa: ARG002
+        """Notes that a user was read without a failure."""
+        with self._lock:
+            self._open_partitions -= 1
+
+    def all_listed(self) -> None:
+        """Notes that there are no users beyond those for whom a partition was opened."""
+        with self._lock:
+            self._all_listed = True
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Ends the stream with its state, also when nobody was emitted."""
+        with self._lock:
+            if self._all_listed and not self._open_partitions:
+                for user_id in self._not_seen:
+                    del self._fingerprints[user_id]
+                self._not_seen.clear()
+            self._emit_state()
+
+    def _fingerprint(self, record: Record) -> str:
+        counted = {
+            name: value
+            for name, value in record.data.items()
+            if name != CURSOR_FIELD and (self._columns is None or name in self._columns)
+        }
+        return fingerprint(self._start.key, counted)
+
+    def _stream_state(self) -> dict[str, Any]:
+        return replace(self._start, fingerprints=dict(self._fingerprints)).as_stream_state()
+
+    def _emit_state(self) -> None:
+        """Puts the state into the queue while no other thread can put a later one there."""
+        self._since_last_state = 0
+        self._emit(self._stream_state())

@@ -1,0 +1,144 @@
+"""Keeps secrets and people's data out of all that the process says and nobody foresaw.
+
+What this connector says of its own accord names people by id and fields by name, and passes. What a library says may
+quote whatever it was handed: of that only passes what cannot hold a value. All log lines go through one formatter, and
+every error leaves the process through `report_error`; both are here.
+"""
+
+import ast
+import logging
+import sys
+import threading
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Final, TextIO
+
+from airbyte_cdk.logger import LOGGING_CONFIG, AirbyteLogFormatter, init_logger, is_platform_debug_log_enabled
+from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+from connector_base.failures import told, types_and_places
+from connector_base.protocol.messages import as_line, print_line
+
+LEFT_OUT: Final = "[left out]"
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+
+def redact_all_output(own: Iterable[str]) -> None:
+    """Lets nothing out of the process that could hold a value: log lines, warnings, errors nobody caught.
+
+    The CDK's own configuration of logging is changed, so that this stays so when some part of the CDK logs anew.
+
+    Args:
+        own: The packages of the connector. What their modules say, through loggers that are named `airbyte.` and the
+            module, passes.
+    """
+    LOGGING_CONFIG["formatters"]["airbyte"] = {"()": RedactingFormatter, "own": (__package__, *own)}  # type: ignore[index]
+    LOGGING_CONFIG["handlers"]["console"] = {"()": MessageHandler, "formatter": "airbyte"}  # type: ignore[index]
+    init_logger("airbyte")
+    if is_platform_debug_log_enabled():
+        for name in ("airbyte", None):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+    sys.excepthook = _report_uncaught
+    sys.unraisablehook = _tell_of_unraisable
+    threading.excepthook = _tell_of_thread
+    warnings.showwarning = _tell_of_warning
+
+
+def report_error(error: BaseException) -> None:
+    """Tells the host how the command failed: the only way out for an error."""
+    print_line(as_line(told(error).as_sanitized_airbyte_message()))
+
+
+class MessageHandler(logging.Handler):
+    """Writes log lines to standard output, as the messages that the formatter makes of them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a line. Where nobody reads any longer, there is nobody to tell of it either."""
+        with suppress(OSError, ValueError):
+            print_line(self.format(record))
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats log lines as Airbyte messages that hold no value of a record and no secret.
+
+    A line of this connector's own passes, secrets masked. Of a library's line remain its logger, and its text without
+    the arguments, if that text stands as a constant in the code that logs it. Of an exception remain the types and the
+    places in the code, whoever logs it.
+
+    Args:
+        own: The packages whose lines pass.
+    """
+
+    def __init__(self, own: Iterable[str]) -> None:
+        super().__init__()
+        self._own: Final = tuple(f"airbyte.{package}." for package in own)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as an Airbyte message."""
+        level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
+        text = filter_secrets(self._own_text(record) or _foreign_text(record))
+        error = record.exc_info[1] if record.exc_info else None
+        trace = "\n".join(types_and_places(error)) if error is not None else None
+        return as_line(
+            AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=level, message=text, stack_trace=trace))
+        )
+
+    def _own_text(self, record: logging.LogRecord) -> str | None:
+        """What the connector says; None for anything else, and where the arguments do not fit the text."""
+        if not record.name.startswith(self._own):
+            return None
+        try:
+            return record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            return None
+
+
+def _foreign_text(record: logging.LogRecord) -> str:
+    constant = isinstance(record.msg, str) and record.msg in _constants(record.pathname)
+    return f"{record.name}: {record.msg if constant else LEFT_OUT} ({record.filename}:{record.lineno})"
+
+
+@cache
+def _constants(path: str) -> frozenset[str]:
+    """The texts that stand in a file of Python: who says one of them says nothing of what the process was handed."""
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    nodes = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(value for value in nodes if isinstance(value, str))
+
+
+def _report_uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        sys.stderr.write("Interrupted.\n")
+        return
+    with suppress(OSError, ValueError):  # as for log lines
+        report_error(error)
+
+
+def _tell_of_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
+    logger.warning("Something failed where no code can catch it.", exc_info=unraisable.exc_value)
+
+
+def _tell_of_thread(failed: threading.ExceptHookArgs) -> None:
+    logger.error("A thread failed.", exc_info=failed.exc_value)
+
+
+def _tell_of_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Tells that a library warns, and of what kind; the text may quote values."""
+    del message, file, line
+    logger.info("A library warns of something (%s at %s:%d).", category.__name__, filename, lineno)

@@ -1,0 +1,113 @@
+"""Airbyte messages from a host's lines, and back."""
+
+import sys
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_protocol_dataclasses.models import DestinationCatalog
+from serpyco_rs import Serializer, ValidationError
+
+from connector_base.failures import system_error
+from connector_base.protocol.any_text import dumps, loads
+
+
+@dataclass
+class HostsStateMessage(AirbyteStateMessage):
+    """A state message with what a host added to it.
+
+    Airbyte's platform gives each state message an `id` and wants it back from the destination; the CDK's model has no
+    place for it.
+
+    Attributes:
+        additional: Keys of the message that the protocol does not name.
+    """
+
+    additional: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class DestinationCatalogMessage(AirbyteMessage):
+    """What a destination can write. The protocol has a place for it in a message; the CDK's model has none yet."""
+
+    destination_catalog: DestinationCatalog | None = None
+
+
+_DESTINATION_CATALOG: Final[Serializer[DestinationCatalog]] = Serializer(DestinationCatalog, omit_none=True)
+
+
+def read_messages(lines: Iterable[bytes | None], streams: Container[str]) -> Iterator[AirbyteMessage | None]:
+    """The messages in a host's output, one a line; blank lines are passed over.
+
+    Args:
+        lines: Lines of JSON in UTF-8; None where the host is silent.
+        streams: The names of the streams that may come.
+
+    Yields:
+        The messages; None where the host is silent.
+
+    Raises:
+        AirbyteTracedException: For a line that is not a message, or a record of another stream: skipping it would lose
+            data. The error names the line's number and nothing of its content.
+    """
+    number = 0
+    for line in lines:
+        if line is None:
+            yield None
+            continue
+        number += 1
+        if not line.strip():
+            continue
+        message = _message(line)
+        if message is None:
+            raise _stopped_by(number, "not an Airbyte message")
+        if message.record is not None and message.record.stream not in streams:
+            raise _stopped_by(number, "a record of a stream that is not in the catalog")
+        yield message
+
+
+def _stopped_by(number: int, what: str) -> AirbyteTracedException:
+    return system_error(
+        f"Line {number} of the input is {what}, so the sync stops before data gets lost. What came before it may be "
+        "written; the next sync starts from the last state. Report this to the makers of the source or the host."
+    )
+
+
+def as_line(message: AirbyteMessage) -> str:
+    """A message as a host reads it."""
+    content = AirbyteMessageSerializer.dump(message)
+    if isinstance(message.state, HostsStateMessage):
+        content["state"] |= message.state.additional
+    if isinstance(message, DestinationCatalogMessage) and message.destination_catalog is not None:
+        content["destination_catalog"] = _DESTINATION_CATALOG.dump(message.destination_catalog)
+    return dumps(content).decode()
+
+
+def print_line(line: str) -> None:
+    """Writes a line to standard output, whole and at once: a host may kill the process at any time."""
+    # The protocol is UTF-8 whatever the locale.
+    sys.stdout.buffer.write(f"{line}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+def _message(line: bytes) -> AirbyteMessage | None:
+    try:
+        content = loads(line)
+        message = AirbyteMessageSerializer.load(content)
+    except (ValueError, ValidationError):
+        return None
+    if message.type is Type.RECORD and message.record is None:
+        return None
+    if message.type is Type.STATE and message.state is None:
+        return None
+    if message.state is not None:
+        message.state = _with_additional(message.state, content["state"])
+    return message
+
+
+def _with_additional(state: AirbyteStateMessage, content: dict[str, Any]) -> HostsStateMessage:
+    declared = {each.name: getattr(state, each.name) for each in fields(AirbyteStateMessage)}
+    additional = {key: value for key, value in content.items() if key not in declared and key != "global"}
+    return HostsStateMessage(**declared, additional=additional)

@@ -1,0 +1,1 @@
+"""Groups of settings, and what may stand in them."""

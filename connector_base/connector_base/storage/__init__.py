@@ -1,0 +1,1 @@
+"""The storage an administrator configures for files that hold values of records."""

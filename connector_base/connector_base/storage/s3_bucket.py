@@ -1,0 +1,178 @@
+"""Reports in S3, or in anything that speaks like it."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import boto3
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004  botocore's own
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
+
+from connector_base.failures import config_error, transient_error
+from connector_base.storage.storage_config import S3Storage
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+ONE_AFTER_THE_OTHER: Final = TransferConfig(use_threads=False)
+"""Parts of a large file are sent in turn: a report is in no hurry, and memory stays small."""
+
+CONTENT_TYPES: Final[Mapping[str, str]] = {".json": "application/json", ".jsonl": "application/x-ndjson"}
+
+EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
+"""The environment variable in which Airbyte's hosts hand over the external id that a role may insist on."""
+
+_GRANT: Final = "Grant s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in it to the access key or the role."
+_WRONG_KEY: Final = "Paste access_key_id and secret_access_key again, whole and without spaces, or make a new key."
+_WRONG_REGION: Final = "Correct s3_bucket_region, and s3_endpoint if there is one."
+
+REMEDIES: Final[Mapping[str, str]] = {
+    "NoSuchBucket": "Make the bucket, or correct s3_bucket_name.",
+    "InvalidBucketName": "Correct s3_bucket_name.",
+    "AccessDenied": _GRANT,
+    "AllAccessDisabled": _GRANT,
+    "InvalidAccessKeyId": _WRONG_KEY,
+    "SignatureDoesNotMatch": _WRONG_KEY,
+    "InvalidClientTokenId": _WRONG_KEY,
+    "InvalidToken": _WRONG_KEY,
+    "ExpiredToken": _WRONG_KEY,
+    "AuthorizationHeaderMalformed": _WRONG_REGION,
+    "PermanentRedirect": _WRONG_REGION,
+    "IllegalLocationConstraintException": _WRONG_REGION,
+    "RequestTimeTooSkewed": "Set the clock of the machine that this destination runs on.",
+}
+"""What to do about an answer of S3's, by its error code."""
+
+LOWEST_SERVER_ERROR: Final = 500
+TOO_MANY_REQUESTS: Final = 429
+
+
+@dataclass(frozen=True, slots=True)
+class S3Bucket:
+    """A bucket, or a folder in it. What is put there is private, unless the bucket says otherwise.
+
+    Attributes:
+        config: Which bucket, and how to get there.
+    """
+
+    config: S3Storage
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Uploads a file; an object comes about when its last byte has arrived."""
+        kind = CONTENT_TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+        with self._explained():
+            self._client().upload_fileobj(
+                content,
+                self.config.s3_bucket_name,
+                self._key(name),
+                ExtraArgs={"ContentType": kind},
+                Config=ONE_AFTER_THE_OTHER,
+            )
+
+    def remove(self, name: str) -> None:
+        """Deletes an object."""
+        with self._explained():
+            self._client().delete_object(Bucket=self.config.s3_bucket_name, Key=self._key(name))
+
+    def place(self, name: str) -> str:
+        """The address of the object."""
+        return f"s3://{self.config.s3_bucket_name}/{self._key(name)}"
+
+    def _key(self, name: str) -> str:
+        return "/".join([*(part for part in self.config.bucket_path.split("/") if part), name])
+
+    def _client(self) -> "S3Client":
+        """A client for the next few files: a role that is assumed is so for an hour, and a sync may take longer."""
+        endpoint = self.config.s3_endpoint or None
+        return self._session().client(
+            "s3",
+            endpoint_url=endpoint,
+            config=Config(
+                connect_timeout=10,
+                read_timeout=60,
+                retries={"mode": "standard", "max_attempts": 4},
+                # Services that only speak like S3 know neither bucket names as host names nor the newer checksums.
+                s3={"addressing_style": "path" if endpoint else "auto"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    def _session(self) -> boto3.Session:
+        region = self.config.s3_bucket_region or None
+        session = boto3.Session(
+            aws_access_key_id=self.config.access_key_id or None,
+            aws_secret_access_key=self.config.secret_access_key or None,
+            region_name=region,
+        )
+        if not self.config.role_arn:
+            return session
+        role = session.client("sts").assume_role(**role_to_assume(self.config.role_arn, os.environ))["Credentials"]
+        return boto3.Session(
+            aws_access_key_id=role["AccessKeyId"],
+            aws_secret_access_key=role["SecretAccessKey"],
+            aws_session_token=role["SessionToken"],
+            region_name=region,
+        )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Errors of the library quote requests and answers, so that only their kind is told."""
+        try:
+            yield
+        except ClientError as error:
+            raise self._refused(error) from None
+        except (NoCredentialsError, PartialCredentialsError):
+            raise self._ends("there are no credentials", "Enter access_key_id and secret_access_key.") from None
+        except (ConnectionError, HTTPClientError) as error:
+            what = f"no connection to {self.config.s3_endpoint or 'S3'} came about or it broke, {type(error).__name__}"
+            raise transient_error(self._sentence(what, "Correct s3_endpoint, or try again later.")) from None
+        except (BotoCoreError, ValueError) as error:
+            raise self._ends(type(error).__name__, f"{_WRONG_REGION} Correct s3_bucket_name.") from None
+
+    def _refused(self, error: ClientError) -> AirbyteTracedException:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        found = str(error.response.get("Error", {}).get("Code", ""))
+        code = found if re.fullmatch("[A-Za-z0-9.]{1,64}", found) else "an unknown error"
+        if error.operation_name == "AssumeRole":
+            return self._ends(f"role_arn cannot be assumed, {code}", f"Let the access key assume it. {_WRONG_KEY}")
+        if status >= LOWEST_SERVER_ERROR or status == TOO_MANY_REQUESTS:
+            return transient_error(self._sentence(code, "Try again later."))
+        return self._ends(code, REMEDIES.get(code, f"Look up the code in the documentation of the service. {_GRANT}"))
+
+    def _ends(self, what: str, remedy: str) -> AirbyteTracedException:
+        return config_error(self._sentence(what, remedy))
+
+    def _sentence(self, what: str, remedy: str) -> str:
+        return (
+            f"The bucket {self.config.s3_bucket_name} for reports and rejected records cannot be written ({what}). "
+            f"{remedy} Or change object_storage_config."
+        )
+
+
+def role_to_assume(role: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What to say to assume a role.
+
+    Args:
+        role: Its ARN.
+        environment: The variables of the process; a host may hand an external id over in one of them.
+    """
+    external_id = environment.get(EXTERNAL_ID)
+    return {
+        "RoleArn": role,
+        "RoleSessionName": "destination-xledger",
+        **({"ExternalId": external_id} if external_id else {}),
+    }

@@ -1,0 +1,79 @@
+"""A host's lines become messages, or an error that names the line and nothing in it."""
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, FailureType, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from connector_base.protocol.messages import print_line, read_messages
+
+STREAMS = frozenset({"users"})
+
+RECORD = b'{"type":"RECORD","record":{"stream":"users","data":{"id":"1","phone":null},"emitted_at":0}}\n'
+
+
+def read(lines: Iterable[bytes | None]) -> Iterator[AirbyteMessage | None]:
+    return read_messages(lines, STREAMS)
+
+
+def test_lines_become_messages_and_blank_lines_are_passed_over() -> None:
+    messages = list(read([RECORD, b"\n", b"", b"  \r\n", RECORD]))
+    assert [message.type for message in messages if message] == [Type.RECORD, Type.RECORD]
+
+
+def test_silence_is_handed_on_and_counts_as_no_line() -> None:
+    messages = read([None, RECORD, None, b"Kari"])
+    assert next(messages) is None
+    assert next(messages) is not None
+    assert next(messages) is None
+    with pytest.raises(AirbyteTracedException, match="Line 2 of the input"):
+        next(messages)
+
+
+def test_null_and_missing_stay_apart() -> None:
+    (message,) = read([RECORD])
+    assert message is not None
+    assert message.record is not None
+    assert message.record.data == {"id": "1", "phone": None}
+
+
+def test_half_a_character_ends_no_sync_whatever_source_it_comes_from() -> None:
+    (message,) = read([RECORD.replace(b"null", rb'"9\ud83d \ud83d\ude00 \\ud83d"')])
+    assert message is not None
+    assert message.record is not None
+    assert message.record.data == {"id": "1", "phone": "9\ufffd 😀 \\ud83d"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Kari Nordmann was here\n",
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari"}',
+        b'{"givenName":"Kari"}\n',
+        b'{"type":"RECORD","record":"Kari"}\n',
+        b'{"type":"RECORD","data":"Kari"}\n',
+        b'{"type":"RECORD","record":{"stream":"Kari","data":{"givenName":"Kari"},"emitted_at":0}}\n',
+        b'{"type":"STATE"}\n',
+        b'{"type":"STATE","state":null}\n',
+        b'{"type":"STATE","record":{"stream":"users","data":{"givenName":"Kari"},"emitted_at":0}}\n',
+        b'["Kari"]\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\xff"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\\ud800\xff"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\\ud800"},"emitted_at":NaN}}\n',
+    ],
+)
+def test_a_line_that_is_no_message_is_an_error_by_number(line: bytes) -> None:
+    with pytest.raises(AirbyteTracedException, match="Line 3 of the input") as raised:
+        list(read([RECORD, RECORD, line]))
+    assert raised.value.failure_type is FailureType.system_error
+    assert "Kari" not in f"{raised.value} {raised.value.internal_message} {raised.value!r}"
+
+
+def test_a_line_is_printed_in_utf_8_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    print_line('{"message":"Invalid value …"}')
+    assert printed.getvalue().decode() == '{"message":"Invalid value …"}\n'

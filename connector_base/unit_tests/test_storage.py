@@ -1,0 +1,172 @@
+"""Files are complete or absent, for their owner alone; what cannot be written is said in a sentence."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
+
+from connector_base.storage.s3_bucket import REMEDIES, S3Bucket, role_to_assume
+from connector_base.storage.storage import LocalFolder, open_storage, storage_problem
+from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
+
+KEY = "AKIA-never-to-be-shown"
+SECRET = "the-secret-never-to-be-shown"
+
+
+def bucket(**changed: Any) -> S3Storage:
+    config = {"storage_type": "S3", "s3_bucket_name": "reports", "access_key_id": KEY, "secret_access_key": SECRET}
+    return S3Storage.model_validate({**config, **changed})
+
+
+class BreaksOff(BytesIO):
+    """Content that ends in an error after the first read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError(28, "No space left on device")
+        return super().read(3 if size else size)
+
+
+@pytest.fixture
+def generous_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+# ------------------------------------------------------------------ a folder
+
+
+@pytest.mark.usefixtures("generous_umask")
+def test_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
+    LocalFolder(tmp_path / "made" / "anew").put("sync/rejected.jsonl", BytesIO(b"Kari"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes == {"made": 0o700, "anew": 0o700, "sync": 0o700, "rejected.jsonl": 0o600}
+
+
+def test_a_folder_that_was_there_stays_as_it_was(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    LocalFolder(tmp_path).put("summary.json", BytesIO(b"{}"))
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_file_that_breaks_off_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(AirbyteTracedException, match="No space left on device") as raised:
+        LocalFolder(tmp_path).put("sync/rejected.jsonl", BreaksOff(b"Kari Nordmann"))
+    assert raised.value.failure_type is FailureType.config_error
+    assert "Kari" not in str(raised.value)
+    assert list((tmp_path / "sync").iterdir()) == []
+
+
+def test_a_file_appears_when_its_last_byte_is_written(tmp_path: Path) -> None:
+    class Watched(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            assert not (tmp_path / "plan.jsonl").exists()
+            return super().read(size)
+
+    LocalFolder(tmp_path).put("plan.jsonl", Watched(b"{}\n"))
+    assert (tmp_path / "plan.jsonl").read_bytes() == b"{}\n"
+
+
+def test_a_folder_that_can_be_written_is_no_problem_and_stays_empty(tmp_path: Path) -> None:
+    assert storage_problem(LocalStorage(storage_type="Local", path=str(tmp_path))) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    problem = storage_problem(LocalStorage(storage_type="Local", path=str(tmp_path / "file" / "below")))
+    assert problem is not None
+    assert str(tmp_path / "file") in problem
+    assert "Not a directory" in problem
+    assert "object_storage_config" in problem
+
+
+def test_a_probe_that_another_sync_removed_first_is_no_problem(tmp_path: Path) -> None:
+    LocalFolder(tmp_path).remove("not-there")
+
+
+def test_without_storage_there_is_no_problem() -> None:
+    assert open_storage(NoStorage(storage_type="None")) is None
+    assert storage_problem(NoStorage(storage_type="None")) is None
+
+
+# ------------------------------------------------------------------ a bucket
+
+
+@pytest.mark.parametrize("code", REMEDIES)
+def test_every_known_answer_of_s3_says_what_to_do(code: str) -> None:
+    answer: Any = {"Error": {"Code": code, "Message": SECRET}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    ending = S3Bucket(bucket())._refused(ClientError(answer, "PutObject"))
+    assert ending.failure_type is FailureType.config_error
+    assert code in str(ending)
+    assert REMEDIES[code] in str(ending)
+    assert SECRET not in str(ending)
+
+
+def test_a_code_that_is_none_is_not_repeated() -> None:
+    answer: Any = {"Error": {"Code": f"<{SECRET}>"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    assert SECRET not in str(S3Bucket(bucket())._refused(ClientError(answer, "PutObject")))
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_service_that_is_busy_may_be_tried_again(status: int) -> None:
+    answer: Any = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    ending = S3Bucket(bucket())._refused(ClientError(answer, "PutObject"))
+    assert ending.failure_type is FailureType.transient_error
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "failure_type"),
+    [
+        (NoCredentialsError(), "Enter access_key_id", FailureType.config_error),
+        (EndpointConnectionError(endpoint_url="https://x"), "try again later", FailureType.transient_error),
+        (ParamValidationError(report="Zq"), "Correct s3_bucket_name", FailureType.config_error),
+        (ValueError("Zq"), "Correct s3_bucket_name", FailureType.config_error),
+    ],
+)
+def test_what_the_library_raises_is_told_without_its_text(
+    error: Exception, sentence: str, failure_type: FailureType
+) -> None:
+    with pytest.raises(AirbyteTracedException, match=sentence) as raised, S3Bucket(bucket())._explained():
+        raise error
+    assert raised.value.failure_type is failure_type
+    assert "Zq" not in str(raised.value)
+
+
+def test_a_role_that_cannot_be_assumed_is_named_as_that() -> None:
+    answer: Any = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    assert "role_arn" in str(S3Bucket(bucket())._refused(ClientError(answer, "AssumeRole")))
+
+
+def test_a_role_is_assumed_with_the_external_id_that_the_host_hands_over() -> None:
+    assert "ExternalId" not in role_to_assume("arn", {})
+    assert role_to_assume("arn", {"AWS_ASSUME_ROLE_EXTERNAL_ID": "workspace"})["ExternalId"] == "workspace"
+
+
+@pytest.mark.parametrize("prefix", ["a/b", "/a/b/", "a//b/"])
+def test_files_are_put_under_the_prefix_however_it_is_spelled(prefix: str) -> None:
+    assert S3Bucket(bucket(bucket_path=prefix)).place("sync/plan.jsonl") == "s3://reports/a/b/sync/plan.jsonl"
+
+
+def test_without_a_prefix_they_are_put_at_the_top() -> None:
+    assert S3Bucket(bucket()).place("sync") == "s3://reports/sync"
+
+
+def test_keys_show_in_no_representation() -> None:
+    shown = repr(S3Bucket(bucket()))
+    assert KEY not in shown
+    assert SECRET not in shown
+
+
+def test_only_those_who_use_s3_load_the_store_for_it() -> None:
+    loaded = "import connector_base.storage.storage, sys; sys.exit('connector_base.storage.s3_bucket' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0  # noqa: S603  our own code

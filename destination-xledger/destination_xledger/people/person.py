@@ -1,0 +1,85 @@
+"""The values that a sync and its report both speak of: a person, a planned person, and what was refused of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_mappings import Desired, Employee, FieldChange, Plan
+from xledger_api.sending.answers import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to be written.
+
+    Attributes:
+        identity: Tells people apart, across streams: a user's id, or the key that an employee is known by and its kind.
+        label: How messages name the person; never a value of the record besides a user's id.
+        desired: What Xledger should have.
+        record: The record as it came.
+        update_only: Whether the person is never created, because the stream's sync mode is `update`.
+    """
+
+    identity: str = field(repr=False)
+    label: str
+    desired: Desired
+    record: Mapping[str, Any] = field(repr=False)
+    update_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidRecord:
+    """A record that does not fit its schema.
+
+    Attributes:
+        label: How messages name it.
+        faults: Each path and the rule it breaks, never the value.
+        record: The record as it came.
+    """
+
+    label: str
+    faults: tuple[str, ...]
+    record: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A person, who they are in Xledger, and what is to be done.
+
+    Attributes:
+        person: The person.
+        employee: The employee they are; None for nobody.
+        plan: What is to be done.
+    """
+
+    person: Person
+    employee: Employee | None
+    plan: Plan
+
+    @property
+    def identity(self) -> str:
+        """What tells the person apart."""
+        return self.person.identity
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Xledger refused of a person's changes.
+
+    Attributes:
+        failures: Why, once for each mutation that refused.
+        unwritten: The changes it refused with that. The person's others are written.
+    """
+
+    failures: tuple[Failure, ...]
+    unwritten: tuple[FieldChange, ...]
+
+    @property
+    def words(self) -> str:
+        """Xledger's own words, scrubbed: they hold no value of a record."""
+        return " ".join(failure.words for failure in self.failures)
+
+    @property
+    def original(self) -> str:
+        """Xledger's words as they came: for the storage the administrator configured, never for a log."""
+        return " ".join(failure.original for failure in self.failures)

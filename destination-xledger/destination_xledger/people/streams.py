@@ -1,0 +1,139 @@
+"""From records to people: which stream carries what, validated against its schema."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
+
+from connector_base.failures import ConnectorError, config_error
+from connector_base.validation import RecordValidator
+from destination_xledger.people.person import InvalidRecord, Person
+from shared_mappings import (
+    Desired,
+    FieldTable,
+    Options,
+    desired_from_employee,
+    desired_from_user,
+    employee_schema,
+    users_schema,
+)
+from shared_mappings.comparators import normalised_email, normalised_text
+
+USERS: Final = "users"
+EMPLOYEE: Final = "employee"
+
+SYNC_MODES: Final = (DestinationSyncMode.append_dedup, DestinationSyncMode.append, DestinationSyncMode.update)
+"""What this destination can do. Overwriting and deleting are refused: Xledger is a ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReader:
+    """Reads the records of one stream.
+
+    Attributes:
+        name: The stream's name.
+        validator: Checks a record against the schema of what the stream carries.
+        desire: Makes a valid record what Xledger should have.
+        update_only: Whether nobody is created.
+        has_ids: Whether a record's `id` says who it is. Only `users` declares one; elsewhere it may be anything, such
+            as a number in a table of the source, or a national identification.
+    """
+
+    name: str
+    validator: RecordValidator
+    desire: Callable[[Mapping[str, Any]], Desired]
+    update_only: bool
+    has_ids: bool
+
+    def read(self, record: Mapping[str, Any], position: int) -> Person | InvalidRecord:
+        """A record as a person.
+
+        Args:
+            record: The record's data.
+            position: Its place among the stream's records, from 1, by which it is named when it has no id.
+        """
+        identity = record.get("id") if self.has_ids else None
+        place = f"{self.name} record {position}"
+        label = f"{self.name} {identity}" if _is_an_id(identity) else place
+        faults = self.validator.faults(record)
+        if faults:
+            return InvalidRecord(label, faults, record)
+        desired = self.desire(record)
+        known_by = _user_identity(str(identity)) if self.has_ids else _employee_identity(desired, place)
+        return Person(known_by, label, desired, record, self.update_only)
+
+
+def stream_readers(
+    catalog: ConfiguredAirbyteCatalog, table: FieldTable, options: Options
+) -> Mapping[str, StreamReader]:
+    """The readers of a catalog's streams, by name.
+
+    Raises:
+        AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know,
+            before anything is written.
+    """
+    return {stream.stream.name: _reader(stream, table, options) for stream in catalog.streams}
+
+
+def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
+    """A sync mode that this destination does not know, or refuses.
+
+    Args:
+        mode: Its name.
+        stream: The name of the stream it is chosen for.
+    """
+    return config_error(
+        f"The sync mode {mode} of the stream {stream} is refused: this is a ledger, and nobody in it is overwritten "
+        f"or deleted as a whole. Choose {', '.join(known.value for known in SYNC_MODES)}."
+    )
+
+
+def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
+    name = configured.stream.name
+    if configured.destination_sync_mode not in SYNC_MODES:
+        raise refused_sync_mode(configured.destination_sync_mode.value, name)
+    update_only = configured.destination_sync_mode is DestinationSyncMode.update
+    carries = configured.destination_object_name or name
+    if carries == EMPLOYEE:
+        return StreamReader(
+            name,
+            RecordValidator(employee_schema()),
+            lambda r: desired_from_employee(r, table, options),
+            update_only,
+            has_ids=False,
+        )
+    if carries == USERS:
+        return StreamReader(
+            name,
+            RecordValidator(users_schema()),
+            lambda r: desired_from_user(r, table, options),
+            update_only,
+            has_ids=True,
+        )
+    raise config_error(
+        f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
+        f"stream onto the object {EMPLOYEE}."
+    )
+
+
+def _user_identity(record_id: str) -> str:
+    """A user's id. Only what might be taken for the key of an employee says that it is an id."""
+    return f"id:{record_id}" if ":" in record_id else record_id
+
+
+def _employee_identity(desired: Desired, place: str) -> str:
+    """The key that an employee is known by, as it is compared, and its kind; without any, the record's place."""
+    if desired.employment_id:
+        return f"code:{normalised_text(desired.employment_id)}"
+    if desired.email:
+        return f"email:{normalised_email(desired.email)}"
+    return f"at:{place}"
+
+
+_LONGEST_ID: Final = 64
+
+
+def _is_an_id(value: Any) -> bool:
+    """Whether a value may stand in messages: short, and without spaces or the sign of an e-mail address."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and not set(value) & set(" @\n\t")

@@ -1,0 +1,90 @@
+"""What a sync did, in numbers."""
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_mappings import Action, FieldChange, Plan, RejectionCode
+from xledger_api.sending.client import Traffic
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts people by what became of them.
+
+    Attributes:
+        mode: `sync`, or `preview`: then created and updated mean "would be".
+        received: Records that came in.
+        actions: People by what was done about them.
+        skipped: People left out on purpose, by reason.
+        rejected: Records that were not written, by code.
+        warnings: Values that were left out, by code.
+        fields_changed: Employees whose value was set or replaced, by field. Those just created do not count.
+        fields_unset: Employees whose value was unset, by field.
+        conflicts: Employees of whom Xledger kept a value that differs from Huma's, by field.
+    """
+
+    mode: str
+    received: int = 0
+    actions: Counter[Action] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    fields_changed: Counter[str] = field(default_factory=Counter)
+    fields_unset: Counter[str] = field(default_factory=Counter)
+    conflicts: Counter[str] = field(default_factory=Counter)
+
+    def carried_out(self, plan: Plan) -> None:
+        """Counts a plan that was carried out, or would be in a preview."""
+        self.actions[plan.action] += 1
+        if plan.skip_reason:
+            self.skipped[plan.skip_reason.value] += 1
+        if plan.action is Action.UPDATE:
+            self._wrote(plan.changes)
+        self._left(plan)
+
+    def partly_carried_out(self, plan: Plan, written: Collection[FieldChange]) -> None:
+        """Counts what came of a plan, of which only some changes were written, besides what became of the person."""
+        self._wrote(written)
+        self._left(plan)
+
+    def rejects(self, code: RejectionCode) -> None:
+        """Counts a record that was not written."""
+        self.rejected[code.value] += 1
+
+    def as_json(self, traffic: Traffic) -> str:
+        """One JSON object with everything counted, and what it cost."""
+        content: dict[str, Any] = {
+            "mode": self.mode,
+            "received": self.received,
+            "created": self.actions[Action.CREATE],
+            "updated": self.actions[Action.UPDATE],
+            "unchanged": self.actions[Action.UNCHANGED],
+            "skipped": _sorted(self.skipped),
+            "rejected": _sorted(self.rejected),
+            "warnings": _sorted(self.warnings),
+            "fields_changed": _sorted(self.fields_changed),
+            "fields_unset": _sorted(self.fields_unset),
+            "conflicts": _sorted(self.conflicts),
+            "requests": traffic.requests,
+            "bytes_sent": traffic.bytes_sent,
+            "bytes_received": traffic.bytes_received,
+            "retries": traffic.retries,
+        }
+        return json.dumps(content)
+
+    def _left(self, plan: Plan) -> None:
+        """Counts what a plan leaves as it is, although the record says otherwise."""
+        self.conflicts.update({conflict.field for conflict in plan.conflicts})
+        self.warnings.update(warning.code.value for warning in plan.warnings)
+
+    def _wrote(self, changes: Collection[FieldChange]) -> None:
+        """Counts changes of an employee, each field once."""
+        self.fields_changed.update({change.field for change in changes if change.after is not None})
+        self.fields_unset.update({change.field for change in changes if change.after is None})
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))

@@ -1,0 +1,1 @@
+"""A batch of people at a time: looked up, planned, written."""

@@ -1,0 +1,133 @@
+"""A sync: records into batches of people, and state messages on once what came before them is settled."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
+
+from connector_base.protocol.checkpoints import Checkpoints
+from destination_xledger.config import Config, Mode
+from destination_xledger.people.person import Person
+from destination_xledger.people.streams import StreamReader, stream_readers
+from destination_xledger.reporting.outcomes import Outcomes
+from destination_xledger.syncing.additions import Additions
+from destination_xledger.syncing.batches import Batch
+from destination_xledger.syncing.matcher import Matcher
+from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.updates import Updates
+from destination_xledger.syncing.writer import Writer
+from shared_mappings import field_table
+from xledger_api.employees.gateway import Gateway
+from xledger_api.sending.client import XledgerClient
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """What happens to messages as they come.
+
+    Attributes:
+        mode: A preview passes no state on: what was only looked at has not been synced.
+        readers: Makes a stream's records people, by the name of the stream.
+        writer: Writes people.
+        outcomes: Takes what became of them.
+        batch: Collects people until it is worth writing them.
+        checkpoints: Holds state messages back.
+        positions: How many records of each stream came, the invalid ones included.
+    """
+
+    mode: Mode
+    readers: Mapping[str, StreamReader]
+    writer: Writer
+    outcomes: Outcomes
+    batch: Batch
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    positions: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Config,
+        catalog: ConfiguredAirbyteCatalog,
+        client: XledgerClient,
+        outcomes: Outcomes,
+        now: Callable[[], float],
+    ) -> "Sync":
+        """A sync as an administrator set it up.
+
+        Args:
+            settings: The settings.
+            catalog: The streams that come.
+            client: Talks to Xledger.
+            outcomes: Takes what became of people.
+            now: Seconds on a clock that never goes back.
+
+        Raises:
+            AirbyteTracedException: A config error for a stream or a sync mode that cannot be written.
+        """
+        table = field_table()
+        readers = stream_readers(catalog, table, settings.options)
+        gateway = Gateway(client, table)
+        refusals = Refusals(gateway)
+        writer = Writer(
+            Matcher(gateway, table, settings.policies, settings.match_on),
+            Additions(gateway, table, refusals, outcomes, client.sleep),
+            Updates(gateway, table, refusals),
+            outcomes,
+            table,
+            settings.policies,
+            settings.mode,
+            settings.batch_size,
+        )
+        return cls(settings.mode, readers, writer, outcomes, Batch(settings.batch_size, now))
+
+    def run(self, messages: Iterable[AirbyteMessage | None]) -> Iterator[AirbyteMessage]:
+        """Writes the people who come, and yields the state messages that may be passed on.
+
+        Args:
+            messages: The messages; None where the source is silent, so that time is told to pass.
+
+        Raises:
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        for message in messages:
+            if message is not None:
+                self._take(message)
+            if not self.batch or self.batch.is_full or self.batch.is_overdue:
+                yield from self._write_what_is_due()
+        self.writer.write(self.batch.take())
+        self.writer.conclude()
+        self.outcomes.report.publish()
+        yield from self.checkpoints.release()
+
+    def _take(self, message: AirbyteMessage) -> None:
+        if message.record is not None:
+            self._take_record(message.record)
+        elif message.type is Type.STATE and self.mode is Mode.SYNC:
+            self.checkpoints.state(message)
+
+    def _take_record(self, record: AirbyteRecordMessage) -> None:
+        self.positions[record.stream] += 1
+        person = self.readers[record.stream].read(record.data, self.positions[record.stream])
+        self.outcomes.summary.received += 1
+        self.checkpoints.record(record.stream)
+        if isinstance(person, Person):
+            self.batch.add(person)
+        else:
+            self.outcomes.invalid(person)
+
+    def _write_what_is_due(self) -> list[AirbyteMessage]:
+        """Writes the batch, and hands out the state messages that nothing keeps back any more."""
+        overdue = self.batch.is_overdue
+        self.writer.write(self.batch.take())
+        if overdue:
+            self.writer.finish()
+        if self.writer.waiting:
+            return []
+        # Whoever is held back waits for the end of the input, and not for the clock.
+        self.batch.settled()
+        if self.writer.held_back:
+            return []
+        # A rejected record is only settled once it is where the administrator finds it.
+        settled = self.checkpoints.waiting and self.outcomes.report.keep_rejected()
+        return self.checkpoints.release() if settled else []

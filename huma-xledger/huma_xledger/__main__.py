@@ -1,0 +1,85 @@
+"""`make sync`: one sync between a real Huma and a real Xledger, with the state kept for the next one."""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from airbyte.exceptions import AirbyteError
+from rich.console import Console
+
+from huma_xledger.connection import CheckFailedError, Connection
+from huma_xledger.environment import PRIVATE
+from huma_xledger.report import table_of_syncs
+from huma_xledger.state_file import StateFile
+
+
+def main() -> int:
+    """Checks both connectors and syncs. Returns the exit code."""
+    arguments = _arguments()
+    console = Console()
+    try:
+        connection = Connection(
+            _config(arguments.source),
+            _config(arguments.destination),
+            StateFile(_state_path(arguments.source, arguments.destination)),
+        )
+    except _ConfigFileError as error:
+        console.print(str(error), markup=False)
+        return 2
+    try:
+        connection.check()
+        result = connection.sync(full_refresh=arguments.full_refresh)
+    except CheckFailedError as error:
+        console.print(str(error), markup=False)
+        return 1
+    except AirbyteError:
+        console.print("The sync failed; the message above says why. What was written stays written.")
+        return 1
+    for line in result.warnings:
+        console.print(line, markup=False)
+    console.print(table_of_syncs({"this sync": result.summary}))
+    return 0
+
+
+class _ConfigFileError(Exception):
+    """A config file that cannot be used."""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make sync", description=__doc__)
+    parser.add_argument("source", type=Path, help="config of source-huma, a JSON file")
+    parser.add_argument("destination", type=Path, help="config of destination-xledger, a JSON file")
+    parser.add_argument("--full-refresh", action="store_true", help="read everybody, as if there were no state")
+    return parser.parse_args()
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """A config file's content.
+
+    Raises:
+        _ConfigFileError: When there is none; the sentence names the file and nothing in it.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _ConfigFileError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise _ConfigFileError(f"{path} is not a JSON file.") from None
+    if not isinstance(content, dict):
+        raise _ConfigFileError(f"{path} does not hold a JSON object.")
+    return content
+
+
+def _state_path(*configs: Path) -> Path:
+    """Where the state of this connection is kept: a connection is known by its two config files."""
+    name = hashlib.sha256("\n".join(str(path.resolve()) for path in configs).encode()).hexdigest()[:16]
+    folder = PRIVATE / "connections"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

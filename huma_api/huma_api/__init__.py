@@ -1,0 +1,1 @@
+"""How Huma's Open API behaves. Knows nothing of Xledger."""

@@ -1,0 +1,1 @@
+"""Requests to Huma: the access token, the bounds of a run, and what every answer means."""

@@ -1,0 +1,207 @@
+"""What an answer of Huma, or the lack of one, means for the request that was made."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import orjson
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
+from airbyte_cdk.sources.declarative.requesters.error_handlers.backoff_strategy import BackoffStrategy
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorResolution, ResponseAction
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import SUCCESS_RESOLUTION
+from airbyte_cdk.utils import AirbyteTracedException
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError, Timeout
+
+from huma_api.asking.sync_run import SyncRun
+
+A_MOMENT: Final = 0.1
+NOT_AN_ADDRESS: Final = (MissingSchema, InvalidSchema, InvalidURL)
+
+
+def json_object(response: requests.Response) -> Mapping[str, Any] | None:
+    """The JSON object in an answer's body; None when the body is anything else, such as a maintenance page."""
+    body = _json(response)
+    return body if isinstance(body, dict) else None
+
+
+def _json(response: requests.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass  # Half a character, such as "\\ud83e", is none to orjson, and must not keep a person from being read.
+    try:
+        return json.loads(response.content.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+@dataclass
+class HumaErrorHandler(DefaultErrorHandler):
+    """The CDK's error handler, and what holds for every request to Huma.
+
+    The manifest's response filters say what a status code means for one kind of request. Everything they do not
+    name is decided here: lost connections, unknown status codes, and answers that only look like a success. The CDK
+    would take a maintenance page with status 200 for an empty list, and a sync that read nobody for a good one.
+
+    Attributes:
+        expects: The key a successful answer holds; an answer without it is none of Huma's.
+        expects_list: Whether a successful answer is a list instead.
+    """
+
+    expects: str = ""
+    expects_list: bool = False
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        self._run = SyncRun.current()
+        if self._run.max_retries is not None:
+            self.max_retries = self._run.max_retries
+        self._last_refused = threading.local()
+
+    def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
+        """Decides what to do about an answer, or about the exception raised in place of one."""
+        if not isinstance(response_or_exception, requests.Response):
+            return self._without_answer(response_or_exception)
+        resolution = self._answered(response_or_exception)
+        if resolution.response_action is not ResponseAction.SUCCESS:
+            # The CDK writes the body of a failed answer to the log and into its exceptions, and Huma's errors quote
+            # values. Once the answer has been interpreted nobody needs the body any more.
+            response_or_exception._content = b""  # noqa: SLF001
+        return resolution
+
+    def _answered(self, response: requests.Response) -> ErrorResolution:
+        for response_filter in self.response_filters or []:
+            resolution = response_filter.matches(response)
+            if resolution is None:
+                continue
+            if resolution.response_action is ResponseAction.REFRESH_TOKEN_THEN_RETRY:
+                return self._token_refused(response, resolution)
+            if resolution.response_action is ResponseAction.IGNORE and response.content and not json_object(response):
+                # What a proxy does not find says nothing about whether Huma has it.
+                return self._not_huma()
+            return resolution
+        if not response.ok:
+            return self._unnamed_failure(response.status_code)
+        body = _json(response)
+        if not (isinstance(body, list) if self.expects_list else isinstance(body, dict) and self.expects in body):
+            return self._not_huma()
+        self._last_refused.url = None
+        return SUCCESS_RESOLUTION
+
+    def _not_huma(self) -> ErrorResolution:
+        return self._try_again(
+            f"What answered at {self.config['api_url']} is not Huma's API: a maintenance page, perhaps, or a proxy. "
+            "Run the sync again later; if it goes on, check the API URL."
+        )
+
+    def _unnamed_failure(self, status: int) -> ErrorResolution:
+        if status == requests.codes.too_many_requests:
+            return self._try_again(
+                "Huma is limiting how often it may be asked. Run the sync again later; if it goes on, lower the "
+                "setting Requests at a time."
+            )
+        if status >= requests.codes.internal_server_error or status == requests.codes.request_timeout:
+            return self._try_again(
+                f"Huma answered with an error of its own (HTTP status {status}), as it does during maintenance. "
+                "Run the sync again later; if it goes on, ask Huma's support."
+            )
+        return ErrorResolution(
+            ResponseAction.FAIL,
+            FailureType.system_error,
+            f"Huma refused a request in a way this connector does not know (HTTP status {status}). "
+            "Please report this to the maintainers of the connector.",
+        )
+
+    def _without_answer(self, exception: Exception | None) -> ErrorResolution:
+        api_url = self.config["api_url"]
+        if isinstance(exception, NOT_AN_ADDRESS):
+            return ErrorResolution(
+                ResponseAction.FAIL, FailureType.config_error, f"{api_url} is not a valid address. Check the API URL."
+            )
+        if isinstance(exception, SSLError):
+            return self._try_again(
+                f"No secure connection to {api_url} can be made: the certificate is not accepted. Check the API URL "
+                "and, if your network inspects traffic, that its certificate authority is known here."
+            )
+        if isinstance(exception, Timeout):
+            return self._try_again(f"Huma at {api_url} did not answer in time. Run the sync again later.")
+        return self._try_again(
+            f"Huma at {api_url} cannot be reached, or the connection was lost. Check the API URL and the network, "
+            "and run the sync again."
+        )
+
+    @staticmethod
+    def _try_again(message: str) -> ErrorResolution:
+        return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
+
+    def _token_refused(self, response: requests.Response, resolution: ErrorResolution) -> ErrorResolution:
+        """Asks for one new token for each request; the same request refused again has failed.
+
+        A thread sends one request at a time, with its retries in a row.
+        """
+        self._run.token_was_refused(response.request.headers.get("Authorization"))
+        if getattr(self._last_refused, "url", None) != response.url:
+            self._last_refused.url = response.url
+            return resolution
+        self._last_refused.url = None
+        given_up_on = self._run.given_up_on
+        if given_up_on is not None:
+            return ErrorResolution(ResponseAction.FAIL, given_up_on.failure_type, given_up_on.message)
+        return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
+
+
+@dataclass
+class RetryAfterBackoff(BackoffStrategy):
+    """Waits as long as the `Retry-After` header asks for: seconds, or until a date (RFC 9110, section 10.2.3).
+
+    The CDK's strategies read the header as a number only.
+
+    Attributes:
+        max_waiting_time_in_seconds: The longest wait. Who asks for more ends the sync, to be run again later.
+    """
+
+    parameters: InitVar[Mapping[str, Any]]
+    max_waiting_time_in_seconds: float = 300
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
+        run = SyncRun.current()
+        if run.longest_wait is not None:
+            self.max_waiting_time_in_seconds = run.longest_wait
+
+    def backoff_time(
+        self,
+        response_or_exception: requests.Response | requests.RequestException | None,
+        attempt_count: int,  # noqa: ARG002
+    ) -> float | None:
+        """The seconds to wait (the CDK adds one), or None when the answer does not say.
+
+        Raises:
+            AirbyteTracedException: A transient error, when the wait would be too long.
+        """
+        if not isinstance(response_or_exception, requests.Response):
+            return None
+        if response_or_exception.status_code == requests.codes.unauthorized:
+            return A_MOMENT  # By now there is a new token.
+        seconds = _seconds_from_now(response_or_exception.headers.get("Retry-After", ""))
+        if seconds is not None and seconds > self.max_waiting_time_in_seconds:
+            message = f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that."
+            raise AirbyteTracedException(message, message, FailureType.transient_error)
+        return seconds
+
+
+def _seconds_from_now(retry_after: str) -> float | None:
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

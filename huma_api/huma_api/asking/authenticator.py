@@ -1,0 +1,116 @@
+"""Access tokens for Huma, by OAuth client credentials."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any, Final
+
+from airbyte_cdk.sources.declarative.auth.oauth import DeclarativeOauth2Authenticator
+from airbyte_cdk.sources.streams.http import HttpClient
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
+
+from huma_api.asking.answers import HumaErrorHandler
+from huma_api.asking.failures import explained
+from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
+
+LOGGER: Final = logging.getLogger("airbyte.huma_api.asking.authenticator")
+
+
+@dataclass
+class HumaAuthenticator(DeclarativeOauth2Authenticator):
+    """The CDK's OAuth authenticator, with one token for the whole run.
+
+    The CDK gives each stream a token of its own, asks for it without a time limit, and has one sentence for
+    everything that can go wrong. Here the token belongs to the run, and it is asked for with the CDK's HTTP client,
+    so that retries, time limits and the manifest's error table hold for it as for every other request.
+
+    Attributes:
+        error_handler: What the answers of the token endpoint mean.
+        connect_timeout_in_seconds: How long to wait for a connection.
+        read_timeout_in_seconds: How long to wait for the answer.
+    """
+
+    parameters: InitVar[Mapping[str, Any]]
+    error_handler: HumaErrorHandler | None = None
+    connect_timeout_in_seconds: float = 10
+    read_timeout_in_seconds: float = 60
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        self._run = SyncRun.current()
+        self._http_client = HttpClient(
+            name="access_token",
+            logger=LOGGER,
+            error_handler=self.error_handler,
+            backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
+        )
+
+    def get_auth_header(self) -> Mapping[str, Any]:
+        """The header that authorizes a request. The CDK would work out the token endpoint's address for each."""
+        return {"Authorization": f"Bearer {self.get_access_token()}"}
+
+    def refresh_and_set_access_token(self) -> None:
+        """Replaces the run's token, unless another worker has done so since it was refused.
+
+        The CDK compares tokens before it takes the lock, so two workers that are refused at once may both refresh,
+        and Huma may take the second token for the end of the first.
+        """
+        with self._token_refresh_lock:
+            if self.token_has_expired():
+                super().refresh_and_set_access_token()
+
+    def refresh_access_token(self) -> tuple[str, AirbyteDateTime]:
+        """Asks Huma for a new token.
+
+        Returns:
+            The token and when it expires.
+
+        Raises:
+            AirbyteTracedException: When Huma gives no token, with a sentence for the administrator.
+        """
+        if self._run.given_up_on is not None:
+            raise self._run.given_up_on
+        try:
+            _, response = self._http_client.send_request(
+                "POST",
+                str(self.get_token_refresh_endpoint()),
+                # A redirect would carry the secret to wherever it points.
+                request_kwargs={
+                    "timeout": (self.connect_timeout_in_seconds, self.read_timeout_in_seconds),
+                    "allow_redirects": False,
+                },
+                data=self.build_refresh_request_body(),
+            )
+        except AirbyteTracedException as error:
+            failure = explained(error)
+            self._run.note_failure(failure, hopeless=True)
+            raise failure from None
+        answer = response.json()
+        add_to_secrets(str(answer["access_token"]))
+        return str(answer["access_token"]), self._extract_token_expiry_date(answer)
+
+    @property
+    def access_token(self) -> str:
+        """The run's token.
+
+        Raises:
+            ValueError: Before the first token was asked for.
+        """
+        if self._run.token is None:
+            raise ValueError("No access token has been asked for yet.")
+        return self._run.token.value
+
+    @access_token.setter
+    def access_token(self, value: str) -> None:
+        # The CDK sets the expiry date right after, under the same lock.
+        self._run.keep_token(AccessToken(value, LONG_AGO))
+
+    def get_token_expiry_date(self) -> AirbyteDateTime:
+        """When the run's token expires; long ago before there is one."""
+        return LONG_AGO if self._run.token is None else self._run.token.expires_at
+
+    def set_token_expiry_date(self, value: AirbyteDateTime) -> None:
+        """Notes when the run's token expires."""
+        self._run.keep_token(AccessToken(self.access_token, value))

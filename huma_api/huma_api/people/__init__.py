@@ -1,0 +1,1 @@
+"""What Huma says about a person. No I/O."""

@@ -1,0 +1,84 @@
+"""One access token for the run, replaced once when Huma refuses it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests_mock
+
+from huma_api.asking.answers import HumaErrorHandler
+from huma_api.asking.authenticator import HumaAuthenticator
+from huma_api.asking.sync_run import SyncRun
+
+API = "https://huma.example"
+
+
+@dataclass
+class TokenEndpoint:
+    """Gives one token after the other.
+
+    Attributes:
+        tokens: How many were given.
+    """
+
+    tokens: int = 0
+
+    def answer(self, *_: Any) -> dict[str, Any]:
+        self.tokens += 1
+        return {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": 3600}
+
+
+@pytest.fixture
+def huma() -> Iterator[TokenEndpoint]:
+    endpoint = TokenEndpoint()
+    with requests_mock.Mocker() as mocker:
+        mocker.post(f"{API}/auth/oauth/token", json=endpoint.answer)
+        yield endpoint
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return {"api_url": API, "client_id": "the-id", "client_secret": "the-secret"}
+
+
+@pytest.fixture
+def run() -> SyncRun:
+    return SyncRun()
+
+
+def authenticator(run: SyncRun, config: dict[str, Any]) -> HumaAuthenticator:
+    with run.building_components():
+        return HumaAuthenticator(  # type: ignore[abstract]  # in name only, like the CDK's own
+            config=config,
+            parameters={},
+            client_id="{{ config['client_id'] }}",
+            client_secret="{{ config['client_secret'] }}",
+            token_refresh_endpoint="{{ config['api_url'] }}/auth/oauth/token",
+            grant_type="client_credentials",
+            error_handler=HumaErrorHandler(config=config, parameters={}, expects="access_token"),
+        )
+
+
+def test_the_streams_of_a_run_share_one_token(huma: TokenEndpoint, config: dict[str, Any], run: SyncRun) -> None:
+    headers = [authenticator(run, config).get_auth_header() for _ in range(2)]
+    assert headers == [{"Authorization": "Bearer token-1"}] * 2
+    assert huma.tokens == 1
+
+
+def test_workers_that_were_refused_at_once_replace_the_token_once(
+    huma: TokenEndpoint, config: dict[str, Any], run: SyncRun
+) -> None:
+    first, second = authenticator(run, config), authenticator(run, config)
+    first.get_access_token()
+    run.token_was_refused("Bearer token-1")
+    first.refresh_and_set_access_token()
+    run.token_was_refused("Bearer token-1")
+    second.refresh_and_set_access_token()
+    assert huma.tokens == 2
+    assert first.get_access_token() == second.get_access_token() == "token-2"
+
+
+def test_no_component_works_outside_of_a_run(config: dict[str, Any]) -> None:
+    with pytest.raises(LookupError):
+        HumaErrorHandler(config=config, parameters={})

@@ -1,0 +1,1 @@
+"""How Xledger's GraphQL API behaves. Knows nothing of Huma."""

@@ -1,0 +1,1 @@
+"""Employees in Xledger's terms: looked up by key, added, updated."""

@@ -1,0 +1,181 @@
+"""What an answer of Xledger's means: one table from what it shows to what to do about it.
+
+Nearly every answer is HTTP 200 and failures are in `errors`; a validation error has also been seen with HTTP 400 and
+the same body, and maintenance answers with HTML or 5xx.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+from xledger_api.sending.scrubbing import scrubbed
+
+
+class Problem(Enum):
+    """What went wrong, named by what to do about it."""
+
+    BURST_LIMIT = "more than 20 requests in 5 seconds"
+    CONCURRENCY_LIMIT = "too many requests at once"
+    OUT_OF_CREDITS = "the credits of the subscription are used up"
+    TIMED_OUT = "the request took Xledger too long"
+    UNAVAILABLE = "Xledger is not available"
+    UNAUTHORIZED = "the API token is not accepted"
+    NOT_THE_API = "the address does not answer like Xledger's API"
+    SCHEMA_MISMATCH = "Xledger's schema lacks something this connector uses"
+    VALUE_REFUSED = "Xledger refused a value"
+    UNRECOGNISED = "Xledger refused the request"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed answer.
+
+    Attributes:
+        problem: What went wrong.
+        words: Xledger's own words, scrubbed: they hold no value of a record.
+        resets_at: When credits come back; only with `Problem.OUT_OF_CREDITS`, and only when Xledger says so.
+        original: Xledger's words as they came. They quote values: for the storage the administrator configured,
+            never for a log.
+        may_have_arrived: Whether Xledger may have got the request at all.
+    """
+
+    problem: Problem
+    words: str = ""
+    resets_at: datetime | None = None
+    original: str = field(default="", repr=False)
+    may_have_arrived: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: the root fields and what they hold."""
+
+    data: Mapping[str, Any] = field(repr=False)
+
+
+GraphQLError = Mapping[str, Any]
+
+
+def _code(code: str) -> Callable[[GraphQLError], bool]:
+    return lambda error: code in (error.get("code"), _extensions(error).get("code"))
+
+
+def _message(start: str) -> Callable[[GraphQLError], bool]:
+    return lambda error: str(error.get("message", "")).startswith(start)
+
+
+def _no_value_matching(error: GraphQLError) -> bool:
+    path, _, complaint = str(error.get("message", "")).partition(": ")
+    return bool(path) and " " not in path and complaint.startswith("No value matching")
+
+
+ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] = (
+    (_code("BAD_REQUEST.BURST_RATE_LIMIT_REACHED"), Problem.BURST_LIMIT),
+    (_code("BAD_REQUEST.CONCURRENCY_LIMIT_REACHED"), Problem.CONCURRENCY_LIMIT),
+    (_code("BAD_REQUEST.INSUFFICIENT_CREDITS"), Problem.OUT_OF_CREDITS),
+    (_message("Your query timed out."), Problem.TIMED_OUT),
+    (_message("Bad format for API Token"), Problem.UNAUTHORIZED),
+    (_message("Cannot query field"), Problem.SCHEMA_MISMATCH),
+    (_code("ARGUMENTS_OF_CORRECT_TYPE"), Problem.SCHEMA_MISMATCH),
+    (_message("Error parsing query"), Problem.SCHEMA_MISMATCH),
+    (_code("INVALID_VALUE"), Problem.VALUE_REFUSED),
+    (_no_value_matching, Problem.VALUE_REFUSED),
+)
+"""The first row that fits an error of a GraphQL answer decides. Facts: public clients of Xledger's API."""
+
+STATUS_TABLE: Final[Mapping[int, Problem]] = {
+    401: Problem.UNAUTHORIZED,
+    403: Problem.UNAUTHORIZED,
+    429: Problem.BURST_LIMIT,
+}
+"""Answers that are no GraphQL answer, by status. Every other one below 500 is not the API; the rest is maintenance."""
+
+WHATEVER_THE_WORDS: Final = frozenset({401, 429})
+"""Statuses that say what is wrong where the words of a GraphQL answer are not known, as those of a server error do. A
+403 does not: only an access may be missing."""
+
+LOWEST_SERVER_ERROR: Final = 500
+HTML: Final = "<"
+
+
+def interpret(status: int, body: str) -> Answer | Failure:
+    """What an HTTP answer means.
+
+    Args:
+        status: The HTTP status.
+        body: The body, decoded.
+
+    Returns:
+        The data, or what went wrong. An answer with errors is a failure even when it carries data beside them: a
+        partial answer to a look-up would have people created twice.
+    """
+    content = _graphql_answer(body)
+    if content is None:
+        return Failure(_problem_without_graphql(status, body))
+    errors = content.get("errors")
+    if errors:
+        failure = _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
+        telling = status in WHATEVER_THE_WORDS or status >= LOWEST_SERVER_ERROR
+        if failure.problem is Problem.UNRECOGNISED and telling:
+            return replace(failure, problem=_problem_without_graphql(status, body))
+        return failure
+    data = content.get("data")
+    if not isinstance(data, Mapping):
+        return Failure(_problem_without_graphql(status, body))
+    return Answer(data)
+
+
+def _graphql_answer(body: str) -> Mapping[str, Any] | None:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    return content if isinstance(content, Mapping) and ("errors" in content or "data" in content) else None
+
+
+def _problem_without_graphql(status: int, body: str) -> Problem:
+    if status in STATUS_TABLE:
+        return STATUS_TABLE[status]
+    if status >= LOWEST_SERVER_ERROR or body.lstrip().startswith(HTML) or _breaks_off(body):
+        return Problem.UNAVAILABLE
+    return Problem.NOT_THE_API
+
+
+def _breaks_off(body: str) -> bool:
+    """Whether an answer begins like one and does not end: something on the way cut it."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return body.lstrip().startswith("{")
+    return False
+
+
+def _failure(errors: list[GraphQLError]) -> Failure:
+    """The first error that the table knows decides, in the order of the table."""
+    for fits, problem in ERROR_TABLE:
+        for error in errors:
+            if fits(error):
+                return _described(problem, error)
+    return _described(Problem.UNRECOGNISED, errors[0])
+
+
+def _described(problem: Problem, error: GraphQLError) -> Failure:
+    original = str(error.get("message", ""))
+    resets_at = _time(_extensions(error).get("resetAt")) if problem is Problem.OUT_OF_CREDITS else None
+    return Failure(problem, scrubbed(original), resets_at, original)
+
+
+def _extensions(error: GraphQLError) -> Mapping[str, Any]:
+    extensions = error.get("extensions")
+    return extensions if isinstance(extensions, Mapping) else {}
+
+
+def _time(value: Any) -> datetime | None:
+    """An ISO time as Xledger gives it; None when there is none or it cannot be read."""
+    try:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        return None

@@ -1,0 +1,353 @@
+"""The one place that talks to Xledger over HTTP.
+
+The CDK's own HTTP client is not used because it writes request and response bodies into its errors and its debug log,
+and the bodies here hold payroll data. Its rate limiter and its authenticator are.
+"""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
+from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result
+from urllib3.exceptions import NewConnectionError
+
+from connector_base.failures import config_error, system_error, transient_error
+from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted
+from xledger_api.language.operations import Operation
+from xledger_api.sending.answers import Answer, Failure, Problem, interpret
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+REQUESTS_IN_WINDOW: Final = 20
+WINDOW: Final = timedelta(seconds=5.5)
+"""Xledger allows 20 requests in 5 seconds; the half is for one that took longer on its way than the next."""
+
+TIMEOUT: Final = (10.0, 300.0)
+"""Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How a passing problem is waited out.
+
+    Attributes:
+        seconds: How long to wait before the given attempt is repeated (the first is 1).
+        patience: Seconds to wait in all before giving up, for answers too.
+    """
+
+    seconds: Callable[[int], float]
+    patience: float
+
+
+PAUSES: Final[Mapping[Problem, Pause]] = {
+    Problem.BURST_LIMIT: Pause(lambda _: 5.0, patience=120),
+    Problem.CONCURRENCY_LIMIT: Pause(lambda _: 1.0, patience=120),
+    Problem.OUT_OF_CREDITS: Pause(lambda _: 60.0, patience=600),
+    Problem.UNAVAILABLE: Pause(lambda attempt: min(2.0**attempt, 60.0), patience=900),
+}
+"""What passes by itself. Every other problem ends the request."""
+
+JITTER: Final = 0.25
+"""Up to this share is added to a pause, so that several connections do not come back at the same moment."""
+
+A_MOMENT: Final = 5.0
+"""Up to so many seconds are added to the time that Xledger names, for the same reason. It is the shortest wait, too:
+two clocks may differ."""
+
+
+class RequestFailedError(Exception):
+    """A request that Xledger answered, and did not carry out."""
+
+    def __init__(self, operation: Operation, failure: Failure) -> None:
+        super().__init__(f"{operation.root_field}: {failure.problem.value}: {failure.words}")
+        self.operation = operation
+        self.failure = failure
+
+
+class RefusedError(RequestFailedError):
+    """Something in the request was refused. A smaller batch tells what."""
+
+
+class TooSlowError(RequestFailedError):
+    """Xledger gave up on the request. A smaller one may do."""
+
+
+class AnswerLostError(RequestFailedError):
+    """It is unknown whether the request was carried out, and it must not be carried out twice."""
+
+
+class _PassingError(RequestFailedError):
+    """A problem that passes by itself."""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a sync costs: requests (retries included), bytes of bodies as they travel, and retries."""
+
+    requests: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    retries: int = 0
+
+
+@dataclass(slots=True)
+class XledgerClient:
+    """Sends operations to Xledger, one at a time and never faster than it allows.
+
+    Attributes:
+        url: Address of the API.
+        token: The API token.
+        budget: The rate limiter.
+        sleep: Waits that many seconds.
+        now: The current time, with its zone.
+        traffic: What was sent and received so far.
+    """
+
+    url: str
+    token: str = field(repr=False)
+    budget: APIBudget = field(
+        default_factory=lambda: APIBudget(
+            policies=[MovingWindowCallRatePolicy(rates=[Rate(REQUESTS_IN_WINDOW, WINDOW)], matchers=[])]
+        )
+    )
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    traffic: Traffic = field(default_factory=Traffic)
+    _known: bool = field(default=False, init=False)
+    """Whether the address has answered like Xledger's API."""
+    _session: requests.Session = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._session = LimiterSession(api_budget=self.budget)
+        self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
+
+    def send(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Sends an operation and answers with its data.
+
+        Args:
+            operation: What to send.
+            variables: The values, as JSON types.
+
+        Raises:
+            RefusedError: When Xledger refuses something in the request.
+            TooSlowError: When Xledger gives up on it.
+            AnswerLostError: When an operation that must not be repeated may have been carried out.
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_type(_PassingError),
+            wait=self._pause,
+            stop=self._out_of_patience,
+            before_sleep=self._announce,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        try:
+            answer: Mapping[str, Any] = retrying(self._attempt, operation, variables)
+        except _PassingError as error:
+            raise _gave_up(error.failure) from None
+        return answer
+
+    def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
+        """Sends an operation and tells what came of it, for a check: nothing is raised.
+
+        Only what passes within seconds is waited for.
+
+        Args:
+            operation: What to send; it does no harm to send it twice.
+            variables: The values, as JSON types.
+        """
+        retrying = Retrying(
+            retry=retry_if_result(_passes_within_seconds),
+            wait=self._pause,
+            stop=self._out_of_patience,
+            before_sleep=self._announce,
+            sleep=self.sleep,
+            retry_error_callback=_last_result,
+        )
+        answer: Answer | Failure = retrying(self._answer, operation, variables)
+        return answer
+
+    def _answer(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
+        body = json.dumps({"query": operation.text, "variables": variables}, separators=(",", ":")).encode()
+        self.traffic.requests += 1
+        self.traffic.bytes_sent += len(body)
+        try:
+            response = self._session.post(
+                self.url,
+                data=body,
+                headers={"Content-Type": "application/json", "Accept": "application/json"},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
+        self.traffic.bytes_received += _size(response)
+        text = response.content.decode(errors="replace")
+        return self._from_one_who_is_known(interpret(response.status_code, text))
+
+    def _from_one_who_is_known(self, answer: Answer | Failure) -> Answer | Failure:
+        """Whoever answered like the API a moment ago is the API: what does not look like it now is maintenance."""
+        if isinstance(answer, Failure) and answer.problem is Problem.NOT_THE_API and self._known:
+            return replace(answer, problem=Problem.UNAVAILABLE)
+        self._known |= isinstance(answer, Answer)
+        return answer
+
+    def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        match self._answer(operation, variables):
+            case Answer() as answer:
+                return answer.data
+            case Failure() as failure:
+                raise self._error(operation, failure)
+
+    def _error(self, operation: Operation, failure: Failure) -> Exception:
+        unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
+        if unsure and failure.may_have_arrived and not operation.repeatable:
+            return AnswerLostError(operation, failure)
+        return _ENDINGS.get(failure.problem, _PassingError)(operation, failure)
+
+    def _pause(self, state: RetryCallState) -> float:
+        failure = _failure(state)
+        if failure.resets_at is not None:
+            until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
+            return max(until_then, A_MOMENT) + _jitter(A_MOMENT)
+        seconds = PAUSES[failure.problem].seconds(state.attempt_number)
+        return seconds + _jitter(seconds * JITTER)
+
+    def _out_of_patience(self, state: RetryCallState) -> bool:
+        # An attempt may take minutes as well, until nobody waits for its answer any longer.
+        waited = max(state.idle_for, state.seconds_since_start or 0.0)
+        return waited + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
+
+    def _announce(self, state: RetryCallState) -> None:
+        self.traffic.retries += 1
+        failure = _failure(state)
+        logger.warning(
+            "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
+        )
+
+
+def unreachable(operation: Operation, failure: Failure) -> AirbyteTracedException | None:
+    """Why Xledger cannot be asked for anything at present; None when a failure is about this one operation."""
+    if failure.problem in PAUSES:
+        return _gave_up(failure)
+    if failure.problem is Problem.UNAUTHORIZED:
+        return _unauthorized(operation, failure)
+    if failure.problem is Problem.NOT_THE_API:
+        return _not_the_api(operation, failure)
+    return None
+
+
+def _gave_up(failure: Failure) -> AirbyteTracedException:
+    if failure.problem is Problem.OUT_OF_CREDITS:
+        when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
+        return transient_error(
+            f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
+            "or ask Xledger for more."
+        )
+    if failure.problem in (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT):
+        return transient_error(
+            f"Xledger keeps refusing requests ({failure.problem.value}), although this connector stays below its "
+            "limits. Something else uses the same subscription: let that pause, or try again in an hour."
+        )
+    return transient_error(
+        f"Xledger does not answer at the address in api_url: {failure.problem.value} "
+        f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
+        "maintenance window: try again in an hour."
+    )
+
+
+def _unauthorized(_: Operation, failure: Failure) -> AirbyteTracedException:
+    return config_error(
+        f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
+        "whole and without spaces. "
+        f"Xledger says: {failure.words or 'not authorized'}"
+    )
+
+
+def _not_the_api(_: Operation, __: Failure) -> AirbyteTracedException:
+    return config_error(
+        "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
+        "https://www.xledger.net/graphql."
+    )
+
+
+def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that asks for something Xledger's schema does not have."""
+    return system_error(
+        f"Xledger's API does not have what this connector uses in {operation.root_field}: {failure.words} "
+        "Its schema may have changed; look for a newer version of this connector."
+    )
+
+
+def _refused(operation: Operation, failure: Failure) -> Exception:
+    return RefusedError(operation, failure) if operation.writes else no_access(operation, failure)
+
+
+def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
+    accesses = accesses_for(operation)
+    lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
+    return config_error(
+        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
+        f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
+    )
+
+
+_ENDINGS: Final[Mapping[Problem, Callable[[Operation, Failure], Exception]]] = {
+    Problem.VALUE_REFUSED: _refused,
+    Problem.UNRECOGNISED: _refused,
+    Problem.TIMED_OUT: TooSlowError,
+    Problem.UNAUTHORIZED: _unauthorized,
+    Problem.NOT_THE_API: _not_the_api,
+    Problem.SCHEMA_MISMATCH: schema_mismatch,
+}
+"""How a request ends that is not waited out."""
+
+
+def _failure(state: RetryCallState) -> Failure:
+    error = state.outcome.exception() if state.outcome else None
+    failure = error.failure if isinstance(error, _PassingError) else _last_result(state)
+    if not isinstance(failure, Failure):
+        raise TypeError("only passing problems are waited out")
+    return failure
+
+
+def _last_result(state: RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else None
+
+
+def _passes_within_seconds(answer: Answer | Failure) -> bool:
+    limits = (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT)
+    return isinstance(answer, Failure) and answer.problem in limits
+
+
+def _jitter(most: float) -> float:
+    return random.uniform(0, most)  # noqa: S311  nothing depends on it being hard to guess
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    """Whether the request cannot have reached Xledger, because no connection came about."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _size(response: requests.Response) -> int:
+    """The body's bytes as they travelled, compressed or not."""
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isdigit() else len(response.content)
