@@ -54,7 +54,7 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
     """Writes messages to the sandbox's Xledger. Waiting takes no time."""
 
     def run(
-        messages: Iterable[AirbyteMessage | None],
+        messages: Iterable[AirbyteMessage],
         *,
         catalog: Any = None,
         streams: Sequence[Any] = (),

@@ -100,13 +100,15 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     state = StateFile(tmp_path_factory.mktemp("story") / "state.json")
     with Sandbox.running(people=60) as sandbox:
-        connection = Connection(sandbox.source_config(), sandbox.destination_config(), state)
+        connection = Connection(sandbox.source_config(), sandbox.destination_config(renumber_employees=True), state)
         connection.check()
         first = connection.sync()
         writes = len(sandbox.xledger.writes)
         idle = connection.sync()
         idle_writes = len(sandbox.xledger.writes) - writes
-        everybody_again = Connection(sandbox.source_config(), sandbox.destination_config()).sync()
+        everybody_again = Connection(
+            sandbox.source_config(), sandbox.destination_config(renumber_employees=True)
+        ).sync()
         everybody_again_writes = len(sandbox.xledger.writes) - writes - idle_writes
 
         ordinary = [

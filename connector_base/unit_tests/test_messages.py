@@ -24,15 +24,6 @@ def test_lines_become_messages_and_blank_lines_are_passed_over() -> None:
     assert [message.type for message in messages if message] == [Type.RECORD, Type.RECORD]
 
 
-def test_silence_is_handed_on_and_counts_as_no_line() -> None:
-    messages = read([None, RECORD, None, b"Kari"])
-    assert next(messages) is None
-    assert next(messages) is not None
-    assert next(messages) is None
-    with pytest.raises(AirbyteTracedException, match="Line 2 of the input"):
-        next(messages)
-
-
 def test_null_and_missing_stay_apart() -> None:
     (message,) = read([RECORD])
     assert message is not None

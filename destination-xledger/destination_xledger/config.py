@@ -141,12 +141,21 @@ class Config(Settings):
         min_length=1,
         json_schema_extra={"order": 6, "uniqueItems": True},
     )
+    renumber_employees: bool = Field(
+        False,
+        title="Give employees who are found by e-mail a new code",
+        description="Somebody in Huma may have the e-mail address of an employee whose code is another one than their "
+        "employment ID. Off, nobody is taken for that employee: the person is rejected, as code_conflict. On, the "
+        "person is that employee, who gets the employment ID as code, unless the date of birth or the social security "
+        "number says that it is somebody else.",
+        json_schema_extra={"order": 7},
+    )
     gender_codes: Annotated[dict[str, str], AfterValidator(_codes_not_empty)] = Field(
         default_factory=lambda: dict(Options().gender_codes),
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
         "not written.",
-        json_schema_extra={"order": 7, "default": dict(Options().gender_codes)},
+        json_schema_extra={"order": 8, "default": dict(Options().gender_codes)},
     )
     batch_size: int = Field(
         LARGEST_BATCH,
@@ -154,20 +163,20 @@ class Config(Settings):
         description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
         ge=1,
         le=LARGEST_BATCH,
-        json_schema_extra={"order": 8},
+        json_schema_extra={"order": 9},
     )
     api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
         PRODUCTION,
         title="API address",
         description="Address of Xledger's GraphQL API: https, or http to this machine.",
-        json_schema_extra={"order": 9, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
+        json_schema_extra={"order": 10, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
     )
     object_storage_config: StorageConfig = Field(
         NoStorage(storage_type="None"),
         title="Where reports and rejected records go",
         description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
         "written for each person. These files hold personal data, and go only here.",
-        json_schema_extra={"order": 10, "type": "object"},
+        json_schema_extra={"order": 11, "type": "object"},
     )
 
     @field_validator("field_policies")

@@ -21,7 +21,6 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets,
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.log_redaction import report_error
-from connector_base.protocol.arrivals import arriving_lines
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.catalog import read_catalog
@@ -105,7 +104,7 @@ class DestinationXledger(Destination):
         else:
             catalog = read_catalog(parsed_args.catalog)
             streams = {configured.stream.name for configured in catalog.streams}
-            yield from self.write(config, catalog, read_messages(arriving_lines(sys.stdin.buffer), streams))
+            yield from self.write(config, catalog, read_messages(sys.stdin.buffer, streams))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
         """The settings a connection needs."""
@@ -135,15 +134,14 @@ class DestinationXledger(Destination):
         self,
         config: Mapping[str, Any],
         configured_catalog: ConfiguredAirbyteCatalog,
-        input_messages: Iterable[AirbyteMessage | None],
+        input_messages: Iterable[AirbyteMessage],
     ) -> Iterator[AirbyteMessage]:
         """Writes people, and passes each state message on once everything before it is written or rejected.
 
         Args:
             config: The settings.
             configured_catalog: The streams that come.
-            input_messages: The messages, with records of these streams only; None where the source is silent, so that
-                time is told to pass.
+            input_messages: The messages, with records of these streams only.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.

@@ -26,44 +26,38 @@ def person(identity: str, **values: Any) -> Person:
     return Person(identity, f"users {identity}", desired_from_user(record, field_table(), Options()), record)
 
 
-def test_a_batch_is_full_when_it_has_its_size(clock: Clock) -> None:
+def test_a_batch_is_due_when_it_has_its_size(clock: Clock) -> None:
     batch = Batch(2, clock)
     batch.add(person("1"))
-    assert not batch.is_full
+    assert not batch.is_due
     batch.add(person("2"))
-    assert batch.is_full
+    assert batch.is_due
 
 
-def test_a_batch_is_overdue_when_its_first_record_has_waited_for_five_minutes(clock: Clock) -> None:
+def test_a_batch_is_due_when_its_first_record_has_waited_for_a_minute(clock: Clock) -> None:
     batch = Batch(500, clock)
     batch.add(person("1"))
-    clock.seconds += 200
+    clock.seconds += 40
     batch.add(person("2"))
-    clock.seconds += 99.9
-    assert not batch.is_overdue
+    clock.seconds += 19.9
+    assert not batch.is_due
     clock.seconds += 0.1
-    assert batch.is_overdue
+    assert batch.is_due
 
 
-def test_people_who_were_handed_over_go_on_waiting_until_they_are_settled(clock: Clock) -> None:
+def test_whoever_comes_after_a_batch_was_handed_over_waits_anew(clock: Clock) -> None:
     batch = Batch(500, clock)
     batch.add(person("1"))
+    clock.seconds += 60
     batch.take()
-    clock.seconds += 200
     batch.add(person("2"))
-    clock.seconds += 100
-    assert batch.is_overdue
-    batch.take()
-    batch.settled()
-    assert not batch.is_overdue
-    batch.add(person("3"))
-    assert not batch.is_overdue
+    assert not batch.is_due
 
 
-def test_a_batch_that_nobody_waits_in_is_never_overdue(clock: Clock) -> None:
+def test_a_batch_that_nobody_waits_in_is_never_due(clock: Clock) -> None:
     batch = Batch(1, clock)
     clock.seconds += 3600
-    assert not batch.is_overdue
+    assert not batch.is_due
 
 
 def test_of_the_same_person_twice_the_later_record_counts_and_nobody_is_reordered(clock: Clock) -> None:

@@ -1,84 +1,83 @@
-"""Nobody is taken for two, and no more is remembered of people than that takes."""
+"""Nobody is taken for two, and nobody becomes somebody else who came, whatever became of them."""
 
-from dataclasses import replace
-
-from destination_xledger.people.person import Person
+from destination_xledger.people.person import InvalidRecord, Person
 from destination_xledger.syncing.claims import Claims
-from shared_mappings import Employee, Options, desired_from_user, field_table
+from shared_mappings import Employee, FieldChange, Options, desired_from_user, field_table
+from shared_mappings.desired import EMAIL
 
 TABLE = field_table()
 
 
-def somebody(identity: str, employment_id: str | None = "E1") -> Person:
-    record = {"id": identity, "employmentId": employment_id}
+def somebody(identity: str, employment_id: str | None = "E1", email: str | None = None) -> Person:
+    record = {"id": identity, "employmentId": employment_id, "email": email}
     return Person(identity, f"users {identity}", desired_from_user(record, TABLE, Options()), record)
 
 
-def an_employee(code: str | None = "E1") -> Employee:
-    return Employee.from_node({"dbId": 11, "code": code, "contact": {"dbId": 12}, "subledger": {"dbId": 13}}, TABLE)
+def an_employee(db_id: int = 11, contact: int | None = 12, subledger: int | None = 13) -> Employee:
+    node = {"dbId": db_id, "contact": {"dbId": contact}, "subledger": {"dbId": subledger}}
+    return Employee.from_node(node, TABLE)
+
+
+def test_a_key_is_for_the_first_person_who_came_with_it() -> None:
+    claims = Claims()
+    first, second = somebody("1", "E1", "Kari@example.com"), somebody("2", " E1 ", "kari@example.com ")
+    for person in (first, second):
+        claims.came(person)
+    assert claims.first_with_code(second) == claims.first_with_address(second) == "users 1"
+    assert claims.first_with_code(first) is claims.first_with_address(first) is None
+
+
+def test_whoever_came_without_a_key_has_it_in_common_with_nobody() -> None:
+    claims = Claims()
+    claims.came(somebody("1", None))
+    assert claims.first_with_code(somebody("2", None)) is claims.first_with_address(somebody("2", None)) is None
+
+
+def test_the_keys_of_a_record_that_is_invalid_are_remembered() -> None:
+    claims = Claims()
+    claims.came(InvalidRecord("1", "users 1", "E1", "kari@example.com", ("phone: type",), {}))
+    assert claims.first_with_code(somebody("2")) == "users 1"
+    assert claims.first_with_address(somebody("2", "E2", "kari@example.com")) == "users 1"
 
 
 def test_an_employee_is_for_the_first_person_who_is_taken_for_them() -> None:
     claims = Claims()
-    assert claims.employee(somebody("1"), an_employee()) is None
-    assert claims.employee(somebody("2"), an_employee()) == "users 1"
-    assert claims.employee(somebody("1"), an_employee()) is None
+    assert claims.first_taken_for(an_employee(), somebody("1")) is None
+    claims.take(somebody("1"), an_employee())
+    claims.take(somebody("2"), an_employee())
+    assert claims.first_taken_for(an_employee(), somebody("2")) == "users 1"
+    assert claims.first_taken_for(an_employee(), somebody("1")) is None
 
 
-def test_whoever_was_first_is_named_by_their_label_whatever_it_is() -> None:
+def test_a_contact_or_a_subledger_that_two_employees_share_is_for_the_first_person() -> None:
     claims = Claims()
-    for position, identity in enumerate(("E1", "record", "3", " "), start=1):
-        first = replace(somebody(identity), label=f"staff record {position}")
-        employee = replace(an_employee(), db_ids={"updateEmployees": str(position)})
-        claims.employee(first, employee)
-        assert claims.employee(somebody("else"), employee) == f"staff record {position}"
+    claims.take(somebody("1"), an_employee(11, 12, 13))
+    assert claims.first_taken_for(an_employee(21, 12, 23), somebody("2")) == "users 1"
+    assert claims.first_taken_for(an_employee(21, 22, 13), somebody("2")) == "users 1"
+    assert claims.first_taken_for(an_employee(21, 22, 23), somebody("2")) is None
 
 
-def test_a_new_code_is_for_the_first_person_who_gets_it() -> None:
+def test_objects_of_two_kinds_with_one_number_are_two() -> None:
     claims = Claims()
-    assert claims.code(somebody("1")) is None
-    assert claims.code(somebody("2", " E1 ")) == "users 1"
-    assert claims.code(somebody("3", "E3")) is None
+    claims.take(somebody("1"), an_employee(11, 12, 13))
+    assert claims.first_taken_for(an_employee(12, 13, 11), somebody("2")) is None
 
 
-def test_a_code_that_an_employee_loses_is_not_given_away() -> None:
+def test_an_employee_without_a_contact_shares_none() -> None:
     claims = Claims()
-    assert claims.employee(somebody("1", "E9"), an_employee("E1")) is None
-    assert claims.code(somebody("2", "E1")) == "users 1"
+    claims.take(somebody("1"), an_employee(11, None, None))
+    assert claims.first_taken_for(an_employee(21, None, None), somebody("2")) is None
 
 
-def test_whoever_fails_to_get_an_employee_takes_no_code_from_them() -> None:
+def test_an_address_that_a_plan_takes_away_is_remembered_as_it_is_compared() -> None:
     claims = Claims()
-    assert claims.employee(somebody("1", "E1"), an_employee("E1")) is None
-    assert claims.employee(somebody("2", "E2"), an_employee("E1")) == "users 1"
-    assert claims.code(somebody("1", "E1")) is None
+    claims.loses_address(an_employee(), [FieldChange("email", EMAIL, "Kari@Example.com", "new@example.com")])
+    claims.loses_address(an_employee(21), [FieldChange("email", EMAIL, None, "other@example.com")])
+    assert claims.addresses_lost == {"kari@example.com": {"11"}}
 
 
-def test_of_somebody_who_was_added_only_the_employee_is_remembered() -> None:
+def test_claims_show_no_key_when_they_are_printed() -> None:
     claims = Claims()
-    claims.code(somebody("1"))
-    claims.added(somebody("1"), an_employee())
-    assert claims.employee(somebody("2"), an_employee()) == "users 1"
-    assert claims.code(somebody("2")) is None
-
-
-def test_who_was_taken_for_an_employee_can_be_asked_without_taking_anybody() -> None:
-    claims = Claims()
-    assert claims.taken_for(["11"], somebody("1")) is None
-    claims.employee(somebody("2"), an_employee())
-    assert claims.taken_for(["10", "11"], somebody("1")) == "users 2"
-    assert claims.taken_for(["11"], somebody("2")) is None
-
-
-def test_a_code_that_xledger_shows_is_not_remembered() -> None:
-    claims = Claims()
-    claims.code(somebody("1"))
-    claims.written(somebody("1"))
-    assert claims.code(somebody("2")) is None
-
-
-def test_a_code_is_kept_for_whoever_gets_it_when_somebody_else_is_written() -> None:
-    claims = Claims()
-    claims.code(somebody("1"))
-    claims.written(somebody("2"))
-    assert claims.code(somebody("2")) == "users 1"
+    claims.came(somebody("1", "E1", "kari@example.com"))
+    assert "E1" not in repr(claims)
+    assert "kari" not in repr(claims)

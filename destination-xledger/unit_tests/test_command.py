@@ -2,19 +2,14 @@
 
 import io
 import json
-import os
 import sys
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import Status
 from requests_mock import Mocker
 
-from connector_base.protocol.arrivals import arriving_lines
-from destination_xledger import destination
 from destination_xledger.destination import DestinationXledger
 
 from .conftest import TOKEN, URL
@@ -107,31 +102,6 @@ def test_a_line_that_is_no_message_ends_the_sync_without_showing_it(
     output = capfd.readouterr().out
     assert "Line 1 of the input" in output
     assert SECRET_VALUE not in output
-
-
-def test_people_are_written_while_the_host_is_silent(
-    files: list[str], monkeypatch: pytest.MonkeyPatch, requests_mock: Mocker
-) -> None:
-    reading, writing = os.pipe()
-    os.write(writing, record(id="1", employmentId="1", active=False).encode())
-
-    def answer(*_: Any) -> dict[str, Any]:
-        os.close(writing)
-        return {"data": {"byCode": {"edges": None, "pageInfo": {"hasNextPage": False}}}}
-
-    requests_mock.post(URL, json=answer)
-
-    def arriving_for_a_while(stream: BinaryIO) -> Iterator[bytes | None]:
-        for number, line in enumerate(arriving_lines(stream, pulse=0)):
-            assert number < 10
-            yield line
-
-    monkeypatch.setattr(destination, "arriving_lines", arriving_for_a_while)
-    moments = count(step=60.0)
-    with os.fdopen(reading) as host:
-        monkeypatch.setattr(sys, "stdin", host)
-        DestinationXledger(now=lambda: next(moments)).run(["write", *files])
-    assert requests_mock.call_count == 1
 
 
 def test_a_record_of_an_unknown_stream_ends_the_sync(

@@ -18,7 +18,9 @@ from destination_xledger.reporting.report import ALWAYS_LEFT, NoReport, Report, 
 from shared_mappings import field_table
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
-INVALID = InvalidRecord("users record 1", ("id: type",), {"id": None, "givenName": "Kåre\u2028🧑‍🚀"})
+INVALID = InvalidRecord(
+    "at:users record 1", "users record 1", "", "", ("id: type",), {"id": None, "givenName": "Kåre\u2028🧑‍🚀"}
+)
 
 
 class Memory:
@@ -92,7 +94,9 @@ def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config:
 def test_half_a_character_in_a_record_or_in_a_reason_keeps_nothing_from_being_kept(
     memory: Memory, config: dict[str, Any]
 ) -> None:
-    half = InvalidRecord("users record 1", ("id: type",), {"id": None, "givenName": "Kåre\ud83d"})
+    half = InvalidRecord(
+        "at:users record 1", "users record 1", "", "", ("id: type",), {"id": None, "givenName": "Kåre\ud83d"}
+    )
     with opened(config) as report:
         report.rejected(half, "invalid_record", "\udc00Why.")
     kept = json.loads(memory.by_name()["rejected.jsonl"])

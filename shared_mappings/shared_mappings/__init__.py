@@ -9,7 +9,7 @@ from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Rule, Target, field_table
-from shared_mappings.planner import Action, Conflict, FieldChange, Plan, plan
+from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, plan
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import employee_schema, users_schema
 from shared_mappings.states import MISSING, State, read_path
@@ -36,6 +36,7 @@ __all__ = [
     "State",
     "Target",
     "WarningCode",
+    "contradictions",
     "desired_from_employee",
     "desired_from_user",
     "employee_schema",

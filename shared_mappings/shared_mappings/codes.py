@@ -9,6 +9,7 @@ class RejectionCode(str, Enum):
     MISSING_KEY = "missing_key"
     INVALID_RECORD = "invalid_record"
     AMBIGUOUS_MATCH = "ambiguous_match"
+    CODE_CONFLICT = "code_conflict"
     DUPLICATE_KEY = "duplicate_key"
     REFUSED_BY_XLEDGER = "refused_by_xledger"
 

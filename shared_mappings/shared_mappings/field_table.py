@@ -55,6 +55,7 @@ class Rule(_Frozen):
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
         creation: The key of AddEmployeesInputNode that takes the value, or None where creation takes it not.
+        lifelong: Whether a person has one value for life, so that another value means another person.
     """
 
     fields: tuple[str, ...]
@@ -65,6 +66,7 @@ class Rule(_Frozen):
     targets: tuple[str, ...]
     rule: Policy
     creation: str | None = None
+    lifelong: bool = False
 
     @cached_property
     def canonical_target(self) -> str:

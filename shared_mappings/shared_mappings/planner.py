@@ -117,6 +117,28 @@ def plan(
     return _decisions(desired, current, policies, table, creating=creating)
 
 
+def contradictions(desired: Desired, current: Employee, table: FieldTable) -> tuple[str, ...]:
+    """What tells that somebody is not an employee: values for life that are known of both, and differ in meaning.
+
+    Args:
+        desired: What the record says.
+        current: The employee in Xledger.
+        table: The field table, which says what a person has for life.
+
+    Returns:
+        Names of the record's fields; none when nothing speaks against it.
+    """
+    return tuple(
+        rule.fields[0]
+        for rule in table.rules
+        for target in rule.targets
+        if rule.lifelong
+        and isinstance(ours := desired.values[rule.canonical_target], str)
+        and isinstance(theirs := current.values[target], str)
+        and not _same(rule, ours, theirs, desired.region)
+    )
+
+
 def _creation(desired: Desired, policies: Policies, table: FieldTable) -> Plan:
     if policies.new_users is NewUsers.SKIP:
         return Plan.skip(SkipReason.NOT_IN_XLEDGER)

@@ -1,12 +1,22 @@
-"""Halving a batch that was refused, until the bad record is alone."""
+"""Finding what is wrong with a batch, or what makes it too large: halve it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def halves(items: Sequence[T]) -> tuple[list[T], list[T]]:
-    """A batch in two, the first half the larger if they differ."""
-    middle = (len(items) + 1) // 2
-    return list(items[:middle]), list(items[middle:])
+def in_halves(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Sequence[T]]) -> None:
+    """Carries a batch out: whole, and what is left of it in halves, until nothing is left.
+
+    Args:
+        batch: What is to be carried out; nothing is done about an empty one.
+        carry_out: Takes a batch or a part of it and gives back what is to be tried in halves: nothing when it was
+            carried out, and never a single one.
+    """
+    if not batch:
+        return
+    left = carry_out(batch)
+    middle = (len(left) + 1) // 2
+    for half in (left[:middle], left[middle:]):
+        in_halves(half, carry_out)

@@ -38,26 +38,18 @@ class DestinationCatalogMessage(AirbyteMessage):
 _DESTINATION_CATALOG: Final[Serializer[DestinationCatalog]] = Serializer(DestinationCatalog, omit_none=True)
 
 
-def read_messages(lines: Iterable[bytes | None], streams: Container[str]) -> Iterator[AirbyteMessage | None]:
+def read_messages(lines: Iterable[bytes], streams: Container[str]) -> Iterator[AirbyteMessage]:
     """The messages in a host's output, one a line; blank lines are passed over.
 
     Args:
-        lines: Lines of JSON in UTF-8; None where the host is silent.
+        lines: Lines of JSON in UTF-8.
         streams: The names of the streams that may come.
-
-    Yields:
-        The messages; None where the host is silent.
 
     Raises:
         AirbyteTracedException: For a line that is not a message, or a record of another stream: skipping it would lose
             data. The error names the line's number and nothing of its content.
     """
-    number = 0
-    for line in lines:
-        if line is None:
-            yield None
-            continue
-        number += 1
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         message = _message(line)

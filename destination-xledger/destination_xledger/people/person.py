@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared_mappings import Desired, Employee, FieldChange, Plan
+from shared_mappings.comparators import normalised_email, normalised_text
 from xledger_api.sending.answers import Failure
 
 
@@ -26,18 +27,34 @@ class Person:
     record: Mapping[str, Any] = field(repr=False)
     update_only: bool = False
 
+    @property
+    def code(self) -> str:
+        """The employment ID as it is compared; empty for none."""
+        return normalised_text(self.desired.employment_id or "")
+
+    @property
+    def address(self) -> str:
+        """The e-mail address as it is compared; empty for none."""
+        return normalised_email(self.desired.email or "")
+
 
 @dataclass(frozen=True, slots=True)
 class InvalidRecord:
     """A record that does not fit its schema.
 
     Attributes:
+        identity: Tells people apart, as a person's.
         label: How messages name it.
+        code: The employment ID as it is compared; empty for none that can be read.
+        address: The e-mail address, likewise.
         faults: Each path and the rule it breaks, never the value.
         record: The record as it came.
     """
 
+    identity: str = field(repr=False)
     label: str
+    code: str = field(repr=False)
+    address: str = field(repr=False)
     faults: tuple[str, ...]
     record: Mapping[str, Any] = field(repr=False)
 

@@ -16,9 +16,11 @@ from shared_mappings import (
     desired_from_employee,
     desired_from_user,
     employee_schema,
+    read_path,
     users_schema,
 )
 from shared_mappings.comparators import normalised_email, normalised_text
+from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
@@ -35,6 +37,8 @@ class StreamReader:
         name: The stream's name.
         validator: Checks a record against the schema of what the stream carries.
         desire: Makes a valid record what Xledger should have.
+        code_key: Path of the employment ID in a record.
+        address_key: Path of the e-mail address in a record.
         update_only: Whether nobody is created.
         has_ids: Whether a record's `id` says who it is. Only `users` declares one; elsewhere it may be anything, such
             as a number in a table of the source, or a national identification.
@@ -43,6 +47,8 @@ class StreamReader:
     name: str
     validator: RecordValidator
     desire: Callable[[Mapping[str, Any]], Desired]
+    code_key: str
+    address_key: str
     update_only: bool
     has_ids: bool
 
@@ -53,15 +59,16 @@ class StreamReader:
             record: The record's data.
             position: Its place among the stream's records, from 1, by which it is named when it has no id.
         """
-        identity = record.get("id") if self.has_ids else None
         place = f"{self.name} record {position}"
-        label = f"{self.name} {identity}" if _is_an_id(identity) else place
+        record_id = record.get("id") if self.has_ids else None
+        label = f"{self.name} {record_id}" if _is_an_id(record_id) else place
+        code = normalised_text(_text(read_path(record, self.code_key)))
+        address = normalised_email(_text(read_path(record, self.address_key)))
+        identity = _user_identity(record_id, place) if self.has_ids else _employee_identity(code, address, place)
         faults = self.validator.faults(record)
         if faults:
-            return InvalidRecord(label, faults, record)
-        desired = self.desire(record)
-        known_by = _user_identity(str(identity)) if self.has_ids else _employee_identity(desired, place)
-        return Person(known_by, label, desired, record, self.update_only)
+            return InvalidRecord(identity, label, code, address, faults, record)
+        return Person(identity, label, self.desire(record), record, self.update_only)
 
 
 def stream_readers(
@@ -95,11 +102,14 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
         raise refused_sync_mode(configured.destination_sync_mode.value, name)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
     carries = configured.destination_object_name or name
+    code, email = table.rule_of[EMPLOYMENT_ID], table.rule_of[EMAIL]
     if carries == EMPLOYEE:
         return StreamReader(
             name,
             RecordValidator(employee_schema()),
             lambda r: desired_from_employee(r, table, options),
+            code.employee["value"],
+            email.employee["value"],
             update_only,
             has_ids=False,
         )
@@ -108,6 +118,8 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
             name,
             RecordValidator(users_schema()),
             lambda r: desired_from_user(r, table, options),
+            code.record["value"],
+            email.record["value"],
             update_only,
             has_ids=True,
         )
@@ -117,18 +129,23 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     )
 
 
-def _user_identity(record_id: str) -> str:
+def _user_identity(record_id: Any, place: str) -> str:
     """A user's id. Only what might be taken for the key of an employee says that it is an id."""
+    if not isinstance(record_id, str):
+        return f"at:{place}"
     return f"id:{record_id}" if ":" in record_id else record_id
 
 
-def _employee_identity(desired: Desired, place: str) -> str:
+def _employee_identity(code: str, address: str, place: str) -> str:
     """The key that an employee is known by, as it is compared, and its kind; without any, the record's place."""
-    if desired.employment_id:
-        return f"code:{normalised_text(desired.employment_id)}"
-    if desired.email:
-        return f"email:{normalised_email(desired.email)}"
-    return f"at:{place}"
+    if code:
+        return f"code:{code}"
+    return f"email:{address}" if address else f"at:{place}"
+
+
+def _text(value: Any) -> str:
+    """A key as it came; empty for one that is none, as an invalid record may hold."""
+    return value if isinstance(value, str) else ""
 
 
 _LONGEST_ID: Final = 64

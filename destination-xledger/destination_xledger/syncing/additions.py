@@ -1,7 +1,6 @@
 """Adding employees, nobody twice."""
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,17 +11,17 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.matcher import ambiguous
 from destination_xledger.syncing.refusals import Refusals
 from shared_mappings import Employee, FieldTable
-from xledger_api.employees.directory import MatchingKey
 from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.inputs import creation_node
-from xledger_api.halving import halves
+from xledger_api.halving import in_halves
 from xledger_api.sending.answers import Problem
-from xledger_api.sending.client import AnswerLostError, Pause, RefusedError
+from xledger_api.sending.client import AnswerLostError, RefusedError
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-AFTER_LOST_ANSWER: Final = Pause(lambda attempt: min(10.0 * 2 ** (attempt - 1), 120.0), patience=900)
-"""The wait before looking whether an addition was carried out: Xledger may still be at it, or down."""
+WAITS_AFTER_LOST_ANSWERS: Final = (10.0, 20.0, 40.0, 80.0, *(120.0,) * 6)
+"""Seconds before looking whether an addition was carried out, the first time and each time after that: Xledger may
+still be at it, or down."""
 
 Added = list[tuple[Planned, Employee]]
 
@@ -61,47 +60,44 @@ class Additions:
             AirbyteTracedException: When the sync cannot go on.
         """
         added: Added = []
-        batches = deque([list(items)] if items else [])
-        lost_in_a_row, waited = 0, 0.0
-        while batches:
-            batch = batches.popleft()
+        in_halves(items, lambda batch: self._carry_out(batch, added))
+        return added
+
+    def _carry_out(self, batch: Sequence[Planned], added: Added) -> Sequence[Planned]:
+        """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches."""
+        for seconds in WAITS_AFTER_LOST_ANSWERS:
             try:
                 added += self._added(batch)
-                lost_in_a_row, waited = 0, 0.0
-            except AnswerLostError as error:
-                lost_in_a_row += 1
-                pause = AFTER_LOST_ANSWER.seconds(lost_in_a_row)
-                waited += pause
-                if waited > AFTER_LOST_ANSWER.patience:
-                    raise _answers_keep_getting_lost(error, lost_in_a_row) from None
-                self._wait_after(error, pause)
-                there, missing = self._already_there(batch)
-                added += there
-                slow = error.failure.problem is Problem.TIMED_OUT and len(missing) > 1
-                if slow:  # what comes is smaller, and may well be answered
-                    lost_in_a_row, waited = 0, 0.0
-                batches.extendleft(_in_front(halves(missing) if slow else (missing,)))
             except RefusedError as error:
-                there, missing = self._already_there(batch)
-                added += there
-                if len(missing) > 1:
-                    batches.extendleft(_in_front(halves(missing)))
-                else:
-                    self._reject(missing, error)
-        return added
+                batch = self._missing(batch, added)
+                if len(batch) > 1:
+                    return batch
+                self._reject(batch, error)
+            except AnswerLostError as error:
+                self._wait_after(error, seconds)
+                batch = self._missing(batch, added)
+                if error.failure.problem is Problem.TIMED_OUT and len(batch) > 1:
+                    return batch
+                if batch:
+                    continue
+            return ()
+        raise transient_error(
+            f"Xledger's answer to addEmployees got lost {len(WAITS_AFTER_LOST_ANSWERS)} times in a row. Run the sync "
+            "again later: nobody is added twice."
+        )
 
     def _added(self, batch: Sequence[Planned]) -> Added:
         answer = self.gateway.add({item.identity: creation_node(item.plan.changes, self.table) for item in batch})
         self.refusals.accepted("addEmployees")
         return [(item, answer[item.identity]) for item in batch]
 
-    def _already_there(self, batch: Sequence[Planned]) -> tuple[Added, list[Planned]]:
-        """Those of a batch who were added although Xledger did not say so, and those who were not."""
+    def _missing(self, batch: Sequence[Planned], added: Added) -> list[Planned]:
+        """Those of a batch who are not in Xledger; those who were added although Xledger did not say so are noted."""
         directory = self.gateway.look_up([code for item in batch if (code := item.person.desired.employment_id)], [])
         there: Added = []
         missing: list[Planned] = []
         for item in batch:
-            db_ids = directory.candidates(item.person.desired, (MatchingKey.EMPLOYMENT_ID,))
+            db_ids = directory.by_code.get(item.person.code, frozenset())
             if len(db_ids) > 1:
                 self.outcomes.carried_out(replace(item, plan=ambiguous(db_ids)))
             elif db_ids:
@@ -112,7 +108,8 @@ class Additions:
             logger.warning(
                 "%d people were added although Xledger did not say so; they are not added again.", len(there)
             )
-        return there, missing
+        added += there
+        return missing
 
     def _wait_after(self, error: AnswerLostError, seconds: float) -> None:
         logger.warning(
@@ -126,15 +123,3 @@ class Additions:
         for item in items:
             self.refusals.refused_alone(error)
             self.outcomes.refused(item.person, error.failure)
-
-
-def _in_front(batches: Iterable[list[Planned]]) -> list[list[Planned]]:
-    """Batches in the order in which `extendleft` puts them first to last; empty ones are dropped."""
-    return [batch for batch in reversed(list(batches)) if batch]
-
-
-def _answers_keep_getting_lost(error: AnswerLostError, times: int) -> Exception:
-    return transient_error(
-        f"Xledger's answer to addEmployees got lost {times} times in a row "
-        f"({error.failure.words or error.failure.problem.value}). Run the sync again later: nobody is added twice."
-    )

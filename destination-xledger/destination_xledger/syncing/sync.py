@@ -13,6 +13,7 @@ from destination_xledger.people.streams import StreamReader, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
+from destination_xledger.syncing.claims import Claims
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.updates import Updates
@@ -29,6 +30,7 @@ class Sync:
     Attributes:
         mode: A preview passes no state on: what was only looked at has not been synced.
         readers: Makes a stream's records people, by the name of the stream.
+        claims: Remembers who came.
         writer: Writes people.
         outcomes: Takes what became of them.
         batch: Collects people until it is worth writing them.
@@ -38,6 +40,7 @@ class Sync:
 
     mode: Mode
     readers: Mapping[str, StreamReader]
+    claims: Claims
     writer: Writer
     outcomes: Outcomes
     batch: Batch
@@ -69,34 +72,37 @@ class Sync:
         readers = stream_readers(catalog, table, settings.options)
         gateway = Gateway(client, table)
         refusals = Refusals(gateway)
+        claims = Claims()
         writer = Writer(
-            Matcher(gateway, table, settings.policies, settings.match_on),
+            Matcher(gateway, table, settings.policies, settings.match_on, settings.renumber_employees, claims),
             Additions(gateway, table, refusals, outcomes, client.sleep),
             Updates(gateway, table, refusals),
             outcomes,
             table,
             settings.policies,
             settings.mode,
-            settings.batch_size,
         )
-        return cls(settings.mode, readers, writer, outcomes, Batch(settings.batch_size, now))
+        return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))
 
-    def run(self, messages: Iterable[AirbyteMessage | None]) -> Iterator[AirbyteMessage]:
+    def run(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Writes the people who come, and yields the state messages that may be passed on.
 
+        A batch is written before the next one is begun. The clock is looked at when a message comes.
+
         Args:
-            messages: The messages; None where the source is silent, so that time is told to pass.
+            messages: The messages, as they come.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
         for message in messages:
-            if message is not None:
-                self._take(message)
-            if not self.batch or self.batch.is_full or self.batch.is_overdue:
-                yield from self._write_what_is_due()
+            self._take(message)
+            if self.batch.is_due:
+                self.writer.write(self.batch.take())
+            # A rejected record is settled once it is where the administrator finds it.
+            if self.checkpoints.waiting and not self.batch and self.outcomes.report.keep_rejected():
+                yield from self.checkpoints.release()
         self.writer.write(self.batch.take())
-        self.writer.conclude()
         self.outcomes.report.publish()
         yield from self.checkpoints.release()
 
@@ -111,23 +117,8 @@ class Sync:
         person = self.readers[record.stream].read(record.data, self.positions[record.stream])
         self.outcomes.summary.received += 1
         self.checkpoints.record(record.stream)
+        self.claims.came(person)
         if isinstance(person, Person):
             self.batch.add(person)
         else:
             self.outcomes.invalid(person)
-
-    def _write_what_is_due(self) -> list[AirbyteMessage]:
-        """Writes the batch, and hands out the state messages that nothing keeps back any more."""
-        overdue = self.batch.is_overdue
-        self.writer.write(self.batch.take())
-        if overdue:
-            self.writer.finish()
-        if self.writer.waiting:
-            return []
-        # Whoever is held back waits for the end of the input, and not for the clock.
-        self.batch.settled()
-        if self.writer.held_back:
-            return []
-        # A rejected record is only settled once it is where the administrator finds it.
-        settled = self.checkpoints.waiting and self.outcomes.report.keep_rejected()
-        return self.checkpoints.release() if settled else []

@@ -14,7 +14,7 @@ from shared_mappings.comparators import COMPARATORS
 from shared_mappings.employee import ROOT, value_shown
 from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.inputs import InputNode, update_nodes
-from xledger_api.halving import halves
+from xledger_api.halving import in_halves
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
 
@@ -64,7 +64,7 @@ class Updates:
                 raise ValueError("only somebody who is in Xledger can be updated")
             for mutation, node in update_nodes(item.plan.changes, item.employee, self.table).items():
                 updates[mutation].append(_Update(item, item.employee, node))
-        refused = {mutation: self._in_halves(mutation, updates[mutation]) for mutation in self.table.mutations}
+        refused = {mutation: self._refused(mutation, updates[mutation]) for mutation in self.table.mutations}
         return {
             item.identity: self._refusal(item, why)
             for item in items
@@ -77,25 +77,30 @@ class Updates:
         unwritten = (change for change in item.plan.changes if self.table.targets[change.target].mutation in why)
         return Refusal(tuple(why.values()), tuple(unwritten))
 
-    def _in_halves(self, mutation: str, updates: Sequence[_Update]) -> dict[str, Failure]:
-        if not updates:
-            return {}
-        try:
-            answer = self.gateway.update(mutation, {update.item.identity: update.node for update in updates})
-        except (RefusedError, TooSlowError) as error:
-            if len(updates) > 1:
-                first, second = halves(updates)
-                return self._in_halves(mutation, first) | self._in_halves(mutation, second)
-            if isinstance(error, TooSlowError):
-                raise transient_error(
-                    f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
-                ) from None
-            self.refusals.refused_alone(error)
-            return {updates[0].item.identity: error.failure}
-        self.refusals.accepted(mutation)
-        for update in updates:
-            self._verify(mutation, update, answer[update.item.identity])
-        return {}
+    def _refused(self, mutation: str, updates: Sequence[_Update]) -> dict[str, Failure]:
+        """Sends the updates of one mutation. Returns why those were refused that were, by identity."""
+        refused: dict[str, Failure] = {}
+
+        def carry_out(batch: Sequence[_Update]) -> Sequence[_Update]:
+            try:
+                answer = self.gateway.update(mutation, {update.item.identity: update.node for update in batch})
+            except (RefusedError, TooSlowError) as error:
+                if len(batch) > 1:
+                    return batch
+                if isinstance(error, TooSlowError):
+                    raise transient_error(
+                        f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
+                    ) from None
+                self.refusals.refused_alone(error)
+                refused[batch[0].item.identity] = error.failure
+                return ()
+            self.refusals.accepted(mutation)
+            for update in batch:
+                self._verify(mutation, update, answer[update.item.identity])
+            return ()
+
+        in_halves(updates, carry_out)
+        return refused
 
     def _verify(self, mutation: str, update: _Update, node: Mapping[str, Any]) -> None:
         """Checks what came back against what is taken for granted, and nobody has seen.

@@ -44,11 +44,14 @@ class Directory:
                 return found
         return frozenset()
 
-    def without_addresses_of(self, db_ids: Set[str]) -> "Directory":
-        """The same without the e-mail addresses of some employees."""
-        if not db_ids:
-            return self
-        return replace(self, by_email={email: found - db_ids for email, found in self.by_email.items()})
+    def without(self, addresses: Mapping[str, Set[str]]) -> "Directory":
+        """The same without e-mail addresses that employees have no longer, or will not have.
+
+        Args:
+            addresses: dbIds of those employees, by the address as it is compared.
+        """
+        by_email = {email: found - addresses.get(email, frozenset()) for email, found in self.by_email.items()}
+        return replace(self, by_email=by_email)
 
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
         match key:

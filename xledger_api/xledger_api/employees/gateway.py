@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
 from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL
 from xledger_api.employees.directory import Directory, code_spellings
-from xledger_api.halving import halves
+from xledger_api.halving import in_halves
 from xledger_api.language.operations import Operation, operations
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RequestFailedError, TooSlowError, XledgerClient
@@ -23,35 +23,15 @@ EMPLOYEES_PER_KEY: Final = 2
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-NO_KEYS: Final[tuple[str, ...]] = ()
-
 Node = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Keys to look up in one request.
+class AskedFor(NamedTuple):
+    """One key of each kind to look up; None for no more of that kind."""
 
-    Attributes:
-        codes: Employee codes.
-        emails: E-mail addresses.
-        db_ids: dbIds of employees.
-    """
-
-    codes: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
-    db_ids: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return max(len(self.codes), len(self.emails), len(self.db_ids))
-
-    def in_two(self) -> "tuple[Keys, Keys]":
-        """The same keys in two requests."""
-        codes, emails, db_ids = halves(self.codes), halves(self.emails), halves(self.db_ids)
-        return (
-            Keys(tuple(codes[0]), tuple(emails[0]), tuple(db_ids[0])),
-            Keys(tuple(codes[1]), tuple(emails[1]), tuple(db_ids[1])),
-        )
+    code: str | None = None
+    email: str | None = None
+    db_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +63,14 @@ class Gateway:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
-        for some_codes, some_emails in zip_longest(_chunks(spelled_codes), _chunks(asked_emails), fillvalue=NO_KEYS):
-            for alias, node in self._nodes(Keys(codes=some_codes, emails=some_emails)):
-                if alias == "byEmail":
-                    by_email[normalised_email(str(node["email"]))].add(str(node["dbId"]))
-                else:
-                    employee = Employee.from_node(node, self.table)
-                    employees[employee.db_id] = employee
-                    by_code[normalised_text(str(node["code"]))].add(employee.db_id)
+        asked = [AskedFor(code, email) for code, email in zip_longest(spelled_codes, asked_emails)]
+        for alias, node in self._nodes(asked):
+            if alias == "byEmail":
+                by_email[normalised_email(str(node["email"]))].add(str(node["dbId"]))
+            else:
+                employee = Employee.from_node(node, self.table)
+                employees[employee.db_id] = employee
+                by_code[normalised_text(str(node["code"]))].add(employee.db_id)
         _tell_if_case_matters(asked_emails, by_email, employees.values())
         return Directory(
             {code: frozenset(found) for code, found in by_code.items()},
@@ -104,11 +84,8 @@ class Gateway:
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
         """
-        found = (
-            Employee.from_node(node, self.table)
-            for some in _chunks(sorted(db_ids))
-            for _, node in self._nodes(Keys(db_ids=some))
-        )
+        nodes = self._nodes([AskedFor(db_id=db_id) for db_id in sorted(db_ids)])
+        found = (Employee.from_node(node, self.table) for _, node in nodes)
         return {employee.db_id: employee for employee in found}
 
     def add(self, inputs: Mapping[str, Node]) -> Mapping[str, Employee]:
@@ -167,35 +144,43 @@ class Gateway:
             )
         return edges
 
-    def _nodes(self, keys: Keys) -> Iterator[tuple[str, Node]]:
+    def _nodes(self, asked: Sequence[AskedFor]) -> list[tuple[str, Node]]:
         """The nodes found, each with the alias that found it. What is too slow in one request is asked in two."""
-        try:
-            found = list(self._pages(keys))
-        except TooSlowError:
-            if len(keys) <= 1:
+        found: list[tuple[str, Node]] = []
+
+        def ask(some: Sequence[AskedFor]) -> Sequence[AskedFor]:
+            try:
+                found.extend(list(self._pages(some)))
+            except TooSlowError:
+                if len(some) > 1:
+                    return some
                 raise transient_error(
                     "Xledger takes too long to find a single employee. Try again in an hour."
                 ) from None
-            found = [pair for half in keys.in_two() for pair in self._nodes(half)]
-        yield from found
+            return ()
 
-    def _pages(self, keys: Keys) -> Iterator[tuple[str, Node]]:
-        after: dict[str, str | None] = {
-            alias: None
-            for alias, asked in (("byCode", keys.codes), ("byEmail", keys.emails), ("byDbId", keys.db_ids))
-            if asked
+        for start in range(0, len(asked), KEYS_PER_REQUEST):
+            in_halves(asked[start : start + KEYS_PER_REQUEST], ask)
+        return found
+
+    def _pages(self, asked: Sequence[AskedFor]) -> Iterator[tuple[str, Node]]:
+        keys = {
+            "byCode": [row.code for row in asked if row.code is not None],
+            "byEmail": [row.email for row in asked if row.email is not None],
+            "byDbId": [row.db_id for row in asked if row.db_id is not None],
         }
+        after: dict[str, str | None] = {alias: None for alias, those in keys.items() if those}
         while after:
             answer = self.client.send(
                 operations()["LookUpEmployees"],
                 {
-                    "first": EMPLOYEES_PER_KEY * len(keys),
+                    "first": EMPLOYEES_PER_KEY * len(asked),
                     "withCodes": "byCode" in after,
                     "withEmails": "byEmail" in after,
                     "withDbIds": "byDbId" in after,
-                    "codes": keys.codes if "byCode" in after else None,
-                    "emails": keys.emails if "byEmail" in after else None,
-                    "dbIds": keys.db_ids if "byDbId" in after else None,
+                    "codes": keys["byCode"] if "byCode" in after else None,
+                    "emails": keys["byEmail"] if "byEmail" in after else None,
+                    "dbIds": keys["byDbId"] if "byDbId" in after else None,
                     "afterCode": after.get("byCode"),
                     "afterEmail": after.get("byEmail"),
                     "afterDbId": after.get("byDbId"),
@@ -240,7 +225,3 @@ def _tell_if_case_matters(
 
 def _operation(mutation: str) -> Operation:
     return next(operation for operation in operations().values() if operation.root_field == mutation)
-
-
-def _chunks(keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(keys[start : start + KEYS_PER_REQUEST]) for start in range(0, len(keys), KEYS_PER_REQUEST))
