@@ -16,14 +16,12 @@ from typing import Any, Final
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
 from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result
 from urllib3.exceptions import NewConnectionError
 
-from connector_base.failures import config_error, system_error, transient_error
-from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted
 from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
+from xledger_api.sending.endings import ending
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -154,7 +152,7 @@ class XledgerClient:
         try:
             answer: Mapping[str, Any] = retrying(self._attempt, operation, variables)
         except _PassingError as error:
-            raise _gave_up(error.failure) from None
+            raise ending(operation, error.failure) from None
         return answer
 
     def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
@@ -213,7 +211,14 @@ class XledgerClient:
         unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
         if unsure and failure.may_have_arrived and not operation.repeatable:
             return AnswerLostError(operation, failure)
-        return _ENDINGS.get(failure.problem, _PassingError)(operation, failure)
+        match failure.problem:
+            case Problem.TIMED_OUT:
+                return TooSlowError(operation, failure)
+            case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
+                return RefusedError(operation, failure)
+            case problem if problem in PAUSES:
+                return _PassingError(operation, failure)
+        return ending(operation, failure)
 
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
@@ -234,84 +239,6 @@ class XledgerClient:
         logger.warning(
             "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
         )
-
-
-def unreachable(operation: Operation, failure: Failure) -> AirbyteTracedException | None:
-    """Why Xledger cannot be asked for anything at present; None when a failure is about this one operation."""
-    if failure.problem in PAUSES:
-        return _gave_up(failure)
-    if failure.problem is Problem.UNAUTHORIZED:
-        return _unauthorized(operation, failure)
-    if failure.problem is Problem.NOT_THE_API:
-        return _not_the_api(operation, failure)
-    return None
-
-
-def _gave_up(failure: Failure) -> AirbyteTracedException:
-    if failure.problem is Problem.OUT_OF_CREDITS:
-        when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
-        return transient_error(
-            f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
-            "or ask Xledger for more."
-        )
-    if failure.problem in (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT):
-        return transient_error(
-            f"Xledger keeps refusing requests ({failure.problem.value}), although this connector stays below its "
-            "limits. Something else uses the same subscription: let that pause, or try again in an hour."
-        )
-    return transient_error(
-        f"Xledger does not answer at the address in api_url: {failure.problem.value} "
-        f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
-        "maintenance window: try again in an hour."
-    )
-
-
-def _unauthorized(_: Operation, failure: Failure) -> AirbyteTracedException:
-    return config_error(
-        f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
-        "whole and without spaces. "
-        f"Xledger says: {failure.words or 'not authorized'}"
-    )
-
-
-def _not_the_api(_: Operation, __: Failure) -> AirbyteTracedException:
-    return config_error(
-        "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
-        "https://www.xledger.net/graphql."
-    )
-
-
-def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
-    """A request that asks for something Xledger's schema does not have."""
-    return system_error(
-        f"Xledger's API does not have what this connector uses in {operation.root_field}: {failure.words} "
-        "Its schema may have changed; look for a newer version of this connector."
-    )
-
-
-def _refused(operation: Operation, failure: Failure) -> Exception:
-    return RefusedError(operation, failure) if operation.writes else no_access(operation, failure)
-
-
-def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
-    """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
-    accesses = accesses_for(operation)
-    lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
-    return config_error(
-        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
-        f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
-    )
-
-
-_ENDINGS: Final[Mapping[Problem, Callable[[Operation, Failure], Exception]]] = {
-    Problem.VALUE_REFUSED: _refused,
-    Problem.UNRECOGNISED: _refused,
-    Problem.TIMED_OUT: TooSlowError,
-    Problem.UNAUTHORIZED: _unauthorized,
-    Problem.NOT_THE_API: _not_the_api,
-    Problem.SCHEMA_MISMATCH: schema_mismatch,
-}
-"""How a request ends that is not waited out."""
 
 
 def _failure(state: RetryCallState) -> Failure:
