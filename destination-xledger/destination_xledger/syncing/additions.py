@@ -17,12 +17,12 @@ from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.inputs import creation_node
 from xledger_api.halving import halves
 from xledger_api.sending.answers import Problem
-from xledger_api.sending.client import AnswerLostError, Pause, RefusedError
+from xledger_api.sending.client import AnswerLostError, RefusedError
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-AFTER_LOST_ANSWER: Final = Pause(lambda attempt: min(10.0 * 2 ** (attempt - 1), 120.0), patience=900)
-"""The wait before looking whether an addition was carried out: Xledger may still be at it, or down."""
+PATIENCE: Final = 900.0
+"""Seconds to wait in all before looking whether an addition was carried out: Xledger may still be at it, or down."""
 
 Added = list[tuple[Planned, Employee]]
 
@@ -70,9 +70,9 @@ class Additions:
                 lost_in_a_row, waited = 0, 0.0
             except AnswerLostError as error:
                 lost_in_a_row += 1
-                pause = AFTER_LOST_ANSWER.seconds(lost_in_a_row)
+                pause = min(10.0 * 2 ** (lost_in_a_row - 1), 120.0)
                 waited += pause
-                if waited > AFTER_LOST_ANSWER.patience:
+                if waited > PATIENCE:
                     raise _answers_keep_getting_lost(error, lost_in_a_row) from None
                 self._wait_after(error, pause)
                 there, missing = self._already_there(batch)

@@ -6,9 +6,8 @@ and the bodies here hold payroll data. Its rate limiter and its authenticator ar
 
 import json
 import logging
-import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -16,7 +15,19 @@ from typing import Any, Final
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
 from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+    wait_fixed,
+    wait_random,
+    wait_random_exponential,
+)
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
 from urllib3.exceptions import NewConnectionError
 
 from xledger_api.language.operations import Operation
@@ -38,28 +49,34 @@ class Pause:
     """How a passing problem is waited out.
 
     Attributes:
-        seconds: How long to wait before the given attempt is repeated (the first is 1).
-        patience: Seconds to wait in all before giving up, for answers too.
+        wait: How long to wait before the next attempt.
+        patience: When to give up.
     """
 
-    seconds: Callable[[int], float]
-    patience: float
+    wait: wait_base
+    patience: stop_base
 
 
 PAUSES: Final[Mapping[Problem, Pause]] = {
-    Problem.BURST_LIMIT: Pause(lambda _: 5.0, patience=120),
-    Problem.CONCURRENCY_LIMIT: Pause(lambda _: 1.0, patience=120),
-    Problem.OUT_OF_CREDITS: Pause(lambda _: 60.0, patience=600),
-    Problem.UNAVAILABLE: Pause(lambda attempt: min(2.0**attempt, 60.0), patience=900),
+    Problem.BURST_LIMIT: Pause(wait_fixed(5) + wait_random(0, 1.25), stop_before_delay(120) | stop_after_attempt(20)),
+    Problem.CONCURRENCY_LIMIT: Pause(
+        wait_fixed(1) + wait_random(0, 0.25), stop_before_delay(120) | stop_after_attempt(97)
+    ),
+    Problem.OUT_OF_CREDITS: Pause(wait_fixed(60) + wait_random(0, 15), stop_before_delay(600) | stop_after_attempt(9)),
+    Problem.UNAVAILABLE: Pause(
+        wait_exponential(2, max=60) + wait_random_exponential(0.5, max=5),
+        stop_before_delay(900) | stop_after_attempt(18),
+    ),
 }
-"""What passes by itself. Every other problem ends the request."""
+"""What passes by itself; every other problem ends the request. Something random is added to each pause, so that several
+connections do not come back at the same moment. Patience ends by the clock, since an attempt may take minutes as well,
+and with as many attempts as have their pauses within the same time."""
 
-JITTER: Final = 0.25
-"""Up to this share is added to a pause, so that several connections do not come back at the same moment."""
+WITHIN_SECONDS: Final = frozenset({Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT})
+"""What passes so soon that even a check waits for it."""
 
 A_MOMENT: Final = 5.0
-"""Up to so many seconds are added to the time that Xledger names, for the same reason. It is the shortest wait, too:
-two clocks may differ."""
+"""Up to so many seconds are added to the time that Xledger names. It is the shortest wait, too: clocks may differ."""
 
 
 class RequestFailedError(Exception):
@@ -81,10 +98,6 @@ class TooSlowError(RequestFailedError):
 
 class AnswerLostError(RequestFailedError):
     """It is unknown whether the request was carried out, and it must not be carried out twice."""
-
-
-class _PassingError(RequestFailedError):
-    """A problem that passes by itself."""
 
 
 @dataclass(slots=True)
@@ -141,19 +154,10 @@ class XledgerClient:
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
-        retrying = Retrying(
-            retry=retry_if_exception_type(_PassingError),
-            wait=self._pause,
-            stop=self._out_of_patience,
-            before_sleep=self._announce,
-            sleep=self.sleep,
-            reraise=True,
-        )
-        try:
-            answer: Mapping[str, Any] = retrying(self._attempt, operation, variables)
-        except _PassingError as error:
-            raise ending(operation, error.failure) from None
-        return answer
+        answer = self._waited_for(PAUSES, operation, variables)
+        if isinstance(answer, Failure):
+            raise _error(operation, answer)
+        return answer.data
 
     def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
         """Sends an operation and tells what came of it, for a check: nothing is raised.
@@ -164,13 +168,21 @@ class XledgerClient:
             operation: What to send; it does no harm to send it twice.
             variables: The values, as JSON types.
         """
+        return self._waited_for(WITHIN_SECONDS, operation, variables)
+
+    def _waited_for(
+        self, passing: Collection[Problem], operation: Operation, variables: Mapping[str, Any]
+    ) -> Answer | Failure:
+        def passes(answer: Answer | Failure) -> bool:
+            return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
+
         retrying = Retrying(
-            retry=retry_if_result(_passes_within_seconds),
+            retry=retry_if_result(passes),
             wait=self._pause,
-            stop=self._out_of_patience,
+            stop=lambda state: PAUSES[_failure(state).problem].patience(state),
             before_sleep=self._announce,
             sleep=self.sleep,
-            retry_error_callback=_last_result,
+            retry_error_callback=_failure,
         )
         answer: Answer | Failure = retrying(self._answer, operation, variables)
         return answer
@@ -200,38 +212,12 @@ class XledgerClient:
         self._known |= isinstance(answer, Answer)
         return answer
 
-    def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        match self._answer(operation, variables):
-            case Answer() as answer:
-                return answer.data
-            case Failure() as failure:
-                raise self._error(operation, failure)
-
-    def _error(self, operation: Operation, failure: Failure) -> Exception:
-        unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
-        if unsure and failure.may_have_arrived and not operation.repeatable:
-            return AnswerLostError(operation, failure)
-        match failure.problem:
-            case Problem.TIMED_OUT:
-                return TooSlowError(operation, failure)
-            case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
-                return RefusedError(operation, failure)
-            case problem if problem in PAUSES:
-                return _PassingError(operation, failure)
-        return ending(operation, failure)
-
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
-        if failure.resets_at is not None:
-            until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
-            return max(until_then, A_MOMENT) + _jitter(A_MOMENT)
-        seconds = PAUSES[failure.problem].seconds(state.attempt_number)
-        return seconds + _jitter(seconds * JITTER)
-
-    def _out_of_patience(self, state: RetryCallState) -> bool:
-        # An attempt may take minutes as well, until nobody waits for its answer any longer.
-        waited = max(state.idle_for, state.seconds_since_start or 0.0)
-        return waited + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
+        if failure.resets_at is None:
+            return PAUSES[failure.problem].wait(state)
+        until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
+        return max(until_then, A_MOMENT) + wait_random(0, A_MOMENT)(state)
 
     def _announce(self, state: RetryCallState) -> None:
         self.traffic.retries += 1
@@ -242,24 +228,27 @@ class XledgerClient:
 
 
 def _failure(state: RetryCallState) -> Failure:
-    error = state.outcome.exception() if state.outcome else None
-    failure = error.failure if isinstance(error, _PassingError) else _last_result(state)
+    failure = state.outcome.result() if state.outcome else None
     if not isinstance(failure, Failure):
-        raise TypeError("only passing problems are waited out")
+        raise TypeError("only failures are waited out")
     return failure
 
 
-def _last_result(state: RetryCallState) -> Any:
-    return state.outcome.result() if state.outcome else None
+def _is_lost(operation: Operation, failure: Failure) -> bool:
+    """Whether it is unknown if an operation was carried out that must not be carried out twice."""
+    unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
+    return unsure and failure.may_have_arrived and not operation.repeatable
 
 
-def _passes_within_seconds(answer: Answer | Failure) -> bool:
-    limits = (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT)
-    return isinstance(answer, Failure) and answer.problem in limits
-
-
-def _jitter(most: float) -> float:
-    return random.uniform(0, most)  # noqa: S311  nothing depends on it being hard to guess
+def _error(operation: Operation, failure: Failure) -> Exception:
+    if _is_lost(operation, failure):
+        return AnswerLostError(operation, failure)
+    match failure.problem:
+        case Problem.TIMED_OUT:
+            return TooSlowError(operation, failure)
+        case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
+            return RefusedError(operation, failure)
+    return ending(operation, failure)
 
 
 def _with_zone(moment: datetime) -> datetime:
