@@ -216,7 +216,7 @@ class XledgerClient:
         failure = _failure(state)
         if failure.resets_at is None:
             return PAUSES[failure.problem].wait(state)
-        until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
+        until_then = (failure.resets_at - self.now()).total_seconds()
         return max(until_then, A_MOMENT) + wait_random(0, A_MOMENT)(state)
 
     def _announce(self, state: RetryCallState) -> None:
@@ -249,10 +249,6 @@ def _error(operation: Operation, failure: Failure) -> Exception:
         case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
             return RefusedError(operation, failure)
     return ending(operation, failure)
-
-
-def _with_zone(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _never_left(error: requests.RequestException) -> bool:
