@@ -87,7 +87,8 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
 
 def connect_at_once(settings: Config) -> XledgerClient:
     """A client that is never too fast, and whose waiting takes no time."""
-    return XledgerClient(settings.api_url, settings.api_token, budget=APIBudget(policies=[]), sleep=lambda _: None)
+    token = settings.api_token.get_secret_value()
+    return XledgerClient(settings.api_url, token, budget=APIBudget(policies=[]), sleep=lambda _: None)
 
 
 def a_stream(name: str = "users", mode: str = "append_dedup", destination_object: str | None = None) -> dict[str, Any]:

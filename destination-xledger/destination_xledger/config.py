@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
+    Secret,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
@@ -94,12 +95,10 @@ class Config(Settings):
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
-    api_token: str = Field(
+    api_token: Secret[Annotated[str, Field(min_length=1)]] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",
-        min_length=1,
-        repr=False,
         json_schema_extra={"airbyte_secret": True, "order": 0},
     )
     authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(

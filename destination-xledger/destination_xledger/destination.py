@@ -162,4 +162,4 @@ class DestinationXledger(Destination):
 
 
 def _connect(settings: Config) -> XledgerClient:
-    return XledgerClient(settings.api_url, settings.api_token)
+    return XledgerClient(settings.api_url, settings.api_token.get_secret_value())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shared_mappings.codes import WarningCode
 from shared_mappings.comparators import is_region
 from shared_mappings.converters import CONVERTERS, NORWAY, Options, Parts
-from shared_mappings.field_table import FieldTable, Keys, Rule
+from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.states import State, read_keys
 
 EMPLOYMENT_ID: Final = "employee.code"
@@ -67,7 +67,9 @@ def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options:
     return _desired(record, ((rule, rule.employee_keys) for rule in table.rules), options)
 
 
-def _desired(record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str, Keys]]], options: Options) -> Desired:
+def _desired(
+    record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str, KeyPath]]], options: Options
+) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
     left_out: dict[str, Parts] = {}

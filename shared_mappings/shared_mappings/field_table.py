@@ -11,16 +11,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, mod
 from shared_mappings.comparators import COMPARATORS
 from shared_mappings.converters import CONVERTERS
 from shared_mappings.policies import Policy
+from shared_mappings.states import State
 
-Keys = tuple[str, ...]
+KeyPath = tuple[str, ...]
 """The keys of a path, apart: paths are read for every person of every sync, and taken apart once."""
 
 
-def _keys(path: str) -> Keys:
+def _keys(path: str) -> KeyPath:
     return tuple(path.split("."))
 
 
-def _parts(value: object) -> object:
+def _part_paths(value: object) -> object:
     """A path alone is the part named `value`."""
     return {"value": value} if isinstance(value, str) else value
 
@@ -34,7 +35,7 @@ def _known(names: Mapping[str, object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-Parts = Annotated[dict[str, str], BeforeValidator(_parts)]
+PartPaths = Annotated[dict[str, str], BeforeValidator(_part_paths)]
 ConverterName = Annotated[str, _known(CONVERTERS)]
 ComparatorName = Annotated[str, _known(COMPARATORS)]
 
@@ -59,8 +60,8 @@ class Rule(_Frozen):
     """
 
     fields: tuple[str, ...]
-    record: Parts
-    employee: Parts
+    record: PartPaths
+    employee: PartPaths
     converter: ConverterName = "text"
     comparator: ComparatorName
     targets: tuple[str, ...]
@@ -74,14 +75,20 @@ class Rule(_Frozen):
         return self.targets[0]
 
     @cached_property
-    def record_keys(self) -> Mapping[str, Keys]:
+    def record_keys(self) -> Mapping[str, KeyPath]:
         """The paths in a record of the `users` stream as keys, by the name of the part."""
         return {part: _keys(path) for part, path in self.record.items()}
 
     @cached_property
-    def employee_keys(self) -> Mapping[str, Keys]:
+    def employee_keys(self) -> Mapping[str, KeyPath]:
         """The paths in the destination's `employee` object as keys, by the name of the part."""
         return {part: _keys(path) for part, path in self.employee.items()}
+
+    def same(self, ours: State, theirs: State, region: str) -> bool:
+        """Whether two values mean the same; phone numbers without a country code are those of the region."""
+        if isinstance(ours, str) and isinstance(theirs, str):
+            return ours == theirs or COMPARATORS[self.comparator](ours, theirs, region)
+        return ours is theirs
 
 
 class Target(_Frozen):
@@ -137,12 +144,12 @@ class FieldTable(_Frozen):
         return self
 
     @cached_property
-    def target_keys(self) -> Mapping[str, Keys]:
+    def target_keys(self) -> Mapping[str, KeyPath]:
         """The path of each target as keys in a node of the type Employee, which its first key stands for."""
         return {target: _keys(target)[1:] for target in self.targets}
 
     @cached_property
-    def db_id_keys(self) -> Mapping[str, Keys]:
+    def db_id_keys(self) -> Mapping[str, KeyPath]:
         """The path of the dbId that each mutation wants, likewise."""
         return {mutation: _keys(path) for mutation, path in self.mutations.items()}
 

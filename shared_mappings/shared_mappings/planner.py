@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
-from shared_mappings.comparators import COMPARATORS
 from shared_mappings.desired import Desired, FieldWarning
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
-from shared_mappings.states import MISSING, State
+from shared_mappings.states import MISSING
 
 
 class Action(str, Enum):
@@ -135,7 +134,7 @@ def contradictions(desired: Desired, current: Employee, table: FieldTable) -> tu
         if rule.lifelong
         and isinstance(ours := desired.values[rule.canonical_target], str)
         and isinstance(theirs := current.values[target], str)
-        and not _same(rule, ours, theirs, desired.region)
+        and not rule.same(ours, theirs, desired.region)
     )
 
 
@@ -193,7 +192,7 @@ def _decide(
     """The decision about one target: whatever is unknown on our side is left alone."""
     ours = desired.values[rule.canonical_target]
     theirs = current.values[target]
-    if ours is MISSING or _same(rule, ours, theirs, desired.region):
+    if ours is MISSING or rule.same(ours, theirs, desired.region):
         return None
     field_name = rule.fields[0]
     if theirs is MISSING:
@@ -218,12 +217,6 @@ def _may_set(policy: Policy, theirs: str | None, stage: Stage) -> bool:
             return stage is Stage.BEING_CREATED or (stage is Stage.UNFINISHED and theirs is None)
         case Policy.READ_ONLY:
             return False
-
-
-def _same(rule: Rule, ours: State, theirs: State, region: str) -> bool:
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return ours == theirs or COMPARATORS[rule.comparator](ours, theirs, region)
-    return ours is theirs
 
 
 def _attributed(changes: list[FieldChange], table: FieldTable) -> Iterator[FieldChange]:

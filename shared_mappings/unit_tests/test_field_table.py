@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared_mappings import FieldTable, Policy, Rule, employee_schema, field_table, users_schema
+from shared_mappings import MISSING, FieldTable, Policy, Rule, State, employee_schema, field_table, users_schema
 
 PROMISED = {
     "email": Policy.NO_UNSET,
@@ -115,3 +115,17 @@ def test_a_creation_is_completed_by_what_it_does_not_take_and_the_last_mutation_
 def test_the_table_cannot_be_changed_by_accident() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         field_table().version = "2"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("+47 900 00 001", "90000001", True),
+        ("+47 900 00 001", "+46 900 00 001", False),
+        ("+47 900 00 001", None, False),
+        (None, None, True),
+        (None, MISSING, False),
+    ],
+)
+def test_a_row_tells_whether_two_values_mean_the_same(ours: State, theirs: State, same: bool) -> None:
+    assert field_table().rule_of["employee.contact.phone"].same(ours, theirs, "NO") is same

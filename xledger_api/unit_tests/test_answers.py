@@ -109,11 +109,22 @@ def test_every_problem_is_seen_in_some_answer() -> None:
     assert {row.values[2] for row in ROWS} == set(Problem)
 
 
-def test_the_time_when_credits_come_back_is_read() -> None:
-    content = body("No credits", "BAD_REQUEST.INSUFFICIENT_CREDITS", {"resetAt": "2026-01-15T12:05:00Z"})
-    answer = interpret(200, content)
+@pytest.mark.parametrize(
+    "given",
+    ["2026-01-15T12:05:00Z", "2026-01-15T13:05:00.0+01:00", "2026-01-15T12:05:00", 1768478700],
+)
+def test_the_time_when_credits_come_back_is_read(given: Any) -> None:
+    answer = interpret(200, body("No credits", "BAD_REQUEST.INSUFFICIENT_CREDITS", {"resetAt": given}))
     assert isinstance(answer, Failure)
     assert answer.resets_at == datetime(2026, 1, 15, 12, 5, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("given", [None, "soon", {}, "2026-01-15T12:05:00+99:00", f"2026-01-15T12:05:{'9' * 30}"])
+def test_a_time_that_cannot_be_read_is_none(given: Any) -> None:
+    answer = interpret(200, body("No credits", "BAD_REQUEST.INSUFFICIENT_CREDITS", {"resetAt": given}))
+    assert isinstance(answer, Failure)
+    assert answer.problem is Problem.OUT_OF_CREDITS
+    assert answer.resets_at is None
 
 
 def test_an_answer_without_errors_is_its_data() -> None:

@@ -136,13 +136,14 @@ def test_waiting_for_answers_counts_as_waiting(
 
 @pytest.mark.parametrize("limit", [BURST, CONCURRENCY])
 def test_limits_that_others_use_up_are_not_told_as_a_wrong_address(
-    limit: dict[str, Any], client: XledgerClient, requests_mock: Mocker
+    limit: dict[str, Any], client: XledgerClient, slept: list[float], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, **limit)
     with pytest.raises(AirbyteTracedException, match="Something else uses the same subscription") as raised:
         client.send(READ, {})
     assert raised.value.failure_type is FailureType.transient_error
     assert "api_url" not in str(raised.value)
+    assert 90 < sum(slept) <= 120
 
 
 def test_an_answer_is_utf_8_whatever_its_header_says(client: XledgerClient, requests_mock: Mocker) -> None:

@@ -114,8 +114,8 @@ class S3Bucket:
     def _session(self) -> boto3.Session:
         region = self.config.s3_bucket_region or None
         session = boto3.Session(
-            aws_access_key_id=self.config.access_key_id or None,
-            aws_secret_access_key=self.config.secret_access_key or None,
+            aws_access_key_id=self.config.access_key_id.get_secret_value() or None,
+            aws_secret_access_key=self.config.secret_access_key.get_secret_value() or None,
             region_name=region,
         )
         if not self.config.role_arn:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Secret, Tag, model_validator
 
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.settings import Settings
@@ -63,22 +63,20 @@ class S3Storage(Settings):
     model_config = ConfigDict(title="S3")
 
     storage_type: Literal["S3"] = Field(title="Storage type", json_schema_extra={"default": "S3", "order": 0})
-    access_key_id: str = Field(
-        "",
+    access_key_id: Secret[str] = Field(
+        default_factory=lambda: Secret(""),
         title="Access key ID",
         description="The access key. It needs s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in the bucket. "
         "Without a key, the credentials of the machine are used.",
         examples=["A012345678910EXAMPLE"],
-        repr=False,
-        json_schema_extra=_optional(airbyte_secret=True, always_show=True, order=1),
+        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 1},
     )
-    secret_access_key: str = Field(
-        "",
+    secret_access_key: Secret[str] = Field(
+        default_factory=lambda: Secret(""),
         title="Secret access key",
         description="The secret that belongs to the access key.",
         examples=["a012345678910ABCDEFGH/AbCdEfGhEXAMPLEKEY"],
-        repr=False,
-        json_schema_extra=_optional(airbyte_secret=True, always_show=True, order=2),
+        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 2},
     )
     role_arn: str = Field(
         "",
@@ -119,7 +117,7 @@ class S3Storage(Settings):
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> "S3Storage":
-        if bool(self.access_key_id) != bool(self.secret_access_key):
+        if bool(self.access_key_id.get_secret_value()) != bool(self.secret_access_key.get_secret_value()):
             raise ValueError("access_key_id and secret_access_key belong together: enter both, or neither")
         return self
 

@@ -20,7 +20,8 @@ from xledger_api.language.schema_parts import (
     types_of,
 )
 from xledger_api.sending.answers import Answer, Failure, Problem
-from xledger_api.sending.client import XledgerClient, schema_mismatch, unreachable
+from xledger_api.sending.client import XledgerClient
+from xledger_api.sending.endings import schema_mismatch, unreachable
 
 FIRST: Final = "MayReadEmployees"
 """The probe that tells at the same time whether token and address are right."""
@@ -56,7 +57,7 @@ def _refusal(operation: Operation, client: XledgerClient) -> Failure | None:
     answer = client.ask(operation, {})
     if isinstance(answer, Answer):
         return None
-    gone = unreachable(operation, answer)
+    gone = unreachable(answer)
     if gone is not None:
         raise gone
     return answer

@@ -7,7 +7,8 @@ from typing import Final
 from connector_base.failures import ConnectorError, transient_error
 from xledger_api.employees.gateway import Gateway
 from xledger_api.sending.answers import Problem
-from xledger_api.sending.client import RefusedError, no_access
+from xledger_api.sending.client import RefusedError
+from xledger_api.sending.endings import no_access
 
 IN_A_ROW: Final = 20
 """How many people a mutation may refuse one after the other for a reason that is not known. Then it is not them."""

@@ -10,7 +10,6 @@ from connector_base.failures import system_error, transient_error
 from destination_xledger.people.person import Planned, Refusal
 from destination_xledger.syncing.refusals import Refusals
 from shared_mappings import MISSING, Employee, FieldTable, read_path
-from shared_mappings.comparators import COMPARATORS
 from shared_mappings.employee import ROOT, value_shown
 from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.inputs import InputNode, update_nodes
@@ -122,7 +121,7 @@ class Updates:
             if name not in sent:
                 if now is None and isinstance(update.employee.values[name], str):
                     raise _wiped(mutation, name, update.employee)
-            elif not self._same(name, sent[name], now, update.item.person.desired.region):
+            elif not self.table.rule_of[name].same(sent[name], now, update.item.person.desired.region):
                 logger.warning(
                     "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is "
                     "written again by the next sync; if this message comes back, look at the employee in Xledger.",
@@ -130,11 +129,6 @@ class Updates:
                     name,
                     update.employee.db_id,
                 )
-
-    def _same(self, target: str, sent: str | None, now: str | None, region: str) -> bool:
-        if sent is None or now is None:
-            return sent is now
-        return COMPARATORS[self.table.rule_of[target].comparator](sent, now, region)
 
 
 def _wiped(mutation: str, target: str, employee: Employee) -> Exception:

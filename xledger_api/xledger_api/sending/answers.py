@@ -7,9 +7,11 @@ the same body, and maintenance answers with HTML or 5xx.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Final
+
+from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
 
 from xledger_api.sending.scrubbing import scrubbed
 
@@ -174,8 +176,8 @@ def _extensions(error: GraphQLError) -> Mapping[str, Any]:
 
 
 def _time(value: Any) -> datetime | None:
-    """An ISO time as Xledger gives it; None when there is none or it cannot be read."""
+    """The time that Xledger gives; None when there is none or it is no time that exists."""
     try:
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-    except ValueError:
+        return ab_datetime_parse(value).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         return None

@@ -6,9 +6,8 @@ and the bodies here hold payroll data. Its rate limiter and its authenticator ar
 
 import json
 import logging
-import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -16,14 +15,24 @@ from typing import Any, Final
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
 from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+    wait_fixed,
+    wait_random,
+    wait_random_exponential,
+)
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
 from urllib3.exceptions import NewConnectionError
 
-from connector_base.failures import config_error, system_error, transient_error
-from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted
 from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
+from xledger_api.sending.endings import ending
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -40,28 +49,34 @@ class Pause:
     """How a passing problem is waited out.
 
     Attributes:
-        seconds: How long to wait before the given attempt is repeated (the first is 1).
-        patience: Seconds to wait in all before giving up, for answers too.
+        wait: How long to wait before the next attempt.
+        patience: When to give up.
     """
 
-    seconds: Callable[[int], float]
-    patience: float
+    wait: wait_base
+    patience: stop_base
 
 
 PAUSES: Final[Mapping[Problem, Pause]] = {
-    Problem.BURST_LIMIT: Pause(lambda _: 5.0, patience=120),
-    Problem.CONCURRENCY_LIMIT: Pause(lambda _: 1.0, patience=120),
-    Problem.OUT_OF_CREDITS: Pause(lambda _: 60.0, patience=600),
-    Problem.UNAVAILABLE: Pause(lambda attempt: min(2.0**attempt, 60.0), patience=900),
+    Problem.BURST_LIMIT: Pause(wait_fixed(5) + wait_random(0, 1.25), stop_before_delay(120) | stop_after_attempt(20)),
+    Problem.CONCURRENCY_LIMIT: Pause(
+        wait_fixed(1) + wait_random(0, 0.25), stop_before_delay(120) | stop_after_attempt(97)
+    ),
+    Problem.OUT_OF_CREDITS: Pause(wait_fixed(60) + wait_random(0, 15), stop_before_delay(600) | stop_after_attempt(9)),
+    Problem.UNAVAILABLE: Pause(
+        wait_exponential(2, max=60) + wait_random_exponential(0.5, max=5),
+        stop_before_delay(900) | stop_after_attempt(18),
+    ),
 }
-"""What passes by itself. Every other problem ends the request."""
+"""What passes by itself; every other problem ends the request. Something random is added to each pause, so that several
+connections do not come back at the same moment. Patience ends by the clock, since an attempt may take minutes as well,
+and with as many attempts as have their pauses within the same time."""
 
-JITTER: Final = 0.25
-"""Up to this share is added to a pause, so that several connections do not come back at the same moment."""
+WITHIN_SECONDS: Final = frozenset({Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT})
+"""What passes so soon that even a check waits for it."""
 
 A_MOMENT: Final = 5.0
-"""Up to so many seconds are added to the time that Xledger names, for the same reason. It is the shortest wait, too:
-two clocks may differ."""
+"""Up to so many seconds are added to the time that Xledger names. It is the shortest wait, too: clocks may differ."""
 
 
 class RequestFailedError(Exception):
@@ -83,10 +98,6 @@ class TooSlowError(RequestFailedError):
 
 class AnswerLostError(RequestFailedError):
     """It is unknown whether the request was carried out, and it must not be carried out twice."""
-
-
-class _PassingError(RequestFailedError):
-    """A problem that passes by itself."""
 
 
 @dataclass(slots=True)
@@ -143,19 +154,10 @@ class XledgerClient:
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
-        retrying = Retrying(
-            retry=retry_if_exception_type(_PassingError),
-            wait=self._pause,
-            stop=self._out_of_patience,
-            before_sleep=self._announce,
-            sleep=self.sleep,
-            reraise=True,
-        )
-        try:
-            answer: Mapping[str, Any] = retrying(self._attempt, operation, variables)
-        except _PassingError as error:
-            raise _gave_up(error.failure) from None
-        return answer
+        answer = self._waited_for(PAUSES, operation, variables)
+        if isinstance(answer, Failure):
+            raise _error(operation, answer)
+        return answer.data
 
     def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
         """Sends an operation and tells what came of it, for a check: nothing is raised.
@@ -166,13 +168,21 @@ class XledgerClient:
             operation: What to send; it does no harm to send it twice.
             variables: The values, as JSON types.
         """
+        return self._waited_for(WITHIN_SECONDS, operation, variables)
+
+    def _waited_for(
+        self, passing: Collection[Problem], operation: Operation, variables: Mapping[str, Any]
+    ) -> Answer | Failure:
+        def passes(answer: Answer | Failure) -> bool:
+            return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
+
         retrying = Retrying(
-            retry=retry_if_result(_passes_within_seconds),
+            retry=retry_if_result(passes),
             wait=self._pause,
-            stop=self._out_of_patience,
+            stop=lambda state: PAUSES[_failure(state).problem].patience(state),
             before_sleep=self._announce,
             sleep=self.sleep,
-            retry_error_callback=_last_result,
+            retry_error_callback=_failure,
         )
         answer: Answer | Failure = retrying(self._answer, operation, variables)
         return answer
@@ -202,31 +212,12 @@ class XledgerClient:
         self._known |= isinstance(answer, Answer)
         return answer
 
-    def _attempt(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        match self._answer(operation, variables):
-            case Answer() as answer:
-                return answer.data
-            case Failure() as failure:
-                raise self._error(operation, failure)
-
-    def _error(self, operation: Operation, failure: Failure) -> Exception:
-        unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
-        if unsure and failure.may_have_arrived and not operation.repeatable:
-            return AnswerLostError(operation, failure)
-        return _ENDINGS.get(failure.problem, _PassingError)(operation, failure)
-
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
-        if failure.resets_at is not None:
-            until_then = (_with_zone(failure.resets_at) - self.now()).total_seconds()
-            return max(until_then, A_MOMENT) + _jitter(A_MOMENT)
-        seconds = PAUSES[failure.problem].seconds(state.attempt_number)
-        return seconds + _jitter(seconds * JITTER)
-
-    def _out_of_patience(self, state: RetryCallState) -> bool:
-        # An attempt may take minutes as well, until nobody waits for its answer any longer.
-        waited = max(state.idle_for, state.seconds_since_start or 0.0)
-        return waited + state.upcoming_sleep > PAUSES[_failure(state).problem].patience
+        if failure.resets_at is None:
+            return PAUSES[failure.problem].wait(state)
+        until_then = (failure.resets_at - self.now()).total_seconds()
+        return max(until_then, A_MOMENT) + wait_random(0, A_MOMENT)(state)
 
     def _announce(self, state: RetryCallState) -> None:
         self.traffic.retries += 1
@@ -236,107 +227,28 @@ class XledgerClient:
         )
 
 
-def unreachable(operation: Operation, failure: Failure) -> AirbyteTracedException | None:
-    """Why Xledger cannot be asked for anything at present; None when a failure is about this one operation."""
-    if failure.problem in PAUSES:
-        return _gave_up(failure)
-    if failure.problem is Problem.UNAUTHORIZED:
-        return _unauthorized(operation, failure)
-    if failure.problem is Problem.NOT_THE_API:
-        return _not_the_api(operation, failure)
-    return None
-
-
-def _gave_up(failure: Failure) -> AirbyteTracedException:
-    if failure.problem is Problem.OUT_OF_CREDITS:
-        when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
-        return transient_error(
-            f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
-            "or ask Xledger for more."
-        )
-    if failure.problem in (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT):
-        return transient_error(
-            f"Xledger keeps refusing requests ({failure.problem.value}), although this connector stays below its "
-            "limits. Something else uses the same subscription: let that pause, or try again in an hour."
-        )
-    return transient_error(
-        f"Xledger does not answer at the address in api_url: {failure.problem.value} "
-        f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
-        "maintenance window: try again in an hour."
-    )
-
-
-def _unauthorized(_: Operation, failure: Failure) -> AirbyteTracedException:
-    return config_error(
-        f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
-        "whole and without spaces. "
-        f"Xledger says: {failure.words or 'not authorized'}"
-    )
-
-
-def _not_the_api(_: Operation, __: Failure) -> AirbyteTracedException:
-    return config_error(
-        "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
-        "https://www.xledger.net/graphql."
-    )
-
-
-def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
-    """A request that asks for something Xledger's schema does not have."""
-    return system_error(
-        f"Xledger's API does not have what this connector uses in {operation.root_field}: {failure.words} "
-        "Its schema may have changed; look for a newer version of this connector."
-    )
-
-
-def _refused(operation: Operation, failure: Failure) -> Exception:
-    return RefusedError(operation, failure) if operation.writes else no_access(operation, failure)
-
-
-def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
-    """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
-    accesses = accesses_for(operation)
-    lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
-    return config_error(
-        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
-        f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
-    )
-
-
-_ENDINGS: Final[Mapping[Problem, Callable[[Operation, Failure], Exception]]] = {
-    Problem.VALUE_REFUSED: _refused,
-    Problem.UNRECOGNISED: _refused,
-    Problem.TIMED_OUT: TooSlowError,
-    Problem.UNAUTHORIZED: _unauthorized,
-    Problem.NOT_THE_API: _not_the_api,
-    Problem.SCHEMA_MISMATCH: schema_mismatch,
-}
-"""How a request ends that is not waited out."""
-
-
 def _failure(state: RetryCallState) -> Failure:
-    error = state.outcome.exception() if state.outcome else None
-    failure = error.failure if isinstance(error, _PassingError) else _last_result(state)
+    failure = state.outcome.result() if state.outcome else None
     if not isinstance(failure, Failure):
-        raise TypeError("only passing problems are waited out")
+        raise TypeError("only failures are waited out")
     return failure
 
 
-def _last_result(state: RetryCallState) -> Any:
-    return state.outcome.result() if state.outcome else None
+def _is_lost(operation: Operation, failure: Failure) -> bool:
+    """Whether it is unknown if an operation was carried out that must not be carried out twice."""
+    unsure = failure.problem in (Problem.UNAVAILABLE, Problem.TIMED_OUT)
+    return unsure and failure.may_have_arrived and not operation.repeatable
 
 
-def _passes_within_seconds(answer: Answer | Failure) -> bool:
-    limits = (Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT)
-    return isinstance(answer, Failure) and answer.problem in limits
-
-
-def _jitter(most: float) -> float:
-    return random.uniform(0, most)  # noqa: S311  nothing depends on it being hard to guess
-
-
-def _with_zone(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+def _error(operation: Operation, failure: Failure) -> Exception:
+    if _is_lost(operation, failure):
+        return AnswerLostError(operation, failure)
+    match failure.problem:
+        case Problem.TIMED_OUT:
+            return TooSlowError(operation, failure)
+        case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
+            return RefusedError(operation, failure)
+    return ending(operation, failure)
 
 
 def _never_left(error: requests.RequestException) -> bool:

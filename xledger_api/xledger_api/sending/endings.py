@@ -1,0 +1,89 @@
+"""What the ending of a request is called, in sentences that an administrator can act on."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from connector_base.failures import config_error, system_error, transient_error
+from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted
+from xledger_api.language.operations import Operation
+from xledger_api.sending.answers import Failure, Problem
+
+
+def ending(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request."""
+    told = schema_mismatch if failure.problem is Problem.SCHEMA_MISMATCH else no_access
+    return unreachable(failure) or told(operation, failure)
+
+
+def unreachable(failure: Failure) -> AirbyteTracedException | None:
+    """Why Xledger cannot be asked for anything at present; None when a failure is about one operation."""
+    told = _UNREACHABLE.get(failure.problem)
+    return told(failure) if told else None
+
+
+def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that asks for something Xledger's schema does not have."""
+    return system_error(
+        f"Xledger's API does not have what this connector uses in {operation.root_field}: {failure.words} "
+        "Its schema may have changed; look for a newer version of this connector."
+    )
+
+
+def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
+    accesses = accesses_for(operation)
+    lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
+    return config_error(
+        f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
+        f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
+    )
+
+
+def _out_of_credits(failure: Failure) -> AirbyteTracedException:
+    when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
+    return transient_error(
+        f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
+        "or ask Xledger for more."
+    )
+
+
+def _limited_by_others(failure: Failure) -> AirbyteTracedException:
+    return transient_error(
+        f"Xledger keeps refusing requests ({failure.problem.value}), although this connector stays below its "
+        "limits. Something else uses the same subscription: let that pause, or try again in an hour."
+    )
+
+
+def _unavailable(failure: Failure) -> AirbyteTracedException:
+    return transient_error(
+        f"Xledger does not answer at the address in api_url: {failure.problem.value} "
+        f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
+        "maintenance window: try again in an hour."
+    )
+
+
+def _unauthorized(failure: Failure) -> AirbyteTracedException:
+    return config_error(
+        f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
+        f"whole and without spaces. Xledger says: {failure.words or 'not authorized'}"
+    )
+
+
+def _not_the_api(_: Failure) -> AirbyteTracedException:
+    return config_error(
+        "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
+        "https://www.xledger.net/graphql."
+    )
+
+
+_UNREACHABLE: Final[Mapping[Problem, Callable[[Failure], AirbyteTracedException]]] = {
+    Problem.BURST_LIMIT: _limited_by_others,
+    Problem.CONCURRENCY_LIMIT: _limited_by_others,
+    Problem.OUT_OF_CREDITS: _out_of_credits,
+    Problem.UNAVAILABLE: _unavailable,
+    Problem.UNAUTHORIZED: _unauthorized,
+    Problem.NOT_THE_API: _not_the_api,
+}
+"""The problems that have nothing to do with what was asked for."""
