@@ -153,7 +153,7 @@ def test_a_token_that_is_refused_in_words_nobody_has_seen_is_told_before_the_acc
     for root_field in {probe.root_field for probe in probes().values()}:
         sandbox.xledger.faults.add(Fault.answer(words, root_field=root_field, times=None))
     if not introspected:
-        sandbox.xledger.faults.add(Fault.answer(words, root_field="__type", times=None))
+        sandbox.xledger.faults.add(Fault.answer(words, root_field="__schema", times=None))
     message, warnings = check(mode=mode)
     assert str(message).startswith("Xledger refuses everything in the same words, so the API token itself may be wrong")
     assert [access.words for access in ACCESSES if f'"{access.words}"' not in str(message)] == []

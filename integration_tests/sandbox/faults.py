@@ -132,7 +132,7 @@ class Fault:
     @classmethod
     def no_introspection(cls) -> Fault:
         """Xledger: it does not tell its schema, until the fault is removed."""
-        return cls.no_access("__type")
+        return cls.no_access("__schema")
 
     @classmethod
     def errors_with_http_400(cls, root_field: str | None = None) -> Fault:

@@ -1,14 +1,27 @@
 """What is relied on of Xledger's schema follows from what is sent, and whatever of it is missing is named."""
 
+from typing import Any
+
 import pytest
+from graphql import graphql_sync
 
 from shared_mappings import field_table
 from xledger_api.language.operations import operations, probes, schema
-from xledger_api.language.schema_parts import Part, declared, missing, parts_of, parts_written, spelled, types_of
+from xledger_api.language.schema_parts import (
+    INTROSPECTION,
+    Part,
+    declared,
+    missing,
+    parts_of,
+    parts_written,
+    spelled,
+    told,
+    types_of,
+)
 
 TABLE = field_table()
 USED = parts_written(TABLE).union(*(parts_of(operation) for operation in operations().values()))
-THERE = declared(types_of(USED))
+THERE = declared(schema())
 
 
 def without(part: Part) -> frozenset[Part]:
@@ -88,3 +101,28 @@ def test_of_a_missing_type_its_fields_are_not_named_too() -> None:
 def test_probes_rely_on_no_list_that_nobody_has_seen() -> None:
     relied_on = frozenset[Part]().union(*(parts_of(probe) for probe in probes().values()))
     assert not relied_on & {("Query", "addresses"), ("Query", "systemValues")}
+
+
+def test_the_answer_to_an_introspection_tells_all_that_a_schema_declares() -> None:
+    answer = graphql_sync(schema(), INTROSPECTION.text)
+    assert answer.errors is None
+    whole = told(answer.data or {})
+    assert whole is not None
+    assert declared(whole) == THERE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"__schema": None},
+        {"__schema": {}},
+        {"__schema": {"queryType": {"name": "Query"}, "types": [], "directives": []}},
+        {"__schema": {"queryType": {"name": "Query"}, "types": [None], "directives": []}},
+        {"__schema": {"queryType": {"name": "Query"}, "types": {"Kari": 1}}},
+        {"__schema": "Kari"},
+        {"Query": None},
+    ],
+)
+def test_an_answer_that_is_no_schema_tells_nothing(answer: Any) -> None:
+    assert told(answer) is None

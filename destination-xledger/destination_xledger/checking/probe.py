@@ -8,15 +8,15 @@ from destination_xledger.checking.findings import Finding
 from destination_xledger.config import Config, Mode
 from shared_mappings import field_table
 from xledger_api.language.accesses import WHERE_TO_GRANT, Access, accesses_for, accesses_tried_by, is_needed, quoted
-from xledger_api.language.operations import Operation, combined, operations, probes
+from xledger_api.language.operations import Operation, combined, operations, probes, schema
 from xledger_api.language.schema_parts import (
+    INTROSPECTION,
     Part,
-    available,
     declared,
-    introspection,
     missing,
     parts_of,
     parts_written,
+    told,
     types_of,
 )
 from xledger_api.sending.answers import Answer, Failure, Problem
@@ -39,9 +39,9 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
     refusals: Refusals = {}
     first = probes()[FIRST]
     _try([first], client, refusals)
-    schema = _schema(client)
-    yield from _missing_parts(schema)
-    others = [probe for probe in probes().values() if probe != first and _fits(probe, schema)]
+    there = _schema(client)
+    yield from _missing_parts(there)
+    others = [probe for probe in probes().values() if probe != first and _fits(probe, there)]
     try:
         for writes in (False, True):
             _try([probe for probe in others if probe.writes is writes], client, refusals)
@@ -50,7 +50,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
             yield _token_may_be_wrong(refusals)
         else:
             yield from _lacking_accesses(refusals, settings.mode)
-        yield from _other_refusals(refusals, schema, settings.mode)
+        yield from _other_refusals(refusals, there, settings.mode)
 
 
 def _refusal(operation: Operation, client: XledgerClient) -> Failure | None:
@@ -67,39 +67,39 @@ def _refusal(operation: Operation, client: XledgerClient) -> Failure | None:
 
 
 def _schema(client: XledgerClient) -> frozenset[Part] | Failure:
-    """The parts Xledger has of the types that this connector uses, or why it does not tell."""
-    used = (parts_of(operation) for operation in (*operations().values(), *probes().values()))
-    types = types_of(parts_written(field_table()).union(*used))
-    answer = client.ask(introspection(types), {})
+    """The parts that Xledger's schema has, or why it does not tell."""
+    answer = client.ask(INTROSPECTION, {})
     if isinstance(answer, Failure):
         return answer
-    return available(answer.data) or Failure(Problem.UNRECOGNISED, "nothing is told of any type")
+    whole = told(answer.data)
+    return declared(whole) if whole else Failure(Problem.UNRECOGNISED, "its answer is no schema")
 
 
-def _missing_parts(schema: frozenset[Part] | Failure) -> Iterator[Finding]:
-    if isinstance(schema, Failure):
+def _missing_parts(there: frozenset[Part] | Failure) -> Iterator[Finding]:
+    if isinstance(there, Failure):
         yield Finding(
             "Xledger does not tell its schema, so whether it has all that this connector uses can only show in a sync. "
-            f"Xledger says: {schema.words or schema.problem.value}",
+            f"Xledger says: {there.words or there.problem.value}",
             blocks=False,
         )
         return
     needed = parts_written(field_table()).union(*(parts_of(operation) for operation in operations().values()))
-    if absent := missing(needed, schema):
+    if absent := missing(needed, there):
         yield Finding(
             f"Xledger's schema lacks what this connector uses, as type.field: {', '.join(absent)}. It may have "
             "changed: look for a newer version of this connector, or report this to its makers."
         )
-    known = declared(types_of(needed)).union(*(parts_of(probe) for probe in probes().values()))
-    if absent := missing(known - needed, schema):
+    types = types_of(needed)
+    known = {part for part in declared(schema()) if part[0] in types}.union(*map(parts_of, probes().values()))
+    if absent := missing(known - needed, there):
         yield Finding(
             f"Xledger's schema lacks, as type.field: {', '.join(absent)}. Nothing in a sync needs it yet.", blocks=False
         )
 
 
-def _fits(probe: Operation, schema: frozenset[Part] | Failure) -> bool:
+def _fits(probe: Operation, there: frozenset[Part] | Failure) -> bool:
     """Whether it makes sense to ask: of what is known to be missing, nothing new can be learnt."""
-    return isinstance(schema, Failure) or parts_of(probe) <= schema
+    return isinstance(there, Failure) or parts_of(probe) <= there
 
 
 # ------------------------------------------------------------------ the accesses
@@ -180,12 +180,12 @@ def _is_needed(probe: Operation, mode: Mode) -> bool:
     return is_needed(probe) and not (probe.writes and mode is Mode.PREVIEW)
 
 
-def _other_refusals(refusals: Refusals, schema: frozenset[Part] | Failure, mode: Mode) -> Iterator[Finding]:
+def _other_refusals(refusals: Refusals, there: frozenset[Part] | Failure, mode: Mode) -> Iterator[Finding]:
     """What was refused for another reason than an access."""
     for probe, failure in refusals.items():
         if failure.problem is Problem.UNRECOGNISED:
             continue
-        if failure.problem is Problem.SCHEMA_MISMATCH and isinstance(schema, Failure):
+        if failure.problem is Problem.SCHEMA_MISMATCH and isinstance(there, Failure):
             yield Finding(schema_mismatch(probe, failure).message or "", blocks=_is_needed(probe, mode))
         else:
             yield Finding(

@@ -7,25 +7,29 @@ the operations and from the field table, so there is no second list to keep.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     ArgumentNode,
     EnumValueNode,
     FieldNode,
     GraphQLInputObjectType,
+    GraphQLSchema,
+    IntrospectionQuery,
     NamedTypeNode,
     Node,
     ObjectFieldNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    build_client_schema,
+    get_introspection_query,
     get_named_type,
-    graphql_sync,
     is_specified_scalar_type,
     parse,
     visit,
 )
+from graphql.utilities import strip_ignored_characters
 
 from shared_mappings import FieldTable
 from xledger_api.language.operations import Operation, schema
@@ -33,12 +37,14 @@ from xledger_api.language.operations import Operation, schema
 Part = tuple[str, ...]
 """A type; a type and its field, input field or enum value; or a type, its field and an argument of that."""
 
-_DECLARATION: Final = """
-fragment Declaration on __Type {
-  fields(includeDeprecated: true) { name args { name } }
-  inputFields { name }
-  enumValues(includeDeprecated: true) { name }
-}"""
+INTROSPECTION: Final = Operation(
+    "Schema",
+    strip_ignored_characters(get_introspection_query(descriptions=False)),
+    root_field="__schema",
+    writes=False,
+    repeatable=True,
+)
+"""The request that asks for the whole schema."""
 
 
 @cache
@@ -75,31 +81,23 @@ def types_of(parts: Iterable[Part]) -> frozenset[str]:
     return frozenset(part[0] for part in parts)
 
 
-def declared(types: Iterable[str]) -> frozenset[Part]:
-    """Every part of these types that the connector's own copy of the schema declares."""
-    result = graphql_sync(schema(), introspection(types).text)
-    return available(result.data or {})
-
-
-def introspection(types: Iterable[str]) -> Operation:
-    """The one request that asks what these types have. Deprecated fields still work, so they are asked for too."""
-    aliases = " ".join(f'{name}: __type(name: "{name}") {{ ...Declaration }}' for name in sorted(types))
-    text = f"query Schema {{ {aliases} }}{_DECLARATION}"
-    return Operation("Schema", " ".join(text.split()), root_field="__type", writes=False, repeatable=True)
-
-
-def available(answer: Mapping[str, Any]) -> frozenset[Part]:
-    """The parts that the answer to an introspection tells of; types that are not there are null in it."""
+def declared(by: GraphQLSchema) -> frozenset[Part]:
+    """Every part that a schema declares."""
     parts: set[Part] = set()
-    for name, declaration in answer.items():
-        if not isinstance(declaration, Mapping):
-            continue
-        parts.add((name,))
-        for kind in ("fields", "inputFields", "enumValues"):
-            for member in declaration.get(kind) or ():
-                parts.add((name, member["name"]))
-                parts |= {(name, member["name"], argument["name"]) for argument in member.get("args") or ()}
+    for name, declaration in by.type_map.items():
+        members = getattr(declaration, "fields", None) or getattr(declaration, "values", {})
+        parts |= {(name,), *((name, member) for member in members)}
+        for member, content in members.items():
+            parts |= {(name, member, argument) for argument in getattr(content, "args", ())}
     return frozenset(parts)
+
+
+def told(answer: Mapping[str, Any]) -> GraphQLSchema | None:
+    """The schema that an answer to the introspection tells of; None when it tells of none that hangs together."""
+    try:
+        return build_client_schema(cast("IntrospectionQuery", answer))
+    except Exception:  # noqa: BLE001  whatever is wrong with it, and the library has many words for that
+        return None
 
 
 def missing(wanted: Iterable[Part], there: frozenset[Part]) -> list[str]:
