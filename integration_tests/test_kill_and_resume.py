@@ -56,9 +56,10 @@ PEOPLE = [
     a_user(25),
 ]
 """People to create, with and without a probation end date; to update (3, 6, 11); two with one employment ID (1, 7), the
-same one twice (8), one who is refused (5), and one of whom a part is (9). Then a few who are changed among others who are
-not (13 to 18), one of them twice. In the end those whose address stands with an employee who has no code (4, 10), or has
-the code of somebody who comes before and gives the address away (21 and 20), or who comes later and keeps it (23, 22)."""
+same one twice (8), one who is refused (5), and one of whom a part is (9). Then a few who are changed among others who
+are not (13 to 18), one of them twice. In the end those whose address stands with an employee who has no code (4, 10),
+or has the code of somebody who comes before and gives the address away (21 and 20), or who comes later and keeps it (23
+and 22)."""
 
 STATES_AFTER = (8, 10, 12, 15, 18, 19, 22, 24, 26, 28)
 """How many records come before each state. Two people with one key (1, 7) come in one stretch: who came before the

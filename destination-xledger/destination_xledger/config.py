@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, Any, Final
 
-import jsonref
+from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
 from pydantic import (
     AfterValidator,
     ConfigDict,
@@ -14,6 +14,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -37,6 +38,11 @@ class Mode(str, Enum):
 
     SYNC = "sync"
     PREVIEW = "preview"
+
+
+def _choice_of(kind: type[Enum]) -> WithJsonSchema:
+    """A choice as the form draws it, without a reference: the CDK resolves only those that stand alone."""
+    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in kind]})
 
 
 def _known_field(name: str) -> str:
@@ -73,7 +79,7 @@ class FieldPolicy(Settings):
         examples=["phone", "homeAddress", "jobTitle"],
         json_schema_extra={"order": 0},
     )
-    policy: Policy = Field(
+    policy: Annotated[Policy, _choice_of(Policy)] = Field(
         title="Policy",
         description="mirror: set and unset. no_unset: set, never unset. fill_empty: only where Xledger has nothing. "
         "create_only: only while creating an employee. read_only: never written, only compared and reported.",
@@ -107,19 +113,19 @@ class Config(Settings):
         "personnel data in Xledger. Without it nothing is read or written.",
         json_schema_extra={"order": 1},
     )
-    mode: Mode = Field(
+    mode: Annotated[Mode, _choice_of(Mode)] = Field(
         Mode.SYNC,
         title="Mode",
         description="sync writes to Xledger. preview plans and reports what a sync would do, and writes nothing.",
         json_schema_extra={"order": 2},
     )
-    new_users: NewUsers = Field(
+    new_users: Annotated[NewUsers, _choice_of(NewUsers)] = Field(
         NewUsers.CREATE,
         title="People who are not in Xledger",
         description="create adds them as employees; skip leaves them out.",
         json_schema_extra={"order": 3},
     )
-    deactivated_users: DeactivatedUsers = Field(
+    deactivated_users: Annotated[DeactivatedUsers, _choice_of(DeactivatedUsers)] = Field(
         DeactivatedUsers.UPDATE_EXISTING,
         title="People who are deactivated in Huma",
         description="update_existing updates their employee, so that an end date comes through, but never creates "
@@ -252,10 +258,8 @@ def storage_of(config: Any) -> StorageConfig:
 
 def connection_specification() -> dict[str, Any]:
     """The JSON Schema of the config, without references, as hosts draw forms from it."""
-    schema = Config.model_json_schema()
-    specification: dict[str, Any] = jsonref.replace_refs(schema, proxies=False, lazy_load=False, merge_props=True)
-    del specification["$defs"]
-    return specification
+    schema = Config.model_json_schema(ref_template="#/definitions/{model}")
+    return resolve_refs({"definitions": schema.pop("$defs"), **schema})
 
 
 def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
