@@ -220,7 +220,7 @@ def parse_config(config: Any) -> Config:
     """The config as values.
 
     Raises:
-        AirbyteTracedException: A config error that names every setting that cannot work, never its value.
+        AirbyteTracedException: A config error that names every invalid setting, never its value.
     """
     try:
         return Config.model_validate(config)
@@ -231,11 +231,14 @@ def parse_config(config: Any) -> Config:
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
-def without_what_cannot_work(config: Any) -> Config | None:
-    """The settings that can work, the others at their defaults: so that a check can go on after naming those.
+def without_invalid_settings(config: Any) -> Config | None:
+    """The valid settings, with defaults in place of the invalid ones, so that a check can go on after naming those.
+
+    Args:
+        config: The config as the host gave it.
 
     Returns:
-        None when it takes one of the others to reach Xledger, or to be allowed to.
+        None when an invalid setting is one that reaching Xledger takes: token, address or authority.
     """
     kept = config
     while True:  # at its default, a setting can make another one impossible
@@ -249,7 +252,7 @@ def without_what_cannot_work(config: Any) -> Config | None:
 
 
 def storage_of(config: Any) -> StorageConfig:
-    """Where reports go, whatever else in a config cannot work; nowhere when that setting cannot work itself."""
+    """Where reports go, even if other settings are invalid; nowhere when this one is."""
     try:
         return _STORAGES.validate_python(config[_STORAGE] if isinstance(config, Mapping) else None)
     except (KeyError, ValidationError):

@@ -24,7 +24,7 @@ from connector_base.log_redaction import report_error
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from destination_xledger.catalog import read_catalog
-from destination_xledger.checking.check import check, told_at_once
+from destination_xledger.checking.check import check, in_one_message
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.people.streams import SYNC_MODES
@@ -123,7 +123,7 @@ class DestinationXledger(Destination):
                 logger.warning(finding.sentence)
         problems = [finding.sentence for finding in findings if finding.blocks]
         if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(told_at_once(problems)))
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:

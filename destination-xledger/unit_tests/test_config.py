@@ -14,7 +14,7 @@ from destination_xledger.config import (
     connection_specification,
     parse_config,
     storage_of,
-    without_what_cannot_work,
+    without_invalid_settings,
 )
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
 from xledger_api.employees.directory import MatchingKey
@@ -123,7 +123,7 @@ def test_a_setting_that_is_not_known_is_refused_by_its_name_and_never_by_its_val
 
 
 def test_a_setting_that_is_not_known_keeps_no_other_from_being_tried(config: Config) -> None:
-    settings = without_what_cannot_work({**config, "mode": "preview", "new_user": "skip"})
+    settings = without_invalid_settings({**config, "mode": "preview", "new_user": "skip"})
     assert settings is not None
     assert (settings.mode, settings.new_users) == (Mode.PREVIEW, NewUsers.CREATE)
 
@@ -175,7 +175,7 @@ def test_nothing_is_done_without_authority(config: Config) -> None:
 
 
 def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> None:
-    settings = without_what_cannot_work({**config, "mode": "preview", "batch_size": 0})
+    settings = without_invalid_settings({**config, "mode": "preview", "batch_size": 0})
     assert settings is not None
     assert (settings.mode, settings.batch_size) == (Mode.PREVIEW, 500)
 
@@ -184,12 +184,12 @@ def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> Non
     "change", [{"api_token": ""}, {"api_url": "ftp://x"}, {"authority_confirmed": False}, {"authority_confirmed": None}]
 )
 def test_without_what_it_takes_to_reach_xledger_nothing_can_work(change: Config, config: Config) -> None:
-    assert without_what_cannot_work({**config, **change, "batch_size": 0}) is None
+    assert without_invalid_settings({**config, **change, "batch_size": 0}) is None
 
 
 def test_a_setting_that_cannot_work_once_another_is_at_its_default_is_left_out_too(config: Config) -> None:
     policies = [{"field": "employmentId", "policy": "read_only"}]
-    settings = without_what_cannot_work({**config, "new_users": "nope", "field_policies": policies})
+    settings = without_invalid_settings({**config, "new_users": "nope", "field_policies": policies})
     assert settings is not None
     assert (settings.new_users, settings.field_policies) == (NewUsers.CREATE, ())
 
@@ -203,7 +203,7 @@ def test_the_storage_is_known_whatever_else_cannot_work() -> None:
 
 @pytest.mark.parametrize("config", [None, [], "x", {}])
 def test_what_is_no_config_is_refused_like_any_other(config: Any) -> None:
-    assert without_what_cannot_work(config) is None
+    assert without_invalid_settings(config) is None
     with pytest.raises(AirbyteTracedException, match="The configuration cannot work"):
         parse_config(config)
 

@@ -28,7 +28,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _pass_over_what_is_the_hosts_own(cls, settings: Any) -> Any:
+    def _without_host_keys(cls, settings: Any) -> Any:
         if not isinstance(settings, Mapping):
             return settings
         return {name: value for name, value in settings.items() if not str(name).startswith(HOSTS_OWN)}

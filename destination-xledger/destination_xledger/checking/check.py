@@ -7,7 +7,7 @@ from connector_base.failures import ConnectorError
 from connector_base.storage.storage import storage_problem
 from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
-from destination_xledger.config import Config, parse_config, storage_of, without_what_cannot_work
+from destination_xledger.config import Config, parse_config, storage_of, without_invalid_settings
 from xledger_api.sending.client import XledgerClient
 
 Connect = Callable[[Config], XledgerClient]
@@ -16,8 +16,8 @@ Connect = Callable[[Config], XledgerClient]
 def check(config: Any, connect: Connect) -> list[Finding]:
     """Tries out all that a sync relies on.
 
-    A setting that cannot work does not keep the others from being tried, unless it is one that it takes to reach
-    Xledger; the storage is tried even then.
+    An invalid setting does not keep the others from being tried, unless reaching Xledger takes it; the storage is tried
+    even then.
 
     Args:
         config: The config as the host gave it.
@@ -29,7 +29,7 @@ def check(config: Any, connect: Connect) -> list[Finding]:
     return list(_findings(config, connect))
 
 
-def told_at_once(problems: Sequence[str]) -> str:
+def in_one_message(problems: Sequence[str]) -> str:
     """Problems as one message, numbered when there are several."""
     if len(problems) == 1:
         return problems[0]
@@ -42,10 +42,10 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
         parse_config(config)
     except ConnectorError as error:
         yield _problem(error)
-    settings = without_what_cannot_work(config)
+    settings = without_invalid_settings(config)
     if settings is not None:
-        yield from _as_far_as_it_gets(probe_xledger(settings, connect))
-    yield from _as_far_as_it_gets(_probe_storage(config))
+        yield from _findings_of(probe_xledger(settings, connect))
+    yield from _findings_of(_probe_storage(config))
 
 
 def _probe_storage(config: Any) -> Iterator[Finding]:
@@ -53,8 +53,8 @@ def _probe_storage(config: Any) -> Iterator[Finding]:
         yield Finding(problem)
 
 
-def _as_far_as_it_gets(probe: Iterable[Finding]) -> Iterator[Finding]:
-    """What a probe finds, without regard to other probes. One that cannot go on raises a ConnectorError."""
+def _findings_of(probe: Iterable[Finding]) -> Iterator[Finding]:
+    """What a probe finds. The error with which it ends early is a finding too, so that other probes are still tried."""
     try:
         yield from probe
     except ConnectorError as error:

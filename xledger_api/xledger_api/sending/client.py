@@ -203,10 +203,10 @@ class XledgerClient:
             return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
         self.traffic.bytes_received += _size(response)
         text = response.content.decode(errors="replace")
-        return self._from_one_who_is_known(interpret(response.status_code, text))
+        return self._maintenance_if_known(interpret(response.status_code, text))
 
-    def _from_one_who_is_known(self, answer: Answer | Failure) -> Answer | Failure:
-        """Whoever answered like the API a moment ago is the API: what does not look like it now is maintenance."""
+    def _maintenance_if_known(self, answer: Answer | Failure) -> Answer | Failure:
+        """An address that has answered like the API before is the API: another kind of answer now means maintenance."""
         if isinstance(answer, Failure) and answer.problem is Problem.NOT_THE_API and self._known:
             return replace(answer, problem=Problem.UNAVAILABLE)
         self._known |= isinstance(answer, Answer)
