@@ -21,6 +21,8 @@ from shared_mappings import (
     RejectionCode,
     SkipReason,
     WarningCode,
+    contradictions,
+    field_table,
     plan,
 )
 from shared_mappings.states import State
@@ -415,3 +417,21 @@ def test_a_creation_is_complete_when_planned_again(desire: Desire, table: FieldT
     desired = desire()
     created = carried_out(plan(desired, None, Policies(), table), None, table)
     assert plan(desired, created, Policies(), table, creating=True) == Plan(Action.UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("changed", "theirs", "told"),
+    [
+        pytest.param({"birthDate": "1971-03-04"}, {}, ("birthDate",), id="another birthday"),
+        pytest.param({}, {"employee.socialSecurityMasked": "160***"}, ("identifications",), id="another number"),
+        pytest.param({}, {"employee.socialSecurityMasked": "151086*****"}, (), id="the digits that are visible"),
+        pytest.param({"birthDate": None}, {}, (), id="no birthday in Huma"),
+        pytest.param({}, {"employee.contact.birthday": None}, (), id="no birthday in Xledger"),
+        pytest.param({}, {"employee.contact.birthday": MISSING}, (), id="a birthday that cannot be seen"),
+        pytest.param({"familyName": "Berg", "phone": "+47 913 00 000"}, {}, (), id="another name and number"),
+    ],
+)
+def test_only_what_somebody_has_for_life_tells_that_they_are_somebody_else(
+    changed: dict[str, Any], theirs: Mapping[str, State], told: tuple[str, ...], desire: Desire, have: Have
+) -> None:
+    assert contradictions(desire(**changed), have(theirs), field_table()) == told
