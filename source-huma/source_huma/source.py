@@ -23,10 +23,11 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils import AirbyteTracedException
 
-from connector_base.incremental.cursor import ChangedUsersCursor
+from connector_base.incremental.cursor import ChangedRecordsCursor
+from connector_base.incremental.stream import ChangedRecordsStream
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
-from source_huma.changed_users import UsersStream, users_cursor
+from source_huma.changed_users import PRIMARY_KEY, users_cursor
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 
@@ -161,11 +162,13 @@ class SourceHuma(YamlDeclarativeSource):
         with run.building_components():
             streams = super().streams(config)
         return [
-            UsersStream(stream, self._users_cursor(run, config)) if stream.name == USERS else stream
+            ChangedRecordsStream(stream, PRIMARY_KEY, self._users_cursor(run, config))
+            if stream.name == USERS
+            else stream
             for stream in streams
         ]
 
-    def _users_cursor(self, run: SyncRun, config: Mapping[str, Any]) -> ChangedUsersCursor | None:
+    def _users_cursor(self, run: SyncRun, config: Mapping[str, Any]) -> ChangedRecordsCursor | None:
         """The cursor of `users`; None unless it is to be read incrementally."""
         for configured in self._catalog_to_read.streams if self._catalog_to_read else ():
             if configured.stream.name == USERS and configured.sync_mode is SyncMode.incremental:
