@@ -110,7 +110,7 @@ class ChangedRecordsStream(DefaultStream):
             json_schema=stream.get_json_schema,
             primary_key=[primary_key],
             cursor_field=CursorField(CURSOR_FIELD),
-            logger=LOGGER,
+            logger=logging.getLogger("airbyte"),  # what the CDK says is none of this connector's own words
             cursor=cursor or stream.cursor,
         )
 
