@@ -633,7 +633,7 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
     [
         "destination_xledger.config.Config.model_validate",
         "destination_xledger.destination.read_messages",
-        "destination_xledger.people.desired_from_user",
+        "destination_xledger.people.streams.desired_from_user",
         "connector_base.validation.RecordValidator.faults",
         "xledger_api.employees.gateway.Gateway.look_up",
         "xledger_api.sending.client.interpret",
@@ -658,8 +658,8 @@ def test_an_error_in_the_words_of_the_cdk(run: Run, sandbox: Sandbox, monkeypatc
     def fail(*_: Any, **__: Any) -> None:
         raise AirbyteTracedException(QUOTATION, QUOTATION)
 
-    for place in ("gateway.Gateway.look_up", "xledger_probe.introspection"):
-        monkeypatch.setattr(f"destination_xledger.{place}", fail)
+    for place in ("xledger_api.employees.gateway.Gateway.look_up", "destination_xledger.checking.probe.introspection"):
+        monkeypatch.setattr(place, fail)
     for verb in ("write", "check"):
         printed = run(lines(KNOWN), verb)
         assert printed.ended_with == 1
