@@ -32,11 +32,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.tariff import MEGABYTE
+from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.sandbox import Sandbox
 from source_huma.changed_users import users_cursor
 from source_huma.entrypoint import HumaEntrypoint
-from source_huma.log_redaction import redact_logs
+from source_huma.run import OWN_PACKAGES
 from source_huma.source import SourceHuma
 
 Config = dict[str, Any]
@@ -193,7 +194,7 @@ def _state(users: int) -> State:
 
 def source(config: Config) -> int:
     """The connector, from its command line's arguments to its lines of output."""
-    redact_logs()
+    redact_all_output(OWN_PACKAGES)
     with (
         _arguments(config, SyncMode.full_refresh) as arguments,
         Path(os.devnull).open("w", encoding="utf-8") as out,

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Iterator
 
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
@@ -12,7 +13,7 @@ class ConnectorError(AirbyteTracedException):
 
 
 def config_error(message: str) -> ConnectorError:
-    """Something the administrator has to change, here or in Xledger."""
+    """Something the administrator has to change, here or in the system that is read or written."""
     return _ends(message, FailureType.config_error)
 
 
@@ -26,14 +27,15 @@ def system_error(message: str) -> ConnectorError:
     return _ends(message, FailureType.system_error)
 
 
-def told(error: BaseException) -> AirbyteTracedException:
-    """An error as a host may be told of it: in this connector's own words, or else by its type and place.
+def told(error: BaseException) -> ConnectorError:
+    """An error as a host may be told of it: in this connector's own words, secrets masked, or else by type and place.
 
     A trace quotes the texts of all errors on the way, so what the error was raised from stays behind. Texts of errors
     that are not this connector's own quote values, so those are left out as well.
     """
     if isinstance(error, ConnectorError):
-        return ConnectorError(error.internal_message, error.message, error.failure_type)
+        internal_message = filter_secrets(error.internal_message or "")
+        return ConnectorError(internal_message, filter_secrets(str(error)), error.failure_type)
     return ConnectorError(
         message=f"The connector failed unexpectedly ({type(error).__name__}). Nothing of this sync is lost: run it "
         "again, and report the error with its internal message if it comes back.",

@@ -1,19 +1,16 @@
 """Keeps secrets and people's data out of all that the process says and nobody foresaw.
 
 What this connector says of its own accord names people by id and fields by name, and passes. What a library says may
-quote whatever it was handed: of that only passes what cannot hold a value. All log lines go through one formatter, and
-every error leaves the process through `report_error`; both are here.
+quote whatever it was handed: of that only passes who said it, at which level and where. All log lines go through one
+formatter, and every error that ends the process leaves it through `report_error`; both are here.
 """
 
-import ast
 import logging
 import sys
 import threading
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -38,8 +35,7 @@ def redact_all_output(own: Iterable[str]) -> None:
         own: The packages of the connector. What their modules say, through loggers that are named `airbyte.` and the
             module, passes.
     """
-    LOGGING_CONFIG["formatters"]["airbyte"] = {"()": RedactingFormatter, "own": (__package__, *own)}  # type: ignore[index]
-    LOGGING_CONFIG["handlers"]["console"] = {"()": MessageHandler, "formatter": "airbyte"}  # type: ignore[index]
+    LOGGING_CONFIG["handlers"]["console"] = {"()": MessageHandler, "own": (__package__, *own)}  # type: ignore[index]
     init_logger("airbyte")
     if is_platform_debug_log_enabled():
         for name in ("airbyte", None):
@@ -52,24 +48,35 @@ def redact_all_output(own: Iterable[str]) -> None:
 
 def report_error(error: BaseException) -> None:
     """Tells the host how the command failed: the only way out for an error."""
-    print_line(as_line(told(error).as_sanitized_airbyte_message()))
+    print_line(as_line(told(error).as_airbyte_message()))
 
 
 class MessageHandler(logging.Handler):
-    """Writes log lines to standard output, as the messages that the formatter makes of them."""
+    """Writes log lines to standard output, as the messages that `RedactingFormatter` makes of them.
+
+    Hardly anything remains of what a library says, so unless it warns it is told only where debug lines are wanted.
+
+    Args:
+        own: The packages whose lines pass.
+    """
+
+    def __init__(self, own: Iterable[str]) -> None:
+        super().__init__()
+        self._formatter: Final = RedactingFormatter(own)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a line. Where nobody reads any longer, there is nobody to tell of it either."""
-        with suppress(OSError, ValueError):
-            print_line(self.format(record))
+        wanted = record.levelno >= logging.WARNING or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG)
+        if wanted or self._formatter.is_own(record):
+            with suppress(OSError, ValueError):
+                print_line(self._formatter.format(record))
 
 
 class RedactingFormatter(logging.Formatter):
     """Formats log lines as Airbyte messages that hold no value of a record and no secret.
 
-    A line of this connector's own passes, secrets masked. Of a library's line remain its logger, and its text without
-    the arguments, if that text stands as a constant in the code that logs it. Of an exception remain the types and the
-    places in the code, whoever logs it.
+    A line of this connector's own passes, secrets masked. Of a library's line remain its logger, its level and its
+    place in the code. Of an exception remain the types and the places in the code, whoever logs it.
 
     Args:
         own: The packages whose lines pass.
@@ -82,37 +89,24 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line as an Airbyte message."""
         level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
-        text = filter_secrets(self._own_text(record) or _foreign_text(record))
+        text = self._own_text(record) or f"{record.name}: {LEFT_OUT} ({record.filename}:{record.lineno})"
         error = record.exc_info[1] if record.exc_info else None
         trace = "\n".join(types_and_places(error)) if error is not None else None
-        return as_line(
-            AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=level, message=text, stack_trace=trace))
-        )
+        log = AirbyteLogMessage(level=level, message=filter_secrets(text), stack_trace=trace)
+        return as_line(AirbyteMessage(type=Type.LOG, log=log))
+
+    def is_own(self, record: logging.LogRecord) -> bool:
+        """Whether a line is one of this connector's own."""
+        return record.name.startswith(self._own)
 
     def _own_text(self, record: logging.LogRecord) -> str | None:
         """What the connector says; None for anything else, and where the arguments do not fit the text."""
-        if not record.name.startswith(self._own):
+        if not self.is_own(record):
             return None
         try:
             return record.getMessage()
         except (TypeError, ValueError, KeyError):
             return None
-
-
-def _foreign_text(record: logging.LogRecord) -> str:
-    constant = isinstance(record.msg, str) and record.msg in _constants(record.pathname)
-    return f"{record.name}: {record.msg if constant else LEFT_OUT} ({record.filename}:{record.lineno})"
-
-
-@cache
-def _constants(path: str) -> frozenset[str]:
-    """The texts that stand in a file of Python: who says one of them says nothing of what the process was handed."""
-    try:
-        tree = ast.parse(Path(path).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return frozenset()
-    nodes = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return frozenset(value for value in nodes if isinstance(value, str))
 
 
 def _report_uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:

@@ -1,4 +1,4 @@
-"""What the state remembers of users: enough to see a change, small, and nothing of anybody's values."""
+"""What the state remembers of records: enough to see a change, small, and nothing of anybody's values."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -10,10 +10,9 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from connector_base.incremental.cursor import ChangedUsersCursor
-from connector_base.incremental.fingerprints import KEY_BYTES, UnknownStateError, UsersState, canonical, fingerprint
-from source_huma.changed_users import starting_point
-from source_huma.users import NULL
+from connector_base.incremental.cursor import ChangedRecordsCursor
+from connector_base.incremental.fingerprints import KEY_BYTES, RecordsState, UnknownStateError, canonical, fingerprint
+from connector_base.incremental.stream import remembered, starting_point
 
 KEY = bytes(range(KEY_BYTES))
 NOW = datetime(2026, 1, 15, 12, tzinfo=timezone.utc)
@@ -66,26 +65,22 @@ def test_a_key_that_is_gone_counts_and_is_not_the_same_as_null(record: dict[str,
     assert fingerprint(KEY, withheld) != fingerprint(KEY, {**record, name: None})
 
 
-def test_a_null_of_the_stream_counts_as_null() -> None:
-    assert fingerprint(KEY, {"phone": NULL}) == fingerprint(KEY, {"phone": None})
-
-
 def test_two_connections_have_different_fingerprints_for_the_same_record() -> None:
-    assert fingerprint(UsersState.new_key(), {"id": "u1"}) != fingerprint(UsersState.new_key(), {"id": "u1"})
+    assert fingerprint(RecordsState.new_key(), {"id": "u1"}) != fingerprint(RecordsState.new_key(), {"id": "u1"})
 
 
-def a_state(**fingerprints: str) -> UsersState:
-    return UsersState(KEY, fingerprint(KEY, "settings"), NOW, fingerprints)
+def a_state(**fingerprints: str) -> RecordsState:
+    return RecordsState(KEY, fingerprint(KEY, "settings"), NOW, fingerprints)
 
 
 def test_a_state_comes_back_as_it_was_left() -> None:
     state = a_state(u1="f1", u2="f2")
-    assert UsersState.parse(json.loads(json.dumps(state.as_stream_state()))) == state
+    assert RecordsState.parse(json.loads(json.dumps(state.as_stream_state()))) == state
 
 
 @pytest.mark.parametrize("nothing", [{}, {"__ab_no_cursor_state_message": True}], ids=["none", "of a full refresh"])
 def test_a_state_of_a_version_without_fingerprints_is_no_state(nothing: dict[str, Json]) -> None:
-    assert UsersState.parse(nothing) is None
+    assert RecordsState.parse(nothing) is None
 
 
 @pytest.mark.parametrize(
@@ -108,14 +103,14 @@ def test_a_state_of_a_version_without_fingerprints_is_no_state(nothing: dict[str
 )
 def test_a_state_that_cannot_be_understood_is_told_apart_and_not_quoted(changes: dict[str, Json]) -> None:
     with pytest.raises(UnknownStateError) as raised:
-        UsersState.parse({**a_state(u1="recognisable").as_stream_state(), **changes})
+        RecordsState.parse({**a_state(u1="recognisable").as_stream_state(), **changes})
     assert "recognisable" not in str(raised.value)
 
 
 @given(st.dictionaries(st.sampled_from([*a_state().as_stream_state(), "x"]), JSON, min_size=1))
 def test_nothing_that_may_stand_in_a_state_breaks_the_reading_of_it(stream_state: dict[str, Json]) -> None:
     with pytest.raises(UnknownStateError):
-        UsersState.parse({**stream_state, "settings": None})
+        RecordsState.parse({**stream_state, "settings": None})
 
 
 @pytest.mark.parametrize("missing", sorted(a_state().as_stream_state()))
@@ -123,7 +118,7 @@ def test_a_state_that_lacks_something_cannot_be_understood(missing: str) -> None
     stream_state = a_state().as_stream_state()
     del stream_state[missing]
     with pytest.raises(UnknownStateError):
-        UsersState.parse(stream_state)
+        RecordsState.parse(stream_state)
 
 
 @pytest.mark.parametrize(
@@ -141,20 +136,20 @@ def test_everybody_is_emitted_again_after_the_interval(
     now = NOW + timedelta(days=days)
     start = starting_point(a_state(u1="f1"), "settings", now, interval)
     assert start.key == KEY
-    assert (start.fingerprints, start.everybody_since) == (({}, now) if everybody else ({"u1": "f1"}, NOW))
+    assert (start.fingerprints, start.everything_since) == (({}, now) if everybody else ({"u1": "f1"}, NOW))
 
 
 def test_other_settings_make_everybody_count_as_changed_once() -> None:
     later = NOW + timedelta(hours=1)
     first = starting_point(a_state(u1="f1"), "other settings", later, WEEK)
-    assert (first.fingerprints, first.everybody_since) == ({}, later)
+    assert (first.fingerprints, first.everything_since) == ({}, later)
     assert starting_point(first, "other settings", later, WEEK) is first
 
 
-def cursor_and_states(columns: frozenset[str] | None = None) -> tuple[ChangedUsersCursor, list[Any]]:
+def cursor_and_states(columns: frozenset[str] | None = None) -> tuple[ChangedRecordsCursor, list[Any]]:
     states: list[Any] = []
-    start = UsersState(KEY, "", NOW, {})
-    return ChangedUsersCursor(start, columns, states.append), states
+    start = RecordsState(KEY, "", NOW, {})
+    return ChangedRecordsCursor(start, "id", columns, states.append), states
 
 
 def a_record(user_id: str, **fields: Json) -> Record:
@@ -182,7 +177,29 @@ def test_a_change_of_a_column_that_is_not_selected_is_no_change() -> None:
     assert cursor.should_be_synced(a_record("u1", phone="2", email="a"))
 
 
-def test_the_states_of_50_000_users_stay_small_one_by_one_and_together() -> None:
+def test_records_are_told_apart_by_the_primary_key_of_their_stream() -> None:
+    cursor = ChangedRecordsCursor(RecordsState(KEY, "", NOW, {}), "code", None, lambda _: None)
+    cursor.observe(a_record("the same", code="c1"))
+    assert cursor.state["fingerprints"].keys() == {"c1"}
+    assert not cursor.should_be_synced(a_record("the same", code="c1"))
+    assert cursor.should_be_synced(a_record("the same", code="c2"))
+
+
+@pytest.mark.parametrize(
+    ("stream_state", "warnings"),
+    [({}, 0), ({"version": 0, "fingerprints": ["recognisable"]}, 1)],
+    ids=["none", "other"],
+)
+def test_a_state_that_cannot_be_understood_is_warned_of_by_the_name_of_its_stream(
+    stream_state: dict[str, Json], warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert remembered("employees", stream_state) is None
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == warnings
+    assert all("stream employees" in line and "recognisable" not in line for line in told)
+
+
+def test_the_states_of_50_000_records_stay_small_one_by_one_and_together() -> None:
     cursor, states = cursor_and_states()
     for number in range(50_000):
         cursor.observe(a_record(f"00000000-0000-4000-8000-{number:012}", phone=number))

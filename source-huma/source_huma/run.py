@@ -2,16 +2,17 @@
 
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from airbyte_cdk.logger import PRINT_BUFFER
-
+from connector_base.log_redaction import redact_all_output
+from connector_base.protocol.messages import print_line
 from source_huma.entrypoint import HumaEntrypoint
-from source_huma.log_redaction import redact_logs, report_uncaught
 from source_huma.source import SourceHuma
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+OWN_PACKAGES: Final = ("source_huma", "huma_api")
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -22,17 +23,12 @@ def run(arguments: list[str] | None = None) -> None:
             process was started with.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    redact_logs()
-    sys.excepthook = report_uncaught
+    redact_all_output(OWN_PACKAGES)
     entrypoint = HumaEntrypoint(_source(arguments))
     # Closed also when nobody takes the lines any more, for the threads that read must learn of it.
-    with (
-        PRINT_BUFFER,
-        closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages,
-    ):
+    with closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages:
         for message in messages:
-            # One write for each message, or threads that log would write into the middle of a line.
-            sys.stdout.write(f"{message}\n")
+            print_line(message)
 
 
 def _source(arguments: list[str]) -> SourceHuma:

@@ -8,25 +8,24 @@ from typing import Any, Final
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
-    AirbyteErrorTraceMessage,
     AirbyteMessage,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
-    FailureType,
     Status,
     SyncMode,
 )
-from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils import AirbyteTracedException
 
-from connector_base.incremental.cursor import ChangedUsersCursor
+from connector_base.failures import told, transient_error
+from connector_base.incremental.cursor import ChangedRecordsCursor
+from connector_base.incremental.stream import ChangedRecordsStream
+from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
-from source_huma.changed_users import UsersStream, users_cursor
+from source_huma.changed_users import PRIMARY_KEY, users_cursor
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 
@@ -35,11 +34,7 @@ USERS: Final = "users"
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
 
-MOST_WAITING: Final = 1000
-"""How many people may wait to be read, and how many messages to be taken: enough to keep every thread busy, and a
-destination that takes a few hundred records at a time. The same for both, for the CDK warns of twice as many people."""
-
-STOPPED: Final = AirbyteTracedException("The sync was stopped.", "The sync was stopped.", FailureType.transient_error)
+STOPPED: Final = transient_error("The sync was stopped.")
 
 CHECK_RETRIES: Final = 1
 CHECK_LONGEST_WAIT: Final = 20.0
@@ -77,7 +72,7 @@ class SourceHuma(YamlDeclarativeSource):
         self._run = SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS))
         return self._streams_of(self._run, config)
 
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.
 
         Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
@@ -90,9 +85,9 @@ class SourceHuma(YamlDeclarativeSource):
                 if stream.name in to_check:
                     unseen = unseen_fields(stream.get_json_schema(), _first_records(stream))
                     if unseen:
-                        logger.warning(sentence_about(unseen))
+                        LOGGER.warning(sentence_about(unseen))
         except AirbyteTracedException as error:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
+            return AirbyteConnectionStatus(status=Status.FAILED, message=told(error).message)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     @classmethod
@@ -123,66 +118,37 @@ class SourceHuma(YamlDeclarativeSource):
             Records, states, and what the host should know on the way.
 
         Raises:
-            AirbyteTracedException: The first failure, when a stream failed. The CDK ends such a sync with a summary
-                that calls every failure one of configuration.
+            ConnectorError: The first failure, when a stream failed. The CDK ends such a sync with a summary that calls
+                every failure one of configuration.
         """
         self._catalog_to_read, self._last_states = catalog, state
-        first_failure: AirbyteErrorTraceMessage | None = None
-        _keep_few_waiting(self._concurrent_source)
+        self._concurrent_source = reading = BoundedSource.in_place_of(self._concurrent_source)
         try:
-            for message in super().read(logger, config, catalog, state):
-                if first_failure is None and message.trace is not None and message.trace.error is not None:
-                    first_failure = message.trace.error
-                yield message
-        except AirbyteTracedException:
-            if first_failure is None:
-                raise
-            raise AirbyteTracedException(
-                message=first_failure.message,
-                internal_message=first_failure.message,
-                failure_type=first_failure.failure_type or FailureType.system_error,
-            ) from None
+            yield from without_logs(super().read(logger, config, catalog, state))
+        except AirbyteTracedException as error:
+            raise reading.first_failure or error from None
         finally:
-            self._let_threads_end()
-
-    def _let_threads_end(self) -> None:
-        """Keeps the process from waiting for ever when whoever takes the messages has gone.
-
-        Threads that read wait for room in the queue, and Python for them.
-        """
-        if self._run is not None:
-            self._run.note_failure(STOPPED, hopeless=True)
-        queue = self._concurrent_source._queue  # noqa: SLF001
-        with queue.not_full:
-            queue.maxsize = 0
-            queue.not_full.notify_all()
+            if self._run is not None:
+                self._run.note_failure(STOPPED, hopeless=True)
+            reading.let_threads_end()
 
     def _streams_of(self, run: SyncRun, config: Mapping[str, Any]) -> list[AbstractStream]:
         with run.building_components():
             streams = super().streams(config)
         return [
-            UsersStream(stream, self._users_cursor(run, config)) if stream.name == USERS else stream
+            ChangedRecordsStream(stream, PRIMARY_KEY, self._users_cursor(run, config))
+            if stream.name == USERS
+            else stream
             for stream in streams
         ]
 
-    def _users_cursor(self, run: SyncRun, config: Mapping[str, Any]) -> ChangedUsersCursor | None:
+    def _users_cursor(self, run: SyncRun, config: Mapping[str, Any]) -> ChangedRecordsCursor | None:
         """The cursor of `users`; None unless it is to be read incrementally."""
         for configured in self._catalog_to_read.streams if self._catalog_to_read else ():
             if configured.stream.name == USERS and configured.sync_mode is SyncMode.incremental:
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
                 return users_cursor(config, configured, state, run.started_at, self._message_repository)
         return None
-
-
-def _keep_few_waiting(source: ConcurrentSource) -> None:
-    """Lowers what the CDK keeps of people who are waiting, so that memory does not grow with the organisation.
-
-    Left to itself it lets 10,000 people wait to be read, remembers as many who were, and lets 10,000 messages wait to
-    be taken, among them states that each name everybody.
-    """
-    threads = source._threadpool._threadpool  # noqa: SLF001  the CDK has settings for neither
-    source._threadpool = ThreadPoolManager(threads, LOGGER, MOST_WAITING)  # noqa: SLF001
-    source._queue.maxsize = MOST_WAITING  # noqa: SLF001
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

@@ -7,14 +7,13 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
 import orjson
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Record, StreamSlice
-from airbyte_cdk.utils import AirbyteTracedException
 
+from connector_base.failures import transient_error
 from huma_api.asking.answers import json_object
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.employment import current_position_id, employment_from, tells_of_employment
@@ -60,7 +59,7 @@ class UserRetriever(Retriever):
             The record; nothing when the user is gone, or Huma was given up on.
 
         Raises:
-            AirbyteTracedException: When the details are not those of the user asked for.
+            ConnectorError: When the details are not those of the user asked for.
         """
         user_id: str = stream_slice["id"] if stream_slice else ""
         response = self.requester.send_request(stream_slice=stream_slice)
@@ -68,8 +67,7 @@ class UserRetriever(Retriever):
             return
         details = json_object(response) or {}
         if details.get("id") != user_id:
-            message = f"Huma did not answer with the details of user {user_id}. Run the sync again later."
-            raise AirbyteTracedException(message, message, FailureType.transient_error)
+            raise transient_error(f"Huma did not answer with the details of user {user_id}. Run the sync again later.")
         employment = self._employment(user_id, details)
         if employment is not None:
             yield Record(self._flat(user_id, {**details, **employment}), self.name, associated_slice=stream_slice)

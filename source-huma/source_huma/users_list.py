@@ -6,15 +6,14 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
 import requests
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import (
     ParentStreamConfig,
     SubstreamPartitionRouter,
 )
 from airbyte_cdk.sources.types import StreamSlice
-from airbyte_cdk.utils import AirbyteTracedException
 
+from connector_base.failures import system_error
 from huma_api.asking.answers import json_object
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.users_list")
@@ -39,18 +38,17 @@ class ListedUsersExtractor(RecordExtractor):
         """Each user's `id` and `type`, and the page's `total`, null where the page has none.
 
         Raises:
-            AirbyteTracedException: When the page is not a list of users.
+            ConnectorError: When the page is not a list of users.
         """
         page = json_object(response) or {}
         items = page.get("items")
         if not isinstance(items, list) or not all(
             isinstance(item, Mapping) and isinstance(item.get("id"), str) for item in items
         ):
-            message = (
+            raise system_error(
                 "Huma's list of users comes in a form this connector does not know. Please report this to the "
                 "maintainers of the connector."
             )
-            raise AirbyteTracedException(message, message, FailureType.system_error)
         total = page.get("total")
         for item in items:
             yield {"id": item["id"], "type": item.get("type"), "total": total if isinstance(total, int) else None}

@@ -1,11 +1,13 @@
 """A Huma of exact HTTP shapes, and the connector run against it."""
 
+import copy
 import json
 import logging
 import re
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
-from airbyte_cdk import logger as cdk_logger
+from airbyte_cdk.logger import LOGGING_CONFIG, init_logger
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
 from airbyte_cdk.test import entrypoint_wrapper
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
@@ -240,9 +242,11 @@ def printed(
     config: dict[str, Any], tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., list[str]]]:
     """Runs the console script with a verb and gives the lines it prints, last words about an exception included."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setitem(cdk_logger.LOGGING_CONFIG["formatters"]["airbyte"], "()", cdk_logger.AirbyteLogFormatter)  # type: ignore[index]
-    monkeypatch.setattr(cdk_logger.PRINT_BUFFER, "flush_interval", 0)
+    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, hook, getattr(module, hook))
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setitem(LOGGING_CONFIG, "handlers", copy.copy(LOGGING_CONFIG["handlers"]))
+    levels = {name: logging.getLogger(name).level for name in (None, "airbyte")}
 
     def print_verb(verb: str, *options: str, state: list[Any] | None = None, **settings: Any) -> list[str]:
         arguments = [verb, *options]
@@ -267,8 +271,10 @@ def printed(
         return [line for line in (captured.out + captured.err).splitlines() if line]
 
     yield print_verb
-    logging.getLogger("airbyte").setLevel(logging.INFO)
-    cdk_logger.init_logger("airbyte")
+    monkeypatch.undo()
+    init_logger("airbyte")
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(scope="session")

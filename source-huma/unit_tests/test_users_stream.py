@@ -14,9 +14,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
 
+from connector_base.incremental.fingerprints import KEY_BYTES, fingerprint
 from huma_api.asking.sync_run import SyncRun
 from shared_mappings.record_schema import users_schema
-from source_huma.users import UserRetriever
+from source_huma.users import NULL, UserRetriever
 
 Read = Callable[..., EntrypointOutput]
 Records = Callable[..., list[dict[str, Any]]]
@@ -286,3 +287,8 @@ def test_proxies_and_certificates_that_the_environment_names_are_used(
         monkeypatch.setenv("NO_PROXY", "huma.example")
         records()
         assert set(used) == {(None, str(tmp_path))}
+
+
+def test_a_null_of_the_stream_has_the_fingerprint_of_null() -> None:
+    key = bytes(KEY_BYTES)
+    assert fingerprint(key, {"phone": NULL}) == fingerprint(key, {"phone": None})

@@ -1,4 +1,4 @@
-"""The cursor of `users`: who has changed, and what has been emitted."""
+"""The cursor of a stream that is read as a whole: which records changed, and which were emitted."""
 
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
@@ -9,35 +9,42 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
-from connector_base.incremental.fingerprints import UsersState, fingerprint
+from connector_base.incremental.fingerprints import RecordsState, fingerprint
 
 CURSOR_FIELD: Final = "changedAt"
+"""When the sync started that emitted the record. It is no part of what makes a record another one."""
 
 RECORDS_BETWEEN_STATES: Final = 500
 SHARE_BETWEEN_STATES: Final = 10
-"""A state message is emitted after so many records, or after a tenth of everybody where that is more: it names
-everybody, and the state messages of a large organisation would else cost more than its records."""
+"""A state message is emitted after so many records, or after a tenth of all where that is more: it names them all, and
+the state messages of a large organisation would else cost more than its records."""
 
 
-class ChangedUsersCursor(Cursor):
-    """Knows which users changed, and says in state messages which of them were emitted.
+class ChangedRecordsCursor(Cursor):
+    """Knows which records changed, and says in state messages which of them were emitted.
 
     A state message covers the records in front of it and no others, for a record is noted only once it is in the
-    queue of messages. Users who have not been read yet keep the entry they had. Only when everybody was read do
-    those disappear who were not seen: they are no longer in the organisation.
+    queue of messages. Records that have not been read yet keep the entry they had. Only when everything was read do
+    those disappear that were not seen: they are no longer there.
 
     Called by the threads that read.
 
     Args:
-        start: What is known before the first user is read.
+        start: What is known before the first record is read.
+        primary_key: The field that tells records apart; a text.
         columns: The columns that count; None for all.
         emit: Takes a `stream_state` and puts it behind the records that were emitted so far.
     """
 
     def __init__(
-        self, start: UsersState, columns: frozenset[str] | None, emit: Callable[[Mapping[str, Any]], None]
+        self,
+        start: RecordsState,
+        primary_key: str,
+        columns: frozenset[str] | None,
+        emit: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._start: Final = start
+        self._primary_key: Final = primary_key
         self._columns: Final = columns
         self._emit: Final = emit
         self._lock: Final = threading.Lock()
@@ -54,42 +61,43 @@ class ChangedUsersCursor(Cursor):
             return self._stream_state()
 
     def should_be_synced(self, record: Record) -> bool:
-        """Whether the user is new or has changed, and is to be emitted."""
+        """Whether the record is new or has changed, and is to be emitted."""
+        key = record.data[self._primary_key]
         with self._lock:
-            self._not_seen.discard(record.data["id"])
-            last = self._fingerprints.get(record.data["id"])
+            self._not_seen.discard(key)
+            last = self._fingerprints.get(key)
         return last != self._fingerprint(record)
 
     def observe(self, record: Record) -> None:
-        """Notes that a user was emitted."""
+        """Notes that a record was emitted."""
         current = self._fingerprint(record)
         with self._lock:
-            self._fingerprints[record.data["id"]] = current
+            self._fingerprints[record.data[self._primary_key]] = current
             self._since_last_state += 1
             if self._since_last_state >= max(RECORDS_BETWEEN_STATES, len(self._fingerprints) // SHARE_BETWEEN_STATES):
                 self._emit_state()
 
     def open_partition(self) -> None:
-        """Notes that a user will be read."""
+        """Notes that a partition will be read."""
         with self._lock:
             self._open_partitions += 1
 
     def close_partition(self, partition: Partition) -> None:  # noqa: ARG002
-        """Notes that a user was read without a failure."""
+        """Notes that a partition was read without a failure."""
         with self._lock:
             self._open_partitions -= 1
 
     def all_listed(self) -> None:
-        """Notes that there are no users beyond those for whom a partition was opened."""
+        """Notes that there is nothing beyond the partitions that were opened."""
         with self._lock:
             self._all_listed = True
 
     def ensure_at_least_one_state_emitted(self) -> None:
-        """Ends the stream with its state, also when nobody was emitted."""
+        """Ends the stream with its state, also when nothing was emitted."""
         with self._lock:
             if self._all_listed and not self._open_partitions:
-                for user_id in self._not_seen:
-                    del self._fingerprints[user_id]
+                for key in self._not_seen:
+                    del self._fingerprints[key]
                 self._not_seen.clear()
             self._emit_state()
 

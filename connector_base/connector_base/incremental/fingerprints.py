@@ -1,7 +1,7 @@
-"""What is remembered of each user from one sync to the next: a keyed fingerprint of the record, never a value.
+"""What is remembered of each record from one sync to the next: a keyed fingerprint, never a value.
 
-Huma does not say when a user changed. Whether somebody did is seen by comparing fingerprints: digests, keyed with
-random bytes of the connection's own, so that nobody can try values until one fits without holding the state.
+Where an API does not say when a record changed, comparing fingerprints does: digests, keyed with random bytes of the
+connection's own, so that nobody can try values until one fits without holding the state.
 """
 
 import base64
@@ -16,12 +16,12 @@ import orjson
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
 
 VERSION: Final = 1
-"""The version of the state. Who changes its form, or the fingerprints, raises it and says in `UsersState.parse` what
+"""The version of the state. Who changes its form, or the fingerprints, raises it and says in `RecordsState.parse` what
 becomes of the version before."""
 
 DIGEST_BYTES: Final = 12
-"""Two records of one user have the same fingerprint once in 2**96. Written as 16 characters, so that with the user's
-id an entry of the state takes 58 bytes, and the state of 50,000 users less than 3 MB."""
+"""Two versions of one record have the same fingerprint once in 2**96. Written as 16 characters, so that with a UUID an
+entry of the state takes 58 bytes, and the state of 50,000 records less than 3 MB."""
 
 KEY_BYTES: Final = 32
 
@@ -53,19 +53,19 @@ def fingerprint(key: bytes, value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class UsersState:
+class RecordsState:
     """What a sync leaves to the next one.
 
     Attributes:
         key: The key of the fingerprints.
-        settings: The fingerprint of what decides who is read and what of them counts: filters and columns.
-        everybody_since: When the sync started that last set out to emit everybody.
-        fingerprints: The fingerprint of each user's record as it was last emitted, by the user's id.
+        settings: The fingerprint of what decides which records are read and what of them counts: filters and columns.
+        everything_since: When the sync started that last set out to emit everything.
+        fingerprints: The fingerprint of each record as it was last emitted, by the record's primary key.
     """
 
     key: bytes = field(repr=False)
     settings: str
-    everybody_since: datetime
+    everything_since: datetime
     fingerprints: Mapping[str, str] = field(repr=False)
 
     @staticmethod
@@ -74,7 +74,7 @@ class UsersState:
         return secrets.token_bytes(KEY_BYTES)
 
     @classmethod
-    def parse(cls, stream_state: Mapping[str, Any]) -> "UsersState | None":
+    def parse(cls, stream_state: Mapping[str, Any]) -> "RecordsState | None":
         """Reads a state message's `stream_state`.
 
         Returns:
@@ -91,15 +91,15 @@ class UsersState:
         try:
             key = base64.urlsafe_b64decode(stream_state["key"])
             settings, fingerprints = stream_state["settings"], stream_state["fingerprints"]
-            everybody_since = datetime.fromisoformat(stream_state["everybodySince"])
+            everything_since = datetime.fromisoformat(stream_state["everybodySince"])
             texts = [settings, *fingerprints.keys(), *fingerprints.values()]
         except KeyError as error:
             raise UnknownStateError(f"it has no {error.args[0]}") from None
         except (AttributeError, TypeError, ValueError):
             raise UnknownStateError("what it holds is of another form") from None
-        if len(key) != KEY_BYTES or everybody_since.tzinfo is None or not all(isinstance(text, str) for text in texts):
+        if len(key) != KEY_BYTES or everything_since.tzinfo is None or not all(isinstance(text, str) for text in texts):
             raise UnknownStateError("what it holds is of another form")
-        return cls(key, settings, everybody_since, fingerprints)
+        return cls(key, settings, everything_since, fingerprints)
 
     def as_stream_state(self) -> dict[str, Any]:
         """The state as a state message carries it."""
@@ -107,7 +107,7 @@ class UsersState:
             "version": VERSION,
             "key": _text(self.key),
             "settings": self.settings,
-            "everybodySince": self.everybody_since.isoformat(),
+            "everybodySince": self.everything_since.isoformat(),
             "fingerprints": self.fingerprints,
         }
 

@@ -23,7 +23,7 @@ def read_object(what: str, path: str) -> Mapping[str, Any]:
     except OSError as error:
         raise config_error(
             f"The {what} file {path} cannot be read ({error.strerror or type(error).__name__}). Check the path, and "
-            "whether the user that this destination runs as may read it."
+            "whether the user that this connector runs as may read it."
         ) from None
     except (ValueError, RecursionError):
         raise config_error(f"The {what} file {path} is not JSON. Correct it.") from None

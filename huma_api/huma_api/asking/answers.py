@@ -1,9 +1,10 @@
 """What an answer of Huma, or the lack of one, means for the request that was made."""
 
 import json
+import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -12,13 +13,15 @@ import orjson
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
-from airbyte_cdk.sources.declarative.requesters.error_handlers.backoff_strategy import BackoffStrategy
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorResolution, ResponseAction
+from airbyte_cdk.sources.declarative.requesters.error_handlers.backoff_strategies import ExponentialBackoffStrategy
+from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import SUCCESS_RESOLUTION
-from airbyte_cdk.utils import AirbyteTracedException
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError, Timeout
 
+from connector_base.failures import transient_error
 from huma_api.asking.sync_run import SyncRun
+
+LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 
 A_MOMENT: Final = 0.1
 NOT_AN_ADDRESS: Final = (MissingSchema, InvalidSchema, InvalidURL)
@@ -60,8 +63,8 @@ class HumaErrorHandler(DefaultErrorHandler):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         self._run = SyncRun.current()
-        if self._run.max_retries is not None:
-            self.max_retries = self._run.max_retries
+        self.max_retries = self._run.max_retries
+        self.backoff_strategies = [HumaBackoff(self.config, self._run.max_retries, self._run.longest_wait)]
         self._last_refused = threading.local()
 
     def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
@@ -156,42 +159,44 @@ class HumaErrorHandler(DefaultErrorHandler):
         return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
 
 
-@dataclass
-class RetryAfterBackoff(BackoffStrategy):
-    """Waits as long as the `Retry-After` header asks for: seconds, or until a date (RFC 9110, section 10.2.3).
+class HumaBackoff(BackoffStrategy):
+    """Waits as long as Huma asks for, or else longer each time, and says so.
 
-    The CDK's strategies read the header as a number only.
+    Huma asks by the `Retry-After` header: seconds, or until a date (RFC 9110, section 10.2.3). The CDK's strategies
+    read the header as a number only, and the CDK calls every wait a rate limit.
 
-    Attributes:
-        max_waiting_time_in_seconds: The longest wait. Who asks for more ends the sync, to be run again later.
+    Args:
+        config: The connector's configuration.
+        max_retries: How often a request is tried again.
+        longest_wait: The longest wait in seconds. Who asks for more ends the sync, to be run again later.
     """
 
-    parameters: InitVar[Mapping[str, Any]]
-    max_waiting_time_in_seconds: float = 300
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
-        run = SyncRun.current()
-        if run.longest_wait is not None:
-            self.max_waiting_time_in_seconds = run.longest_wait
+    def __init__(self, config: Mapping[str, Any], max_retries: int, longest_wait: float) -> None:
+        self._max_retries: Final = max_retries
+        self._longest_wait: Final = longest_wait
+        self._growing: Final = ExponentialBackoffStrategy({}, config, factor=2, jitter_range_in_seconds=2)
 
     def backoff_time(
-        self,
-        response_or_exception: requests.Response | requests.RequestException | None,
-        attempt_count: int,  # noqa: ARG002
+        self, response_or_exception: requests.Response | requests.RequestException | None, attempt_count: int
     ) -> float | None:
-        """The seconds to wait (the CDK adds one), or None when the answer does not say.
+        """The seconds to wait; the CDK adds one.
 
         Raises:
-            AirbyteTracedException: A transient error, when the wait would be too long.
+            ConnectorError: A transient error, when the wait would be too long.
         """
-        if not isinstance(response_or_exception, requests.Response):
-            return None
-        if response_or_exception.status_code == requests.codes.unauthorized:
-            return A_MOMENT  # By now there is a new token.
-        seconds = _seconds_from_now(response_or_exception.headers.get("Retry-After", ""))
-        if seconds is not None and seconds > self.max_waiting_time_in_seconds:
-            message = f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that."
-            raise AirbyteTracedException(message, message, FailureType.transient_error)
+        seconds, happened = None, "no answer"
+        if isinstance(response_or_exception, requests.Response):
+            if response_or_exception.status_code == requests.codes.unauthorized:
+                return A_MOMENT  # By now there is a new token.
+            seconds = _seconds_from_now(response_or_exception.headers.get("Retry-After", ""))
+            happened = f"HTTP status {response_or_exception.status_code}"
+        if seconds is not None and seconds > self._longest_wait:
+            raise transient_error(f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that.")
+        seconds = seconds or self._growing.backoff_time(response_or_exception, attempt_count)
+        if seconds is not None and attempt_count <= self._max_retries:
+            LOGGER.info(
+                "Huma did not give what it was asked for (%s). Asking again in %.0f seconds.", happened, seconds + 1
+            )
         return seconds
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from typing import Any, Final
+from typing import Any
 
 from airbyte_cdk.sources.declarative.auth.oauth import DeclarativeOauth2Authenticator
 from airbyte_cdk.sources.streams.http import HttpClient
@@ -14,8 +14,6 @@ from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 from huma_api.asking.answers import HumaErrorHandler
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
-
-LOGGER: Final = logging.getLogger("airbyte.huma_api.asking.authenticator")
 
 
 @dataclass
@@ -42,7 +40,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
         self._run = SyncRun.current()
         self._http_client = HttpClient(
             name="access_token",
-            logger=LOGGER,
+            logger=logging.getLogger("airbyte"),  # what the CDK says is none of this connector's own words
             error_handler=self.error_handler,
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
@@ -68,7 +66,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             The token and when it expires.
 
         Raises:
-            AirbyteTracedException: When Huma gives no token, with a sentence for the administrator.
+            ConnectorError: When Huma gives no token, with a sentence for the administrator.
         """
         if self._run.given_up_on is not None:
             raise self._run.given_up_on

@@ -11,6 +11,7 @@ from airbyte_cdk.sources.declarative.requesters.http_requester import HttpReques
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
+from connector_base.failures import ConnectorError, told
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import SyncRun
 
@@ -54,7 +55,7 @@ class HumaRequester(HttpRequester):
             sync.
 
         Raises:
-            AirbyteTracedException: When the request failed for good, with a sentence for the administrator.
+            ConnectorError: When the request failed for good, with a sentence for the administrator.
         """
         with self._run.request_slot():
             if self._run.given_up_on is not None:
@@ -81,16 +82,16 @@ class HumaRequester(HttpRequester):
                 return
         LOGGER.warning(self.skips.format(id=user_id))
 
-    def _fail_once(self, given_up_on: AirbyteTracedException) -> None:
+    def _fail_once(self, given_up_on: ConnectorError) -> None:
         """Fails once, so that the stream does not pass for read, and is silent from then on.
 
         Raises:
-            AirbyteTracedException: Why Huma was given up on, perhaps by another stream.
+            ConnectorError: Why Huma was given up on, perhaps by another stream.
         """
         with self._lock:
             failed_before, self._failed = self._failed, True
         if not failed_before:
-            raise AirbyteTracedException(given_up_on.message, given_up_on.message, given_up_on.failure_type)
+            raise told(given_up_on)
 
 
 def _read_environment_once(session: requests.Session, url: str) -> None:

@@ -13,10 +13,14 @@ from datetime import datetime, timezone
 from typing import Final
 
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
+from connector_base.failures import ConnectorError
+
 DEFAULT_WORKERS: Final = 8
+PATIENT_RETRIES: Final = 6
+PATIENT_WAIT: Final = 300.0
+"""Seconds."""
 LIKELY_CHANCE: Final = 5
 """As many failures in a row may have causes of their own."""
 LONG_AGO: Final = AirbyteDateTime.from_datetime(datetime.min.replace(tzinfo=timezone.utc))
@@ -37,12 +41,12 @@ class SyncRun:
 
     Args:
         workers: The most requests in flight at a time, 1 or more.
-        max_retries: How often one request is tried again; None leaves it to the manifest.
-        longest_wait: The longest wait Huma may ask for, in seconds; None leaves it to the manifest.
+        max_retries: How often one request is tried again.
+        longest_wait: The longest wait Huma may ask for, in seconds.
     """
 
     def __init__(
-        self, *, workers: int = DEFAULT_WORKERS, max_retries: int | None = None, longest_wait: float | None = None
+        self, *, workers: int = DEFAULT_WORKERS, max_retries: int = PATIENT_RETRIES, longest_wait: float = PATIENT_WAIT
     ) -> None:
         self.started_at: Final = datetime.now(timezone.utc)
         self.max_retries: Final = max_retries
@@ -52,7 +56,7 @@ class SyncRun:
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()
         self._failures_in_a_row = 0
-        self._given_up_on: AirbyteTracedException | None = None
+        self._given_up_on: ConnectorError | None = None
 
     @classmethod
     def current(cls) -> "SyncRun":
@@ -99,7 +103,7 @@ class SyncRun:
             yield
 
     @property
-    def given_up_on(self) -> AirbyteTracedException | None:
+    def given_up_on(self) -> ConnectorError | None:
         """Why nothing more is asked of Huma in this run; None while there is hope."""
         return self._given_up_on
 
@@ -107,7 +111,7 @@ class SyncRun:
         """Huma answered a request."""
         self._failures_in_a_row = 0
 
-    def note_failure(self, failure: AirbyteTracedException, *, hopeless: bool = False) -> None:
+    def note_failure(self, failure: ConnectorError, *, hopeless: bool = False) -> None:
         """A request failed for good, after its retries.
 
         One person whose details cannot be had must not keep the others from being read. But without a right to
