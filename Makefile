@@ -35,7 +35,7 @@ demo: $(READY) ## Run both connectors against a sandbox, and show what happens
 
 sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destination.json
 	@test -n "$(SOURCE)" -a -n "$(DESTINATION)" || { echo "Usage: make sync SOURCE=source.json DESTINATION=destination.json"; exit 2; }
-	@$(BIN)/python -m integration_tests.host "$(SOURCE)" "$(DESTINATION)"
+	@$(BIN)/python -m huma_xledger "$(SOURCE)" "$(DESTINATION)"
 
 sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
