@@ -8,10 +8,12 @@ BIN := .venv/bin
 PACKAGES := huma-xledger source-huma destination-xledger huma_api xledger_api connector_base shared_mappings
 DISTRIBUTIONS := $(filter-out huma-xledger-huma-xledger,$(subst _,-,$(PACKAGES:%=huma-xledger-%))) huma-xledger
 PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+DIST := dist
 UV := $(BIN)/uv
 READY := .venv/ready
 
-.PHONY: help setup demo sync sandbox bench test lint format lock
+.PHONY: help setup demo sync sandbox bench test lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,3 +62,10 @@ format: $(READY) ## Put the code into shape
 lock: $(UV) ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
 		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
+
+# In a checkout, our packages find each other by their folders. An index knows no folders: there they ask for exactly
+# the version that they were tested with.
+dist: $(READY) ## Build a wheel of every package into dist, for a package index
+	@for package in $(PACKAGES); do \
+		HUMA_XLEDGER_PIN="==$(VERSION)" $(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python \
+			--out-dir "$(DIST)" $$package || exit; done
