@@ -41,7 +41,7 @@ BANKS = ({"dbId": 7001, "code": "DNB", "bankName": "DNB Bank", "swift": "DNBANOK
 
 def executable_schema(xledger: Xledger) -> GraphQLSchema:
     """Return the schema, bound to this Xledger. Mutations read the refusals a test wants from the context."""
-    sdl = importlib.resources.files("destination_xledger") / "graphql" / "schema.graphql"
+    sdl = importlib.resources.files("xledger_api.language") / "graphql" / "schema.graphql"
     return make_executable_schema(
         sdl.read_text(encoding="utf-8"),
         _queries(xledger),
