@@ -14,6 +14,9 @@ from huma_xledger.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 from shared_mappings import field_table, read_path
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("host")]
+"""In one worker, so that the story happens once."""
+
 ADDRESS = {
     "line1": "Nye gate 5",
     "line2": None,
