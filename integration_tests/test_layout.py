@@ -175,6 +175,14 @@ def test_no_package_imports_one_that_is_not_below_it() -> None:
     assert upwards(PACKAGES, ends) == []
 
 
+def test_the_host_imports_no_package_but_itself() -> None:
+    """It runs the connectors' commands, as any host would."""
+    others = set(PACKAGES.split()) - {"huma_xledger"}
+    seen = [arrow for arrow in ARROWS if first(arrow.importer) == "huma_xledger"]
+    assert seen
+    assert [str(arrow) for arrow in seen if first(arrow.imported) in others] == []
+
+
 @pytest.mark.parametrize("tests", TESTS)
 def test_no_package_imports_what_tests_it(tests: str) -> None:
     assert (ROOT / tests).is_dir()
