@@ -50,7 +50,7 @@ bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it ta
 	$(BIN)/python -m benchmarks.destination_xledger && exit $$source
 
 test: $(READY) ## Run every test
-	@$(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check .

@@ -25,7 +25,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what is slow, so that no worker is left with it in the end."""
+    """Begins with what is slow, so that no worker is left with it in the end. A worker takes a file at a time."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

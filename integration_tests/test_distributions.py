@@ -122,12 +122,7 @@ def described(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(path).decode())
 
 
-together = pytest.mark.xdist_group("distributions")
-"""The environment is made once."""
-
-
 @pytest.mark.slow
-@together
 def test_a_wheel_holds_every_file_of_its_package(wheels: list[Path]) -> None:
     held = {name for wheel in wheels for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     packages = {folder: ROOT / folder / folder.replace("-", "_") for folder in PROJECTS}
@@ -137,7 +132,6 @@ def test_a_wheel_holds_every_file_of_its_package(wheels: list[Path]) -> None:
 
 
 @pytest.mark.slow
-@together
 def test_a_wheel_asks_for_our_packages_by_name_in_exactly_the_version_they_have(wheels: list[Path]) -> None:
     every = {str(described(wheel)["Name"]): described(wheel) for wheel in wheels}
     assert every.keys() == {project["name"] for project in PROJECTS.values()}
@@ -148,7 +142,6 @@ def test_a_wheel_asks_for_our_packages_by_name_in_exactly_the_version_they_have(
 
 
 @pytest.mark.slow
-@together
 def test_what_is_installed_from_wheels_needs_no_checkout(installed: Environment) -> None:
     find = "import sys, importlib.util as u; print(*(u.find_spec(name).origin for name in sys.argv[1:]), sep='\\n')"
     found = installed.run("python", "-I", "-c", find, *(folder.replace("-", "_") for folder in PROJECTS)).splitlines()
@@ -171,7 +164,6 @@ def config(connector: str, sandbox: Sandbox) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@together
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_connector_from_wheels_answers_the_verbs(
     connector: str, installed: Environment, sandbox: Sandbox, tmp_path: Path
@@ -183,7 +175,6 @@ def test_a_connector_from_wheels_answers_the_verbs(
 
 
 @pytest.mark.slow
-@together
 def test_connectors_from_wheels_sync(installed: Environment, sandbox: Sandbox, tmp_path: Path) -> None:
     catalog = {"streams": [a_stream()]}
     printed = ""

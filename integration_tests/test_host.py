@@ -14,8 +14,7 @@ from huma_xledger.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 from shared_mappings import field_table, read_path
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("host")]
-"""In one worker, so that the story happens once."""
+pytestmark = pytest.mark.slow
 
 ADDRESS = {
     "line1": "Nye gate 5",
