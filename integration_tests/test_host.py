@@ -14,6 +14,8 @@ from huma_xledger.state_file import StateFile
 from integration_tests.sandbox import Sandbox
 from shared_mappings import field_table, read_path
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = {
     "line1": "Nye gate 5",
     "line2": None,

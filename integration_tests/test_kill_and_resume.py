@@ -202,6 +202,7 @@ def test_the_undisturbed_run_has_something_of_everything(sandbox: Sandbox, write
     assert [employee["code"] for employee in seen(sandbox)] == codes.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policies", [AS_THEY_COME, CREATE_ONLY], ids=["as they come", "create only"])
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_killed_at_any_request_and_run_again_the_result_is_that_of_an_undisturbed_run(

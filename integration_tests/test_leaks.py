@@ -16,6 +16,8 @@ from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, tr
 from integration_tests.records import without
 from integration_tests.sandbox import Fault, Sandbox
 
+pytestmark = pytest.mark.slow
+
 
 def lines(*users: Mapping[str, Any]) -> str:
     messages = [{"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 0}} for user in users]

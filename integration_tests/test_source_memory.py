@@ -83,6 +83,7 @@ def test_no_more_than_a_few_messages_wait_for_a_slow_destination(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+@pytest.mark.slow
 def test_the_command_ends_when_nobody_takes_its_lines_any_more(tmp_path: Path) -> None:
     """The sandbox holds more people than messages may wait, so that threads are waiting for room."""
     with Sandbox.running(people=1200, employees=False) as sandbox:
