@@ -30,7 +30,7 @@ ROOMS = {
     "source_huma": """
         run
         entrypoint
-        source  config_problems  log_redaction
+        source  config_problems
         manifest  changed_users
         users  users_list  declared
     """,
@@ -250,13 +250,18 @@ def test_the_domain_never_reads_the_clock() -> None:
 
 
 def loggers_made_in(package: str) -> Iterator[tuple[str, str]]:
-    """Each logger with its module; those that `log_redaction` has no name for are everybody's, and set up there."""
+    """Each logger with its module, but for those that are handed to the CDK, whose words are not ours.
+
+    Those that `log_redaction` has no name for are everybody's, and set up there.
+    """
     for module, tree in MODULES[package].items():
         named = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)}
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != "getLogger":
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        handed_over = {id(value) for call in calls for value in (*call.args, *(word.value for word in call.keywords))}
+        for node in calls:
+            if ast.unparse(node.func).rpartition(".")[2] != "getLogger":
                 continue
-            if id(node) in named or not module.endswith(".log_redaction"):
+            if id(node) not in handed_over and (id(node) in named or not module.endswith(".log_redaction")):
                 yield module, ast.unparse(node.args[0])
 
 
