@@ -1,5 +1,6 @@
 """Settings that every test shares."""
 
+import logging
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -27,6 +28,18 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with what is slow, so that no worker is left with it in the end. A worker takes a file at a time."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_host_leaves_the_log_as_it_was() -> Iterator[None]:
+    """PyAirbyte, as a host, takes the logger of all connectors for itself; a test after that would see no line."""
+    logger = logging.getLogger("airbyte")
+    level, propagate, handlers = logger.level, logger.propagate, logger.handlers[:]
+    yield
+    for handler in set(logger.handlers) - set(handlers):
+        handler.close()
+    logger.setLevel(level)
+    logger.propagate, logger.handlers[:] = propagate, handlers
 
 
 @pytest.fixture(scope="session", autouse=True)

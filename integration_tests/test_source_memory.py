@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
+from connector_base.protocol import concurrent_reading
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.sandbox import Fault, Sandbox
-from source_huma import SourceHuma, source
+from source_huma import SourceHuma
 
 PEOPLE = 400
 PAGE = 50
@@ -40,7 +41,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer than in earnest, so that few people are enough to see it."""
-    monkeypatch.setattr(source, "MOST_WAITING", FEW)
+    monkeypatch.setattr(concurrent_reading, "MOST_WAITING", FEW)
 
 
 def test_the_list_is_not_read_far_ahead_of_the_people_on_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
