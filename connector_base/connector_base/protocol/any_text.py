@@ -1,7 +1,7 @@
 """JSON for whatever text somebody typed or pasted, half characters included.
 
 Languages that count text in UTF-16 can cut a character in two, and JSON can carry such a half, a lone surrogate, as an
-escape. UTF-8 cannot. Huma and Xledger may hold one; here it becomes U+FFFD, the character for what cannot be shown.
+escape. UTF-8 cannot. A system may hold one; here it becomes U+FFFD, the character for what cannot be shown.
 """
 
 import json

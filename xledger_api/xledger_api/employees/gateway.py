@@ -217,7 +217,7 @@ def _tell_if_case_matters(
             logger.warning(
                 "Xledger did not find the employee with dbId %s by an e-mail address that it has in other letters. "
                 "People who have no employment ID in Xledger may be missed, and created again: write their codes or "
-                "their e-mail addresses in Xledger as they are in Huma.",
+                "their e-mail addresses in Xledger as the source has them.",
                 employee.db_id,
             )
             return
