@@ -332,6 +332,37 @@ def test_nobody_is_renumbered_who_was_born_another_day_or_has_another_number(
     assert any(f"{field} differs" in line for line in written.log)
 
 
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+def test_an_address_that_one_of_two_employees_loses_leads_to_the_other(
+    mode: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E1", email="shared@example.com")
+    sandbox.xledger.add_employee(code=None, email="shared@example.com")
+    written = write(records([a_user(1), a_user(2, email="shared@example.com")]), mode=mode)
+    assert written.error is None
+    assert (written.summary["updated"], written.summary["rejected"]) == (2, {})
+
+
+def test_nobody_without_an_employment_id_becomes_the_employee_of_somebody_who_came_before(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code=None, email="post@example.com")
+    people = [
+        a_user(1, email="post@example.com", homeAddress={"line1": 7}),
+        a_user(2, email="post@example.com", employmentId=None),
+    ]
+    assert write(records(people)).summary["rejected"] == {"duplicate_key": 1, "invalid_record": 1}
+    assert sandbox.xledger.writes == []
+
+
+def test_somebody_who_was_born_another_day_does_not_become_an_employee_without_a_code_either(
+    write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code=None, email="kari1@example.com", birthday="1970-01-02")
+    assert write(records([a_user(1)])).summary["rejected"] == {"code_conflict": 1}
+    assert sandbox.xledger.writes == []
+
+
 def test_of_two_people_with_the_address_of_one_employee_the_first_is_taken_for_them(
     write: Write, sandbox: Sandbox
 ) -> None:
@@ -409,14 +440,16 @@ def test_nobody_becomes_the_employee_of_somebody_who_is_ambiguous(write: Write, 
     assert sandbox.xledger.writes == []
 
 
-def test_a_code_that_no_policy_lets_be_written_is_gained_by_nobody(write: Write, sandbox: Sandbox) -> None:
+def test_somebody_whose_code_another_employee_has_is_not_taken_by_email_whatever_the_policy_for_codes(
+    write: Write, sandbox: Sandbox
+) -> None:
     sandbox.xledger.add_employee(code="E1", email="somebody@example.com")
     sandbox.xledger.add_employee(code="E2", email="kari1@example.com")
     policies = [{"field": "employmentId", "policy": "create_only"}]
     settings = {"match_on": ["email", "employmentId"], "renumber_employees": True}
     written = write(records([a_user(1)]), field_policies=policies, **settings)
-    assert (written.summary["updated"], written.summary["rejected"]) == (1, {})
-    assert codes(sandbox) == ["E1", "E2"]
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert sandbox.xledger.writes == []
 
 
 def test_the_code_of_somebody_who_is_left_out_is_nobody_elses(write: Write, sandbox: Sandbox) -> None:
@@ -770,6 +803,18 @@ def test_nobody_is_added_twice_when_an_answer_gets_lost(
     assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5"]
     assert written.summary["created"] == 5
     assert sandbox.xledger.employee("E1")["contact"]["email"] == "kari1@example.com"
+
+
+def test_nobody_is_rejected_over_a_refusal_that_was_somebody_elses(write: Write, sandbox: Sandbox) -> None:
+    def added_meanwhile() -> None:
+        sandbox.xledger.add_employee(code="E1")
+
+    body = refusing("subledger.code: No value matching owner 1, code")
+    sandbox.xledger.faults.add(Fault.meanwhile(added_meanwhile, root_field="addEmployees"))
+    sandbox.xledger.faults.add(Fault.answer(body, root_field="addEmployees"))
+    written = write(records([a_user(1), a_user(2)]))
+    assert written.summary["rejected"] == {}
+    assert codes(sandbox) == ["E1", "E2"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ def in_halves(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Sequence[T]
     Args:
         batch: What is to be carried out; nothing is done about an empty one.
         carry_out: Takes a batch or a part of it and gives back what is to be tried in halves: nothing when it was
-            carried out, and never a single one.
+            carried out, or when it was a single one.
     """
     if not batch:
         return

@@ -69,10 +69,10 @@ class Additions:
             try:
                 added += self._added(batch)
             except RefusedError as error:
-                batch = self._missing(batch, added)
-                if len(batch) > 1:
-                    return batch
-                self._reject(batch, error)
+                missing = self._missing(batch, added)
+                if len(batch) > 1:  # whoever is missing may not be the one who was refused
+                    return missing
+                self._reject(missing, error)
             except AnswerLostError as error:
                 self._wait_after(error, seconds)
                 batch = self._missing(batch, added)

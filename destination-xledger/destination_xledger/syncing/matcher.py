@@ -62,7 +62,8 @@ class Matcher:
         """
         directory = self._look_up(people)
         found = {person.identity: directory.candidates(person.desired, self.match_on) for person in people}
-        wanted = {db_id for db_ids in found.values() if len(db_ids) == 1 for db_id in db_ids}
+        # Of several candidates, one may be left when the others have lost their address.
+        wanted = {db_id for db_ids in found.values() for db_id in db_ids}
         employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
         by_code = [person for person in people if found[person.identity] == directory.by_code.get(person.code)]
         planned = {}
@@ -88,7 +89,7 @@ class Matcher:
             return Planned(person, None, ambiguous(db_ids))
         employee = _only(db_ids, employees)
         decided = self._plan(person, employee)
-        rejection = self._rejection(person, employee, decided, directory)
+        rejection = self._rejection(person, employee, directory)
         if rejection is None and employee is not None:
             self.claims.take(person, employee)
             self.claims.loses_address(employee, decided.changes)
@@ -100,29 +101,26 @@ class Matcher:
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         return plan(person.desired, employee, policies, self.table)
 
-    def _rejection(self, person: Person, employee: Employee | None, decided: Plan, directory: Directory) -> Plan | None:
-        """Why a person cannot be who they seem to be, or get the code that is planned; None when they can."""
+    def _rejection(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
+        """Why a person cannot be who they seem to be; None when they can."""
         if other := self.claims.first_with_code(person):
             return _duplicate(f"Its employment ID came with {other} before.")
         if employee is not None and (other := self.claims.first_taken_for(employee, person)):
             return _duplicate(f"It is taken by {other}. It is the employee with dbId {employee.db_id}.")
-        if employee is None or _code_of(employee) != person.code:
-            return self._rejection_without_code(person, employee, decided, directory)
+        if employee is None or not person.code or _code_of(employee) != person.code:
+            return self._rejection_without_code(person, employee, directory)
         return None
 
-    def _rejection_without_code(
-        self, person: Person, employee: Employee | None, decided: Plan, directory: Directory
-    ) -> Plan | None:
+    def _rejection_without_code(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
         """The same for somebody who was not found by code, for whom only the e-mail address can speak."""
         other = self.claims.first_with_address(person) if MatchingKey.EMAIL in self.match_on else None
         if other is not None:
             return _duplicate(f"Its e-mail address came with {other} before.")
         if employee is None:
             return None
-        if _code_of(employee) and (conflict := self._code_conflict(person, employee)):
+        if conflict := self._code_conflict(person, employee):
             return Plan.reject(RejectionCode.CODE_CONFLICT, conflict)
-        holders = directory.by_code.get(person.code, frozenset()) - {employee.db_id}
-        if holders and any(change.target == EMPLOYMENT_ID for change in decided.changes):
+        if holders := directory.by_code.get(person.code, frozenset()) - {employee.db_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
                 f"Its employment ID is the code of dbId {', '.join(sorted(holders))}, and its e-mail address is that "
@@ -131,11 +129,11 @@ class Matcher:
         return None
 
     def _code_conflict(self, person: Person, employee: Employee) -> str | None:
-        """Why a person is not taken for an employee who has a code that is not theirs; None when they are."""
+        """Why a person is not taken for an employee who was found by e-mail; None when they are."""
         named = f"The employee has dbId {employee.db_id}."
         if contradicting := contradictions(person.desired, employee, self.table):
             return f"{named} It is somebody else, or one of the two is wrong: {', '.join(contradicting)} differs."
-        return None if self.renumber_employees else named
+        return named if _code_of(employee) and not self.renumber_employees else None
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:
