@@ -13,9 +13,9 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     "or the source.",
     RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have its key. Give each employee a code and an e-mail "
     "address of their own in Xledger.",
-    RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment ID, "
-    "another date of birth or another social security number. If it is the same person, correct what differs, or set "
-    "renumber_employees for the code; if not, correct the e-mail address.",
+    RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
+    "ID, another date of birth or another social security number. If it is the same person, correct what differs, or "
+    "set renumber_employees for the code; if not, correct the e-mail address.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee in Xledger. Give each person an "
     "employment ID and an e-mail address of their own in Huma.",
     RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
