@@ -39,7 +39,10 @@ class HumaRequester(HttpRequester):
         self._failed = False
         self._warned_of_a_right = False
         self._lock = threading.Lock()
-        _read_environment_once(self._http_client._session, self.config["api_url"])  # noqa: SLF001
+        session = self._http_client._session  # noqa: SLF001
+        # The CDK keeps a connection open for each thread, but over https alone; tunnels and tests speak http.
+        session.mount("http://", session.get_adapter("https://"))
+        _read_environment_once(session, self.config["api_url"])
 
     def send_request(  # type: ignore[override]  # the CDK's arguments but one are passed on as they come, by keyword
         self, *, stream_slice: StreamSlice | None = None, **options: Any
