@@ -68,11 +68,12 @@ class Matcher:
         by_code = [person for person in people if found[person.identity] == directory.by_code.get(person.code)]
         planned = {}
         for person in by_code:
-            planned[person.identity] = self._planned(person, directory, employees)
+            planned[person.identity] = self._planned(person, found[person.identity], directory, employees)
         directory = directory.without(self.claims.addresses_lost)
         for person in people:
             if person.identity not in planned:
-                planned[person.identity] = self._planned(person, directory, employees)
+                db_ids = directory.candidates(person.desired, self.match_on)
+                planned[person.identity] = self._planned(person, db_ids, directory, employees)
         return [planned[person.identity] for person in people]
 
     def _look_up(self, people: Sequence[Person]) -> Directory:
@@ -82,9 +83,10 @@ class Matcher:
             [email for person in people if (email := person.desired.email)] if by_email else [],
         )
 
-    def _planned(self, person: Person, directory: Directory, employees: Mapping[str, Employee]) -> Planned:
+    def _planned(
+        self, person: Person, db_ids: frozenset[str], directory: Directory, employees: Mapping[str, Employee]
+    ) -> Planned:
         """What is to be done about a person, who is then taken for the employee they were found as."""
-        db_ids = directory.candidates(person.desired, self.match_on)
         if len(db_ids) > 1:
             return Planned(person, None, ambiguous(db_ids))
         employee = _only(db_ids, employees)
