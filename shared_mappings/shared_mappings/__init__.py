@@ -8,7 +8,7 @@ from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.employee import Employee
-from shared_mappings.field_table import FieldTable, Rule, Target, field_table
+from shared_mappings.field_table import FieldTable, Route, Rule, Target, field_table
 from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, plan
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import employee_schema, users_schema
@@ -31,6 +31,7 @@ __all__ = [
     "Policies",
     "Policy",
     "RejectionCode",
+    "Route",
     "Rule",
     "SkipReason",
     "State",

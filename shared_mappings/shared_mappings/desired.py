@@ -20,10 +20,17 @@ _REGIONS: Final = ("employee.contact.address.country.code", "employee.subledger.
 
 @dataclass(frozen=True, slots=True)
 class FieldWarning:
-    """A value that was left out, and why."""
+    """A value that was left out, and why.
+
+    Attributes:
+        code: Why.
+        field: The record's field.
+        of_everybody: Whether it would be the same of anybody, so that it is told once and not of each person.
+    """
 
     code: WarningCode
     field: str
+    of_everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)

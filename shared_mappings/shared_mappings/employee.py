@@ -1,6 +1,6 @@
 """An employee as they stand in Xledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,14 @@ from shared_mappings.field_table import FieldTable
 from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
+
+SystemValue = Mapping[str, Any]
+"""One of Xledger's system values, with its `dbSubId`, `code` and `name`, as far as they are shown."""
+
+
+def code_or_name(value: SystemValue) -> State:
+    """What a system value is called: its code, and its name where it has none."""
+    return value_shown(value.get("code")) or value_shown(value.get("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +37,21 @@ class Employee:
         return str(self.db_ids["updateEmployees"])
 
     @classmethod
-    def from_node(cls, node: Mapping[str, Any], table: FieldTable) -> "Employee":
+    def from_node(
+        cls, node: Mapping[str, Any], table: FieldTable, called: Callable[[SystemValue], State] = code_or_name
+    ) -> "Employee":
         """Reads a node of the GraphQL type Employee.
 
         Args:
             node: The node with everything the look-up asks for. A dbId may be a number or a numeric string.
             table: The field table, which says what to read.
+            called: What a system value is called in the settings.
         """
         db_ids = {mutation: _db_id(read_keys(node, keys)) for mutation, keys in table.db_id_keys.items()}
         values: dict[str, State] = {}
-        for name, target in table.targets.items():
-            reachable = target.mutation is None or db_ids[target.mutation] is not None
-            values[name] = value_shown(read_keys(node, table.target_keys[name])) if reachable else MISSING
+        for name, keys in table.target_keys.items():
+            there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
+            values[name] = called(there) if isinstance(there, Mapping) else value_shown(there)
         return cls(db_ids, values)
 
 

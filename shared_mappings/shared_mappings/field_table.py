@@ -55,7 +55,6 @@ class Rule(_Frozen):
         comparator: Name of the comparator that tells whether two values mean the same.
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
-        creation: The key of AddEmployeesInputNode that takes the value, or None where creation takes it not.
         lifelong: Whether a person has one value for life, so that another value means another person.
     """
 
@@ -66,7 +65,6 @@ class Rule(_Frozen):
     comparator: ComparatorName
     targets: tuple[str, ...]
     rule: Policy
-    creation: str | None = None
     lifelong: bool = False
 
     @cached_property
@@ -91,18 +89,46 @@ class Rule(_Frozen):
         return ours is theirs
 
 
-class Target(_Frozen):
-    """How a value of Xledger's is written.
+class Route(_Frozen):
+    """One way to write a value; in the table `mutation.path`, such as `updateContacts.address.zipCode`.
 
     Attributes:
-        mutation: The mass mutation, or None where the value is never written.
-        input: Path in the mutation's input node, or None likewise.
-        only_at_creation: Whether it is left alone once the employee exists.
+        mutation: The mass mutation.
+        path: The keys that lead to the value in the mutation's input node.
     """
 
-    mutation: str | None = None
-    input: str | None = None
+    mutation: str
+    path: KeyPath
+
+    @model_validator(mode="before")
+    @classmethod
+    def _taken_apart(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        mutation, *path = _keys(written)
+        return {"mutation": mutation, "path": path}
+
+    def __str__(self) -> str:
+        return ".".join((self.mutation, *self.path))
+
+
+class Target(_Frozen):
+    """A place in Xledger where a value lives, and how it is written there.
+
+    Attributes:
+        routes: The ways to write it, the best first; none where it is never written.
+        creation: Keys of the input of `addEmployees` that take it, the best first.
+        only_at_creation: Whether it is left alone once the employee exists.
+        system_value: Whether it is one of Xledger's system values, which have a `dbSubId`, a `code` and a `name`. A
+            route then ends in the one of these that it writes.
+        readable: Whether Xledger shows it. What cannot be read is unknown, and never written.
+    """
+
+    routes: tuple[Route, ...] = ()
+    creation: tuple[str, ...] = ()
     only_at_creation: bool = False
+    system_value: bool = False
+    readable: bool = True
 
 
 class FieldTable(_Frozen):
@@ -131,17 +157,40 @@ class FieldTable(_Frozen):
         if set(written) != set(self.targets):
             raise ValueError(f"rules and targets disagree on {sorted(set(written) ^ set(self.targets))}")
         for rule in self.rules:
-            unwritable = [name for name in rule.targets if self.targets[name].mutation is None]
+            unwritable = [name for name in rule.targets if not self.targets[name].routes]
             if unwritable and rule.rule is not Policy.READ_ONLY:
                 raise ValueError(f"{unwritable} cannot be written, so their rule must be {Policy.READ_ONLY.value}")
-        unknown = {target.mutation for target in self.targets.values() if target.mutation} - set(self.mutations)
+        unknown = {route.mutation for target in self.targets.values() for route in target.routes} - set(self.mutations)
         if unknown:
             raise ValueError(f"nothing says whose dbId {sorted(unknown)} want")
-        taken_by_creation = [target for rule in self.rules if rule.creation for target in rule.targets]
         last = self.targets.get(self.completed_by)
-        if self.completed_by in taken_by_creation or last is None or last.mutation != list(self.mutations)[-1]:
+        if last is None or last.creation or last.routes[0].mutation != list(self.mutations)[-1]:
             raise ValueError(f"{self.completed_by} is nothing that the last mutation writes, and creation does not")
         return self
+
+    def with_targets(self, targets: Mapping[str, Target]) -> "FieldTable":
+        """The same table as it is for one Xledger: with what that one can read, and the routes that it has.
+
+        Args:
+            targets: Every target of the table.
+        """
+        return self.model_copy(update={"targets": dict(targets)})
+
+    def closes(self, route: Route) -> bool:
+        """Whether a route may write the value that marks a creation as finished: it has to be taken last."""
+        return route in self.targets[self.completed_by].routes
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The object that each target belongs to, by the mutation that is for it: the nearest one on its path."""
+        parents = {mutation: keys[:-1] for mutation, keys in self.db_id_keys.items()}
+        return {
+            name: max(
+                (mutation for mutation, parent in parents.items() if keys[: len(parent)] == parent),
+                key=lambda mutation: len(parents[mutation]),
+            )
+            for name, keys in self.target_keys.items()
+        }
 
     @cached_property
     def target_keys(self) -> Mapping[str, KeyPath]:

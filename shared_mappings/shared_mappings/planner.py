@@ -157,7 +157,7 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
         for target in _targets(rule, table, creating=creating):
-            match _decide(rule, target, desired, current, policy, stage):
+            match _possible(_decide(rule, target, desired, current, policy, stage), current, table):
                 case None:
                     pass
                 case FieldChange() as change:
@@ -175,7 +175,11 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
 
 
 def _targets(rule: Rule, table: FieldTable, *, creating: bool) -> Iterator[str]:
-    return (target for target in rule.targets if creating or not table.targets[target].only_at_creation)
+    """The targets that a decision is about: what Xledger does not show is unknown, and left alone."""
+    for name in rule.targets:
+        target = table.targets[name]
+        if target.readable and (creating or not target.only_at_creation):
+            yield name
 
 
 def _stage(desired: Desired, current: Employee, policies: Policies, table: FieldTable) -> Stage:
@@ -204,6 +208,19 @@ def _decide(
     if _may_set(policy, theirs, stage):
         return FieldChange(field_name, target, theirs, ours)
     return None if theirs is None else Conflict(field_name, target, policy, ours, theirs)
+
+
+def _possible(
+    decided: FieldChange | Conflict | FieldWarning | None, current: Employee, table: FieldTable
+) -> FieldChange | Conflict | FieldWarning | None:
+    """The decision, or in place of a change that this Xledger has no way to write, a warning that says so."""
+    if not isinstance(decided, FieldChange):
+        return decided
+    target = table.targets[decided.target]
+    exists = bool(current.db_ids)
+    if target.routes or (target.creation and not exists):
+        return decided
+    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, of_everybody=True)
 
 
 def _may_set(policy: Policy, theirs: str | None, stage: Stage) -> bool:

@@ -93,7 +93,8 @@ class Outcomes:
 
 def _tell_warnings(item: Planned) -> None:
     for warning in item.plan.warnings:
-        logger.warning("%s: %s", item.person.label, explained(warning))
+        if not warning.of_everybody:  # that was told once
+            logger.warning("%s: %s", item.person.label, explained(warning))
 
 
 def _fields_of(changes: Iterable[FieldChange]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared_mappings import Action, FieldChange, Plan, RejectionCode
+from shared_mappings import Action, FieldChange, Plan, RejectionCode, WarningCode
 from xledger_api.sending.client import Traffic
 
 
@@ -20,7 +20,7 @@ class Summary:
         actions: People by what was done about them.
         skipped: People left out on purpose, by reason.
         rejected: Records that were not written, by code.
-        warnings: Values that were left out, by code.
+        warnings: Values that were left out, by code; with `partly_written`, people.
         fields_changed: Employees whose value was set or replaced, by field. Those just created do not count.
         fields_unset: Employees whose value was unset, by field.
         conflicts: Employees of whom Xledger kept a value that differs from Huma's, by field.
@@ -78,7 +78,9 @@ class Summary:
     def _left(self, plan: Plan) -> None:
         """Counts what a plan leaves as it is, although the record says otherwise."""
         self.conflicts.update({conflict.field for conflict in plan.conflicts})
-        self.warnings.update(warning.code.value for warning in plan.warnings)
+        codes = [warning.code for warning in plan.warnings]
+        self.warnings.update(code.value for code in codes if code is not WarningCode.PARTLY_WRITTEN)
+        self.warnings.update({code.value for code in codes if code is WarningCode.PARTLY_WRITTEN})
 
     def _wrote(self, changes: Collection[FieldChange]) -> None:
         """Counts changes of an employee, each field once."""

@@ -8,14 +8,15 @@ from typing import Final
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
+from destination_xledger.syncing.blame import is_theirs, suspect
 from destination_xledger.syncing.matcher import ambiguous
 from destination_xledger.syncing.refusals import Refusals
-from shared_mappings import Employee, FieldTable
-from xledger_api.employees.gateway import Gateway
-from xledger_api.employees.inputs import creation_node
-from xledger_api.halving import in_halves
+from shared_mappings import Employee
+from xledger_api.employees.gateway import Gateway, Keys
+from xledger_api.employees.inputs import InputNode, creation_node
 from xledger_api.sending.answers import Problem
 from xledger_api.sending.client import AnswerLostError, RefusedError
+from xledger_api.sifting import Rest, sift
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -32,14 +33,12 @@ class Additions:
 
     Attributes:
         gateway: Reads and writes employees.
-        table: The field table.
         refusals: Watches what is refused.
         outcomes: Takes those who are refused.
         sleep: Waits that many seconds.
     """
 
     gateway: Gateway
-    table: FieldTable
     refusals: Refusals
     outcomes: Outcomes
     sleep: Callable[[float], None]
@@ -60,40 +59,50 @@ class Additions:
             AirbyteTracedException: When the sync cannot go on.
         """
         added: Added = []
-        in_halves(items, lambda batch: self._carry_out(batch, added))
+        sift(items, lambda batch: self._carry_out(batch, added))
         return added
 
-    def _carry_out(self, batch: Sequence[Planned], added: Added) -> Sequence[Planned]:
+    def _carry_out(self, batch: Sequence[Planned], added: Added) -> Rest[Planned]:
         """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches."""
         for seconds in WAITS_AFTER_LOST_ANSWERS:
             try:
                 added += self._added(batch)
             except RefusedError as error:
-                missing = self._missing(batch, added)
+                there = self.gateway.added(error)
+                added += [(item, there[item.identity]) for item in batch if item.identity in there]
+                missing = self._missing([item for item in batch if item.identity not in there], added)
                 if len(batch) > 1:  # whoever is missing may not be the one who was refused
-                    return missing
+                    return Rest(missing, True, self._suspected(error, missing))
                 self._reject(missing, error)
+                return Rest(refused=True)
             except AnswerLostError as error:
                 self._wait_after(error, seconds)
                 batch = self._missing(batch, added)
                 if error.failure.problem is Problem.TIMED_OUT and len(batch) > 1:
-                    return batch
+                    return Rest(batch)
                 if batch:
                     continue
-            return ()
+            return Rest()
         raise transient_error(
             f"Xledger's answer to addEmployees got lost {len(WAITS_AFTER_LOST_ANSWERS)} times in a row. Run the sync "
             "again later: nobody is added twice."
         )
 
     def _added(self, batch: Sequence[Planned]) -> Added:
-        answer = self.gateway.add({item.identity: creation_node(item.plan.changes, self.table) for item in batch})
+        answer = self.gateway.add({item.identity: self._node(item) for item in batch})
         self.refusals.accepted("addEmployees")
         return [(item, answer[item.identity]) for item in batch]
 
+    def _node(self, item: Planned) -> InputNode:
+        return creation_node(item.plan.changes, self.gateway.table)
+
+    def _suspected(self, error: RefusedError, missing: Sequence[Planned]) -> Planned | None:
+        to_blame = suspect(error.failure, {item.identity: self._node(item) for item in missing})
+        return next((item for item in missing if item.identity == to_blame), None)
+
     def _missing(self, batch: Sequence[Planned], added: Added) -> list[Planned]:
         """Those of a batch who are not in Xledger; those who were added although Xledger did not say so are noted."""
-        directory = self.gateway.look_up([code for item in batch if (code := item.person.desired.employment_id)], [])
+        directory = self.gateway.look_up([Keys(item.person.desired.employment_id) for item in batch])
         there: Added = []
         missing: list[Planned] = []
         for item in batch:
@@ -121,5 +130,6 @@ class Additions:
 
     def _reject(self, items: Iterable[Planned], error: RefusedError) -> None:
         for item in items:
-            self.refusals.refused_alone(error)
+            if not is_theirs(error.failure, self._node(item)):
+                self.refusals.refused_alone(error)
             self.outcomes.refused(item.person, error.failure)

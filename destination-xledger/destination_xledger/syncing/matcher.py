@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from connector_base.failures import system_error
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.syncing.claims import Claims
+from destination_xledger.syncing.routes import Routes
 from shared_mappings import (
     Action,
     Employee,
-    FieldTable,
     NewUsers,
     Plan,
     Policies,
@@ -24,7 +24,8 @@ from shared_mappings import (
 from shared_mappings.comparators import normalised_text
 from shared_mappings.desired import EMPLOYMENT_ID
 from xledger_api.employees.directory import Directory, MatchingKey
-from xledger_api.employees.gateway import Gateway
+from xledger_api.employees.gateway import Gateway, Keys
+from xledger_api.employees.system_values import with_known_system_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Matcher:
 
     Attributes:
         gateway: Reads employees.
-        table: The field table.
+        routes: Has the field table as it is for this Xledger.
         policies: What the administrator decided.
         match_on: The keys by which people are found, in the order in which they are tried.
         renumber_employees: Whether somebody found by e-mail as an employee with another code is that employee, and
@@ -42,7 +43,7 @@ class Matcher:
     """
 
     gateway: Gateway
-    table: FieldTable
+    routes: Routes
     policies: Policies
     match_on: Sequence[MatchingKey]
     renumber_employees: bool = False
@@ -79,8 +80,7 @@ class Matcher:
     def _look_up(self, people: Sequence[Person]) -> Directory:
         by_email = MatchingKey.EMAIL in self.match_on
         return self.gateway.look_up(
-            [code for person in people if (code := person.desired.employment_id)],
-            [email for person in people if (email := person.desired.email)] if by_email else [],
+            [Keys(person.desired.employment_id, person.desired.email if by_email else None) for person in people]
         )
 
     def _planned(
@@ -90,7 +90,7 @@ class Matcher:
         if len(db_ids) > 1:
             return Planned(person, None, ambiguous(db_ids))
         employee = _only(db_ids, employees)
-        decided = self._plan(person, employee)
+        decided = self.plan(person, employee)
         rejection = self._rejection(person, employee, directory)
         if rejection is None and employee is not None:
             self.claims.take(person, employee)
@@ -99,9 +99,17 @@ class Matcher:
             return Planned(person, employee, decided)
         return Planned(person, None, rejection)
 
-    def _plan(self, person: Person, employee: Employee | None) -> Plan:
+    def plan(self, person: Person, employee: Employee | None, *, creating: bool = False) -> Plan:
+        """What is to be done about a person who is an employee, or nobody in Xledger.
+
+        Args:
+            person: The person.
+            employee: Who they are.
+            creating: Whether the employee was added a moment ago.
+        """
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
-        return plan(person.desired, employee, policies, self.table)
+        desired = with_known_system_values(person.desired, self.routes.table, self.gateway.system_values)
+        return plan(desired, employee, policies, self.routes.table, creating=creating)
 
     def _rejection(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
         """Why a person cannot be who they seem to be; None when they can."""
@@ -133,7 +141,7 @@ class Matcher:
     def _code_conflict(self, person: Person, employee: Employee) -> str | None:
         """Why a person is not taken for an employee who was found by e-mail; None when they are."""
         named = f"The employee has dbId {employee.db_id}."
-        if contradicting := contradictions(person.desired, employee, self.table):
+        if contradicting := contradictions(person.desired, employee, self.routes.table):
             return f"{named} It is somebody else, or one of the two is wrong: {', '.join(contradicting)} differs."
         return named if _code_of(employee) and not self.renumber_employees else None
 

@@ -1,17 +1,25 @@
-"""Telling a bad record from a missing access and from an Xledger that is ill, of which nobody knows how they look."""
+"""Telling a bad record from a missing access, from a route that is not for us, and from an Xledger that is ill."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from connector_base.failures import ConnectorError, transient_error
 from xledger_api.employees.gateway import Gateway
-from xledger_api.sending.answers import Problem
+from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import RefusedError
 from xledger_api.sending.endings import no_access
 
 IN_A_ROW: Final = 20
 """How many people a mutation may refuse one after the other for a reason that is not known. Then it is not them."""
+
+
+@dataclass(slots=True)
+class _Streak:
+    """Refusals one after the other: how many, and how many of the last ones in the same words."""
+
+    unknown: int = 0
+    alike: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +32,58 @@ class Refusals:
 
     gateway: Gateway
     _accepted: set[str] = field(default_factory=set)
-    _in_a_row: Counter[str] = field(default_factory=Counter)
+    _streaks: dict[str, _Streak] = field(default_factory=dict)
+
+    @property
+    def anybody_passed(self) -> bool:
+        """Whether Xledger has carried out anything in this sync."""
+        return bool(self._accepted)
+
+    def has_passed(self, mutation: str) -> bool:
+        """Whether a mutation was carried out in this sync."""
+        return mutation in self._accepted
 
     def accepted(self, mutation: str) -> None:
         """Notes that a mutation was carried out: the token has the access it needs."""
         self._accepted.add(mutation)
-        del self._in_a_row[mutation]
+        self._streaks.pop(mutation, None)
 
-    def refused_alone(self, error: RefusedError) -> None:
-        """Notes that a single record was refused.
+    def refused_alone(self, error: RefusedError) -> int:
+        """Notes that a single record was refused, for a reason that may not be its own.
 
         When the reason is none that is known, the mutation is sent with nothing in it. If that is refused in the same
         words, the record is not to blame, and rejecting it would lose it.
+
+        Returns:
+            How many were refused one after the other by now, in the same words.
 
         Raises:
             AirbyteTracedException: A config error, when the token lacks the access; a transient one, when the mutation
                 was carried out in this sync and is not any more.
         """
         mutation = error.operation.root_field
-        if error.failure.problem is not Problem.UNRECOGNISED:
-            return
-        self._in_a_row[mutation] += 1
+        streak = self._streaks.setdefault(mutation, _Streak())
+        streak.alike = streak.alike + 1 if streak.words == error.failure.words else 1
+        streak.words = error.failure.words
+        if error.failure.problem is Problem.UNRECOGNISED:
+            streak.unknown += 1
+            self._look_whether_it_is_refused_to_all(error)
+            if streak.unknown >= IN_A_ROW:
+                raise refuses_all(mutation, error.failure)
+        return streak.alike
+
+    def _look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
+        mutation = error.operation.root_field
         said = self.gateway.refusal_of_nothing(mutation)
         if said is not None and (said.problem, said.words) == (error.failure.problem, error.failure.words):
-            lacks = mutation not in self._accepted
-            raise no_access(error.operation, error.failure) if lacks else _refuses_all(error) from None
-        if self._in_a_row[mutation] >= IN_A_ROW:
-            raise _refuses_all(error)
+            lacks = not self.has_passed(mutation)
+            raise no_access(error.operation, error.failure) if lacks else refuses_all(mutation, error.failure) from None
 
 
-def _refuses_all(error: RefusedError) -> ConnectorError:
+def refuses_all(mutation: str, failure: Failure) -> ConnectorError:
+    """A mutation that nobody passes, for a reason that nobody knows: it may pass later."""
     return transient_error(
-        f"Xledger refuses every {error.operation.root_field}, whoever it is about: {error.failure.words} Run the sync "
-        "again in an hour. If it comes back, look whether the API token still has the accesses it had (testing the "
-        "connection tells), and ask Xledger."
+        f"Xledger refuses every {mutation}, whoever it is about: {failure.words} Run the sync again in an hour. If it "
+        "comes back, look whether the API token still has the accesses it had (testing the connection tells), and ask "
+        "Xledger."
     )

@@ -16,10 +16,12 @@ from destination_xledger.syncing.batches import Batch
 from destination_xledger.syncing.claims import Claims
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from destination_xledger.syncing.writer import Writer
 from shared_mappings import field_table
 from xledger_api.employees.gateway import Gateway
+from xledger_api.employees.system_values import SystemValues
 from xledger_api.sending.client import XledgerClient
 
 
@@ -70,16 +72,15 @@ class Sync:
         """
         table = field_table()
         readers = stream_readers(catalog, table, settings.options)
-        gateway = Gateway(client, table)
+        gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()))
+        routes = Routes(gateway)
         refusals = Refusals(gateway)
         claims = Claims()
         writer = Writer(
-            Matcher(gateway, table, settings.policies, settings.match_on, settings.renumber_employees, claims),
-            Additions(gateway, table, refusals, outcomes, client.sleep),
-            Updates(gateway, table, refusals),
+            Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
+            Additions(gateway, refusals, outcomes, client.sleep),
+            Updates(gateway, routes, refusals),
             outcomes,
-            table,
-            settings.policies,
             settings.mode,
         )
         return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))

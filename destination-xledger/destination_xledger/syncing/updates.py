@@ -1,32 +1,77 @@
 """Writing the changes of people who are in Xledger, and checking that it did what is taken for granted."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from connector_base.failures import system_error, transient_error
+from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned, Refusal
-from destination_xledger.syncing.refusals import Refusals
-from shared_mappings import MISSING, Employee, FieldTable, read_path
-from shared_mappings.employee import ROOT, value_shown
+from destination_xledger.syncing.blame import is_about_the_object, is_theirs, suspect
+from destination_xledger.syncing.refusals import Refusals, refuses_all
+from destination_xledger.syncing.routes import Routes
+from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
+from shared_mappings import Employee, FieldChange, Route, State
 from xledger_api.employees.gateway import Gateway
-from xledger_api.employees.inputs import InputNode, update_nodes
-from xledger_api.halving import in_halves
+from xledger_api.employees.inputs import InputNode, update_node
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
+from xledger_api.sifting import Rest, sift
 
 logger = logging.getLogger(f"airbyte.{__name__}")
+
+Node = Mapping[str, Any]
+
+ALIKE: Final = 3
+"""How many people a mutation that nobody has passed may refuse in the same words, before somebody else shows whether
+anybody passes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was not written of a person's changes.
+
+    Attributes:
+        refusal: What Xledger refused; None when it refused nothing.
+        unwritable: The changes that nothing writes in this sync, without a refusal.
+    """
+
+    refusal: Refusal | None = None
+    unwritable: tuple[FieldChange, ...] = ()
+
+
+@dataclass(slots=True)
+class _Unwritten:
+    """What remains to be written of somebody.
+
+    Attributes:
+        item: What is to be done about the person.
+        employee: Who they are in Xledger.
+        changes: The changes that are not written yet.
+        refused: Those that Xledger refused for a reason that is the person's.
+        why: Why mutations refused the person, by mutation. None of these is tried again.
+        unmoved: Those that Xledger accepted, and did not carry out.
+    """
+
+    item: Planned
+    employee: Employee
+    changes: list[FieldChange]
+    refused: list[FieldChange] = field(default_factory=list)
+    why: dict[str, Failure] = field(default_factory=dict)
+    unmoved: list[FieldChange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Update:
-    """One object to update: part of what is to be done about a person."""
+    """One object to update: the changes of somebody that go by one mutation."""
 
-    item: Planned
-    employee: Employee
+    who: _Unwritten
+    changes: tuple[tuple[FieldChange, Route], ...]
     node: InputNode
+
+    @property
+    def identity(self) -> str:
+        return self.who.item.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,105 +80,204 @@ class Updates:
 
     Attributes:
         gateway: Writes employees.
-        table: The field table.
+        routes: Says by which mutation each value is written.
         refusals: Watches what is refused.
     """
 
     gateway: Gateway
-    table: FieldTable
+    routes: Routes
     refusals: Refusals
+    _works: set[tuple[str, Route]] = field(default_factory=set)
+    """Routes by which a value was seen to get to a target in this sync."""
 
-    def update(self, items: Sequence[Planned]) -> Mapping[str, Refusal]:
+    def update(self, items: Sequence[Planned]) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.
 
-        What one mutation refuses of a person does not keep the others from being written.
+        What one mutation refuses of a person does not keep the others from being written, but for the value that marks
+        a creation as finished. What is refused for a reason that is not the person's is tried by the next route.
 
         Args:
             items: People who are in Xledger; those without changes cost nothing.
 
         Returns:
-            What Xledger refused, by identity.
+            What was not written, by identity.
 
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
-        updates = defaultdict(list)
+        unwritten = []
         for item in items:
             if item.employee is None:
                 raise ValueError("only somebody who is in Xledger can be updated")
-            for mutation, node in update_nodes(item.plan.changes, item.employee, self.table).items():
-                updates[mutation].append(_Update(item, item.employee, node))
-        refused = {mutation: self._refused(mutation, updates[mutation]) for mutation in self.table.mutations}
-        return {
-            item.identity: self._refusal(item, why)
-            for item in items
-            if (
-                why := {mutation: those[item.identity] for mutation, those in refused.items() if item.identity in those}
-            )
-        }
+            unwritten.append(_Unwritten(item, item.employee, list(item.plan.changes)))
+        while self._write_once(unwritten):
+            pass
+        self._end_if_nobody_passes(unwritten)
+        return {who.item.identity: left for who in unwritten if (left := self._left(who)) != Left()}
 
-    def _refusal(self, item: Planned, why: Mapping[str, Failure]) -> Refusal:
-        unwritten = (change for change in item.plan.changes if self.table.targets[change.target].mutation in why)
-        return Refusal(tuple(why.values()), tuple(unwritten))
+    def _write_once(self, unwritten: Sequence[_Unwritten]) -> bool:
+        """Sends each mutation for all who have something to be written by it; tells whether anybody had."""
+        anybody = False
+        for mutation in self.routes.table.mutations:
+            updates = [update for who in unwritten if (update := self._update_of(who, mutation)) is not None]
+            if updates:
+                anybody = True
+                self._send(mutation, updates)
+        return anybody
 
-    def _refused(self, mutation: str, updates: Sequence[_Update]) -> dict[str, Failure]:
-        """Sends the updates of one mutation. Returns why those were refused that were, by identity."""
-        refused: dict[str, Failure] = {}
+    def _update_of(self, who: _Unwritten, mutation: str) -> _Update | None:
+        table = self.routes.table
+        routed = [(change, route) for change in who.changes if (route := self._route_of(change, who))]
+        before = [route for _, route in routed if not table.closes(route)]
+        unfinished = who.employee.values[table.completed_by] is None
+        may_close = not any(route.mutation != mutation for route in before) and not (who.refused and unfinished)
+        changes = tuple(
+            (change, route)
+            for change, route in routed
+            if route.mutation == mutation and (may_close or not table.closes(route))
+        )
+        db_id = who.employee.db_ids[mutation]
+        if not changes or db_id is None:
+            return None
+        return _Update(who, changes, update_node(db_id, changes, table, self.gateway.system_values))
 
-        def carry_out(batch: Sequence[_Update]) -> Sequence[_Update]:
+    def _route_of(self, change: FieldChange, who: _Unwritten) -> Route | None:
+        return next((route for route in self.routes.of(change) if route.mutation not in who.why), None)
+
+    # ---- what became of it
+
+    def _left(self, who: _Unwritten) -> Left:
+        """What was not written: refused, or without any route in this sync."""
+        unwritable = [change for change in who.changes if not self.routes.of(change)]
+        refused = [*who.refused, *(change for change in who.changes if change not in unwritable)]
+        in_order = tuple(change for change in who.item.plan.changes if change in refused)
+        refusal = Refusal(tuple(who.why.values()), in_order) if in_order else None
+        return Left(refusal, (*unwritable, *who.unmoved))
+
+    def _end_if_nobody_passes(self, unwritten: Sequence[_Unwritten]) -> None:
+        """Ends the sync when mutations were given up in words that nobody knows, and Xledger carries out nothing.
+
+        Raises:
+            AirbyteTracedException: A transient error.
+        """
+        if self.refusals.anybody_passed:
+            return
+        for who in unwritten:
+            for mutation, failure in who.why.items():
+                if self.routes.is_given_up(mutation) and not is_about_the_object(failure):
+                    raise refuses_all(mutation, failure)
+
+    # ---- sending
+
+    def _send(self, mutation: str, updates: Sequence[_Update]) -> None:
+        """Sends the updates of one mutation. What is written of each person, or refused, is noted with the person."""
+        settled: set[str] = set()
+
+        def carry_out(batch: Sequence[_Update]) -> Rest[_Update]:
+            """Does so for some; those who are settled meanwhile are left out."""
+            batch = [update for update in batch if update.identity not in settled]
+            if not batch or self.routes.is_given_up(mutation):
+                return Rest()
             try:
-                answer = self.gateway.update(mutation, {update.item.identity: update.node for update in batch})
-            except (RefusedError, TooSlowError) as error:
+                self._note(mutation, batch, self._answer(mutation, batch))
+            except TooSlowError:
                 if len(batch) > 1:
-                    return batch
-                if isinstance(error, TooSlowError):
-                    raise transient_error(
-                        f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
-                    ) from None
-                self.refusals.refused_alone(error)
-                refused[batch[0].item.identity] = error.failure
-                return ()
-            self.refusals.accepted(mutation)
-            for update in batch:
-                self._verify(mutation, update, answer[update.item.identity])
-            return ()
+                    return Rest(batch)
+                raise transient_error(
+                    f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
+                ) from None
+            except RefusedError as error:
+                written = self.gateway.carried_out(error)
+                self._note(mutation, [update for update in batch if update.identity in written], written)
+                settled.update(written)
+                left = [update for update in batch if update.identity not in written]
+                if len(batch) > 1:
+                    return Rest(left, True, _suspected(error.failure, left))
+                settled.add(batch[0].identity)
+                if self._refused_alone(batch[0], error) >= ALIKE and not self.refusals.has_passed(mutation):
+                    # Somebody as far away as can be: whoever stands side by side may have the same fault.
+                    others = [update for update in updates if update.identity not in settled]
+                    carry_out(others[-1:])
+                    if not self.refusals.has_passed(mutation):
+                        self.routes.give_up(mutation, error.failure.words)
+                return Rest(refused=True)
+            settled.update(update.identity for update in batch)
+            return Rest()
 
-        in_halves(updates, carry_out)
-        return refused
+        sift(updates, carry_out)
 
-    def _verify(self, mutation: str, update: _Update, node: Mapping[str, Any]) -> None:
-        """Checks what came back against what is taken for granted, and nobody has seen.
+    def _answer(self, mutation: str, batch: Sequence[_Update]) -> Mapping[str, Node]:
+        targets = {change.target for update in batch for change, _ in update.changes}
+        return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
 
-        A key that is absent leaves the value alone; if it did not, going on would wipe data. An explicit null unsets
-        it; if it did not, the same change would be written on every sync.
+    def _refused_alone(self, update: _Update, error: RefusedError) -> int:
+        """Notes that one person was refused; returns how many were in a row, for a reason that may not be theirs."""
+        who = update.who
+        who.why[error.operation.root_field] = error.failure
+        if not is_theirs(error.failure, update.node):
+            return self.refusals.refused_alone(error)
+        who.refused += (change for change, _ in update.changes)
+        who.changes = [change for change in who.changes if change not in who.refused]
+        return 0
+
+    # ---- what came back
+
+    def _note(self, mutation: str, updates: Sequence[_Update], answer: Mapping[str, Node]) -> None:
+        """Notes what was written of each person, by what Xledger shows.
 
         Raises:
             AirbyteTracedException: When a value that was not sent is gone.
         """
-        sent = {change.target: change.after for change in update.item.plan.changes}
-        prefix = ROOT + self.table.mutations[mutation].removesuffix("dbId")
-        for name, target in self.table.targets.items():
-            if target.mutation != mutation:
-                continue
-            now = value_shown(read_path(node, name.removeprefix(prefix)))
-            if now is MISSING:
-                continue
-            if name not in sent:
-                if now is None and isinstance(update.employee.values[name], str):
-                    raise _wiped(mutation, name, update.employee)
-            elif not self.table.rule_of[name].same(sent[name], now, update.item.person.desired.region):
-                logger.warning(
-                    "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is "
-                    "written again by the next sync; if this message comes back, look at the employee in Xledger.",
-                    update.item.person.label,
-                    name,
-                    update.employee.db_id,
-                )
+        if updates:
+            self.refusals.accepted(mutation)
+        unmoved: list[tuple[_Update, FieldChange, Route]] = []
+        for update in updates:
+            now = self._shown(mutation, update, answer[update.identity])
+            sent = {change.target for change, _ in update.changes}
+            if gone := wiped(mutation, sent, update.who.employee, now):
+                raise gone
+            for change, route in update.changes:
+                match seen(change, now[change.target], update.who.item.person.desired, self.gateway.table):
+                    case Seen.WRITTEN:
+                        self._works.add((change.target, route))
+                        update.who.changes.remove(change)
+                    case Seen.ANOTHER:
+                        update.who.changes.remove(change)
+                        _tell_that_another_is_shown(update, change)
+                    case Seen.UNMOVED:
+                        unmoved.append((update, change, route))
+        for update, change, route in unmoved:
+            self._unmoved(update, change, route)
+
+    def _shown(self, mutation: str, update: _Update, node: Node) -> Mapping[str, State]:
+        """What an answer shows at the targets that were written, and at the others of the object."""
+        table, sent = self.gateway.table, {change.target for change, _ in update.changes}
+        return {
+            target: shown_after(mutation, target, node, table, self.gateway.system_values)
+            for target, home in table.homes.items()
+            if home == mutation or target in sent
+        }
+
+    def _unmoved(self, update: _Update, change: FieldChange, route: Route) -> None:
+        """Tries another route where one does not lead to its target, if there is another and it is not this person."""
+        if (change.target, route) not in self._works and route in self.routes.of(change)[:-1]:
+            self.routes.give_up_at(change.target, route)
+        elif route in self.routes.of(change):
+            update.who.changes.remove(change)
+            update.who.unmoved.append(change)
+            _tell_that_another_is_shown(update, change)
 
 
-def _wiped(mutation: str, target: str, employee: Employee) -> Exception:
-    return system_error(
-        f"Xledger unset {target} of the employee with dbId {employee.db_id}, although {mutation} did not send it. The "
-        "sync stops so that nothing more gets lost. If somebody unset it in Xledger at this very time, run the sync "
-        "again; if nobody did, restore the value from Xledger's log, and report this before you sync again."
+def _suspected(failure: Failure, left: Sequence[_Update]) -> _Update | None:
+    to_blame = suspect(failure, {update.identity: update.node for update in left})
+    return next((update for update in left if update.identity == to_blame), None)
+
+
+def _tell_that_another_is_shown(update: _Update, change: FieldChange) -> None:
+    logger.warning(
+        "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is written again by "
+        "the next sync; if this message comes back, look at the employee in Xledger.",
+        update.who.item.person.label,
+        change.target,
+        update.who.employee.db_id,
     )

@@ -1,15 +1,15 @@
 """Writes people to Xledger, a batch at a time: matched, planned, added, updated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from destination_xledger.config import Mode
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.matcher import Matcher
-from destination_xledger.syncing.updates import Updates
-from shared_mappings import Action, Employee, FieldTable, Policies, plan
+from destination_xledger.syncing.updates import Left, Updates
+from shared_mappings import Action, Employee, FieldChange, FieldWarning, WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,6 @@ class Writer:
         additions: Adds employees.
         updates: Updates employees.
         outcomes: Takes what became of people.
-        table: The field table.
-        policies: What the administrator decided.
         mode: Whether anything is written.
     """
 
@@ -30,8 +28,6 @@ class Writer:
     additions: Additions
     updates: Updates
     outcomes: Outcomes
-    table: FieldTable
-    policies: Policies
     mode: Mode
 
     def write(self, people: Sequence[Person]) -> None:
@@ -57,17 +53,35 @@ class Writer:
         added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
         completions = {item.identity: self._completion(item, employee) for item, employee in added}
         updated = [item for item in items if item.plan.action is Action.UPDATE]
-        refused = self.updates.update([*updated, *completions.values()])
+        left = self.updates.update([*updated, *completions.values()])
         for item, _ in added:
-            self.outcomes.created(item, completions[item.identity].plan, refused.get(item.identity))
+            of_them = left.get(item.identity, Left())
+            completion = _without(completions[item.identity], of_them.unwritable)
+            self.outcomes.created(item, completion.plan, of_them.refusal)
         for item in updated:
-            if item.identity in refused:
-                self.outcomes.partly_refused(item, refused[item.identity])
+            of_them = left.get(item.identity, Left())
+            written = _without(item, of_them.unwritable)
+            if of_them.refusal:
+                self.outcomes.partly_refused(written, of_them.refusal)
             else:
-                self.outcomes.carried_out(item)
+                self.outcomes.carried_out(written)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""
         self.matcher.claims.take(item.person, employee)
-        remaining = plan(item.person.desired, employee, self.policies, self.table, creating=True)
-        return Planned(item.person, employee, remaining)
+        return Planned(item.person, employee, self.matcher.plan(item.person, employee, creating=True))
+
+
+def _without(item: Planned, unwritable: Sequence[FieldChange]) -> Planned:
+    """What is done about a person, with a warning in place of what no route can write."""
+    if not unwritable:
+        return item
+    changes = tuple(change for change in item.plan.changes if change not in unwritable)
+    warnings = (FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, of_everybody=True) for change in unwritable)
+    left = replace(
+        item.plan,
+        action=item.plan.action if changes else Action.UNCHANGED,
+        changes=changes,
+        warnings=tuple(dict.fromkeys((*item.plan.warnings, *warnings))),
+    )
+    return replace(item, plan=left)

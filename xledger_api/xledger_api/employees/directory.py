@@ -66,3 +66,8 @@ class Directory:
 def code_spellings(code: str) -> set[str]:
     """A code as it was entered and as it is compared: Xledger may hold either."""
     return {code, normalised_text(code)}
+
+
+def email_spellings(email: str) -> set[str]:
+    """An e-mail address as it was entered and in lower case: nobody knows whether Xledger's filter minds case."""
+    return {normalised_text(email), normalised_text(email).lower()}

@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
@@ -11,11 +11,25 @@ from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
 from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL
-from xledger_api.employees.directory import Directory, code_spellings
-from xledger_api.halving import in_halves
-from xledger_api.language.operations import Operation, operations
+from xledger_api.employees.directory import Directory, code_spellings, email_spellings
+from xledger_api.employees.requests import (
+    LARGEST_PAGE,
+    addition,
+    can_filter,
+    employees,
+    keys_of_an_employee,
+    nothing,
+    update,
+)
+from xledger_api.employees.system_values import SystemValues
+from xledger_api.language.fitting import fitted, lacks, shown
+from xledger_api.language.introspection import learned
+from xledger_api.language.operations import Operation, Path
+from xledger_api.language.schema import Schema, written_down
 from xledger_api.sending.answers import Failure
-from xledger_api.sending.client import RequestFailedError, TooSlowError, XledgerClient
+from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
+from xledger_api.sending.endings import unreachable
+from xledger_api.sifting import Rest, sift
 
 KEYS_PER_REQUEST: Final = 500
 EMPLOYEES_PER_KEY: Final = 2
@@ -26,7 +40,14 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 Node = Mapping[str, Any]
 
 
-class AskedFor(NamedTuple):
+class Keys(NamedTuple):
+    """The keys by which a person is looked up; None for one that they do not have, or are not to be found by."""
+
+    code: str | None = None
+    email: str | None = None
+
+
+class _AskedFor(NamedTuple):
     """One key of each kind to look up; None for no more of that kind."""
 
     code: str | None = None
@@ -34,49 +55,71 @@ class AskedFor(NamedTuple):
     db_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gateway:
     """Reads and writes employees.
 
+    What Xledger's schema has is learned when it is needed for the first time, and then holds.
+
     Attributes:
         client: Sends the operations.
-        table: The field table, which says what to read and where to write.
+        whole_table: The field table, which says what to read and where to write.
+        system_values: The system values that employees were read with.
     """
 
     client: XledgerClient
-    table: FieldTable
+    whole_table: FieldTable
+    system_values: SystemValues = field(default_factory=SystemValues)
+    _schema: Schema | None = field(default=None, init=False, repr=False)
+    _table: FieldTable | None = field(default=None, init=False, repr=False)
+    _listed: Directory | None = field(default=None, init=False, repr=False)
+    """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
 
-    def look_up(self, codes: Iterable[str], emails: Iterable[str]) -> Directory:
+    @property
+    def schema(self) -> Schema:
+        """What this Xledger has.
+
+        Raises:
+            AirbyteTracedException: When it cannot be learned, or lacks something that nothing works without.
+        """
+        if self._schema is None:
+            self._schema = learned(self._told) or written_down()
+            self._look_for_lacks(self._schema)
+        return self._schema
+
+    @property
+    def table(self) -> FieldTable:
+        """The field table, as it is for this Xledger.
+
+        Raises:
+            AirbyteTracedException: As `schema` does.
+        """
+        if self._table is None:
+            self._table = fitted(self.whole_table, self.schema)
+        return self._table
+
+    def look_up(self, people: Sequence[Keys]) -> Directory:
         """Finds employees by code and by e-mail address, whatever their status.
 
         Those found by e-mail alone are known by dbId only; `read` fetches them.
 
-        Args:
-            codes: Employment IDs.
-            emails: E-mail addresses.
-
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
         """
-        spelled_codes = sorted({spelling for code in codes for spelling in code_spellings(code)})
-        asked_emails = sorted({normalised_text(email) for email in emails})
-        by_code: dict[str, set[str]] = defaultdict(set)
-        by_email: dict[str, set[str]] = defaultdict(set)
-        employees: dict[str, Employee] = {}
-        asked = [AskedFor(code, email) for code, email in zip_longest(spelled_codes, asked_emails)]
-        for alias, node in self._nodes(asked):
-            if alias == "byEmail":
-                by_email[normalised_email(str(node["email"]))].add(str(node["dbId"]))
-            else:
-                employee = Employee.from_node(node, self.table)
-                employees[employee.db_id] = employee
-                by_code[normalised_text(str(node["code"]))].add(employee.db_id)
-        _tell_if_case_matters(asked_emails, by_email, employees.values())
-        return Directory(
-            {code: frozenset(found) for code, found in by_code.items()},
-            {email: frozenset(found) for email, found in by_email.items()},
-            employees,
-        )
+        if not (can_filter(self.schema, "code_in") and can_filter(self.schema, "dbId_in")):
+            return self._list(shown(self.table, self.schema), whole=True)
+        codes = sorted({spelling for keys in people if keys.code for spelling in code_spellings(keys.code)})
+        emails = sorted({spelling for keys in people if keys.email for spelling in email_spellings(keys.email)})
+        by_email_too = can_filter(self.schema, "email_in")
+        found = self._find(codes, emails if by_email_too else [])
+        if by_email_too:
+            _tell_if_case_matters(emails, found)
+            return found
+        if all(keys.email is None or normalised_text(keys.code or "") in found.by_code for keys in people):
+            return found
+        if self._listed is None:
+            self._listed = self._list(keys_of_an_employee(self.schema), whole=False)
+        return Directory(found.by_code, self._listed.by_email, found.employees)
 
     def read(self, db_ids: Iterable[str]) -> Mapping[str, Employee]:
         """Reads employees whole, by dbId.
@@ -84,15 +127,15 @@ class Gateway:
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
         """
-        nodes = self._nodes([AskedFor(db_id=db_id) for db_id in sorted(db_ids)])
-        found = (Employee.from_node(node, self.table) for _, node in nodes)
+        nodes = self._nodes([_AskedFor(db_id=db_id) for db_id in sorted(db_ids)])
+        found = (self._employee(node) for _, node in nodes)
         return {employee.db_id: employee for employee in found}
 
     def add(self, inputs: Mapping[str, Node]) -> Mapping[str, Employee]:
         """Adds employees.
 
         Args:
-            inputs: The nodes of AddEmployeesInput, by client id.
+            inputs: The nodes of the additions, by client id.
 
         Returns:
             The employees as they came back, by client id.
@@ -101,15 +144,19 @@ class Gateway:
             RefusedError, AnswerLostError: See `XledgerClient.send`.
             AirbyteTracedException: When the sync cannot go on.
         """
-        added = self._mutate(operations()["AddEmployees"], inputs)
-        return {client_id: Employee.from_node(node, self.table) for client_id, node in added.items()}
+        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs))
 
-    def update(self, mutation: str, inputs: Mapping[str, Node]) -> Mapping[str, Node]:
+    def added(self, error: RefusedError) -> Mapping[str, Employee]:
+        """Those who were added nevertheless, by client id, where Xledger refused only some of a batch."""
+        return self._employees(self.carried_out(error))
+
+    def update(self, mutation: str, inputs: Mapping[str, Node], targets: Iterable[str]) -> Mapping[str, Node]:
         """Updates the objects that a mutation is for.
 
         Args:
             mutation: Its root field, such as `updateContacts`.
             inputs: The input nodes, by client id.
+            targets: What is written with them.
 
         Returns:
             The objects as they came back, by client id.
@@ -118,7 +165,15 @@ class Gateway:
             RefusedError, TooSlowError: See `XledgerClient.send`.
             AirbyteTracedException: When the sync cannot go on.
         """
-        return self._mutate(_operation(mutation), inputs)
+        return self._mutate(update(mutation, targets, self.table, self.schema, _inputs(inputs)), inputs)
+
+    def carried_out(self, error: RefusedError) -> Mapping[str, Node]:
+        """What was carried out nevertheless, by client id, where Xledger refused only some of a batch."""
+        return {
+            client_id: node
+            for client_id, node in _edges(error.operation, error.failure.data).items()
+            if isinstance(node, Mapping)
+        }
 
     def refusal_of_nothing(self, mutation: str) -> Failure | None:
         """Why Xledger refuses a mutation that has nothing in it; None when it does not.
@@ -127,16 +182,34 @@ class Gateway:
             AirbyteTracedException: When the sync cannot go on.
         """
         try:
-            self.client.send(replace(_operation(mutation), repeatable=True), {"inputs": []})
+            self.client.send(nothing(mutation, self.schema))
         except RequestFailedError as error:
             return error.failure
         return None
 
+    # ---- learning
+
+    def _told(self, operation: Operation) -> Mapping[str, Any] | None:
+        answer = self.client.ask(operation, PAUSES)
+        if not isinstance(answer, Failure):
+            return answer.data
+        gone = unreachable(answer)
+        if gone is not None:
+            raise gone
+        return None
+
+    def _look_for_lacks(self, schema: Schema) -> None:
+        found = list(lacks(self.whole_table, schema))
+        for lack in found:
+            if lack.blocks:
+                raise system_error(lack.sentence)
+        for lack in found:
+            logger.warning(lack.sentence)
+
+    # ---- writing
+
     def _mutate(self, operation: Operation, inputs: Mapping[str, Node]) -> Mapping[str, Node]:
-        variables = {"inputs": [{"clientId": client_id, "node": node} for client_id, node in inputs.items()]}
-        answer = self.client.send(operation, variables)
-        result = answer.get(operation.root_field) or {}
-        edges = {str(edge.get("clientId")): edge.get("node") for edge in result.get("edges") or ()}
+        edges = _edges(operation, self.client.send(operation))
         if set(edges) != set(inputs) or not all(isinstance(node, Mapping) for node in edges.values()):
             raise system_error(
                 f"Xledger's answer to {operation.root_field} does not tell what became of each input: "
@@ -144,50 +217,88 @@ class Gateway:
             )
         return edges
 
-    def _nodes(self, asked: Sequence[AskedFor]) -> list[tuple[str, Node]]:
-        """The nodes found, each with the alias that found it. What is too slow in one request is asked in two."""
+    # ---- reading
+
+    def _employee(self, node: Node) -> Employee:
+        return Employee.from_node(node, self.table, self.system_values.called)
+
+    def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
+        return {client_id: self._employee(node) for client_id, node in nodes.items()}
+
+    def _find(self, codes: Sequence[str], emails: Sequence[str]) -> Directory:
+        by_code: dict[str, set[str]] = defaultdict(set)
+        by_email: dict[str, set[str]] = defaultdict(set)
+        employees: dict[str, Employee] = {}
+        for alias, node in self._nodes([_AskedFor(code, email) for code, email in zip_longest(codes, emails)]):
+            if alias == "byEmail":
+                by_email[normalised_email(_email(node))].add(str(node["dbId"]))
+            else:
+                employee = self._employee(node)
+                employees[employee.db_id] = employee
+                by_code[normalised_text(str(node["code"]))].add(employee.db_id)
+        return _directory(by_code, by_email, employees)
+
+    def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
+        """All employees, by their keys, read whole or not."""
+        by_code: dict[str, set[str]] = defaultdict(set)
+        by_email: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, Employee] = {}
+        for _, node in self._pages({"everybody": (paths, {"first": LARGEST_PAGE})}):
+            db_id = str(node["dbId"])
+            if node.get("code"):
+                by_code[normalised_text(str(node["code"]))].add(db_id)
+            if email := _email(node):
+                by_email[normalised_email(email)].add(db_id)
+            if whole:
+                found[db_id] = self._employee(node)
+        return _directory(by_code, by_email, found)
+
+    def _nodes(self, asked: Sequence[_AskedFor]) -> list[tuple[str, Node]]:
+        """The nodes found, each with the alias that found it. What is too slow in one request is asked in parts."""
         found: list[tuple[str, Node]] = []
 
-        def ask(some: Sequence[AskedFor]) -> Sequence[AskedFor]:
+        def ask(some: Sequence[_AskedFor]) -> Rest[_AskedFor]:
             try:
-                found.extend(list(self._pages(some)))
+                found.extend(list(self._pages(self._filtered(some))))
             except TooSlowError:
                 if len(some) > 1:
-                    return some
+                    return Rest(some)
                 raise transient_error(
                     "Xledger takes too long to find a single employee. Try again in an hour."
                 ) from None
-            return ()
+            return Rest()
 
         for start in range(0, len(asked), KEYS_PER_REQUEST):
-            in_halves(asked[start : start + KEYS_PER_REQUEST], ask)
+            sift(asked[start : start + KEYS_PER_REQUEST], ask)
         return found
 
-    def _pages(self, asked: Sequence[AskedFor]) -> Iterator[tuple[str, Node]]:
-        keys = {
-            "byCode": [row.code for row in asked if row.code is not None],
-            "byEmail": [row.email for row in asked if row.email is not None],
-            "byDbId": [row.db_id for row in asked if row.db_id is not None],
+    def _filtered(self, asked: Sequence[_AskedFor]) -> dict[str, tuple[tuple[Path, ...], Node]]:
+        """What to read and the arguments, by the alias: one page for each kind of key that is asked for."""
+        everything = shown(self.table, self.schema)
+        keys: tuple[tuple[str, str, list[Any], tuple[Path, ...]], ...] = (
+            ("byCode", "code_in", [row.code for row in asked if row.code is not None], everything),
+            (
+                "byEmail",
+                "email_in",
+                [row.email for row in asked if row.email is not None],
+                keys_of_an_employee(self.schema),
+            ),
+            ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
+        )
+        first = EMPLOYEES_PER_KEY * len(asked)
+        return {
+            alias: (paths, {"first": first, "filter": {filter_name: those}})
+            for alias, filter_name, those, paths in keys
+            if those
         }
-        after: dict[str, str | None] = {alias: None for alias, those in keys.items() if those}
-        while after:
+
+    def _pages(self, pages: Mapping[str, tuple[tuple[Path, ...], Node]]) -> Iterator[tuple[str, Node]]:
+        while pages:
             answer = self.client.send(
-                operations()["LookUpEmployees"],
-                {
-                    "first": EMPLOYEES_PER_KEY * len(asked),
-                    "withCodes": "byCode" in after,
-                    "withEmails": "byEmail" in after,
-                    "withDbIds": "byDbId" in after,
-                    "codes": keys["byCode"] if "byCode" in after else None,
-                    "emails": keys["byEmail"] if "byEmail" in after else None,
-                    "dbIds": keys["byDbId"] if "byDbId" in after else None,
-                    "afterCode": after.get("byCode"),
-                    "afterEmail": after.get("byEmail"),
-                    "afterDbId": after.get("byDbId"),
-                },
+                employees(self.schema, ((alias, paths, arguments) for alias, (paths, arguments) in pages.items()))
             )
-            following: dict[str, str | None] = {}
-            for alias in after:
+            following: dict[str, tuple[tuple[Path, ...], Node]] = {}
+            for alias, (paths, arguments) in pages.items():
                 connection = answer.get(alias)
                 if connection is None:
                     raise system_error(
@@ -198,22 +309,45 @@ class Gateway:
                 edges: list[Any] = connection["edges"] or []
                 yield from ((alias, edge["node"]) for edge in edges)
                 if connection["pageInfo"]["hasNextPage"]:
-                    following[alias] = edges[-1]["cursor"]
-            after = following
+                    following[alias] = (paths, {**arguments, "after": edges[-1]["cursor"]})
+            pages = following
 
 
-def _tell_if_case_matters(
-    asked: Iterable[str], by_email: Mapping[str, set[str]], employees: Iterable[Employee]
-) -> None:
-    """Checks that Xledger's e-mail filter does not mind case, which is relied on and which nobody has seen.
+def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
+    return [{"clientId": client_id, "node": node} for client_id, node in nodes.items()]
 
-    Somebody who was found by code has an e-mail address that was asked for: the filter must have found them as well.
+
+def _edges(operation: Operation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What came back for each input, by client id."""
+    result = data.get(operation.root_field) or {}
+    return {str(edge.get("clientId")): edge.get("node") for edge in result.get("edges") or ()}
+
+
+def _email(node: Node) -> str:
+    """The e-mail address of an employee, by either of the paths by which it may have been read; empty for none."""
+    return str(node.get("email") or (node.get("contact") or {}).get("email") or "")
+
+
+def _directory(
+    by_code: Mapping[str, set[str]], by_email: Mapping[str, set[str]], employees: Mapping[str, Employee]
+) -> Directory:
+    return Directory(
+        {code: frozenset(found) for code, found in by_code.items()},
+        {email: frozenset(found) for email, found in by_email.items()},
+        employees,
+    )
+
+
+def _tell_if_case_matters(asked: Iterable[str], found: Directory) -> None:
+    """Tells when Xledger's e-mail filter minds case, which nobody has seen.
+
+    Somebody who was found by code has an e-mail address that was asked for: the filter should have found them as well.
     """
     wanted = {normalised_email(email) for email in asked}
-    for employee in employees:
+    for employee in found.employees.values():
         email = employee.values[EMAIL]
         known_as = normalised_email(email) if isinstance(email, str) else None
-        if known_as in wanted and employee.db_id not in by_email.get(known_as, ()):
+        if known_as in wanted and employee.db_id not in found.by_email.get(known_as, ()):
             logger.warning(
                 "Xledger did not find the employee with dbId %s by an e-mail address that it has in other letters. "
                 "People who have no employment ID in Xledger may be missed, and created again: write their codes or "
@@ -221,7 +355,3 @@ def _tell_if_case_matters(
                 employee.db_id,
             )
             return
-
-
-def _operation(mutation: str) -> Operation:
-    return next(operation for operation in operations().values() if operation.root_field == mutation)

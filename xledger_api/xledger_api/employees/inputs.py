@@ -1,37 +1,51 @@
 """From planned changes to the input nodes of Xledger's mutations. No I/O."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shared_mappings import Employee, FieldChange, FieldTable
+from shared_mappings import FieldChange, FieldTable, Route
+from xledger_api.employees.system_values import SystemValues
 
 InputNode = dict[str, Any]
 
 
 def creation_node(changes: Iterable[FieldChange], table: FieldTable) -> InputNode:
-    """The node of AddEmployeesInput: what creation takes of a plan. The rest is written in a second step."""
-    return {key: change.after for change in changes if (key := table.rule_of[change.target].creation) is not None}
+    """The node of an addition: what creation takes of a plan. The rest is written in a second step."""
+    return {key: change.after for change in changes for key in table.targets[change.target].creation[:1]}
 
 
-def update_nodes(changes: Iterable[FieldChange], employee: Employee, table: FieldTable) -> Mapping[str, InputNode]:
-    """The input node of each mutation that a person's changes need, by the mutation's root field.
+def update_node(
+    db_id: str, changes: Iterable[tuple[FieldChange, Route]], table: FieldTable, system_values: SystemValues
+) -> InputNode:
+    """The node of an update: the dbId of the object, and the changed values alone.
 
-    A node holds the dbId of the object that the mutation is for and the changed values alone: a key that is absent
-    leaves the value alone, an explicit null unsets it.
+    A key that is absent leaves the value alone, an explicit null unsets it. Facts: ids go out as JSON numbers.
+
+    Args:
+        db_id: Of the object that the mutation is for.
+        changes: The changes, each with the route by which it is written.
+        table: The field table.
+        system_values: What system values are written by.
     """
-    nodes: dict[str, InputNode] = defaultdict(dict)
-    for change in changes:
-        target = table.targets[change.target]
-        if target.mutation is None or target.input is None:
-            raise ValueError(f"{change.target} cannot be written")
-        node = nodes[target.mutation]
-        node["dbId"] = employee.db_ids[target.mutation]
-        _put(node, target.input.split("."), change.after)
-    return nodes
+    node: InputNode = {"dbId": int(db_id)}
+    for change, route in changes:
+        value: Any = change.after
+        if value is not None and table.targets[change.target].system_value:
+            value = (system_values.reference(value) or {})[route.path[-1]]
+        _put(node, route.path, value)
+    return node
 
 
-def _put(node: InputNode, path: list[str], value: str | None) -> None:
+def routes_for(change: FieldChange, table: FieldTable, system_values: SystemValues) -> tuple[Route, ...]:
+    """The routes by which a change can be written, the best first: of a system value, those for what it is known by."""
+    target = table.targets[change.target]
+    if not target.system_value or change.after is None:
+        return target.routes
+    reference: Mapping[str, Any] = system_values.reference(change.after) or {}
+    return tuple(route for route in target.routes if route.path[-1] in reference)
+
+
+def _put(node: InputNode, path: Iterable[str], value: Any) -> None:
     """Sets a value at a path. A reference (`gender.code`) is unset as a whole, since half of one refers to nothing."""
     *parents, key = path
     if parents and value is None:

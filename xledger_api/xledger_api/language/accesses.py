@@ -1,17 +1,47 @@
 """The accesses that an administrator grants to the API token, in Xledger's words for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from xledger_api.language.operations import Operation, operations, probes
-from xledger_api.language.schema_parts import parts_of, types_of
+from xledger_api.language.introspection import EMPLOYEES, INPUTS
+from xledger_api.language.operations import Call, Operation, Path
+from xledger_api.language.schema import NODE, Schema
 
 WHERE_TOKENS_ARE: Final = "Administration > System Access > GraphQL > API tokens"
 """The way to the API tokens in Xledger's menu. Facts: Xledger's public help pages."""
 
 WHERE_TO_GRANT: Final = f"in Xledger under {WHERE_TOKENS_ARE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Something small that only works with an access.
+
+    Attributes:
+        root: The list of which one is asked for, or the mutation that is sent with nothing in it.
+        path: What is read of it; none of a mutation.
+    """
+
+    root: str
+    path: Path = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is a mutation."""
+        return not self.path
+
+    def fits(self, schema: Schema) -> bool:
+        """Whether it makes sense to ask: of what is known to be missing, nothing new can be learnt."""
+        if self.writes:
+            return self.root in schema.mutations
+        return self.root in schema.queries and schema.answers(schema.queries[self.root], (*NODE, *self.path))
+
+    def call(self, alias: str) -> Call:
+        """What to ask. The empty list of a mutation stands in the document itself, so that no check can ever write."""
+        if self.writes:
+            return Call(self.root, (("edges", "clientId"),), alias=alias, nothing=INPUTS)
+        return Call(self.root, ((*NODE, *self.path),), {"first": 1}, alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +51,14 @@ class Access:
     Attributes:
         name: Xledger's name for it.
         reads: The probe that tells whether it is there for reading.
-        opens: The type of Xledger's schema that it opens for reading, as far as this connector reads it.
+        opens: The fields that it opens for reading, as far as this connector reads them.
         writes: The probes that tell whether it is there for writing; none where reading is all that is asked for.
     """
 
     name: str
-    reads: str
-    opens: str | None = None
-    writes: tuple[str, ...] = ()
+    reads: Probe
+    opens: tuple[str, ...] = ()
+    writes: tuple[Probe, ...] = ()
 
     @property
     def words(self) -> str:
@@ -36,47 +66,47 @@ class Access:
         return f"{self.name}: {'read/write' if self.writes else 'read'}"
 
     @property
-    def probes(self) -> tuple[str, ...]:
+    def probes(self) -> tuple[Probe, ...]:
         """Every probe for it."""
         return (self.reads, *self.writes)
 
 
+_ADDITIONS, _EMPLOYEES, _CONTACTS, _SUPPLIERS = map(
+    Probe, ("addEmployees", "updateEmployees", "updateContacts", "updateSuppliers")
+)
+
 ACCESSES: Final = (
-    Access("Human Resources Employee", "MayReadEmployees", "Employee", ("MayAddEmployees", "MayUpdateEmployees")),
-    Access("Common Address", "MayReadAddresses", "Address"),
-    Access("Contact", "MayReadContacts", "Contact", ("MayUpdateContacts",)),
-    Access("Country", "MayReadCountries", "Country"),
-    Access("Company", "MayReadCompanies", "Company"),
-    Access("Object Value", "MayReadObjectValues", "ObjectValue"),
-    Access("Subledger", "MayReadSubledgers", "Subledger", ("MayUpdateSuppliers",)),
+    Access("Human Resources Employee", Probe(EMPLOYEES, ("dbId",)), (EMPLOYEES,), (_ADDITIONS, _EMPLOYEES)),
+    # Addresses and system values are read where a sync reads them: nobody has seen a list of either.
+    Access("Common Address", Probe("contacts", ("address", "dbId")), ("address",)),
+    Access("Contact", Probe("contacts", ("dbId",)), ("contact", "contacts"), (_CONTACTS,)),
+    Access("Country", Probe("countries", ("dbId",)), ("country", "countries")),
+    Access("Company", Probe("companies", ("dbId",)), ("company", "companies")),
+    Access("Object Value", Probe("objectValues", ("dbId",))),
+    Access("Subledger", Probe("subledgers", ("dbId",)), ("subledger", "subledgers", "suppliers"), (_SUPPLIERS,)),
     # What a supplier's list would show, a sync reads as the employee's subledger.
-    Access("Supplier", "MayReadSuppliers", None, ("MayUpdateSuppliers",)),
-    Access("System Value", "MayReadSystemValues", "SystemValue"),
-    Access("General ledger Bank", "MayReadBanks", "Bank"),
+    Access("Supplier", Probe("suppliers", ("dbId",)), (), (_SUPPLIERS,)),
+    Access("System Value", Probe("contacts", ("gender", "dbId")), ("gender",)),
+    Access("General ledger Bank", Probe("banks", ("dbId",))),
 )
 """All that is asked for. Facts: the list that Xledger's administrators are given for this integration."""
+
+PROBES: Final = tuple(dict.fromkeys(probe for access in ACCESSES for probe in access.probes))
+"""Every probe once."""
 
 
 def accesses_for(operation: Operation) -> tuple[Access, ...]:
     """The accesses that an operation needs: of a query for all that it reads, of a mutation for what it writes."""
     if operation.writes:
-        return tuple(access for access in ACCESSES if operation.root_field in _mutations(access))
-    read = _types_read((operation,))
-    return tuple(access for access in ACCESSES if access.opens in read)
+        return tuple(
+            access for access in ACCESSES if any(probe.root == operation.root_field for probe in access.writes)
+        )
+    return _opening(operation.selected)
 
 
-def accesses_tried_by(probe: Operation) -> tuple[Access, ...]:
+def accesses_tried_by(probe: Probe) -> tuple[Access, ...]:
     """The accesses that a probe is for."""
-    return tuple(access for access in ACCESSES if probe.name in access.probes)
-
-
-@cache
-def is_needed(probe: Operation) -> bool:
-    """Whether a sync of this version does what a probe tries, judged by the operations it sends."""
-    if probe.writes:
-        return any(probe.root_field == operation.root_field for operation in operations().values())
-    read = _types_read(operations().values())
-    return any(access.opens in read for access in ACCESSES if access.reads == probe.name)
+    return tuple(access for access in ACCESSES if probe in access.probes)
 
 
 def quoted(accesses: Iterable[Access]) -> str:
@@ -84,9 +114,18 @@ def quoted(accesses: Iterable[Access]) -> str:
     return ", ".join(f'"{access.words}"' for access in accesses)
 
 
-def _mutations(access: Access) -> Iterator[str]:
-    return (probes()[name].root_field for name in access.writes)
+def is_needed(probe: Probe) -> bool:
+    """Whether a sync of this version does what a probe tries."""
+    return probe.writes or any(access.opens for access in ACCESSES if access.reads == probe)
 
 
-def _types_read(read: Iterable[Operation]) -> frozenset[str]:
-    return types_of(part for operation in read for part in parts_of(operation))
+def tells_nothing_new(probe: Probe, refused: Collection[Probe]) -> bool:
+    """Whether a refused query reads something whose own probe was refused as well."""
+    opening = () if probe.writes else _opening((probe.root, *probe.path))
+    return any(access.reads in refused for access in opening if access.reads != probe)
+
+
+def _opening(fields: Iterable[str]) -> tuple[Access, ...]:
+    """The accesses that open fields for reading."""
+    read = set(fields)
+    return tuple(access for access in ACCESSES if not read.isdisjoint(access.opens))

@@ -1,24 +1,36 @@
-"""The GraphQL operations this connector sends, from the package's own documents."""
+"""The GraphQL operations this connector sends, built for the schema that they are sent to. No I/O."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
-    GraphQLSchema,
+    ListValueNode,
+    NamedTypeNode,
     NameNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
-    build_schema,
-    parse,
+    TypeNode,
+    ValueNode,
+    VariableDefinitionNode,
+    VariableNode,
     print_ast,
-    separate_operations,
+    visit,
 )
+from graphql.language import Visitor
 from graphql.utilities import strip_ignored_characters
+
+from xledger_api.language.schema import Root, Schema
+
+Path = tuple[str, ...]
+"""Keys that lead to a value in an answer."""
+
+_WHATEVER: Final = NamedTypeNode(name=NameNode(value="String"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,87 +38,135 @@ class Operation:
     """One operation, ready to be sent.
 
     Attributes:
-        name: Its name in the document.
-        text: The operation with the fragments it uses, without what GraphQL ignores: every byte is metered.
-        root_field: The field of Query or Mutation it asks for.
+        text: Without what GraphQL ignores: every byte is metered.
+        root_field: The field of the query or mutation type it asks for, the first of several.
         writes: Whether it is a mutation.
-        repeatable: Whether sending it again does no harm, whatever became of the first time. True of everything
-            but adding.
+        selected: Names of all fields in it, from which follows what the token must be allowed to read.
+        variables: The values, as JSON types.
     """
 
-    name: str
     text: str
     root_field: str
     writes: bool
-    repeatable: bool
+    selected: frozenset[str]
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it again does no harm, whatever became of the first time: true of all but adding somebody."""
+        return not (self.writes and self.root_field.startswith("add") and self.variables)
 
 
-@cache
-def operations() -> Mapping[str, Operation]:
-    """Every operation of a sync, by its name."""
-    return _operations_in("operations.graphql")
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A root field to ask for.
+
+    Attributes:
+        root: Its name.
+        paths: What to select of the answer.
+        arguments: The values of its arguments, as JSON types. They travel in variables.
+        alias: The name under which it is answered; its own where there is none.
+        nothing: An argument that is given an empty list, which stands in the document: nothing can be in it.
+    """
+
+    root: str
+    paths: tuple[Path, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    alias: str = ""
+    nothing: str = ""
 
 
-@cache
-def probes() -> Mapping[str, Operation]:
-    """Every operation by which a check learns what the token may do, by its name. None has variables."""
-    return _operations_in("probes.graphql")
-
-
-def combined(single: Iterable[Operation]) -> Operation:
-    """Several operations in one request, each under its own name as alias.
+def query(schema: Schema, *calls: Call) -> Operation:
+    """What reads with one or several calls, each under its own alias.
 
     Args:
-        single: At least one; all of them queries or all mutations, with one root field each and without variables
-            and fragments.
+        schema: Declares the types of the arguments.
+        calls: At least one.
     """
-    selections: list[FieldNode] = []
-    for operation in single:
-        definition, root = _definition(parse(operation.text))
-        selections.append(
+    return _operation(OperationType.QUERY, schema.queries, calls)
+
+
+def mutation(schema: Schema, *calls: Call) -> Operation:
+    """What writes, likewise."""
+    return _operation(OperationType.MUTATION, schema.mutations, calls)
+
+
+def operation_of(document: DocumentNode, variables: Mapping[str, Any] | None = None) -> Operation:
+    """A document with one operation in it, as it is sent."""
+    (definition,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    names = _Names()
+    visit(document, names)
+    return Operation(
+        text=strip_ignored_characters(print_ast(document)),
+        root_field=names.in_order[0],
+        writes=definition.operation is OperationType.MUTATION,
+        selected=frozenset(names.in_order),
+        variables=variables or {},
+    )
+
+
+class _Names(Visitor):
+    """Collects the names of fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_order: list[str] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.in_order.append(node.name.value)
+
+
+def _operation(kind: OperationType, roots: Mapping[str, Root], calls: Sequence[Call]) -> Operation:
+    declared: list[VariableDefinitionNode] = []
+    values: dict[str, Any] = {}
+    fields: list[FieldNode] = []
+    for call in calls:
+        arguments: list[ArgumentNode] = []
+        for name, value in call.arguments.items():
+            variable = VariableNode(name=NameNode(value=f"{call.alias}_{name}" if call.alias else name))
+            declared.append(VariableDefinitionNode(variable=variable, type=_type_of(roots, call.root, name)))
+            values[variable.name.value] = value
+            arguments.append(argument(name, variable))
+        if call.nothing:
+            arguments.append(argument(call.nothing, ListValueNode(values=())))
+        fields.append(
             FieldNode(
-                alias=NameNode(value=operation.name),
-                name=root.name,
-                arguments=root.arguments,
-                selection_set=root.selection_set,
+                alias=NameNode(value=call.alias) if call.alias else None,
+                name=NameNode(value=call.root),
+                arguments=tuple(arguments),
+                selection_set=_selections(call.paths),
             )
         )
-    merged = OperationDefinitionNode(
-        operation=definition.operation, selection_set=SelectionSetNode(selections=tuple(selections))
+    definition = OperationDefinitionNode(
+        operation=kind,
+        variable_definitions=tuple(declared),
+        selection_set=SelectionSetNode(selections=tuple(fields)),
     )
-    return _operation("Combined", DocumentNode(definitions=(merged,)))
+    return operation_of(DocumentNode(definitions=(definition,)), values)
 
 
-@cache
-def schema() -> GraphQLSchema:
-    """The part of Xledger's schema that this connector relies on."""
-    return build_schema(_read("schema.graphql"))
+def argument(name: str, value: ValueNode) -> ArgumentNode:
+    """An argument of a field, as the document writes it."""
+    return ArgumentNode(name=NameNode(value=name), value=value)
 
 
-def _operations_in(file: str) -> Mapping[str, Operation]:
-    document = parse(_read(file))
-    return {name: _operation(name, separated) for name, separated in separate_operations(document).items()}
+def _type_of(roots: Mapping[str, Root], root: str, argument: str) -> TypeNode:
+    """The type that a variable for an argument is declared with. Of what is not known, Xledger says what is wrong."""
+    known = roots.get(root)
+    return known.arguments.get(argument, _WHATEVER) if known else _WHATEVER
 
 
-def _operation(name: str, document: DocumentNode) -> Operation:
-    definition, root = _definition(document)
-    return Operation(
-        name=name,
-        text=strip_ignored_characters(print_ast(document)),
-        root_field=root.name.value,
-        writes=definition.operation is OperationType.MUTATION,
-        repeatable=not root.name.value.startswith("add"),
-    )
+def _selections(paths: Iterable[Path]) -> SelectionSetNode | None:
+    """The selections that lead along paths; None at their end."""
+    following: dict[str, list[Path]] = {}
+    for path in paths:
+        if path:
+            following.setdefault(path[0], []).append(path[1:])
+    if not following:
+        return None
+    return SelectionSetNode(selections=tuple(_selected(following)))
 
 
-def _definition(document: DocumentNode) -> tuple[OperationDefinitionNode, FieldNode]:
-    """The only operation of a document, and its first root field."""
-    (definition,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
-    root = definition.selection_set.selections[0]
-    if not isinstance(root, FieldNode):
-        raise TypeError("the first selection of an operation is a field")
-    return definition, root
-
-
-def _read(name: str) -> str:
-    return (files("xledger_api.language") / "graphql" / name).read_text(encoding="utf-8")
+def _selected(following: Mapping[str, Iterable[Path]]) -> Iterator[SelectionNode]:
+    for name, rest in following.items():
+        yield FieldNode(name=NameNode(value=name), selection_set=_selections(rest))

@@ -5,6 +5,7 @@ the same body, and maintenance answers with HTML or 5xx.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -41,6 +42,8 @@ class Failure:
         resets_at: When credits come back; only with `Problem.OUT_OF_CREDITS`, and only when Xledger says so.
         original: Xledger's words as they came. They quote values: for the storage the administrator configured,
             never for a log.
+        path: The keys of the place it complains about, as far as it tells; empty where it does not.
+        data: What came beside the errors: of a mutation, perhaps what was carried out of it.
         may_have_arrived: Whether Xledger may have got the request at all.
     """
 
@@ -48,6 +51,8 @@ class Failure:
     words: str = ""
     resets_at: datetime | None = None
     original: str = field(default="", repr=False)
+    path: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     may_have_arrived: bool = True
 
 
@@ -70,8 +75,27 @@ def _message(start: str) -> Callable[[GraphQLError], bool]:
 
 
 def _no_value_matching(error: GraphQLError) -> bool:
-    path, _, complaint = str(error.get("message", "")).partition(": ")
-    return bool(path) and " " not in path and complaint.startswith("No value matching")
+    place, complaint = _place_and_complaint(error)
+    return bool(place) and complaint.startswith("No value matching")
+
+
+def _place_and_complaint(error: GraphQLError) -> tuple[str, str]:
+    """What stands before the first colon of a message, if it looks like a path, and what stands after it."""
+    message = str(error.get("message", ""))
+    place, colon, complaint = message.partition(":")
+    return (place, complaint.strip()) if colon and _PATH.fullmatch(place) else ("", message)
+
+
+def _path(error: GraphQLError) -> tuple[str, ...]:
+    """The keys of the place that an error complains about: in its message, or else as its `path`."""
+    place, _ = _place_and_complaint(error)
+    if place:
+        return tuple(place.split("."))
+    path = error.get("path")
+    return tuple(map(str, path)) if isinstance(path, list) else ()
+
+
+_PATH: Final = re.compile(r"[\w\[\]]+(\.[\w\[\]]+)*")
 
 
 ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] = (
@@ -122,8 +146,9 @@ def interpret(status: int, body: str) -> Answer | Failure:
         failure = _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
         telling = status in WHATEVER_THE_WORDS or status >= LOWEST_SERVER_ERROR
         if failure.problem is Problem.UNRECOGNISED and telling:
-            return replace(failure, problem=_problem_without_graphql(status, body))
-        return failure
+            failure = replace(failure, problem=_problem_without_graphql(status, body))
+        beside = content.get("data")
+        return replace(failure, data=beside) if isinstance(beside, Mapping) else failure
     data = content.get("data")
     if not isinstance(data, Mapping):
         return Failure(_problem_without_graphql(status, body))
@@ -167,7 +192,7 @@ def _failure(errors: list[GraphQLError]) -> Failure:
 def _described(problem: Problem, error: GraphQLError) -> Failure:
     original = str(error.get("message", ""))
     resets_at = _time(_extensions(error).get("resetAt")) if problem is Problem.OUT_OF_CREDITS else None
-    return Failure(problem, scrubbed(original), resets_at, original)
+    return Failure(problem, scrubbed(original), resets_at, original, _path(error))
 
 
 def _extensions(error: GraphQLError) -> Mapping[str, Any]:

@@ -141,12 +141,8 @@ class XledgerClient:
         self._session = LimiterSession(api_budget=self.budget)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
-    def send(self, operation: Operation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def send(self, operation: Operation) -> Mapping[str, Any]:
         """Sends an operation and answers with its data.
-
-        Args:
-            operation: What to send.
-            variables: The values, as JSON types.
 
         Raises:
             RefusedError: When Xledger refuses something in the request.
@@ -154,25 +150,19 @@ class XledgerClient:
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
-        answer = self._waited_for(PAUSES, operation, variables)
+        answer = self.ask(operation, PAUSES)
         if isinstance(answer, Failure):
             raise _error(operation, answer)
         return answer.data
 
-    def ask(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
-        """Sends an operation and tells what came of it, for a check: nothing is raised.
-
-        Only what passes within seconds is waited for.
+    def ask(self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS) -> Answer | Failure:
+        """Sends an operation and tells what came of it: nothing is raised.
 
         Args:
-            operation: What to send; it does no harm to send it twice.
-            variables: The values, as JSON types.
+            operation: What to send.
+            passing: The problems that are waited out.
         """
-        return self._waited_for(WITHIN_SECONDS, operation, variables)
 
-    def _waited_for(
-        self, passing: Collection[Problem], operation: Operation, variables: Mapping[str, Any]
-    ) -> Answer | Failure:
         def passes(answer: Answer | Failure) -> bool:
             return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
 
@@ -184,11 +174,12 @@ class XledgerClient:
             sleep=self.sleep,
             retry_error_callback=_failure,
         )
-        answer: Answer | Failure = retrying(self._answer, operation, variables)
+        answer: Answer | Failure = retrying(self._answer, operation)
         return answer
 
-    def _answer(self, operation: Operation, variables: Mapping[str, Any]) -> Answer | Failure:
-        body = json.dumps({"query": operation.text, "variables": variables}, separators=(",", ":")).encode()
+    def _answer(self, operation: Operation) -> Answer | Failure:
+        content = {"query": operation.text, "variables": operation.variables}
+        body = json.dumps(content, separators=(",", ":")).encode()
         self.traffic.requests += 1
         self.traffic.bytes_sent += len(body)
         try:

@@ -64,7 +64,8 @@ def _unavailable(failure: Failure) -> AirbyteTracedException:
     )
 
 
-def _unauthorized(failure: Failure) -> AirbyteTracedException:
+def unauthorized(failure: Failure) -> AirbyteTracedException:
+    """A token that Xledger does not know."""
     return config_error(
         f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
         f"whole and without spaces. Xledger says: {failure.words or 'not authorized'}"
@@ -83,7 +84,7 @@ _UNREACHABLE: Final[Mapping[Problem, Callable[[Failure], AirbyteTracedException]
     Problem.CONCURRENCY_LIMIT: _limited_by_others,
     Problem.OUT_OF_CREDITS: _out_of_credits,
     Problem.UNAVAILABLE: _unavailable,
-    Problem.UNAUTHORIZED: _unauthorized,
+    Problem.UNAUTHORIZED: unauthorized,
     Problem.NOT_THE_API: _not_the_api,
 }
 """The problems that have nothing to do with what was asked for."""

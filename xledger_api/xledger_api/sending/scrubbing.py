@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from xledger_api.language.operations import schema
+from xledger_api.language.schema import written_down
 
 HIDDEN: Final = "…"
 
@@ -83,8 +83,5 @@ def _begins_a_message(found: re.Match[str]) -> bool:
 
 @cache
 def _schema_names() -> frozenset[str]:
-    names: set[str] = set()
-    for type_name, definition in schema().type_map.items():
-        if not type_name.startswith("__"):
-            names |= {type_name, *getattr(definition, "fields", ())}
-    return frozenset(names)
+    members = written_down().members
+    return frozenset(members).union(*members.values())

@@ -1,0 +1,82 @@
+"""By which of its routes each value is written, in this sync."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from shared_mappings import FieldChange, FieldTable, Route
+from xledger_api.employees.gateway import Gateway
+from xledger_api.employees.inputs import routes_for
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+
+@dataclass(slots=True)
+class Routes:
+    """The routes that this Xledger has, without those that were given up.
+
+    Attributes:
+        gateway: Knows which routes there are.
+    """
+
+    gateway: Gateway
+    _table: FieldTable | None = field(default=None, init=False, repr=False)
+    _given_up: set[str] = field(default_factory=set, init=False)
+
+    @property
+    def table(self) -> FieldTable:
+        """The field table as it is at present.
+
+        Raises:
+            AirbyteTracedException: When the schema cannot be learned.
+        """
+        if self._table is None:
+            self._table = self.gateway.table
+        return self._table
+
+    def of(self, change: FieldChange) -> tuple[Route, ...]:
+        """The routes by which a change can be written, the best first."""
+        return routes_for(change, self.table, self.gateway.system_values)
+
+    def is_given_up(self, mutation: str) -> bool:
+        """Whether this sync goes on without a mutation."""
+        return mutation in self._given_up
+
+    def give_up(self, mutation: str, words: str) -> None:
+        """Goes without a mutation for the rest of the sync.
+
+        Args:
+            mutation: What Xledger refuses, whoever it is about.
+            words: What Xledger says, scrubbed.
+        """
+        self._given_up.add(mutation)
+        fields = self._without(self.table.targets, lambda route: route.mutation == mutation)
+        logger.warning(
+            "Xledger refuses %s whoever it is about, and says: %s The sync goes on without it.%s",
+            mutation,
+            words,
+            _of_what_is_left_out(fields),
+        )
+
+    def give_up_at(self, target: str, route: Route) -> None:
+        """Goes without a route to one target, because values that were sent by it did not get there."""
+        self._without((target,), lambda other: other == route)
+        logger.warning("Xledger accepts %s, and does not change %s by it. Another way is tried.", route, target)
+
+    def _without(self, targets: Iterable[str], lost: Callable[[Route], bool]) -> list[str]:
+        """Takes routes away from targets. Returns the fields of those that have none left."""
+        table = self.table
+        kept = dict(table.targets)
+        left_out: list[str] = []
+        for name in targets:
+            routes = tuple(route for route in kept[name].routes if not lost(route))
+            if kept[name].routes and not routes:
+                left_out += table.rule_of[name].fields
+            kept[name] = kept[name].model_copy(update={"routes": routes})
+        self._table = table.with_targets(kept)
+        return list(dict.fromkeys(left_out))
+
+
+def _of_what_is_left_out(fields: Iterable[str]) -> str:
+    named = ", ".join(fields)
+    return f" Nothing else can write {named} to where it does: counted as partly_written." if named else ""

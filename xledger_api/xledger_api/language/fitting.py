@@ -1,0 +1,157 @@
+"""The field table as it is for one Xledger, and what that Xledger lacks. No I/O."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from shared_mappings import FieldTable, Route, Target
+from xledger_api.language.introspection import EMPLOYEES, INPUTS
+from xledger_api.language.operations import Path
+from xledger_api.language.schema import NODE, Schema, named
+
+ADD: Final = "addEmployees"
+
+SYSTEM_VALUE: Final = ("dbSubId", "code", "name")
+"""What a system value is known by."""
+
+_FILTERS: Final = {
+    "code_in": "Employees cannot be found by their code",
+    "email_in": "People cannot be found by their e-mail address",
+    "dbId_in": "Employees who are found by e-mail alone cannot be read by their dbId",
+}
+
+_SCOPES: Final = {
+    ("objectStatus", "ALL"): "Employees who are closed in Xledger cannot be looked up, so that somebody who comes back "
+    "may be created a second time",
+    ("ownerSet", "LOWER"): "Employees of the entities below the API token's own cannot be looked up, so that somebody "
+    "who is employed there may be created a second time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that an Xledger does not have.
+
+    Attributes:
+        sentence: What it means for an administrator, and which part of the schema it is.
+        blocks: Whether nothing works without it.
+    """
+
+    sentence: str
+    blocks: bool = False
+
+
+def fitted(table: FieldTable, schema: Schema) -> FieldTable:
+    """The table with what an Xledger shows, and the routes and the keys of creation that it has."""
+    return table.with_targets({name: _fitted(name, target, table, schema) for name, target in table.targets.items()})
+
+
+def shown(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
+    """All that can be read of an employee: the dbIds that the mutations want, and the value at each target."""
+    db_ids = [keys for keys in table.db_id_keys.values() if _reads(schema, keys)]
+    return (*db_ids, *(path for name in table.targets for path in shown_at(name, table, schema)))
+
+
+def shown_at(name: str, table: FieldTable, schema: Schema) -> tuple[Path, ...]:
+    """What can be read at a target: nothing, a value, or whatever a system value is known by."""
+    keys = table.target_keys[name]
+    paths = [(*keys, key) for key in SYSTEM_VALUE] if table.targets[name].system_value else [keys]
+    return tuple(path for path in paths if _reads(schema, path))
+
+
+def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
+    """What an Xledger lacks of what is used, in sentences.
+
+    Args:
+        table: The whole field table.
+        schema: What Xledger has.
+    """
+    if not schema.learned:
+        yield Lack(
+            "Xledger does not tell its schema. Requests are made with the names that are known from elsewhere, and "
+            "whether this account has them can only show in a sync."
+        )
+    yield from _lacks_that_block(table, schema)
+    if EMPLOYEES not in schema.queries:
+        return
+    employees = schema.queries[EMPLOYEES]
+    for filter_name, meaning in _FILTERS.items():
+        if not schema.takes(employees, "filter", (filter_name,)):
+            yield Lack(
+                f"{meaning}: the list of employees has no filter {filter_name}. A sync that needs it lists all "
+                "employees once, at the cost of one request for each 10,000."
+            )
+    for (argument, choice), meaning in _SCOPES.items():
+        if schema.choice(employees, argument, choice) is None:
+            yield Lack(f"{meaning}: the list of employees has no {argument}: {choice}.")
+    yield from _lacks_of_fields(table, schema)
+
+
+def _lacks_that_block(table: FieldTable, schema: Schema) -> Iterator[Lack]:
+    roots = {EMPLOYEES: "looked up", ADD: "added", "updateEmployees": "updated"}
+    for root, done in roots.items():
+        if root not in schema.queries and root not in schema.mutations:
+            yield Lack(f"Employees cannot be {done}: Xledger's API has no {root}. {_ASK}", blocks=True)
+    if EMPLOYEES not in schema.queries:
+        return
+    for keys, what in ((("code",), "code"), *((keys, " ".join(keys)) for keys in table.db_id_keys.values())):
+        if absent := _missing(schema, keys):
+            yield Lack(f"An employee's {what} cannot be read: Xledger's API has no {absent}. {_ASK}", blocks=True)
+
+
+_ASK: Final = "Nothing works without it: ask Xledger, or look for a newer version of this connector."
+
+
+def _lacks_of_fields(table: FieldTable, schema: Schema) -> Iterator[Lack]:
+    """What cannot be read, and what can be read and not be written, each with the fields that it is about."""
+    unread: defaultdict[str, list[str]] = defaultdict(list)
+    unwritten: defaultdict[str, list[str]] = defaultdict(list)
+    for name, target in fitted(table, schema).targets.items():
+        if not target.readable:
+            unread[_missing(schema, table.target_keys[name]) or name] += table.rule_of[name].fields
+        elif table.targets[name].routes and not target.routes:
+            tried = ", ".join(map(str, table.targets[name].routes))
+            unwritten[tried] += table.rule_of[name].fields
+    for absent, fields in unread.items():
+        yield Lack(
+            f"{_each(fields)} cannot be read at one place in Xledger, and so is never written there: Xledger's API has "
+            f"no {absent}."
+        )
+    for tried, fields in unwritten.items():
+        yield Lack(
+            f"{_each(fields)} cannot be written at one place in Xledger once an employee is there, and is counted as "
+            f"partly_written where it differs: Xledger's API has no {tried}."
+        )
+
+
+def _each(fields: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(fields))
+
+
+def _fitted(name: str, target: Target, table: FieldTable, schema: Schema) -> Target:
+    addition = schema.mutations.get(ADD)
+    return target.model_copy(
+        update={
+            "readable": bool(shown_at(name, table, schema)),
+            "routes": tuple(route for route in target.routes if _has_route(route, schema)),
+            "creation": tuple(
+                key for key in target.creation if addition and schema.takes(addition, INPUTS, ("node", key))
+            ),
+        }
+    )
+
+
+def _has_route(route: Route, schema: Schema) -> bool:
+    root = schema.mutations.get(route.mutation)
+    return root is not None and all(schema.takes(root, INPUTS, ("node", *path)) for path in (("dbId",), route.path))
+
+
+def _reads(schema: Schema, keys: Path) -> bool:
+    return _missing(schema, keys) is None
+
+
+def _missing(schema: Schema, keys: Path) -> str | None:
+    """What keeps a path in an employee from being read, as `Type.member`."""
+    root = schema.queries.get(EMPLOYEES)
+    return EMPLOYEES if root is None else schema.missing(named(root.answer), (*NODE, *keys))
