@@ -140,6 +140,8 @@ def dialect_named(name: str) -> Dialect:
     parts = name.split("+")
     if unknown := [part for part in parts if part not in DIALECTS]:
         raise ValueError(f"There is no dialect {unknown[0]}. There are: {', '.join(DIALECTS)}")
+    if name in DIALECTS:
+        return DIALECTS[name]
     dialects = [DIALECTS[part] for part in parts]
     differences: dict[str, Any] = {}
     for key in (entry.name for entry in dataclasses.fields(Dialect) if entry.compare):
