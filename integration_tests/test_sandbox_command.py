@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from integration_tests.sandbox import Sandbox
+from integration_tests.sandbox.dialects import DIALECTS
 from integration_tests.sandbox.server import bind
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +55,46 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
     assert source["api_url"] in "".join(lines)
     assert "(30 people)" in "".join(lines)
     assert (process.returncode, complaints) == (0, "")
+
+
+def test_the_command_speaks_the_dialect_it_is_told(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "integration_tests.sandbox",
+        "--people",
+        "0",
+        "--dialect",
+        "no_introspection+suffixed",
+    ]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--configs", str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        destination = json.loads((tmp_path / "destination.json").read_text(encoding="utf-8"))
+        messages = [
+            requests.post(
+                destination["api_url"],
+                json={"query": query},
+                headers={"Authorization": f"token {destination['api_token']}"},
+                timeout=10,
+            ).json()["errors"][0]["message"]
+            for query in ("{ __schema { types { name } } }", "{ shoes }")
+        ]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert messages == ["GraphQL introspection is not allowed.", "Cannot query field `shoes` on type `QueryType`"]
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["--dialect", "klingon"], 2)])
+def test_the_command_tells_the_dialects_there_are(arguments: list[str], status: int) -> None:
+    command = [sys.executable, "-m", "integration_tests.sandbox", *arguments]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert told.returncode == status
+    assert {name for name in DIALECTS if name not in told.stdout + told.stderr} == set()
 
 
 def test_configs_take_overrides() -> None:

@@ -11,6 +11,8 @@ import requests
 
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.limits import BurstLimit
+from integration_tests.sandbox.xledger_rules import COUNTRY_CODES
+from integration_tests.sandbox.xledger_store import OWNER, PARENT, SUBSIDIARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 EMPLOYEES = """
-query Employees($first: Int, $after: String, $last: Int, $before: String, $filter: EmployeesFilter,
-                $objectStatus: ObjectStatus) {
-  employees(first: $first, after: $after, last: $last, before: $before, filter: $filter, objectStatus: $objectStatus) {
+query Employees($first: Int, $after: String, $last: Int, $before: String, $filter: Employee_Filter,
+                $objectStatus: ObjectStatus, $ownerSet: OwnerSet) {
+  employees(first: $first, after: $after, last: $last, before: $before, filter: $filter, objectStatus: $objectStatus,
+            ownerSet: $ownerSet) {
     edges { cursor node { dbId code email } }
     pageInfo { hasNextPage hasPreviousPage }
   }
@@ -158,7 +161,10 @@ def test_an_unknown_field_is_named_in_their_words(client: Client) -> None:
         '{ employees(first: "1") { edges { cursor } } }',
         '{ employees(filter: {shoe: "1"}) { edges { cursor } } }',
         "mutation { updateEmployees(inputs: [{node: {dbId: true}}]) { edges { clientId } } }",
-        'mutation { updateEmployees(inputs: [{node: {dbId: 1, email: "x"}}]) { edges { clientId } } }',
+        'mutation { updateEmployees(inputs: [{node: {dbId: 1, jobTitle: "x"}}]) { edges { clientId } } }',
+        'mutation { updateEmployees(inputs: [{node: {dbId: "1"}}]) { edges { clientId } } }',
+        '{ employees(filter: {dbId_in: ["1"]}) { edges { cursor } } }',
+        "{ employees(filter: {dbId_in: [9000000000]}) { edges { cursor } } }",
     ],
 )
 def test_a_wrong_argument_has_their_code(client: Client, query: str) -> None:
@@ -242,7 +248,7 @@ def test_filters_are_suffixes(client: Client) -> None:
     assert client.codes(filter={"code": "2"}) == ["2"]
     assert client.codes(filter={"code_in": ["1", "3", "9"]}) == ["1", "3"]
     assert client.codes(filter={"dbId": ids[0]}) == ["1"]
-    assert client.codes(filter={"dbId_in": [ids[0], str(ids[2])]}) == ["1", "3"]
+    assert client.codes(filter={"dbId_in": [ids[0], ids[2]]}) == ["1", "3"]
     assert client.codes(filter={"employmentFrom_lte": "2022-06-01"}) == ["1", "2"]
     changed = client.xledger.employee("3")["modifiedAt"]
     assert client.codes(filter={"modifiedAt_gte": changed}) == ["3"]
@@ -256,16 +262,113 @@ def test_codes_are_matched_exactly_and_need_not_be_unique(client: Client) -> Non
     assert client.codes(filter={"code_in": ["A1"]}) == ["A1", "A1"]
 
 
-def test_emails_are_found_whatever_their_case_unless_switched_off(client: Client) -> None:
+def test_emails_are_matched_exactly(client: Client) -> None:
     client.xledger.add_employee(code="1", email="KARI@nordlys.example")
-    wanted = {"email_in": ["kari@Nordlys.example"]}
-    assert client.codes(filter=wanted) == ["1"]
-    client.xledger.email_filter_ignores_case = False
-    try:
-        assert client.codes(filter=wanted) == []
-        assert client.codes(filter={"email": "KARI@nordlys.example"}) == ["1"]
-    finally:
-        client.xledger.email_filter_ignores_case = True
+    assert client.codes(filter={"email_in": ["kari@Nordlys.example"]}) == []
+    assert client.codes(filter={"email": "kari@nordlys.example"}) == []
+    for wanted in ({"email": "KARI@nordlys.example"}, {"email_in": ["KARI@nordlys.example"]}):
+        assert client.codes(filter=wanted) == ["1"]
+
+
+def test_codes_can_be_walked_by_what_is_greater(client: Client) -> None:
+    for code in ("A1", "A2", "B1"):
+        client.xledger.add_employee(code=code)
+    assert client.codes(filter={"code_gt": "A1"}) == ["A2", "B1"]
+
+
+def test_filters_are_combined_with_and_and_or(client: Client) -> None:
+    for code, email in (("1", "a@b.no"), ("2", "a@b.no"), ("3", "c@d.no")):
+        client.xledger.add_employee(code=code, email=email)
+    either = [{"email": "c@d.no"}, {"AND": [{"email": "a@b.no"}, {"code_gt": "1"}]}]
+    assert client.codes(filter={"OR": either}) == ["2", "3"]
+    assert client.codes(filter={"AND": [{"email": "a@b.no"}, {"code": "3"}]}) == []
+    assert client.codes(filter={"OR": either, "code": "3"}) == ["3"]
+
+
+def test_null_in_a_filter_means_empty(client: Client) -> None:
+    client.xledger.add_employee(code="stays", email="a@b.no")
+    client.xledger.add_employee(code="leaves", employmentTo="2026-06-30")
+    assert client.codes(filter={"employmentTo": None}) == ["stays"]
+    assert client.codes(filter={"employmentTo": "2026-06-30"}) == ["leaves"]
+    assert client.codes(filter={"email": None}) == ["leaves"]
+    assert client.codes(filter=None) == ["stays", "leaves"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *({key: None} for key in ("code_in", "modifiedAt_gte", "OR")),
+        *({"modifiedAt_gte": value} for value in ("2026-01-15", "2026-01-15T08:00:00Z", "2026-01-15T08:00:00.5", "x")),
+        {"employmentFrom_lte": "15.01.2026"},
+    ],
+)
+def test_what_cannot_be_compared_with_is_refused(client: Client, wanted: Json) -> None:
+    assert client.error(EMPLOYEES, filter=wanted)["extensions"]["code"] == "INVALID_VALUE"
+
+
+def test_contacts_and_subledgers_are_filtered_too(client: Client, person: Json) -> None:
+    client.xledger.add_employee(code="P2", email="per@nordlys.example", firstName="Per", contact={"code": "C2"})
+    contacts = """query($filter: Contact_Filter) { contacts(filter: $filter) { edges { node { firstName } } } }"""
+    subledgers = """query($filter: Subledger_Filter) { suppliers(filter: $filter) { edges { node { code } } } }"""
+    wanted: Json
+    for wanted in ({"email_in": [person["email"]]}, {"dbId_in": [person["contact"]["dbId"]]}):
+        assert client.ask(contacts, filter=wanted)["data"]["contacts"]["edges"] == [{"node": {"firstName": "Kari"}}]
+    for wanted in ({"code": "P1"}, {"code_in": ["P1"]}, {"OR": [{"dbId_in": [person["subledger"]["dbId"]]}]}):
+        assert client.ask(subledgers, filter=wanted)["data"]["suppliers"]["edges"] == [{"node": {"code": "P1"}}]
+
+
+# ---- entities
+
+
+@pytest.mark.parametrize(
+    ("owner_set", "found"),
+    [
+        (None, ["ours"]),
+        ("CURRENT", ["ours"]),
+        ("UPPER", ["ours"]),
+        ("LOWER", ["ours", "below"]),
+        ("MINE", ["ours", "below"]),
+        ("ALL", ["ours", "below"]),
+    ],
+)
+def test_employees_of_a_subsidiary_are_not_found_unless_asked_for(
+    client: Client, owner_set: str | None, found: list[str]
+) -> None:
+    client.xledger.add_employee(code="ours")
+    client.xledger.add_employee(code="below", owner=SUBSIDIARY)
+    client.xledger.add_employee(code="above", owner=PARENT)
+    assert client.codes() == ["ours"]
+    assert client.codes(ownerSet=owner_set) == found
+    assert [row["ownerDbId"] for row in client.xledger.employees()] == [OWNER, SUBSIDIARY, PARENT]
+
+
+def test_the_token_reaches_a_subsidiary_and_nothing_above(client: Client) -> None:
+    below, above = (client.xledger.add_employee(code=str(owner), owner=owner) for owner in (SUBSIDIARY, PARENT))
+    one = "query($id: ID) { employee(dbId: $id) { code ownerDbId contact { ownerDbId } subledger { ownerDbId } } }"
+    owned = {"ownerDbId": SUBSIDIARY}
+    assert client.ask(one, id=below)["data"]["employee"] == {
+        "code": str(SUBSIDIARY),
+        **owned,
+        "contact": owned,
+        "subledger": owned,
+    }
+    assert client.ask(one, id=above)["data"]["employee"] is None
+    client.update("updateEmployees", {"dbId": below, "trialTo": "2026-06-01"})
+    assert client.xledger.employee(str(SUBSIDIARY))["trialTo"] == "2026-06-01"
+    assert "No value matching owner" in client.refusal("updateEmployees", {"dbId": above})["message"]
+    deltas = client.ask("{ employee_deltas { edges { node { dbId } } } }")["data"]["employee_deltas"]["edges"]
+    assert {edge["node"]["dbId"] for edge in deltas} == {str(below)}
+
+
+def test_new_employees_land_in_the_entity_of_the_token(client: Client) -> None:
+    client.ask(ADD, inputs=[{"node": {"code": "N1", "firstName": "Ola", "lastName": "Ås"}}])
+    employee = client.xledger.employee("N1")
+    assert {employee["ownerDbId"], employee["contact"]["ownerDbId"], employee["subledger"]["ownerDbId"]} == {OWNER}
+
+
+def test_the_viewer_is_the_entity_of_the_token(client: Client) -> None:
+    entity = client.ask("{ viewer { entity { ownerDbId company { dbId code } } } }")["data"]["viewer"]["entity"]
+    assert entity == {"ownerDbId": OWNER, "company": {"dbId": "64000001", "code": "C-NO"}}
 
 
 def test_a_list_of_more_than_1000_is_refused(client: Client) -> None:
@@ -351,6 +454,54 @@ def test_adding_makes_the_contact_and_the_subledger(client: Client) -> None:
         assert unset is None
 
 
+def test_adding_spreads_everything_it_takes(client: Client) -> None:
+    node = {
+        "code": "N1",
+        "description": "Ola Ås",
+        "firstName": "Ola",
+        "lastName": "Ås",
+        "email": "ola@b.no",
+        "phone": "1",
+        "phoneSubledger": "2",
+        "trialTo": "2026-06-01",
+        "noticeDate": "2026-06-02",
+        "dateFrom": "2026-01-01",
+        "dateTo": "2026-12-31",
+        "fullAddress": "Storgata 1",
+        "contactAddress": "Oslo",
+        "employmentFrom": "2026-01-02",
+        "employmentTo": "2026-12-30",
+        "contact": None,
+        "subledger": None,
+    }
+    assert "errors" not in client.ask(ADD, inputs=[{"node": node}])
+    employee = client.xledger.employee("N1")
+    for key in ("trialTo", "noticeDate", "dateFrom", "dateTo", "employmentFrom", "employmentTo", "email"):
+        assert employee[key] == node[key]
+    assert (employee["contact"]["phone"], employee["subledger"]["phone"]) == ("1", "2")
+    assert (employee["contact"]["email"], employee["subledger"]["email"]) == ("ola@b.no", None)
+    assert (employee["contact"]["address"], employee["subledger"]["address"]) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["contact", "subledger"])
+def test_adding_with_an_existing_contact_or_subledger_is_refused(client: Client, person: Json, key: str) -> None:
+    node = {"code": "N1", "firstName": "Ola", "lastName": "Ås", key: {"dbId": person[key]["dbId"]}}
+    error = client.error(ADD, inputs=[{"node": node}])
+    assert error["extensions"]["code"] == "INVALID_VALUE"
+    assert f"employee.{key}" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("email", ""), ("trialTo", "2026-02-30"), ("dateTo", "x"), ("bankAccount", "86011117940"), ("socialSec", None)],
+)
+def test_adding_checks_values(client: Client, key: str, value: str | None) -> None:
+    error = client.error(ADD, inputs=[{"node": {"code": "N1", "firstName": "Ola", "lastName": "Ås", key: value}}])
+    assert error["extensions"]["code"] == "INVALID_VALUE"
+    assert f"employee.{key}: Invalid value '{value}'" in error["message"]
+    assert client.xledger.employees() == []
+
+
 def test_adding_needs_a_code_and_a_name(client: Client) -> None:
     for missing in ("code", "firstName", "lastName"):
         node = {"code": "N1", "firstName": "Ola", "lastName": "Ås"}
@@ -393,6 +544,53 @@ def test_one_bad_input_refuses_the_batch(client: Client, person: Json, name: str
 # ---- updating
 
 
+def test_updating_an_employee_spreads_onto_the_contact_and_the_subledger(client: Client, person: Json) -> None:
+    node = {
+        "dbId": person["dbId"],
+        "firstName": "Karin",
+        "lastName": "Li",
+        "birthday": None,
+        "email": "karin@b.no",
+        "phone": None,
+        "phoneSubledger": "2",
+        "bankAccount": None,
+        "dateFrom": "2020-01-01",
+        "dateTo": "2030-01-01",
+    }
+    query = """mutation($inputs: [UpdateEmployeesInput!]!) { updateEmployees(inputs: $inputs) { edges { node {
+      email dateTo contact { name phone birthday } subledger { email phone bankAccount } } } } }"""
+    (edge,) = client.ask(query, inputs=[{"node": node}])["data"]["updateEmployees"]["edges"]
+    assert edge["node"] == {
+        "email": "karin@b.no",
+        "dateTo": "2030-01-01",
+        "contact": {"name": "Karin Li", "phone": None, "birthday": None},
+        "subledger": {"email": person["email"], "phone": "2", "bankAccount": None},
+    }
+    employee = client.xledger.employee("P1")
+    assert (employee["dateFrom"], employee["contact"]["jobTitle"]) == ("2020-01-01", "Kokk")
+
+
+def test_only_the_rows_that_change_are_modified(client: Client, person: Json) -> None:
+    client.update("updateEmployees", {"dbId": person["dbId"], "phoneSubledger": "2"})
+    employee = client.xledger.employee("P1")
+    assert employee["modifiedAt"] == employee["subledger"]["modifiedAt"] > person["modifiedAt"]
+    assert employee["contact"]["modifiedAt"] == person["contact"]["modifiedAt"]
+
+
+@pytest.mark.parametrize(("key", "value"), [("email", None), ("firstName", ""), ("birthday", "x"), ("dateTo", "x")])
+def test_updating_an_employee_checks_values(client: Client, person: Json, key: str, value: str | None) -> None:
+    good = {"dbId": person["dbId"], "phone": "1", "phoneSubledger": "1", "lastName": "Li"}
+    error = client.refusal("updateEmployees", good, {"dbId": person["dbId"], key: value})
+    assert error["extensions"]["code"] == "INVALID_VALUE"
+    assert client.xledger.employee("P1") == person
+
+
+def test_one_employee_can_be_updated_twice_in_a_batch(client: Client, person: Json) -> None:
+    client.update("updateEmployees", {"dbId": person["dbId"], "phone": "1"}, {"dbId": person["dbId"], "lastName": "Li"})
+    contact = client.xledger.employee("P1")["contact"]
+    assert (contact["phone"], contact["name"]) == ("1", "Kari Li")
+
+
 def test_an_absent_key_stays_and_null_unsets(client: Client, person: Json) -> None:
     db_id = person["contact"]["dbId"]
     client.update("updateContacts", {"dbId": db_id, "jobTitle": "Kjøkkensjef", "phone": None, "gender": None})
@@ -402,10 +600,10 @@ def test_an_absent_key_stays_and_null_unsets(client: Client, person: Json) -> No
     assert client.xledger.employee("P1")["subledger"]["phone"] == "+4790000001"
 
 
-def test_ids_are_taken_as_numbers_or_as_text(client: Client, person: Json) -> None:
-    for given in (person["contact"]["dbId"], str(person["contact"]["dbId"])):
-        client.update("updateContacts", {"dbId": given, "jobTitle": type(given).__name__})
-        assert client.xledger.employee("P1")["contact"]["jobTitle"] == type(given).__name__
+def test_an_id_that_is_sent_as_text_is_refused(client: Client, person: Json) -> None:
+    error = client.refusal("updateContacts", {"dbId": str(person["contact"]["dbId"]), "jobTitle": "Kokk"})
+    assert error["extensions"]["code"] == "ARGUMENTS_OF_CORRECT_TYPE"
+    assert client.xledger.employees() == [person]
 
 
 def test_the_client_id_is_echoed(client: Client, person: Json) -> None:
@@ -525,6 +723,38 @@ class TestAddresses:
     def test_a_country_is_an_iso_code(self, client: Client, person: Json, name: str, row: str, country: str) -> None:
         error = client.refusal(name, {"dbId": person[row]["dbId"], "address": {"country": country}})
         assert f"'{country}'" in error["message"]
+
+
+@pytest.mark.parametrize("reference", [{"code": "SE"}, {"description": "SE"}, {"dbId": 5000}])
+def test_a_supplier_has_an_address_line_by_line_too(client: Client, person: Json, reference: Json) -> None:
+    node = {"dbId": person["subledger"]["dbId"], "streetAddress": "Nygata 2", "place": "Ås", "country": reference}
+    client.update("updateSuppliers", node)
+    address = client.xledger.employee("P1")["subledger"]["address"]
+    assert (address["streetAddress"], address["zipCode"], address["place"]) == ("Nygata 2", "0155", "Ås")
+    assert address["country"]["code"] in ("SE", COUNTRY_CODES[0])
+    assert client.xledger.employee("P1")["contact"]["address"]["place"] == "Oslo"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *({line: value} for line in ("streetAddress", "zipCode", "place") for value in (None, "", " ")),
+        *({"country": value} for value in (None, {}, {"code": "SE", "dbId": 5000}, {"code": "XX"}, {"dbId": 1})),
+    ],
+)
+def test_lines_of_a_suppliers_address_are_checked_one_by_one(client: Client, person: Json, lines: Json) -> None:
+    message = client.refusal("updateSuppliers", {"dbId": person["subledger"]["dbId"], **lines})["message"]
+    assert message.startswith(f"subledger.{next(iter(lines))}: ")
+    assert client.xledger.employee("P1") == person
+
+
+def test_a_contact_has_a_home_address_beside_its_address(client: Client, person: Json) -> None:
+    node = {"dbId": person["contact"]["dbId"]}
+    client.update("updateContacts", {**node, "homeAddress": {"place": "Bergen", "country": "SE"}})
+    contact = client.xledger.employee("P1")["contact"]
+    assert (contact["homeAddress"]["place"], contact["homeAddress"]["country"]["code"]) == ("Bergen", "SE")
+    assert contact["address"]["place"] == "Oslo"
+    assert "contact.homeAddress" in client.refusal("updateContacts", {**node, "homeAddress": None})["message"]
 
 
 # ---- text

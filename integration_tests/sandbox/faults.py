@@ -126,7 +126,11 @@ class Fault:
 
     @classmethod
     def unreadable(cls, type_name: str) -> Fault:
-        """Xledger: the token may not read objects of this type, wherever they stand, until the fault is removed."""
+        """Xledger: the token may not read objects of this type, wherever they stand, until the fault is removed.
+
+        Args:
+            type_name: The contract's name of the type, whatever the dialect calls it.
+        """
         return cls(FaultKind.NO_ACCESS, type_name=type_name, times=None)
 
     @classmethod
@@ -140,17 +144,17 @@ class Fault:
         return cls(FaultKind.ERRORS_WITH_HTTP_400, root_field=root_field, times=None)
 
     @classmethod
-    def refuse_value(cls, *, root_field: str, path: str, value: object) -> Fault:
-        """Xledger: refuses this value at this path of an input's node, and quotes it, until the fault is removed.
+    def refuse_value(cls, *, root_field: str, path: str, value: object, quoted: bool = True) -> Fault:
+        """Xledger: refuses this value at this path of an input's node, until the fault is removed.
 
         Args:
             root_field: The mutation, such as "updateContacts".
             path: Key of the node, with dots: "phone", "address.place", "dbId".
             value: The value, as it travels in the variables.
+            quoted: Whether the refusal quotes the value, as Xledger does.
         """
-        return cls(
-            FaultKind.REFUSE_VALUE, root_field=root_field, times=None, details={"path": path, "value": str(value)}
-        )
+        details = {"path": path, "value": str(value), "quoted": quoted}
+        return cls(FaultKind.REFUSE_VALUE, root_field=root_field, times=None, details=details)
 
     @classmethod
     def no_right(cls, path: str) -> Fault:

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from integration_tests.sandbox import huma_api, ledger, xledger_api
+from integration_tests.sandbox.dialects import dialect_named
 from integration_tests.sandbox.huma_store import Huma
 from integration_tests.sandbox.server import bind, serving
 from integration_tests.sandbox.xledger import Xledger
@@ -40,6 +41,7 @@ class Sandbox:
         employees: bool = True,
         today: dt.date = TODAY,
         burst_limit: int | None = 20,
+        dialect: str = "contract",
         huma_port: int = 0,
         xledger_port: int = 0,
     ) -> Iterator[Sandbox]:
@@ -51,6 +53,7 @@ class Sandbox:
             employees: Whether some are in Xledger already; false for an empty Xledger.
             today: The day it is.
             burst_limit: Requests Xledger allows in five seconds; None for no limit.
+            dialect: How Xledger speaks: one of `DIALECTS`, or several with a plus between them.
             huma_port: Port of Huma; 0 for any free one.
             xledger_port: Port of Xledger; 0 for any free one.
 
@@ -59,9 +62,10 @@ class Sandbox:
 
         Raises:
             OSError: A port is taken.
+            ValueError: There is no such dialect.
         """
         huma = Huma(people, seed, today)
-        xledger = Xledger(seed, today, burst_limit)
+        xledger = Xledger(seed, today, burst_limit, dialect_named(dialect))
         if employees:
             for entry in ledger.entries([user.facts for user in huma.users.values()], huma.awkward, seed):
                 xledger.add_employee(**entry)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from integration_tests.sandbox import xledger_rules as rules
+from integration_tests.sandbox.dialects import CONTRACT
 from integration_tests.sandbox.faults import OF_HUMA_ONLY, Faults
 from integration_tests.sandbox.limits import BurstLimit
-from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, SUBLEDGERS, XledgerStore
+from integration_tests.sandbox.xledger_sdl import check_members
+from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS, XledgerStore
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from integration_tests.sandbox.dialects import Dialect
     from integration_tests.sandbox.xledger_rules import Row
 
 _ON_CONTACT = ("firstName", "lastName", "birthday", "jobTitle", "gender", "homeAddress")
@@ -38,7 +41,7 @@ class Operation:
     status: int | None
     """HTTP status of the answer; None when the connection was cut."""
     outcome: str
-    """`carried_out`, `refused`, or the name of the fault or limit it met."""
+    """`carried_out`, `partly_carried_out`, `refused`, or the name of the fault or limit it met."""
 
 
 class Xledger:
@@ -50,12 +53,11 @@ class Xledger:
         token: The API token.
         operations: Every request to the endpoint so far.
         faults: What goes wrong with the next requests.
-        email_filter_ignores_case: Whether the e-mail filters find an address whatever its case. Not documented.
-        lacks: Members of types that this Xledger's schema does not have: "Employee.trialTo", "EmployeesFilter.code_in".
+        dialect: How it speaks.
         concurrency_limit: How many requests may be under way at once; None for no limit.
     """
 
-    def __init__(self, seed: int, today: dt.date, burst_limit: int | None) -> None:
+    def __init__(self, seed: int, today: dt.date, burst_limit: int | None, dialect: Dialect = CONTRACT) -> None:
         self.url = ""
         self.page_url = ""
         self.token = hashlib.sha256(f"xledger token {seed}".encode()).hexdigest()
@@ -64,8 +66,25 @@ class Xledger:
         self.faults = Faults(impossible=OF_HUMA_ONLY)
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
-        self.email_filter_ignores_case = True
-        self.lacks: frozenset[str] = frozenset()
+        self.dialect = dialect
+        self._lacks: frozenset[str] = frozenset()
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Members of types that this Xledger's schema does not have, beside those its dialect does not know.
+
+        In the contract's names, whatever the dialect calls them: "Employee.trialTo", "Employee_Filter.code_in",
+        "Mutation.updateContacts".
+
+        Raises:
+            KeyError: When it is set: the contract has no such member.
+        """
+        return self._lacks
+
+    @lacks.setter
+    def lacks(self, members: frozenset[str]) -> None:
+        check_members(members)
+        self._lacks = members
 
     @property
     def writes(self) -> list[Operation]:
@@ -78,7 +97,7 @@ class Xledger:
         Ids are numbers throughout, and what the shape does not show is not there; see `social_security_number`.
         """
         with self.store.lock:
-            return [self.store.snapshot(row) for row in self.store.tables[EMPLOYEES].values()]
+            return [self.store.snapshot(row, self.dialect.genders) for row in self.store.tables[EMPLOYEES].values()]
 
     def employee(self, code: str) -> Row:
         """Return the employee with this code, the first if there are several.
@@ -89,7 +108,7 @@ class Xledger:
         with self.store.lock:
             for row in self.store.tables[EMPLOYEES].values():
                 if row["code"] == code:
-                    return self.store.snapshot(row)
+                    return self.store.snapshot(row, self.dialect.genders)
         raise KeyError(code)
 
     def social_security_number(self, db_id: int) -> str | None:
@@ -101,8 +120,10 @@ class Xledger:
 
         Args:
             **values: By the names of the type `Employee`, of its contact and its subledger. `email`, `phone` and
-                `address` go to both of these; `contact={...}` and `subledger={...}` only to one. Genders and
-                countries by code; `company_country` is the country of the subledger's company. `socialSec` as well.
+                `address` go to both of these; `contact={...}` and `subledger={...}` only to one. Genders as "M" and
+                "F", whatever the dialect, and countries by code; `company_country` is the country of the subledger's
+                company. `socialSec` as well. `owner` is the dbId of the entity they belong to: `OWNER`, the token's,
+                when not given; `SUBSIDIARY`, one below it; or `PARENT`, which the token does not reach.
 
         Returns:
             The dbId of the employee.
@@ -127,7 +148,7 @@ class Xledger:
             child.setdefault("code", values.get("code"))
         contact.setdefault("name", " ".join(filter(None, (contact.get("firstName"), contact.get("lastName")))))
         with self.store.lock:
-            employee = self.store.new_employee()
+            employee = self.store.new_employee(values.pop("owner", OWNER))
             for key, value in values.items():
                 self._set(employee, key, value)
             for table, given in ((CONTACTS, contact), (SUBLEDGERS, subledger)):
@@ -143,7 +164,7 @@ class Xledger:
             db_id: dbId of the employee.
             path: Dotted path in the type `Employee`: "code", "contact.phone", "subledger.address.place",
                 "subledger.company.country", "socialSec".
-            value: The new value; genders and countries by code, an address as a dict of its lines.
+            value: The new value; genders as "M" and "F", countries by code, an address as a dict of its lines.
 
         Raises:
             KeyError: There is no such employee.
@@ -176,8 +197,8 @@ class Xledger:
             raise TypeError(f"An employee in Xledger has no {path}")
         if key in ("address", "homeAddress") and value is not None:
             value = self._address(value)
-        elif key == "gender" and isinstance(value, str):
-            value = dict(rules.GENDERS[value])
+        elif key == "gender" and value not in (None, *(gender.letter for gender in self.dialect.genders)):
+            raise TypeError("A gender is M or F")
         row[key] = value
 
     def _address(self, given: Mapping[str, Any]) -> Row:

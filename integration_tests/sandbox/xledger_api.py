@@ -35,17 +35,21 @@ from integration_tests.sandbox.faults import Fault, FaultKind, answers_in_place,
 from integration_tests.sandbox.server import CutConnection, hold
 from integration_tests.sandbox.xledger import Operation, Xledger
 from integration_tests.sandbox.xledger_errors import XledgerError
-from integration_tests.sandbox.xledger_schema import executable_schema, lacking
+from integration_tests.sandbox.xledger_schema import Asked, executable_schema
+from integration_tests.sandbox.xledger_sdl import contract_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
 
+    from integration_tests.sandbox.dialects import Dialect
+
     Json = dict[str, Any]
 
 _TOKEN_FORMAT = re.compile(r"[A-Za-z0-9]{32,}", re.ASCII)
 _DOCUMENTS_REMEMBERED = 256
+_INTROSPECTION = ("__schema", "__type")
 
 
 @dataclass
@@ -68,14 +72,7 @@ class _Endpoint:
 
     def __init__(self, xledger: Xledger) -> None:
         self.xledger = xledger
-        self.whole_schema = executable_schema(xledger)
         self.under_way = 0
-
-    @property
-    def schema(self) -> GraphQLSchema:
-        """The schema as it is at the moment."""
-        lacks = self.xledger.lacks
-        return _lacking(self.whole_schema, lacks) if lacks else self.whole_schema
 
     async def answer(self, request: Request) -> Response:
         """Answer one POST."""
@@ -120,7 +117,7 @@ class _Endpoint:
 
     async def _through_faults(self, received: _Received) -> tuple[Response, str]:
         assert received.document is not None
-        targets = {*received.root_fields, *_types_read(self.whole_schema, received.document)}
+        targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.document)}
         met = self.xledger.faults.met_by(targets, received.size)
         if meanwhile := of_kind(met, FaultKind.MEANWHILE):
             meanwhile.details["action"]()
@@ -140,22 +137,29 @@ class _Endpoint:
     def _carry_out(self, received: _Received, met: Sequence[Fault]) -> tuple[Response, str]:
         """Validate and execute. Xledger answers HTTP 200 even when it refuses."""
         assert received.document is not None
-        schema = self.schema
+        dialect = self.xledger.dialect
+        schema = executable_schema(dialect, self.xledger.lacks)
         status = 400 if of_kind(met, FaultKind.ERRORS_WITH_HTTP_400) else 200
+        if not dialect.introspection and _asks_for_the_schema(received.document):
+            return _failed(errors.no_introspection(), status=status), "refused"
         if wrong := _validation_errors(schema, received.document):
             return _failed(*map(errors.of_graphql, wrong), status=status), "refused"
+        asked = Asked(self.xledger.store, dialect, [fault for fault in met if fault.kind is FaultKind.REFUSE_VALUE])
         with self.xledger.store.lock:
             result = execute_sync(
                 schema,
                 received.document,
                 variable_values=received.variables,
                 operation_name=received.operation_name,
-                context_value={"refusals": [fault for fault in met if fault.kind is FaultKind.REFUSE_VALUE]},
+                context_value=asked,
             )
-        if not result.errors:
+        refused = [*map(errors.of_graphql, result.errors or ()), *asked.refused]
+        if not refused:
             return _json({"data": result.data}), "carried_out"
-        data = result.data if any(value is not None for value in (result.data or {}).values()) else None
-        return _failed(*map(errors.of_graphql, result.errors), status=status, data=data), "refused"
+        answers = [value for value in (result.data or {}).values() if value is not None]
+        in_part = any(value.get("edges") for value in answers if isinstance(value, dict))
+        outcome = "partly_carried_out" if asked.refused and in_part else "refused"
+        return _failed(*refused, status=status, data=result.data if answers else None), outcome
 
     def _authenticate(self, request: Request) -> None:
         header = request.headers.get("authorization")
@@ -238,21 +242,31 @@ def _validation_errors(schema: GraphQLSchema, document: DocumentNode) -> tuple[G
 
 
 @functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
-def _types_read(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:
-    """Return the names of the types that a document selects fields of."""
-    types = TypeInfo(schema)
+def _types_read(dialect: Dialect, document: DocumentNode) -> frozenset[str]:
+    """Return the contract's names of the types that a document selects fields of."""
+    types = TypeInfo(executable_schema(dialect))
     read: set[str] = set()
 
     class Fields(Visitor):
         def enter_field(self, *_: object) -> None:
             if parent := types.get_parent_type():
-                read.add(parent.name)
+                read.add(contract_names(dialect).get(parent.name, parent.name))
 
     visit(document, TypeInfoVisitor(types, Fields()))
     return frozenset(read)
 
 
-_lacking = functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)(lacking)
+@functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
+def _asks_for_the_schema(document: DocumentNode) -> bool:
+    found = False
+
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            nonlocal found
+            found = found or node.name.value in _INTROSPECTION
+
+    visit(document, Fields())
+    return found
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

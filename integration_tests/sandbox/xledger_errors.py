@@ -47,6 +47,21 @@ def invalid_value(path: str, value: object, why: str) -> XledgerError:
     return XledgerError(f"{path}: Invalid value '{value}'. {why}", extensions={"code": "INVALID_VALUE"})
 
 
+def refused(path: str) -> XledgerError:
+    """Return the refusal of a value in words that do not quote it."""
+    return XledgerError(f"{path}: It was refused.", extensions={"code": "INVALID_VALUE"})
+
+
+def not_a_supplier(number: int, db_id: int) -> XledgerError:
+    """Return the refusal of an employee's subledger where suppliers are wanted: a guess at words nobody has seen."""
+    return XledgerError(f"inputs.{number}.node.dbId: Subledger {db_id} is not a supplier.")
+
+
+def no_introspection() -> XledgerError:
+    """Return the refusal to tell the schema. Xledger's wording is not documented."""
+    return XledgerError("GraphQL introspection is not allowed.")
+
+
 def no_match(path: str, owner: int, kind: str, value: object) -> XledgerError:
     """Return the refusal of a reference that leads nowhere."""
     return XledgerError(f"{path}: No value matching owner {owner}, {kind} '{value}'.")

@@ -13,18 +13,19 @@ from stdnum.no import fodselsnummer, kontonr
 from integration_tests.sandbox.xledger_errors import invalid_value, no_match
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from integration_tests.sandbox.dialects import Gender
 
 Row = dict[str, Any]
 
 COUNTRY_CODES: tuple[str, ...] = tuple(sorted(CountryCodes.alpha_2_country_codes))
 """ISO 3166-1 alpha-2."""
 
-GENDERS: Mapping[str, Row] = {
-    "M": {"dbId": 1001, "dbSubId": 1, "code": "M", "name": "Male"},
-    "F": {"dbId": 1001, "dbSubId": 2, "code": "F", "name": "Female"},
-}
+_GENDERS_DB_ID = 1001
+"""dbId of the genders; their `dbSubId` tells them apart."""
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}", re.ASCII)
 _ELEVEN_DIGITS = re.compile(r"\d{11}", re.ASCII)
@@ -56,6 +57,23 @@ def date(path: str, value: str | None) -> str | None:
     return value
 
 
+def moment(path: str, value: str) -> str:
+    """Accept a date and a time there is, as YYYY-MM-DDTHH:MM:SS."""
+    try:
+        real = _MOMENT.fullmatch(value) is not None and dt.datetime.fromisoformat(value) is not None
+    except ValueError:
+        real = False
+    if not real:
+        raise invalid_value(path, value, "Not a date and a time.")
+    return value
+
+
+def no_reference(path: str, value: Mapping[str, Any] | None) -> None:
+    """Accept no reference to a contact or a subledger there is: this Xledger only makes new ones."""
+    if value is not None:
+        raise invalid_value(path, value, "The sandbox cannot use an existing one.")
+
+
 def bank_account(path: str, value: str | None) -> str | None:
     """Accept an account number: eleven digits by MOD-11, an IBAN by mod-97, others as they are, and null."""
     if value is None:
@@ -85,24 +103,32 @@ def masked(number: str | None) -> str | None:
     return None if number is None else number[:-_VISIBLE_END] + "*" * min(_VISIBLE_END, len(number))
 
 
-def gender(path: str, reference: Mapping[str, Any] | None, owner: int) -> Row | None:
-    """Accept a reference by exactly one of its keys to a gender there is, and null.
+def gender(path: str, reference: Mapping[str, Any] | None, genders: Sequence[Gender], owner: int) -> str | None:
+    """Accept a reference by exactly one of its keys to a gender there is, and null; return the gender's letter.
 
     Args:
         path: Where the reference stands.
         reference: A `SystemValueRef`.
+        genders: The genders there are.
         owner: dbId of the owner, for the message.
     """
     if reference is None:
         return None
-    given = {key: value for key, value in reference.items() if value is not None}
-    if len(given) != 1:
-        raise invalid_value(path, given, "Give one of dbId, dbSubId, code and name.")
-    ((key, value),) = given.items()
-    for known in GENDERS.values():
-        if known[key] == value:
-            return dict(known)
-    raise no_match(path, owner, key, value)
+    key, value = _only_key(path, reference, "dbId, dbSubId, code and name")
+    found = [known.letter for known in genders if as_system_value(known)[key] == value]
+    if len(found) != 1:
+        raise no_match(path, owner, key, value)
+    return found[0]
+
+
+def gender_row(genders: Sequence[Gender], letter: str | None) -> Row | None:
+    """Return the gender with this letter as a system value; None for none."""
+    return next((as_system_value(known) for known in genders if known.letter == letter), None)
+
+
+def as_system_value(gender: Gender) -> Row:
+    """Return a gender as a system value."""
+    return {"dbId": _GENDERS_DB_ID, "dbSubId": gender.sub_id, "code": gender.code, "name": gender.name}
 
 
 def country(path: str, code: str, owner: int) -> Row:
@@ -112,21 +138,40 @@ def country(path: str, code: str, owner: int) -> Row:
     return country_row(code)
 
 
+def country_referred_to(path: str, reference: Mapping[str, Any], owner: int) -> Row:
+    """Accept a reference by exactly one of its keys to a country there is."""
+    key, value = _only_key(path, reference, "dbId, code and description")
+    for row in map(country_row, COUNTRY_CODES):
+        if row[key] == value:
+            return row
+    raise no_match(path, owner, key, value)
+
+
 def country_row(code: str) -> Row:
     """Return the country with this code."""
     return {"dbId": 5000 + COUNTRY_CODES.index(code), "code": code, "description": code}
 
 
-def merged_address(
-    path: str, current: Row | None, given: Mapping[str, Any] | None, owner: int, new_id: int
-) -> Row | None:
+def _only_key(path: str, reference: Mapping[str, Any], keys: str) -> tuple[str, Any]:
+    given = {key: value for key, value in reference.items() if value is not None}
+    if len(given) != 1:
+        raise invalid_value(path, given, f"Give one of {keys}.")
+    ((key, value),) = given.items()
+    return key, value
+
+
+def is_given(value: Any) -> bool:
+    """Whether a line of an address says something, rather than null or blank."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def merged_address(path: str, current: Row | None, given: Mapping[str, Any] | None, new_id: int) -> Row | None:
     """Return an address after an input; Xledger refuses to unset what is set, as a whole or a line.
 
     Args:
         path: Where the address stands.
         current: The address now, if there is one.
-        given: An `AddressInput`, or null; an absent line stays.
-        owner: dbId of the owner, for messages.
+        given: Its new lines, the country as a row, or null for the whole; an absent line stays.
         new_id: dbId for an address that is new.
     """
     if given is None:
@@ -135,12 +180,9 @@ def merged_address(
         return None
     address: Row = dict(current) if current else {"dbId": new_id, **dict.fromkeys((*_ADDRESS_LINES, "country"))}
     for key, value in given.items():
-        if value is None or not value.strip():
-            if address[key] is not None:
-                was = address[key]["code"] if key == "country" else address[key]
-                raise invalid_value(f"{path}.{key}", was, "A line of an address cannot be unset.")
-        elif key == "country":
-            address[key] = country(f"{path}.country.code", value, owner)
-        else:
+        if is_given(value):
             address[key] = value
+        elif address[key] is not None:
+            was = address[key]["code"] if key == "country" else address[key]
+            raise invalid_value(f"{path}.{key}", was, "A line of an address cannot be unset.")
     return address if any(address[key] is not None for key in (*_ADDRESS_LINES, "country")) else None
