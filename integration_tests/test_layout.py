@@ -48,7 +48,7 @@ ROOMS = {
     "xledger_api": """
         employees
         sending
-        language  halving
+        language  sifting
     """,
     "connector_base": """
         log_redaction  storage

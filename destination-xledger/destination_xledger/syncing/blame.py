@@ -22,7 +22,7 @@ def suspect(failure: Failure, inputs: Mapping[str, Node]) -> str | None:
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for client_id, node in inputs.items():
         for value in (client_id, *(value for _, value in _values(node))):
-            if _quotes(failure.original, value):
+            if quotes(failure.original, value):
                 holders[value].add(client_id)
     alone = [(len(value), client_id) for value, found in holders.items() if len(found) == 1 for client_id in found]
     return max(alone)[1] if alone else None
@@ -39,7 +39,7 @@ def is_theirs(failure: Failure, node: Node) -> bool:
         return False
     values = list(_values(node))
     named = {key for path, _ in values for key in path} - {ID}
-    if any(path[-1] != ID and _quotes(failure.original, value) for path, value in values):
+    if any(path[-1] != ID and quotes(failure.original, value) for path, value in values):
         return True
     return not named.isdisjoint(failure.path) or failure.problem is Problem.VALUE_REFUSED
 
@@ -58,7 +58,8 @@ def _values(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
             yield (*path, key), str(value)
 
 
-def _quotes(text: str, value: str) -> bool:
+def quotes(text: str, value: str) -> bool:
+    """Whether a text quotes a value: between quotation marks, or standing alone if it is not too short for that."""
     if value not in text or not value.strip():
         return False
     return any(f"{opening}{value}{closing}" in text for opening, closing in _QUOTES) or _stands_alone(value, text)

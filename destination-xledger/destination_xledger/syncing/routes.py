@@ -55,13 +55,28 @@ class Routes:
             "Xledger refuses %s whoever it is about, and says: %s The sync goes on without it.%s",
             mutation,
             words,
-            _of_what_is_left_out(fields),
+            _what_is_left_out(fields),
         )
 
     def give_up_at(self, target: str, route: Route) -> None:
         """Goes without a route to one target, because values that were sent by it did not get there."""
-        self._without((target,), lambda other: other == route)
-        logger.warning("Xledger accepts %s, and does not change %s by it. Another way is tried.", route, target)
+        fields = self._without((target,), lambda other: other == route)
+        logger.warning(
+            "Xledger accepts %s and does not change %s by it. The sync goes on without it.%s",
+            route,
+            target,
+            _what_is_left_out(fields),
+        )
+
+    def give_up_guessing(self, change: FieldChange) -> None:
+        """Goes without a system value that was written by a code that Xledger does not know."""
+        self.gateway.system_values.is_no_code(change.after or "")
+        logger.warning(
+            "Xledger knows no %s by the code that the settings give for it, and nobody who was read has it. It is "
+            "counted as partly_written. Give it to one employee in Xledger, and use its code or its name in Xledger in "
+            "the settings.",
+            change.field,
+        )
 
     def _without(self, targets: Iterable[str], lost: Callable[[Route], bool]) -> list[str]:
         """Takes routes away from targets. Returns the fields of those that have none left."""
@@ -77,6 +92,6 @@ class Routes:
         return list(dict.fromkeys(left_out))
 
 
-def _of_what_is_left_out(fields: Iterable[str]) -> str:
+def _what_is_left_out(fields: Iterable[str]) -> str:
     named = ", ".join(fields)
-    return f" Nothing else can write {named} to where it does: counted as partly_written." if named else ""
+    return f" What nothing else can write is counted as partly_written: {named}." if named else ""

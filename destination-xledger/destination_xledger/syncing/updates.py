@@ -1,13 +1,14 @@
 """Writing the changes of people who are in Xledger, and checking that it did what is taken for granted."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned, Refusal
-from destination_xledger.syncing.blame import is_about_the_object, is_theirs, suspect
+from destination_xledger.syncing.blame import is_about_the_object, is_theirs, quotes, suspect
 from destination_xledger.syncing.refusals import Refusals, refuses_all
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
@@ -89,6 +90,8 @@ class Updates:
     refusals: Refusals
     _works: set[tuple[str, Route]] = field(default_factory=set)
     """Routes by which a value was seen to get to a target in this sync."""
+    _astray: Counter[tuple[str, Route]] = field(default_factory=Counter)
+    """How many values did not get to a target by a route."""
 
     def update(self, items: Sequence[Planned]) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.
@@ -187,6 +190,9 @@ class Updates:
                     f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
                 ) from None
             except RefusedError as error:
+                if self._guessed_wrong(batch, error.failure):
+                    settled.update(update.identity for update in batch)
+                    return Rest()
                 written = self.gateway.carried_out(error)
                 self._note(mutation, [update for update in batch if update.identity in written], written)
                 settled.update(written)
@@ -209,6 +215,25 @@ class Updates:
     def _answer(self, mutation: str, batch: Sequence[_Update]) -> Mapping[str, Node]:
         targets = {change.target for update in batch for change, _ in update.changes}
         return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
+
+    def _guessed_wrong(self, batch: Sequence[_Update], failure: Failure) -> bool:
+        """Whether a refusal is about a system value that was taken for a code without having been read.
+
+        Nobody is to blame for that: everything is written again without it.
+        """
+        guessed = [
+            change
+            for update in batch
+            for change, route in update.changes
+            if self.gateway.table.targets[change.target].system_value
+            and change.after is not None
+            and not self.gateway.system_values.knows(change.after)
+            and not {*route.path}.isdisjoint(failure.path)
+        ]
+        wrong = {change.after: change for change in guessed if quotes(failure.original, change.after or "")}
+        for change in wrong.values():
+            self.routes.give_up_guessing(change)
+        return bool(wrong)
 
     def _refused_alone(self, update: _Update, error: RefusedError) -> int:
         """Notes that one person was refused; returns how many were in a row, for a reason that may not be theirs."""
@@ -246,6 +271,7 @@ class Updates:
                         _tell_that_another_is_shown(update, change)
                     case Seen.UNMOVED:
                         unmoved.append((update, change, route))
+        self._astray.update((change.target, route) for _, change, route in unmoved)
         for update, change, route in unmoved:
             self._unmoved(update, change, route)
 
@@ -259,13 +285,17 @@ class Updates:
         }
 
     def _unmoved(self, update: _Update, change: FieldChange, route: Route) -> None:
-        """Tries another route where one does not lead to its target, if there is another and it is not this person."""
-        if (change.target, route) not in self._works and route in self.routes.of(change)[:-1]:
-            self.routes.give_up_at(change.target, route)
-        elif route in self.routes.of(change):
-            update.who.changes.remove(change)
-            update.who.unmoved.append(change)
-            _tell_that_another_is_shown(update, change)
+        """Gives a route up that leads to its target for nobody; at once where there is another one to be tried."""
+        routes = self.routes.of(change)
+        if route not in routes:
+            return
+        if (change.target, route) not in self._works:
+            if route != routes[-1] or self._astray[change.target, route] >= ALIKE:
+                self.routes.give_up_at(change.target, route)
+                return
+        update.who.changes.remove(change)
+        update.who.unmoved.append(change)
+        _tell_that_another_is_shown(update, change)
 
 
 def _suspected(failure: Failure, left: Sequence[_Update]) -> _Update | None:

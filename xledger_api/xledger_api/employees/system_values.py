@@ -27,6 +27,7 @@ class SystemValues:
     settings: tuple[str, ...] = ()
     _by_code: dict[str, Reference] = field(default_factory=dict)
     _by_name: dict[str, Reference] = field(default_factory=dict)
+    _no_codes: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, settings: Iterable[str]) -> "SystemValues":
@@ -48,13 +49,21 @@ class SystemValues:
         """What to write for something that the settings name.
 
         Returns:
-            What it was read with. Before it was read it is taken for a code; None when those that were read have no
-            codes, so that nothing can be known.
+            What it was read with. Before it was read it is taken for a code; None when Xledger does not know it as
+            one, or when those that were read have no codes, so that nothing can be known.
         """
-        known = self._by_code.get(_compared(setting)) or self._by_name.get(_compared(setting))
-        if known is None and self._by_name and not self._by_code:
-            return None
-        return known or {"code": setting}
+        if self.knows(setting):
+            return self._by_code.get(_compared(setting)) or self._by_name.get(_compared(setting))
+        without_codes = self._by_name and not self._by_code
+        return None if without_codes or _compared(setting) in self._no_codes else {"code": setting}
+
+    def knows(self, setting: str) -> bool:
+        """Whether somebody was read who has it."""
+        return _compared(setting) in self._by_code or _compared(setting) in self._by_name
+
+    def is_no_code(self, setting: str) -> None:
+        """Notes that Xledger has refused it as a code."""
+        self._no_codes.add(_compared(setting))
 
 
 def _compared(text: Any) -> str:
