@@ -62,7 +62,7 @@ IN_XLEDGER: Mapping[str, State] = {
     "employee.contact.phone": "+47 912 34 567",
     "employee.contact.birthday": "1990-01-02",
     "employee.contact.jobTitle": "Engineer",
-    "employee.contact.gender.code": "F",
+    "employee.contact.gender": "F",
     "employee.contact.address.streetAddress": "Storgata 1, Oppgang B",
     "employee.contact.address.zipCode": "0155",
     "employee.contact.address.place": "Oslo",

@@ -12,7 +12,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from xledger_api.language.operations import operations
+from xledger_api.language.operations import Call, Operation, mutation, query
+from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
     AnswerLostError,
     RefusedError,
@@ -22,9 +23,20 @@ from xledger_api.sending.client import (
 
 from .conftest import TOKEN, URL
 
-READ = operations()["LookUpEmployees"]
-ADD = operations()["AddEmployees"]
-UPDATE = operations()["UpdateContacts"]
+SHOWN = (("edges", "node", "dbId"), ("edges", "node", "contact", "dbId"))
+
+
+def reading(codes: list[str]) -> Operation:
+    return query(written_down(), Call("employees", SHOWN, {"filter": {"code_in": codes}}))
+
+
+def writing(root: str, *inputs: str) -> Operation:
+    return mutation(written_down(), Call(root, SHOWN, {"inputs": list(inputs)}))
+
+
+READ = reading(["1"])
+ADD = writing("addEmployees", "Kari")
+UPDATE = writing("updateContacts", "Kari")
 
 DONE = {"json": {"data": {"employees": {"edges": None}}}}
 
@@ -44,11 +56,11 @@ MAINTENANCE = {"text": "<html>Maintenance</html>", "status_code": 503}
 
 def test_a_request_carries_the_token_the_query_and_the_variables(client: XledgerClient, requests_mock: Mocker) -> None:
     requests_mock.post(URL, **DONE)
-    client.send(READ, {"codes": ["1"]})
+    client.send(READ)
     request = requests_mock.last_request
     assert request is not None
     assert request.headers["Authorization"] == f"token {TOKEN}"
-    assert request.json() == {"query": READ.text, "variables": {"codes": ["1"]}}
+    assert request.json() == {"query": READ.text, "variables": {"filter": {"code_in": ["1"]}}}
     assert request.timeout == (10.0, 300.0)
 
 
@@ -59,7 +71,7 @@ def test_a_netrc_file_does_not_replace_the_token(
     netrc.write_text("machine xledger.test login somebody password else")
     monkeypatch.setenv("NETRC", str(netrc))
     requests_mock.post(URL, **DONE)
-    client.send(READ, {})
+    client.send(READ)
     assert requests_mock.request_history[0].headers["Authorization"] == f"token {TOKEN}"
 
 
@@ -67,7 +79,7 @@ def test_a_redirect_is_not_followed_with_payroll_data(client: XledgerClient, req
     requests_mock.post(URL, status_code=307, headers={"Location": "https://elsewhere.test/"})
     elsewhere = requests_mock.post("https://elsewhere.test/", **DONE)
     with pytest.raises(AirbyteTracedException, match="does not answer like Xledger"):
-        client.send(READ, {})
+        client.send(READ)
     assert not elsewhere.called
 
 
@@ -84,7 +96,7 @@ def test_what_passes_is_waited_out(
     requests_mock: Mocker,
 ) -> None:
     requests_mock.post(URL, [answer, DONE])
-    client.send(READ, {})
+    client.send(READ)
     assert len(slept) == 1
     assert least <= slept[0] <= most
     assert client.traffic.retries == 1
@@ -96,8 +108,8 @@ def test_whatever_an_address_answers_that_was_the_api_a_moment_ago_is_waited_out
     answer: dict[str, Any], client: XledgerClient, slept: list[float], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [DONE, answer, DONE])
-    client.send(READ, {})
-    client.send(READ, {})
+    client.send(READ)
+    client.send(READ)
     assert len(slept) == 1
 
 
@@ -108,7 +120,7 @@ def test_a_dropped_connection_is_tried_again_when_nothing_can_be_doubled(
     error: type[Exception], client: XledgerClient, requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [{"exc": error}, DONE])
-    assert client.send(UPDATE, {}) == {"employees": {"edges": None}}
+    assert client.send(UPDATE) == {"employees": {"edges": None}}
 
 
 def test_pauses_grow_during_maintenance_and_end_within_bounds(
@@ -116,7 +128,7 @@ def test_pauses_grow_during_maintenance_and_end_within_bounds(
 ) -> None:
     requests_mock.post(URL, **MAINTENANCE)
     with pytest.raises(AirbyteTracedException, match="try again in an hour") as raised:
-        client.send(READ, {})
+        client.send(READ)
     assert raised.value.failure_type is FailureType.transient_error
     assert slept[0] < slept[1] < slept[2]
     assert 12 * 60 < sum(slept) <= 15 * 60
@@ -130,7 +142,7 @@ def test_waiting_for_answers_counts_as_waiting(
     with monkeypatch.context() as clock:
         clock.setattr("tenacity.time.monotonic", lambda: next(seconds))
         with pytest.raises(AirbyteTracedException, match="try again in an hour"):
-            client.send(READ, {})
+            client.send(READ)
     assert len(slept) <= 3
 
 
@@ -140,7 +152,7 @@ def test_limits_that_others_use_up_are_not_told_as_a_wrong_address(
 ) -> None:
     requests_mock.post(URL, **limit)
     with pytest.raises(AirbyteTracedException, match="Something else uses the same subscription") as raised:
-        client.send(READ, {})
+        client.send(READ)
     assert raised.value.failure_type is FailureType.transient_error
     assert "api_url" not in str(raised.value)
     assert 90 < sum(slept) <= 120
@@ -149,14 +161,14 @@ def test_limits_that_others_use_up_are_not_told_as_a_wrong_address(
 def test_an_answer_is_utf_8_whatever_its_header_says(client: XledgerClient, requests_mock: Mocker) -> None:
     body = json.dumps({"data": {"name": "Åse"}}, ensure_ascii=False).encode()
     requests_mock.post(URL, content=body, headers={"Content-Type": "text/plain"})
-    assert client.send(READ, {}) == {"name": "Åse"}
+    assert client.send(READ) == {"name": "Åse"}
 
 
 def test_credits_that_come_back_soon_are_waited_for(
     client: XledgerClient, slept: list[float], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:05:00Z"), DONE])
-    client.send(READ, {})
+    client.send(READ)
     assert len(slept) == 1
     assert 300 <= slept[0] <= 305
 
@@ -165,11 +177,11 @@ def test_credits_are_waited_for_for_ten_minutes_and_no_longer(
     client: XledgerClient, slept: list[float], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:09:00Z"), DONE])
-    client.send(READ, {})
+    client.send(READ)
     assert 540 <= sum(slept) <= 545
     requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T12:11:00Z"), DONE])
     with pytest.raises(AirbyteTracedException, match="2026-01-15T12:11:00"):
-        client.send(READ, {})
+        client.send(READ)
     assert sum(slept) <= 545
 
 
@@ -178,7 +190,7 @@ def test_credits_of_which_xledger_does_not_tell_when_they_come_back_are_waited_f
 ) -> None:
     requests_mock.post(URL, **failing("No credits", CREDITS))
     with pytest.raises(AirbyteTracedException, match="credits of the Xledger subscription"):
-        client.send(READ, {})
+        client.send(READ)
     assert 8 * 60 <= sum(slept) <= 10 * 60
 
 
@@ -186,7 +198,7 @@ def test_credits_that_should_be_back_by_now_are_not_asked_for_in_haste(
     client: XledgerClient, slept: list[float], requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [failing("No credits", CREDITS, resetAt="2026-01-15T11:59:00Z"), DONE])
-    client.send(READ, {})
+    client.send(READ)
     assert 5 <= slept[0] <= 10
 
 
@@ -195,7 +207,7 @@ def test_credits_that_come_back_late_end_the_sync_with_the_time(
 ) -> None:
     requests_mock.post(URL, **failing("No credits", CREDITS, resetAt="2026-02-01T00:00:00+00:00"))
     with pytest.raises(AirbyteTracedException, match="2026-02-01T00:00:00") as raised:
-        client.send(READ, {})
+        client.send(READ)
     assert raised.value.failure_type is FailureType.transient_error
     assert slept == []
 
@@ -235,7 +247,7 @@ def test_what_does_not_pass_ends_the_sync_with_a_sentence_to_act_on(
 ) -> None:
     requests_mock.post(URL, **answer)
     with pytest.raises(AirbyteTracedException, match=sentence) as raised:
-        client.send(READ, {})
+        client.send(READ)
     assert raised.value.failure_type is failure_type
     assert slept == []
 
@@ -255,7 +267,7 @@ def test_a_refused_mutation_is_for_the_batch_to_sort_out(
 ) -> None:
     requests_mock.post(URL, **answer)
     with pytest.raises(RefusedError):
-        client.send(UPDATE, {})
+        client.send(UPDATE)
 
 
 @pytest.mark.parametrize("operation", [READ, UPDATE])
@@ -264,7 +276,7 @@ def test_a_request_that_is_too_slow_is_for_a_smaller_batch(
 ) -> None:
     requests_mock.post(URL, **failing("Your query timed out."))
     with pytest.raises(TooSlowError):
-        client.send(operation, {})
+        client.send(operation)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +295,7 @@ def test_an_addition_whose_answer_got_lost_is_not_repeated_blindly(
 ) -> None:
     requests_mock.post(URL, **answer)
     with pytest.raises(AnswerLostError):
-        client.send(ADD, {})
+        client.send(ADD)
     assert requests_mock.call_count == 1
 
 
@@ -300,7 +312,7 @@ def test_an_addition_that_cannot_have_been_carried_out_is_repeated(
     answer: dict[str, Any], client: XledgerClient, requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [answer, DONE])
-    client.send(ADD, {})
+    client.send(ADD)
     assert requests_mock.call_count == 2
 
 
@@ -308,7 +320,7 @@ def test_traffic_counts_every_request_and_the_bytes_that_travelled(
     client: XledgerClient, requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, [BURST, {**DONE, "headers": {"Content-Length": "33"}}])
-    client.send(READ, {"codes": ["å"]})
+    client.send(reading(["å"]))
     sent = len(requests_mock.request_history[0].body)
     received = len(json.dumps(BURST["json"])) + 33
     assert client.traffic.requests == 2
@@ -335,5 +347,5 @@ def test_a_refusal_does_not_show_values_when_it_is_printed(
 ) -> None:
     requests_mock.post(URL, **answer)
     with pytest.raises(RefusedError) as raised:
-        client.send(UPDATE, {"inputs": ["Kari"]})
+        client.send(UPDATE)
     assert "Kari" not in f"{raised.value!r} {raised.value}"
