@@ -33,6 +33,7 @@ from destination_xledger.reporting.report import reporting
 from destination_xledger.reporting.summary import Summary
 from destination_xledger.syncing.sync import Sync
 from shared_mappings import field_table
+from xledger_api.employees.gateway import Schemas
 from xledger_api.sending.client import XledgerClient
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -62,6 +63,7 @@ class DestinationXledger(Destination):
         super().__init__()
         self.connect = connect or _connect
         self.now = now
+        self._schemas: Schemas = {}
 
     def parse_args(self, args: list[str]) -> argparse.Namespace:
         """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""
@@ -155,8 +157,11 @@ class DestinationXledger(Destination):
 
         try:
             with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
-                sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now)
+                sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now, self._schemas)
                 yield from sync.run(input_messages)
+        except Exception:
+            self._schemas.clear()  # it may have changed: the next sync of this process learns it anew
+            raise
         finally:
             logger.info("SYNC SUMMARY %s", summed_up())
 

@@ -8,21 +8,23 @@ from requests_mock import Mocker
 from destination_xledger.syncing.refusals import IN_A_ROW, Refusals
 from shared_mappings import field_table
 from xledger_api.employees.gateway import Gateway
-from xledger_api.language.operations import operations
+from xledger_api.employees.requests import nothing
+from xledger_api.language.schema import written_down
 from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import RefusedError, XledgerClient
 
 from .conftest import URL
 
-UNKNOWN = RefusedError(operations()["UpdateContacts"], Failure(Problem.UNRECOGNISED, "The database is ill."))
-REFUSED = RefusedError(operations()["UpdateContacts"], Failure(Problem.VALUE_REFUSED, "phone: Invalid value."))
+UPDATE = nothing("updateContacts", written_down())
+UNKNOWN = RefusedError(UPDATE, Failure(Problem.UNRECOGNISED, "The database is ill."))
+REFUSED = RefusedError(UPDATE, Failure(Problem.VALUE_REFUSED, "phone: Invalid value."))
 
 
 @pytest.fixture
 def refusals(client: XledgerClient, requests_mock: Mocker) -> Refusals:
     """Xledger carries the mutation out when nothing is in it."""
     requests_mock.post(URL, json={"data": {"updateContacts": {"edges": None}}})
-    return Refusals(Gateway(client, field_table()))
+    return Refusals(Gateway(client, field_table(), schemas={(client.url, client.token): written_down()}))
 
 
 def test_for_an_unknown_reason_only_so_many_are_rejected_one_after_the_other(refusals: Refusals) -> None:

@@ -11,9 +11,11 @@ from requests_mock import Mocker
 
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from shared_mappings import Employee, Options, Policies, desired_from_user, field_table, plan
 from xledger_api.employees.gateway import Gateway
+from xledger_api.language.schema import written_down
 from xledger_api.sending.client import XledgerClient
 
 from .conftest import URL
@@ -39,15 +41,15 @@ def planned() -> Planned:
 
 @pytest.fixture
 def updates(client: XledgerClient) -> Updates:
-    gateway = Gateway(client, TABLE)
-    return Updates(gateway, TABLE, Refusals(gateway))
+    gateway = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()})
+    return Updates(gateway, Routes(gateway), Refusals(gateway))
 
 
 def test_only_the_changed_value_is_sent(updates: Updates, planned: Planned, requests_mock: Mocker) -> None:
     requests_mock.post(URL, **answer({**CONTACT, "jobTitle": "Head"}))
     assert updates.update([planned]) == {}
     sent = requests_mock.request_history[0].json()["variables"]["inputs"]
-    assert sent == [{"clientId": "1", "node": {"dbId": "12", "jobTitle": "Head"}}]
+    assert sent == [{"clientId": "1", "node": {"dbId": 12, "jobTitle": "Head"}}]
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def sent_to(schema: Schema) -> dict[str, Operation]:
         **{name: update(name, (), table, schema, one) for name in table.mutations},
         "by another route": update("updateEmployees", ["employee.contact.phone"], table, schema, one),
         **{f"{name} of nothing": nothing(name, schema) for name in ("addEmployees", *table.mutations)},
-        "all reads": query(schema, *(probe.call(f"p{at}") for at, probe in enumerate(PROBES) if not probe.writes)),
-        "all writes": mutation(schema, *(probe.call(f"p{at}") for at, probe in enumerate(PROBES) if probe.writes)),
+        "all reads": query(schema, *(probe.call() for probe in PROBES if not probe.writes)),
+        "all writes": mutation(schema, *(probe.call() for probe in PROBES if probe.writes)),
     }
 
 
@@ -168,7 +168,7 @@ def test_every_probe_is_for_an_access() -> None:
 
 @pytest.mark.parametrize("access", ACCESSES, ids=lambda access: access.name)
 def test_a_probe_for_reading_reads_what_the_access_opens(access: Access) -> None:
-    operation = query(written_down(), access.reads.call("p"))
+    operation = query(written_down(), access.reads.call())
     assert access.opens == () or access in accesses_for(operation)
 
 

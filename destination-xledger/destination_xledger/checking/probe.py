@@ -23,7 +23,7 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import Schema, written_down
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import schema_mismatch, unauthorized, unreachable
+from xledger_api.sending.endings import ending, keeps_schema_to_itself, schema_mismatch, unauthorized, unreachable
 
 VIEWER: Final = Call("viewer", (("entity", "ownerDbId"), ("entity", "company", "dbId")))
 """Whose token it is. Facts: seen; it takes no access to anything."""
@@ -56,8 +56,12 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
 
 def _schema(client: XledgerClient) -> Schema:
     def told(operation: Operation) -> Mapping[str, Any] | None:
-        answer = _answer(operation, client)
-        return None if isinstance(answer, Failure) else answer.data
+        answer = client.ask(operation)
+        if isinstance(answer, Answer):
+            return answer.data
+        if keeps_schema_to_itself(answer):
+            return None
+        raise ending(operation, answer)
 
     return learned(told) or written_down()
 
@@ -68,7 +72,7 @@ def _try_the_token(client: XledgerClient, schema: Schema) -> bool:
     Raises:
         AirbyteTracedException: When it tells that it does not.
     """
-    if VIEWER.root not in schema.queries:
+    if schema.learned and VIEWER.root not in schema.queries:
         return False
     answer = _answer(query(schema, VIEWER), client)
     if isinstance(answer, Answer):
@@ -99,7 +103,7 @@ def _try(tried: Sequence[Probe], client: XledgerClient, schema: Schema, refusals
 
 
 def _operation(probes: Sequence[Probe], schema: Schema) -> Operation:
-    calls = [probe.call(f"p{number}") for number, probe in enumerate(probes)]
+    calls = [probe.call() for probe in probes]
     return mutation(schema, *calls) if probes[0].writes else query(schema, *calls)
 
 

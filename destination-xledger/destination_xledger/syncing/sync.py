@@ -20,7 +20,7 @@ from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from destination_xledger.syncing.writer import Writer
 from shared_mappings import field_table
-from xledger_api.employees.gateway import Gateway
+from xledger_api.employees.gateway import Gateway, Schemas
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.sending.client import XledgerClient
 
@@ -57,6 +57,7 @@ class Sync:
         client: XledgerClient,
         outcomes: Outcomes,
         now: Callable[[], float],
+        schemas: Schemas,
     ) -> "Sync":
         """A sync as an administrator set it up.
 
@@ -66,13 +67,14 @@ class Sync:
             client: Talks to Xledger.
             outcomes: Takes what became of people.
             now: Seconds on a clock that never goes back.
+            schemas: What was learned in this process before.
 
         Raises:
             AirbyteTracedException: A config error for a stream or a sync mode that cannot be written.
         """
         table = field_table()
         readers = stream_readers(catalog, table, settings.options)
-        gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()))
+        gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas)
         routes = Routes(gateway)
         refusals = Refusals(gateway)
         claims = Claims()

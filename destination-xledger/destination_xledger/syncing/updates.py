@@ -289,10 +289,10 @@ class Updates:
         routes = self.routes.of(change)
         if route not in routes:
             return
-        if (change.target, route) not in self._works:
-            if route != routes[-1] or self._astray[change.target, route] >= ALIKE:
-                self.routes.give_up_at(change.target, route)
-                return
+        leads_nowhere = route != routes[-1] or self._astray[change.target, route] >= ALIKE
+        if leads_nowhere and (change.target, route) not in self._works:
+            self.routes.give_up_at(change.target, route)
+            return
         update.who.changes.remove(change)
         update.who.unmoved.append(change)
         _tell_that_another_is_shown(update, change)

@@ -28,7 +28,7 @@ from xledger_api.language.operations import Operation, Path
 from xledger_api.language.schema import Schema, written_down
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
-from xledger_api.sending.endings import unreachable
+from xledger_api.sending.endings import ending, keeps_schema_to_itself
 from xledger_api.sifting import Rest, sift
 
 KEYS_PER_REQUEST: Final = 500
@@ -38,6 +38,8 @@ EMPLOYEES_PER_KEY: Final = 2
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 Node = Mapping[str, Any]
+
+Schemas = dict[tuple[str, str], Schema]
 
 
 class Keys(NamedTuple):
@@ -65,12 +67,13 @@ class Gateway:
         client: Sends the operations.
         whole_table: The field table, which says what to read and where to write.
         system_values: The system values that employees were read with.
+        schemas: What was learned in this process, by the address and the token with which it was.
     """
 
     client: XledgerClient
     whole_table: FieldTable
     system_values: SystemValues = field(default_factory=SystemValues)
-    _schema: Schema | None = field(default=None, init=False, repr=False)
+    schemas: Schemas = field(default_factory=dict, repr=False)
     _table: FieldTable | None = field(default=None, init=False, repr=False)
     _listed: Directory | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
@@ -82,10 +85,12 @@ class Gateway:
         Raises:
             AirbyteTracedException: When it cannot be learned, or lacks something that nothing works without.
         """
-        if self._schema is None:
-            self._schema = learned(self._told) or written_down()
-            self._look_for_lacks(self._schema)
-        return self._schema
+        account = (self.client.url, self.client.token)
+        if account not in self.schemas:
+            schema = learned(self._told) or written_down()
+            self._look_for_lacks(schema)
+            self.schemas[account] = schema
+        return self.schemas[account]
 
     @property
     def table(self) -> FieldTable:
@@ -193,10 +198,9 @@ class Gateway:
         answer = self.client.ask(operation, PAUSES)
         if not isinstance(answer, Failure):
             return answer.data
-        gone = unreachable(answer)
-        if gone is not None:
-            raise gone
-        return None
+        if keeps_schema_to_itself(answer):
+            return None
+        raise ending(operation, answer)
 
     def _look_for_lacks(self, schema: Schema) -> None:
         found = list(lacks(self.whole_table, schema))

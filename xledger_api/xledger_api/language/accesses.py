@@ -37,11 +37,16 @@ class Probe:
             return self.root in schema.mutations
         return self.root in schema.queries and schema.answers(schema.queries[self.root], (*NODE, *self.path))
 
-    def call(self, alias: str) -> Call:
+    @property
+    def alias(self) -> str:
+        """What it is answered under: no two probes have one."""
+        return "_".join((self.root, *self.path[:-1]))
+
+    def call(self) -> Call:
         """What to ask. The empty list of a mutation stands in the document itself, so that no check can ever write."""
         if self.writes:
-            return Call(self.root, (("edges", "clientId"),), alias=alias, nothing=INPUTS)
-        return Call(self.root, ((*NODE, *self.path),), {"first": 1}, alias)
+            return Call(self.root, (("edges", "clientId"),), alias=self.alias, nothing=INPUTS)
+        return Call(self.root, ((*NODE, *self.path),), {"first": 1}, self.alias)
 
 
 @dataclass(frozen=True, slots=True)

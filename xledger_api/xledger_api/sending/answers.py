@@ -26,6 +26,7 @@ class Problem(Enum):
     TIMED_OUT = "the request took Xledger too long"
     UNAVAILABLE = "Xledger is not available"
     UNAUTHORIZED = "the API token is not accepted"
+    FORBIDDEN = "the address does not let the request through"
     NOT_THE_API = "the address does not answer like Xledger's API"
     SCHEMA_MISMATCH = "Xledger's schema lacks something this connector uses"
     VALUE_REFUSED = "Xledger refused a value"
@@ -114,7 +115,7 @@ ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] =
 
 STATUS_TABLE: Final[Mapping[int, Problem]] = {
     401: Problem.UNAUTHORIZED,
-    403: Problem.UNAUTHORIZED,
+    403: Problem.FORBIDDEN,
     429: Problem.BURST_LIMIT,
 }
 """Answers that are no GraphQL answer, by status. Every other one below 500 is not the API; the rest is maintenance."""

@@ -23,6 +23,14 @@ def unreachable(failure: Failure) -> AirbyteTracedException | None:
     return told(failure) if told else None
 
 
+def keeps_schema_to_itself(failure: Failure) -> bool:
+    """Whether a failure to tell the schema says nothing of other requests.
+
+    What guards an address may let everything through but introspection.
+    """
+    return failure.problem is Problem.FORBIDDEN or unreachable(failure) is None
+
+
 def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """A request that asks for something Xledger's schema does not have."""
     return system_error(
@@ -85,6 +93,7 @@ _UNREACHABLE: Final[Mapping[Problem, Callable[[Failure], AirbyteTracedException]
     Problem.OUT_OF_CREDITS: _out_of_credits,
     Problem.UNAVAILABLE: _unavailable,
     Problem.UNAUTHORIZED: unauthorized,
+    Problem.FORBIDDEN: unauthorized,
     Problem.NOT_THE_API: _not_the_api,
 }
 """The problems that have nothing to do with what was asked for."""
