@@ -75,17 +75,18 @@ def test_the_command_speaks_the_dialect_it_is_told(tmp_path: Path) -> None:
             if "Ctrl-C" in line:
                 break
         destination = json.loads((tmp_path / "destination.json").read_text(encoding="utf-8"))
-        messages = [
+        answers = [
             requests.post(
                 destination["api_url"],
                 json={"query": query},
                 headers={"Authorization": f"token {destination['api_token']}"},
                 timeout=10,
-            ).json()["errors"][0]["message"]
+            )
             for query in ("{ __schema { types { name } } }", "{ shoes }")
         ]
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
+    messages = [answer.json()["errors"][0]["message"] for answer in answers]
     assert messages == ["GraphQL introspection is not allowed.", "Cannot query field `shoes` on type `QueryType`"]
 
 

@@ -190,6 +190,15 @@ def test_dialects_can_be_combined() -> None:
         assert add(speaker)["contact"]["gender"]["name"] == "FEMALE"
 
 
+def test_an_xledger_can_change_its_dialect_while_it_runs() -> None:
+    with speaking("contract") as speaker:
+        assert add(speaker)["contact"]["gender"]["code"] == "F"
+        assert speaker.found(code="p1") == []
+        speaker.xledger.dialect = dialect_named("ignores_case+genders_by_number")
+        assert speaker.xledger.employee("P1")["contact"]["gender"]["code"] == "2"
+        assert speaker.found(code="p1") == ["P1"]
+
+
 @pytest.mark.parametrize("name", ["klingon", "suffixed+klingon", "genders_by_name+genders_by_number", ""])
 def test_a_dialect_nobody_speaks_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="dialect"), Sandbox.running(people=0, dialect=name):

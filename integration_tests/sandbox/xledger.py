@@ -53,7 +53,7 @@ class Xledger:
         token: The API token.
         operations: Every request to the endpoint so far.
         faults: What goes wrong with the next requests.
-        dialect: How it speaks.
+        dialect: How it speaks; another may be put in its place at any time.
         concurrency_limit: How many requests may be under way at once; None for no limit.
     """
 
@@ -74,7 +74,7 @@ class Xledger:
         """Members of types that this Xledger's schema does not have, beside those its dialect does not know.
 
         In the contract's names, whatever the dialect calls them: "Employee.trialTo", "Employee_Filter.code_in",
-        "Mutation.updateContacts".
+        "Mutation.updateContacts", and arguments too: "Query.employees.ownerSet".
 
         Raises:
             KeyError: When it is set: the contract has no such member.
