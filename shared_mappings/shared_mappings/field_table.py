@@ -105,11 +105,34 @@ class Target(_Frozen):
     only_at_creation: bool = False
 
 
+class OneValue(_Frozen):
+    """The objects of a record that are one value: where one is there, a key that it does not mention is empty.
+
+    Attributes:
+        record: Paths of such objects in a record of the `users` stream.
+        employee: Paths in the destination's `employee` object, likewise.
+    """
+
+    record: tuple[str, ...]
+    employee: tuple[str, ...]
+
+    @cached_property
+    def record_keys(self) -> frozenset[KeyPath]:
+        """The paths in a record of the `users` stream, as keys."""
+        return frozenset(map(_keys, self.record))
+
+    @cached_property
+    def employee_keys(self) -> frozenset[KeyPath]:
+        """The paths in the destination's `employee` object, as keys."""
+        return frozenset(map(_keys, self.employee))
+
+
 class FieldTable(_Frozen):
     """The whole mapping.
 
     Attributes:
         version: Version of the mapping, raised with every change that an administrator would notice.
+        one_value: The objects of either record that are one value.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
@@ -118,6 +141,7 @@ class FieldTable(_Frozen):
     """
 
     version: str
+    one_value: OneValue
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     mutations: dict[str, str]
@@ -141,6 +165,15 @@ class FieldTable(_Frozen):
         last = self.targets.get(self.completed_by)
         if self.completed_by in taken_by_creation or last is None or last.mutation != list(self.mutations)[-1]:
             raise ValueError(f"{self.completed_by} is nothing that the last mutation writes, and creation does not")
+        return self
+
+    @model_validator(mode="after")
+    def _looks_into_what_is_one_value(self) -> "FieldTable":
+        in_record = {keys[:-1] for rule in self.rules for keys in rule.record_keys.values()}
+        in_employee = {keys[:-1] for rule in self.rules for keys in rule.employee_keys.values()}
+        strays = (self.one_value.record_keys - in_record) | (self.one_value.employee_keys - in_employee)
+        if strays:
+            raise ValueError(f"no rule looks into {sorted('.'.join(keys) for keys in strays)}")
         return self
 
     @cached_property

@@ -82,6 +82,12 @@ def test_two_rules_for_one_target_are_an_error() -> None:
         FieldTable.model_validate(broken(rules=[*rules, rules[0]]))
 
 
+@pytest.mark.parametrize("one_value", [{"record": ["homeAdress"]}, {"employee": ["homeAddress"]}])
+def test_an_object_that_no_rule_looks_into_cannot_be_said_to_be_one_value(one_value: dict[str, list[str]]) -> None:
+    with pytest.raises(ValidationError, match="no rule looks into"):
+        FieldTable.model_validate(broken(one_value={**broken()["one_value"], **one_value}))
+
+
 def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:
     targets = broken()["targets"]
     del targets["employee.contact.phone"]

@@ -209,6 +209,44 @@ def test_a_missing_key_changes_nothing(key: str, desire: Desire, have: Have, tab
         assert touched & depends == set()
 
 
+def without(record: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in keys}
+
+
+STREET = both("address.streetAddress", "Lillegata 2")
+
+IN_AN_OBJECT = [
+    pytest.param({"homeAddress": {"line1": "Lillegata 2"}}, STREET, id="one line of an address"),
+    pytest.param(
+        {"homeAddress": {**without(ADDRESS, "line2", "line3"), "line1": "Lillegata 2"}}, STREET, id="no other lines"
+    ),
+    pytest.param({"homeAddress": {}}, {}, id="an empty address"),
+    pytest.param({"homeAddress": {"planet": "Earth"}}, {}, id="nothing known of an address"),
+    pytest.param(
+        {"bankAccount": {"iban": "SE4550000000058398257466"}},
+        {"employee.subledger.bankAccount": "SE4550000000058398257466"},
+        id="an iban alone",
+    ),
+    pytest.param(
+        {"bankAccount": {"number": "15030806309"}}, {"employee.subledger.bankAccount": "15030806309"}, id="a number"
+    ),
+    pytest.param({"bankAccount": {}}, {"employee.subledger.bankAccount": None}, id="an empty account"),
+    pytest.param(
+        {"bankAccount": {"type": "national", "country": "NO"}},
+        {"employee.subledger.bankAccount": None},
+        id="an account without a number",
+    ),
+]
+"""Objects that are there but do not mention everything, and what they come to in Xledger."""
+
+
+@pytest.mark.parametrize(("record", "expected"), IN_AN_OBJECT)
+def test_what_an_address_or_an_account_that_is_there_does_not_mention_is_empty(
+    record: dict[str, Any], expected: Changes, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    assert changes(plan(desire(**record), have(), Policies(), table)) == expected
+
+
 @pytest.mark.parametrize(
     "written_differently",
     [
