@@ -84,10 +84,10 @@ class Rule(_Frozen):
         """The paths in the destination's `employee` object as keys, by the name of the part."""
         return {part: _keys(path) for part, path in self.employee.items()}
 
-    def same(self, ours: State, theirs: State, region: str) -> bool:
-        """Whether two values mean the same; phone numbers without a country code are those of the region."""
+    def same(self, ours: State, theirs: State) -> bool:
+        """Whether two values mean the same."""
         if isinstance(ours, str) and isinstance(theirs, str):
-            return ours == theirs or COMPARATORS[self.comparator](ours, theirs, region)
+            return ours == theirs or COMPARATORS[self.comparator](ours, theirs)
         return ours is theirs
 
 

@@ -266,6 +266,16 @@ def test_a_value_that_only_looks_different_is_not_written(
     assert plan(desire(), have(written_differently), Policies(), table) == Plan(Action.UNCHANGED)
 
 
+@pytest.mark.parametrize(
+    ("country", "theirs"), [("SE", "91234567"), ("NO", "+47 91 23 45 67"), (None, "0047 91234567")]
+)
+def test_a_phone_number_is_the_same_wherever_its_owner_lives(
+    country: str | None, theirs: str, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    current = have(both("phone", theirs) | both("address.country.code", country))
+    assert plan(desire(homeAddress={**ADDRESS, "country": country}), current, Policies(), table).changes == ()
+
+
 def test_only_the_place_that_differs_is_written(desire: Desire, have: Have, table: FieldTable) -> None:
     decided = plan(desire(), have({"employee.subledger.phone": "+47 900 00 000"}), Policies(), table)
     assert changes(decided) == {"employee.subledger.phone": "+47 912 34 567"}

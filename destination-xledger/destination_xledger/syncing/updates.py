@@ -121,7 +121,7 @@ class Updates:
             if name not in sent:
                 if now is None and isinstance(update.employee.values[name], str):
                     raise _wiped(mutation, name, update.employee)
-            elif not self.table.rule_of[name].same(sent[name], now, update.item.person.desired.region):
+            elif not self.table.rule_of[name].same(sent[name], now):
                 logger.warning(
                     "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is "
                     "written again by the next sync; if this message comes back, look at the employee in Xledger.",
