@@ -213,6 +213,15 @@ def without(record: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key not in keys}
 
 
+def test_the_rest_of_an_address_is_written_without_what_is_no_country(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(
+        desire(homeAddress={**ADDRESS, "city": "Poseidonis", "country": "Atlantis"}), have(), Policies(), table
+    )
+    assert changes(decided) == both("address.place", "Poseidonis")
+
+
 STREET = both("address.streetAddress", "Lillegata 2")
 
 IN_AN_OBJECT = [
@@ -396,6 +405,14 @@ def test_a_description_is_as_strict_as_the_stricter_of_the_two_names(
         ),
         ({"birthDate": "1990-02-30"}, FieldWarning(WarningCode.INVALID_DATE, "birthDate")),
         ({"gender": "rather not say"}, FieldWarning(WarningCode.UNMAPPED_GENDER, "gender")),
+        (
+            {"homeAddress": {**ADDRESS, "country": "Atlantis"}},
+            FieldWarning(WarningCode.INVALID_COUNTRY, "homeAddress"),
+        ),
+        (
+            {"bankAccount": {**ACCOUNT, "country": "EU"}},
+            FieldWarning(WarningCode.INVALID_COUNTRY, "bankAccount.country"),
+        ),
     ],
 )
 def test_what_xledger_could_never_accept_is_left_out_and_the_rest_is_written(
