@@ -147,7 +147,7 @@ def test_a_refused_value_rejects_one_record_whatever_the_status_of_the_answer(
 
 
 def test_a_reference_that_leads_nowhere_is_a_refused_value(write: Write, sandbox: Sandbox) -> None:
-    codes = {"Female": "F", "Other": "X"}
+    codes = [{"gender": "Female", "code": "F"}, {"gender": "Other", "code": "X"}]
     written = write([*records([a_user(2, gender="Other"), a_user(5)]), state(1)], gender_codes=codes)
     assert written.states == [1]
     assert written.summary["rejected"] == {"refused_by_xledger": 1}

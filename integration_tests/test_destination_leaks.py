@@ -37,7 +37,7 @@ KNOWN = a_recognisable_user(1)
 NEW = a_recognisable_user(2, employmentId="Zq-4712", email="new@quixotherium.example")
 LEAVER = a_recognisable_user(3, employmentId="Zq-4713", email="leaver@quixotherium.example", active=False)
 
-GENDERS = {"Zq-gender": "F"}
+GENDERS = [{"gender": "Zq-gender", "code": "F"}]
 
 SECRETS = {"access_key_id": "AKIAZQ3456789EXAMPLE", "secret_access_key": "zq-secret-access-key"}
 BUCKET = "xledger-reports"
@@ -378,7 +378,7 @@ SITUATIONS: Mapping[str, Situation] = {
         refused("addEmployees", "code", "Zq-5"),
     ),
     "a reference that leads nowhere": Situation(
-        "No value matching owner", config={"gender_codes": {"Zq-gender": "Zq-g"}}
+        "No value matching owner", config={"gender_codes": [{"gender": "Zq-gender", "code": "Zq-g"}]}
     ),
     "partly written": Situation("partly_written", lines(NEW), refused("updateContacts", "jobTitle", "Zq-title")),
     "a contact that is wiped": Situation("Xledger unset", lines(KNOWN), wiped_meanwhile),

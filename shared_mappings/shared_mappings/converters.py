@@ -95,12 +95,12 @@ def calendar_date(parts: Parts, _: Options) -> Converted:
 
 
 def gender(parts: Parts, options: Options) -> Converted:
-    """Xledger's code for a gender; a code counts as its own translation, free text has none."""
+    """Xledger's code for a gender; a code that is nobody's spelling is its own translation, free text has none."""
     value = _text(parts["value"])
     if not isinstance(value, str):
         return Converted(value)
-    codes = {spelling.casefold(): code for spelling, code in options.gender_codes.items()}
-    codes |= {code.casefold(): code for code in options.gender_codes.values()}
+    codes = {code.strip().casefold(): code for code in options.gender_codes.values()}
+    codes |= {spelling.strip().casefold(): code for spelling, code in options.gender_codes.items()}
     code = codes.get(value.strip().casefold())
     return Converted(code) if code is not None else Converted(MISSING, WarningCode.UNMAPPED_GENDER)
 

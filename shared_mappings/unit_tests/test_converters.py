@@ -90,6 +90,12 @@ def test_gender_codes_are_the_administrators() -> None:
     assert CONVERTERS["gender"]({"value": "Female"}, options) == Converted(MISSING, WarningCode.UNMAPPED_GENDER)
 
 
+def test_how_a_gender_is_spelled_goes_before_what_is_a_code() -> None:
+    options = Options(gender_codes={"H": "M", " m ": "F"})
+    codes = {value: CONVERTERS["gender"]({"value": value}, options).value for value in ("H", "M", "m", "F")}
+    assert codes == {"H": "M", "M": "F", "m": "F", "F": "F"}
+
+
 @pytest.mark.parametrize(("value", "expected"), [(" no ", "NO"), ("Norge", "NO"), ("SUOMI", "FI"), ("xk", "XK")])
 def test_a_country_is_written_as_its_code_in_capitals(value: str, expected: str) -> None:
     assert convert("country", value=value) == Converted(expected)
