@@ -37,7 +37,7 @@ KNOWN = a_recognisable_user(1)
 NEW = a_recognisable_user(2, employmentId="Zq-4712", email="new@quixotherium.example")
 LEAVER = a_recognisable_user(3, employmentId="Zq-4713", email="leaver@quixotherium.example", active=False)
 
-GENDERS = {"Zq-gender": "F"}
+GENDERS = [{"gender": "Zq-gender", "code": "F"}]
 
 SECRETS = {"access_key_id": "AKIAZQ3456789EXAMPLE", "secret_access_key": "zq-secret-access-key"}
 BUCKET = "xledger-reports"
@@ -95,7 +95,6 @@ def sandbox(served: Sandbox) -> Iterator[Sandbox]:
     yield served
     served.xledger.faults.clear()
     served.xledger.lacks = frozenset()
-    served.xledger.email_filter_ignores_case = True
     for table in served.xledger.store.tables.values():
         table.clear()
 
@@ -286,7 +285,6 @@ def wiped_meanwhile(sandbox: Sandbox) -> None:
 
 
 def capital_letters_matter(sandbox: Sandbox) -> None:
-    sandbox.xledger.email_filter_ignores_case = False
     (employee,) = sandbox.xledger.employees()
     sandbox.xledger.change(employee["dbId"], "contact.email", "ZEBEDIA@quixotherium.example")
 
@@ -378,7 +376,7 @@ SITUATIONS: Mapping[str, Situation] = {
         refused("addEmployees", "code", "Zq-5"),
     ),
     "a reference that leads nowhere": Situation(
-        "No value matching owner", config={"gender_codes": {"Zq-gender": "Zq-g"}}
+        "No value matching owner", config={"gender_codes": [{"gender": "Zq-gender", "code": "Zq-g"}]}
     ),
     "partly written": Situation("partly_written", lines(NEW), refused("updateContacts", "jobTitle", "Zq-title")),
     "a contact that is wiped": Situation("Xledger unset", lines(KNOWN), wiped_meanwhile),

@@ -61,7 +61,7 @@ ROOMS = {
         field_table
         comparators  policies
         converters
-        codes  states  record_schema  api_url
+        codes  countries  states  record_schema  api_url
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""
@@ -70,8 +70,9 @@ TESTS = ("integration_tests", "benchmarks")
 """They import everything, and nothing imports them."""
 
 PURE = {
-    *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "types", "typing"),
-    *("phonenumbers", "pydantic", "stdnum", "unicodedata", "yaml"),
+    *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "re", "types"),
+    *("typing", "unicodedata"),
+    *("babel", "phonenumbers", "pydantic", "stdnum", "yaml"),
 }
 """What the domain stands on: nothing of it reaches a network, a clock or a host."""
 

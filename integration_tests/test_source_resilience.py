@@ -194,6 +194,27 @@ def test_tokens_can_expire_any_number_of_times(sandbox: Sandbox, read: Read) -> 
     assert asked(sandbox, TOKEN) == 4
 
 
+def test_tokens_can_expire_any_number_of_times_under_requests_in_parallel(sandbox: Sandbox, read: Read) -> None:
+    sandbox.huma.latency = 0.02
+    for after in (10, 30, 50):
+        sandbox.huma.faults.add(Fault.meanwhile(sandbox.huma.expire_tokens, path=DETAILS, after=after))
+    assert ids(read(num_workers=8)) == sorted(sandbox.huma.users)
+    assert asked(sandbox, TOKEN) == 4
+
+
+def test_an_api_that_refuses_every_token_from_the_middle_on_ends_the_sync_as_a_matter_of_configuration(
+    sandbox: Sandbox, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        monkeypatch.setattr(sandbox.huma, "accepts", lambda _: False)
+
+    sandbox.huma.faults.add(Fault.meanwhile(refuse, path=DETAILS, after=20))
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.config_error
+    assert "refuses the access token it has just given" in sentence
+    assert asked(sandbox, TOKEN) <= 4
+
+
 @pytest.mark.parametrize("make", PASSING)
 def test_a_token_that_expires_while_no_new_one_is_to_be_had_is_replaced_a_little_later(
     sandbox: Sandbox, read: Read, make: Make

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     Secret,
@@ -61,10 +62,21 @@ def _confirmed(authority: bool) -> bool:
     return authority
 
 
-def _codes_not_empty(codes: dict[str, str]) -> dict[str, str]:
-    for gender, code in codes.items():
-        if not code.strip():
-            raise ValueError(f"{gender} has an empty code; leave a gender without a code out of the list")
+def _filled(what_to_do: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not text.strip():
+            raise ValueError(f"it is empty; {what_to_do}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _no_map_of_genders(codes: Any) -> Any:
+    if isinstance(codes, Mapping):
+        raise ValueError(  # noqa: TRY004  # the only kind that pydantic takes for a complaint
+            'this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}] in place '
+            'of {"Male": "M", "Female": "F"}, with your own genders and codes'
+        )
     return codes
 
 
@@ -94,6 +106,37 @@ class FieldPolicy(Settings):
                 f"{self.field} cannot be {self.policy.value}: its own rule is {own.value}, which no setting may loosen"
             )
         return self
+
+
+class GenderCode(Settings):
+    """Xledger's code for one gender."""
+
+    model_config = ConfigDict(title="Gender code")
+
+    gender: Annotated[str, _filled("write the gender as it is spelled in Huma")] = Field(
+        title="Gender",
+        description="The gender as it is spelled in Huma. Capital letters do not matter.",
+        examples=["Male", "Female", "Kvinne"],
+        json_schema_extra={"order": 0},
+    )
+    code: Annotated[str, _filled("leave a gender without a code out of the list")] = Field(
+        title="Code",
+        description="Its code in Xledger.",
+        examples=["M", "F"],
+        json_schema_extra={"order": 1},
+    )
+
+
+def _one_code_each(codes: tuple[GenderCode, ...]) -> tuple[GenderCode, ...]:
+    first: dict[str, int] = {}
+    for position, entry in enumerate(codes):
+        before = first.setdefault(entry.gender.strip().casefold(), position)
+        if before != position:
+            raise ValueError(
+                f"entries {before} and {position} are for the same gender, because capital letters do not matter; "
+                "leave one of them out"
+            )
+    return codes
 
 
 class Config(Settings):
@@ -155,12 +198,14 @@ class Config(Settings):
         "number says that it is somebody else.",
         json_schema_extra={"order": 7},
     )
-    gender_codes: Annotated[dict[str, str], AfterValidator(_codes_not_empty)] = Field(
-        default_factory=lambda: dict(Options().gender_codes),
+    gender_codes: Annotated[
+        tuple[GenderCode, ...], BeforeValidator(_no_map_of_genders), AfterValidator(_one_code_each)
+    ] = Field(
+        tuple(GenderCode(gender=gender, code=code) for gender, code in Options().gender_codes.items()),
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
         "not written.",
-        json_schema_extra={"order": 8, "default": dict(Options().gender_codes)},
+        json_schema_extra={"order": 8},
     )
     batch_size: int = Field(
         LARGEST_BATCH,
@@ -208,7 +253,7 @@ class Config(Settings):
     @property
     def options(self) -> Options:
         """Settings that change what a value becomes."""
-        return Options(gender_codes=self.gender_codes)
+        return Options(gender_codes={entry.gender: entry.code for entry in self.gender_codes})
 
 
 _UNWRITTEN_KEY: Final = ("employmentId", Policy.READ_ONLY)
@@ -293,6 +338,7 @@ _STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)
 
 _GROUPS: Final[Mapping[int | str, type[Settings]]] = {
     "field_policies": FieldPolicy,
+    "gender_codes": GenderCode,
     "None": NoStorage,
     "Local": LocalStorage,
     "S3": S3Storage,

@@ -63,7 +63,7 @@ class DestinationXledger(Destination):
         super().__init__()
         self.connect = connect or _connect
         self.now = now
-        self._schemas: Schemas = {}
+        self._schemas = Schemas()
 
     def parse_args(self, args: list[str]) -> argparse.Namespace:
         """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""

@@ -16,7 +16,7 @@ from destination_xledger.config import (
     storage_of,
     without_invalid_settings,
 )
-from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Policies, Policy
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy
 from xledger_api.employees.directory import MatchingKey
 
 from .conftest import TOKEN
@@ -43,9 +43,11 @@ def test_the_defaults_are_the_careful_ones(config: Config) -> None:
     assert settings.mode is Mode.SYNC
     assert settings.match_on == (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL)
     assert settings.policies == Policies({}, NewUsers.CREATE, DeactivatedUsers.UPDATE_EXISTING)
-    assert settings.gender_codes == {"Male": "M", "Female": "F"}
+    assert settings.options == Options(gender_codes={"Male": "M", "Female": "F"})
     assert settings.batch_size == 500
 
+
+MALE = {"gender": "Male", "code": "M"}
 
 BROKEN = [
     ({"api_token": ""}, "api_token"),
@@ -59,11 +61,19 @@ BROKEN = [
     ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no field shoeSize"),
     ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    ({"gender_codes": [{"gender": "Other", "code": ""}]}, "gender_codes.0.code: it is empty; leave a gender"),
+    ({"gender_codes": [MALE, {"gender": "Other", "code": "  "}]}, "gender_codes.1.code: it is empty; leave a gender"),
+    ({"gender_codes": [{"gender": " ", "code": "X"}]}, "gender_codes.0.gender: it is empty; write the gender as"),
+    ({"gender_codes": [{"gender": "Other"}]}, "gender_codes.0.code"),
     (
-        {"gender_codes": {"Other": ""}},
-        "gender_codes: Other has an empty code; leave a gender",
+        {"gender_codes": [MALE, {"gender": "Other", "code": "X"}, {"gender": " mALE", "code": "F"}]},
+        "gender_codes: entries 0 and 2 are for the same gender, because capital letters do not matter; leave one of",
     ),
-    ({"gender_codes": {"Other": "  "}}, "gender_codes: Other has an empty code"),
+    (
+        {"gender_codes": {"secret": "M"}},
+        'gender_codes: this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}]',
+    ),
+    ({"gender_codes": {}}, "gender_codes: this is a list now"),
     ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
     ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
@@ -97,6 +107,10 @@ UNKNOWN = [
         "field_policies.0.polciy: there is no such setting; the nearest is policy.",
     ),
     (
+        {"gender_codes": [{**MALE, "cod": TOKEN}]},
+        "gender_codes.0.cod: there is no such setting; the nearest is code.",
+    ),
+    (
         {"object_storage_config": {"storage_type": "None", "path": TOKEN}},
         "object_storage_config.path: there is no such setting; the settings are storage_type.",
     ),
@@ -126,6 +140,21 @@ def test_a_setting_that_is_not_known_keeps_no_other_from_being_tried(config: Con
     settings = without_invalid_settings({**config, "mode": "preview", "new_user": "skip"})
     assert settings is not None
     assert (settings.mode, settings.new_users) == (Mode.PREVIEW, NewUsers.CREATE)
+
+
+def test_each_gender_has_the_code_that_the_administrator_gave_it(config: Config) -> None:
+    codes = [MALE, {"gender": "Kvinne", "code": "2"}]
+    assert parse_config({**config, "gender_codes": codes}).options == Options({"Male": "M", "Kvinne": "2"})
+    assert parse_config({**config, "gender_codes": []}).options == Options({})
+
+
+def test_a_form_can_draw_every_setting() -> None:
+    """A map of any keys is nothing that a host's form knows how to draw."""
+    settings = connection_specification()["properties"]
+    assert [name for name, setting in settings.items() if "additionalProperties" in setting] == []
+    entry = settings["gender_codes"]["items"]
+    assert {name: part["order"] for name, part in entry["properties"].items()} == {"gender": 0, "code": 1}
+    assert all(part["title"] and part["description"] for part in entry["properties"].values())
 
 
 def test_what_a_host_notes_for_itself_is_passed_over(config: Config) -> None:

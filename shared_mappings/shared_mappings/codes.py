@@ -27,5 +27,6 @@ class WarningCode(str, Enum):
     INVALID_BANK_ACCOUNT = "invalid_bank_account"
     INVALID_SOCIAL_SECURITY_NUMBER = "invalid_social_security_number"
     INVALID_DATE = "invalid_date"
+    INVALID_COUNTRY = "invalid_country"
     UNMAPPED_GENDER = "unmapped_gender"
     PARTLY_WRITTEN = "partly_written"

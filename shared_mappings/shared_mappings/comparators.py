@@ -3,6 +3,7 @@
 A value that only looks different is not a difference, so it is not written.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -13,49 +14,52 @@ import phonenumbers
 
 from shared_mappings.converters import NORWAY, compact_account, compact_identification, parse_date
 
-Comparator = Callable[[str, str, str], bool]
-"""`(desired, current, default region of phone numbers) -> whether both mean the same`."""
+Comparator = Callable[[str, str], bool]
+"""`(desired, current) -> whether both mean the same`."""
 
 MASK: Final = "*"
 
+_DIALLED_ABROAD: Final = re.compile(r"^[^\w+]*00")
+_SAME_NUMBER: Final = (phonenumbers.MatchType.EXACT_MATCH, phonenumbers.MatchType.NSN_MATCH)
 
-def same_text(desired: str, current: str, _: str) -> bool:
+
+def same_text(desired: str, current: str) -> bool:
     """Equal after Unicode NFC, without white space around."""
     return normalised_text(desired) == normalised_text(current)
 
 
-def same_email(desired: str, current: str, _: str) -> bool:
+def same_email(desired: str, current: str) -> bool:
     """Equal without regard to case."""
     return normalised_email(desired) == normalised_email(current)
 
 
-def same_code(desired: str, current: str, _: str) -> bool:
+def same_code(desired: str, current: str) -> bool:
     """Codes of countries and genders, without regard to case."""
     return desired.strip().casefold() == current.strip().casefold()
 
 
-def same_date(desired: str, current: str, region: str) -> bool:
+def same_date(desired: str, current: str) -> bool:
     """The same day, however it is written."""
     try:
         return parse_date(desired) == parse_date(current)
     except ValueError:
-        return same_text(desired, current, region)
+        return same_text(desired, current)
 
 
-def same_phone(desired: str, current: str, region: str) -> bool:
-    """The same phone number; what cannot be parsed as one is compared as text."""
-    if same_text(desired, current, region):
-        return True
-    ours, theirs = _phone_number(desired, region), _phone_number(current, region)
-    return ours is not None and ours == theirs
+def same_phone(desired: str, current: str) -> bool:
+    """The same phone number; without a country code, it is one of any country, with the trunk prefix used there.
+
+    What cannot be parsed as a phone number is compared as text.
+    """
+    return same_text(desired, current) or _same_number(desired, current)
 
 
-def same_bank_account(desired: str, current: str, _: str) -> bool:
+def same_bank_account(desired: str, current: str) -> bool:
     """The same account without spaces and dots; a Norwegian IBAN is the account number in it."""
     return _account(desired) == _account(current)
 
 
-def same_social_security_number(desired: str, current: str, _: str) -> bool:
+def same_social_security_number(desired: str, current: str) -> bool:
     """Equal in every digit that is visible. A number masked as a whole tells nothing, and so counts as the same."""
     ours, theirs = compact_identification(desired), compact_identification(current)
     if set(theirs) == {MASK}:
@@ -73,18 +77,15 @@ def normalised_email(value: str) -> str:
     return normalised_text(value).casefold()
 
 
-def is_region(code: str) -> bool:
-    """Whether phone numbers can be read as those of this country (ISO 3166-1 alpha-2)."""
-    return code in phonenumbers.SUPPORTED_REGIONS
+@lru_cache(maxsize=4096)  # contact and subledger mostly have the same two texts to compare
+def _same_number(desired: str, current: str) -> bool:
+    # A number that is only the end of the other (SHORT_NSN_MATCH), or lacks its extension, is another one.
+    return phonenumbers.is_number_match(_international(desired), _international(current)) in _SAME_NUMBER
 
 
-@lru_cache(maxsize=4096)
-def _phone_number(value: str, region: str) -> tuple[str, str | None] | None:
-    try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension
+def _international(number: str) -> str:
+    """A number with the plus sign in place of 00, which phonenumbers knows only where it knows the country."""
+    return _DIALLED_ABROAD.sub("+", number, count=1)
 
 
 def _account(value: str) -> str:

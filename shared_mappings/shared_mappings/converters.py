@@ -18,6 +18,7 @@ from stdnum.no import fodselsnummer, kontonr
 from stdnum.util import isdigits
 
 from shared_mappings.codes import WarningCode
+from shared_mappings.countries import country_code
 from shared_mappings.states import MISSING, Missing, State
 
 Parts = Mapping[str, Any]
@@ -78,8 +79,8 @@ def street_address(parts: Parts, _: Options) -> Converted:
 
 
 def country(parts: Parts, _: Options) -> Converted:
-    """An ISO 3166-1 alpha-2 code in capitals."""
-    return Converted(_country(parts["value"]))
+    """An ISO 3166-1 alpha-2 code in capitals, also of a country that is written by its name."""
+    return _country(parts["value"])
 
 
 def calendar_date(parts: Parts, _: Options) -> Converted:
@@ -94,12 +95,12 @@ def calendar_date(parts: Parts, _: Options) -> Converted:
 
 
 def gender(parts: Parts, options: Options) -> Converted:
-    """Xledger's code for a gender; a code counts as its own translation, free text has none."""
+    """Xledger's code for a gender; a code that is nobody's spelling is its own translation, free text has none."""
     value = _text(parts["value"])
     if not isinstance(value, str):
         return Converted(value)
-    codes = {spelling.casefold(): code for spelling, code in options.gender_codes.items()}
-    codes |= {code.casefold(): code for code in options.gender_codes.values()}
+    codes = {code.strip().casefold(): code for code in options.gender_codes.values()}
+    codes |= {spelling.strip().casefold(): code for spelling, code in options.gender_codes.items()}
     code = codes.get(value.strip().casefold())
     return Converted(code) if code is not None else Converted(MISSING, WarningCode.UNMAPPED_GENDER)
 
@@ -116,7 +117,7 @@ def bank_account(parts: Parts, _: Options) -> Converted:
         return Converted(MISSING if MISSING in (international, national) else None)
     if _looks_like_an_iban(national):
         return _checked(national, iban.validate)
-    if _country(parts["country"]) == NORWAY:
+    if _is_norway(parts["country"]):
         return _checked(national, kontonr.validate)
     return Converted(compact_account(national))
 
@@ -125,8 +126,8 @@ def bank_account_country(parts: Parts, _: Options) -> Converted:
     """The first two letters of an IBAN, otherwise the country given with a national account."""
     international = _text(parts["iban"])
     if isinstance(international, str) and _looks_like_an_iban(international):
-        return Converted(compact_account(international)[:2])
-    return Converted(_country(parts["country"]))
+        return _country(compact_account(international)[:2])
+    return _country(parts["country"])
 
 
 def social_security_number(parts: Parts, _: Options) -> Converted:
@@ -169,9 +170,16 @@ def _text(value: Any) -> State:
     return content if content.strip() else None
 
 
-def _country(value: Any) -> State:
-    code = _text(value)
-    return code.strip().upper() if isinstance(code, str) else code
+def _country(value: Any) -> Converted:
+    written = _text(value)
+    if not isinstance(written, str):
+        return Converted(written)
+    code = country_code(written)
+    return Converted(code) if code is not None else Converted(MISSING, WarningCode.INVALID_COUNTRY)
+
+
+def _is_norway(value: Any) -> bool:
+    return _country(value).value == NORWAY
 
 
 def _checked(number: str, validate: Callable[[str], str]) -> Converted:
@@ -193,7 +201,7 @@ def _from_identifications(entries: Any) -> Converted:
         return Converted(entries)
     national = [entry for entry in entries if entry.get("type") == "national"]
     if len(national) > 1:
-        norwegian = [entry for entry in national if _country(entry.get("country")) == NORWAY]
+        norwegian = [entry for entry in national if _is_norway(entry.get("country"))]
         if len(norwegian) != 1:
             return Converted(MISSING, WarningCode.INVALID_SOCIAL_SECURITY_NUMBER)
         national = norwegian
@@ -203,7 +211,7 @@ def _from_identifications(entries: Any) -> Converted:
 
 
 def _checked_identification(number: State, issued_by: Any) -> Converted:
-    if not isinstance(number, str) or _country(issued_by) != NORWAY:
+    if not isinstance(number, str) or not _is_norway(issued_by):
         return Converted(number)
     compact = compact_identification(number)
     if len(compact) == SOCIAL_SECURITY_LENGTH and isdigits(compact) and compact[-2:] == _check_digits(compact):

@@ -6,16 +6,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from shared_mappings.codes import WarningCode
-from shared_mappings.comparators import is_region
-from shared_mappings.converters import CONVERTERS, NORWAY, Options, Parts
+from shared_mappings.converters import CONVERTERS, Options, Parts
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
-from shared_mappings.states import State, read_keys
+from shared_mappings.states import MISSING, State, read_keys
 
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
-
-_REGIONS: Final = ("employee.contact.address.country.code", "employee.subledger.company.country.code")
-"""The targets whose country tells how to read a phone number, in the order they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,6 @@ class Desired:
         record_id: The record's `id`, by which messages name the person; None when the record has none.
         active: False for someone who was deactivated. Unknown counts as active.
         values: The value of each rule, by its canonical target, in one of the three states.
-        region: Country whose phone numbers are written without a country code.
         warnings: Values that were left out.
         left_out: What the record holds in their place, by canonical target and by the name of the part.
     """
@@ -49,7 +44,6 @@ class Desired:
     record_id: str | None
     active: bool
     values: Mapping[str, State] = field(repr=False)
-    region: str = field(repr=False)
     warnings: tuple[FieldWarning, ...] = ()
     left_out: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -66,22 +60,27 @@ class Desired:
 
 def desired_from_user(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
     """What a record of Huma's `users` stream says. The record fits its schema."""
-    return _desired(record, ((rule, rule.record_keys) for rule in table.rules), options)
+    rules = ((rule, rule.record_keys) for rule in table.rules)
+    return _desired(record, rules, table.one_value.record_keys, options)
 
 
 def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
     """What a record in the destination's own terms says. The record fits the schema of `employee`."""
-    return _desired(record, ((rule, rule.employee_keys) for rule in table.rules), options)
+    rules = ((rule, rule.employee_keys) for rule in table.rules)
+    return _desired(record, rules, table.one_value.employee_keys, options)
 
 
 def _desired(
-    record: Mapping[str, Any], rules: Iterable[tuple[Rule, Mapping[str, KeyPath]]], options: Options
+    record: Mapping[str, Any],
+    rules: Iterable[tuple[Rule, Mapping[str, KeyPath]]],
+    one_value: frozenset[KeyPath],
+    options: Options,
 ) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
     left_out: dict[str, Parts] = {}
     for rule, keys in rules:
-        parts = {part: read_keys(record, path) for part, path in keys.items()}
+        parts = {part: _part(record, path, one_value) for part, path in keys.items()}
         converted = CONVERTERS[rule.converter](parts, options)
         values[rule.canonical_target] = converted.value
         if converted.warning:
@@ -92,18 +91,17 @@ def _desired(
         record_id=None if identity is None else str(identity),
         active=record.get("active") is not False,
         values=values,
-        region=_region(values),
         warnings=tuple(warnings),
         left_out=left_out,
     )
 
 
-def _region(values: Mapping[str, State]) -> str:
-    for target in _REGIONS:
-        code = values[target]
-        if isinstance(code, str) and is_region(code):
-            return code
-    return NORWAY
+def _part(record: Mapping[str, Any], keys: KeyPath, one_value: frozenset[KeyPath]) -> Any:
+    """What a record says at a path; a key that an object of one value does not mention is empty there."""
+    value = read_keys(record, keys)
+    if value is MISSING and keys[:-1] in one_value and isinstance(read_keys(record, keys[:-1]), Mapping):
+        return None
+    return value
 
 
 def _key(value: State) -> str | None:

@@ -82,10 +82,10 @@ class Rule(_Frozen):
         """The paths in the destination's `employee` object as keys, by the name of the part."""
         return {part: _keys(path) for part, path in self.employee.items()}
 
-    def same(self, ours: State, theirs: State, region: str) -> bool:
-        """Whether two values mean the same; phone numbers without a country code are those of the region."""
+    def same(self, ours: State, theirs: State) -> bool:
+        """Whether two values mean the same."""
         if isinstance(ours, str) and isinstance(theirs, str):
-            return ours == theirs or COMPARATORS[self.comparator](ours, theirs, region)
+            return ours == theirs or COMPARATORS[self.comparator](ours, theirs)
         return ours is theirs
 
 
@@ -131,11 +131,34 @@ class Target(_Frozen):
     readable: bool = True
 
 
+class OneValue(_Frozen):
+    """The objects of a record that are one value: where one is there, a key that it does not mention is empty.
+
+    Attributes:
+        record: Paths of such objects in a record of the `users` stream.
+        employee: Paths in the destination's `employee` object, likewise.
+    """
+
+    record: tuple[str, ...]
+    employee: tuple[str, ...]
+
+    @cached_property
+    def record_keys(self) -> frozenset[KeyPath]:
+        """The paths in a record of the `users` stream, as keys."""
+        return frozenset(map(_keys, self.record))
+
+    @cached_property
+    def employee_keys(self) -> frozenset[KeyPath]:
+        """The paths in the destination's `employee` object, as keys."""
+        return frozenset(map(_keys, self.employee))
+
+
 class FieldTable(_Frozen):
     """The whole mapping.
 
     Attributes:
         version: Version of the mapping, raised with every change that an administrator would notice.
+        one_value: The objects of either record that are one value.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
@@ -144,6 +167,7 @@ class FieldTable(_Frozen):
     """
 
     version: str
+    one_value: OneValue
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     mutations: dict[str, str]
@@ -166,6 +190,15 @@ class FieldTable(_Frozen):
         last = self.targets.get(self.completed_by)
         if last is None or last.creation or last.routes[0].mutation != list(self.mutations)[-1]:
             raise ValueError(f"{self.completed_by} is nothing that the last mutation writes, and creation does not")
+        return self
+
+    @model_validator(mode="after")
+    def _looks_into_what_is_one_value(self) -> "FieldTable":
+        in_record = {keys[:-1] for rule in self.rules for keys in rule.record_keys.values()}
+        in_employee = {keys[:-1] for rule in self.rules for keys in rule.employee_keys.values()}
+        strays = (self.one_value.record_keys - in_record) | (self.one_value.employee_keys - in_employee)
+        if strays:
+            raise ValueError(f"no rule looks into {sorted('.'.join(keys) for keys in strays)}")
         return self
 
     def with_targets(self, targets: Mapping[str, Target]) -> "FieldTable":

@@ -134,7 +134,7 @@ def contradictions(desired: Desired, current: Employee, table: FieldTable) -> tu
         if rule.lifelong
         and isinstance(ours := desired.values[rule.canonical_target], str)
         and isinstance(theirs := current.values[target], str)
-        and not rule.same(ours, theirs, desired.region)
+        and not rule.same(ours, theirs)
     )
 
 
@@ -196,7 +196,7 @@ def _decide(
     """The decision about one target: whatever is unknown on our side is left alone."""
     ours = desired.values[rule.canonical_target]
     theirs = current.values[target]
-    if ours is MISSING or rule.same(ours, theirs, desired.region):
+    if ours is MISSING or rule.same(ours, theirs):
         return None
     field_name = rule.fields[0]
     if theirs is MISSING:

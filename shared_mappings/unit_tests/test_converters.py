@@ -90,8 +90,21 @@ def test_gender_codes_are_the_administrators() -> None:
     assert CONVERTERS["gender"]({"value": "Female"}, options) == Converted(MISSING, WarningCode.UNMAPPED_GENDER)
 
 
-def test_a_country_is_written_in_capitals() -> None:
-    assert convert("country", value=" no ") == Converted("NO")
+def test_how_a_gender_is_spelled_goes_before_what_is_a_code() -> None:
+    options = Options(gender_codes={"H": "M", " m ": "F"})
+    codes = {value: CONVERTERS["gender"]({"value": value}, options).value for value in ("H", "M", "m", "F")}
+    assert codes == {"H": "M", "M": "F", "m": "F", "F": "F"}
+
+
+@pytest.mark.parametrize(("value", "expected"), [(" no ", "NO"), ("Norge", "NO"), ("SUOMI", "FI"), ("xk", "XK")])
+def test_a_country_is_written_as_its_code_in_capitals(value: str, expected: str) -> None:
+    assert convert("country", value=value) == Converted(expected)
+
+
+@pytest.mark.parametrize("value", ["EU", "Norway or Sweden", "NOR", "?"])
+def test_what_is_no_country_is_left_out_with_a_warning(value: str) -> None:
+    assert convert("country", value=value) == Converted(MISSING, WarningCode.INVALID_COUNTRY)
+    assert convert("bank_account_country", iban=None, country=value) == Converted(MISSING, WarningCode.INVALID_COUNTRY)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,8 @@ def test_a_country_is_written_in_capitals() -> None:
     [
         pytest.param("8601.11 17947", None, "NO", Converted("86011117947"), id="national"),
         pytest.param("8601 11 17948", None, "NO", INVALID_ACCOUNT, id="national with a wrong check digit"),
+        pytest.param("8601 11 17948", None, "Norge", INVALID_ACCOUNT, id="national by the name of the country"),
+        pytest.param("8601 11 17948", None, "EU", Converted("86011117948"), id="national of no country"),
         pytest.param("8601 11 1794", None, "NO", INVALID_ACCOUNT, id="national and too short"),
         pytest.param("5000-0000058", None, "SE", Converted("5000-0000058"), id="national of another country"),
         pytest.param(None, "SE45 5000 0000 0583 9825 7466", None, Converted("SE4550000000058398257466"), id="iban"),
@@ -120,6 +135,7 @@ def test_a_bank_account_is_checked_and_written_without_separators(
     ("iban", "country", "expected"),
     [
         (None, "no", "NO"),
+        (None, "Sverige", "SE"),
         ("se45 5000 0000 0583 9825 7466", None, "SE"),
         ("se45 5000 0000 0583 9825 7466", "NO", "SE"),
         (None, None, None),
@@ -134,6 +150,7 @@ def test_the_country_of_an_international_account_is_that_of_its_iban(iban: Any, 
     ("entries", "expected"),
     [
         pytest.param([national("151086 95088")], Converted("15108695088"), id="norwegian"),
+        pytest.param([national("151086 95088", "norge")], Converted("15108695088"), id="norwegian by name"),
         pytest.param([national("551086 95042")], INVALID_NUMBER, id="norwegian with wrong check digits"),
         pytest.param([national("1510869508")], INVALID_NUMBER, id="norwegian and too short"),
         pytest.param([national("850709-9805", "SE")], Converted("850709-9805"), id="of another country, as it is"),

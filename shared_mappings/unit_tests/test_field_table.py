@@ -82,6 +82,12 @@ def test_two_rules_for_one_target_are_an_error() -> None:
         FieldTable.model_validate(broken(rules=[*rules, rules[0]]))
 
 
+@pytest.mark.parametrize("one_value", [{"record": ["homeAdress"]}, {"employee": ["homeAddress"]}])
+def test_an_object_that_no_rule_looks_into_cannot_be_said_to_be_one_value(one_value: dict[str, list[str]]) -> None:
+    with pytest.raises(ValidationError, match="no rule looks into"):
+        FieldTable.model_validate(broken(one_value={**broken()["one_value"], **one_value}))
+
+
 def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:
     targets = broken()["targets"]
     del targets["employee.contact.phone"]
@@ -128,4 +134,4 @@ def test_the_table_cannot_be_changed_by_accident() -> None:
     ],
 )
 def test_a_row_tells_whether_two_values_mean_the_same(ours: State, theirs: State, same: bool) -> None:
-    assert field_table().rule_of["employee.contact.phone"].same(ours, theirs, "NO") is same
+    assert field_table().rule_of["employee.contact.phone"].same(ours, theirs) is same

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,14 +15,21 @@ from shared_mappings import (
     Policy,
     desired_from_employee,
     desired_from_user,
+    employee_schema,
     field_table,
     plan,
+    users_schema,
 )
 from shared_mappings.states import State
 
 from .conftest import IN_XLEDGER, RECORD, planned_again
 
 TABLE = field_table()
+
+RECORD_KINDS = {"users": (users_schema, desired_from_user), "employee": (employee_schema, desired_from_employee)}
+
+OBJECTS = [("homeAddress", "users"), ("bankAccount", "users"), ("address", "employee")]
+"""The objects that are one value, and the record that has them."""
 
 TEXTS = st.text() | st.sampled_from(
     ['O\'Brien "Obi"', "\\", "a\nb\tc", "🧑‍🚀", "A\u030ase", "{{ x }}", "${x}", "*****"]
@@ -83,6 +91,35 @@ def test_a_missing_key_never_produces_a_change(
     for rule in TABLE.rules:
         if changed & set(rule.targets):
             assert rule.canonical_target in known
+
+
+@pytest.mark.parametrize(("name", "record"), OBJECTS)
+@given(data=st.data())
+def test_in_an_object_that_is_one_value_a_missing_key_means_the_same_as_null(
+    name: str, record: str, data: st.DataObject
+) -> None:
+    schema, desire = RECORD_KINDS[record]
+    keys = list(schema()["properties"][name]["properties"])
+    some = data.draw(st.dictionaries(st.sampled_from(keys), st.none() | TEXTS))
+    assert desire({name: some}, TABLE, Options()) == desire({name: dict.fromkeys(keys) | some}, TABLE, Options())
+
+
+@pytest.mark.parametrize(("name", "record"), OBJECTS)
+@given(data=st.data())
+def test_an_object_that_is_not_there_is_unknown_and_null_is_unset_as_a_whole(
+    name: str, record: str, data: st.DataObject
+) -> None:
+    schema, desire = RECORD_KINDS[record]
+    rest = data.draw(st.dictionaries(st.sampled_from(sorted(set(schema()["properties"]) - {name})), st.none()))
+    missing, null = desire(rest, TABLE, Options()), desire({**rest, name: None}, TABLE, Options())
+    targets = {
+        rule.canonical_target
+        for rule in TABLE.rules
+        for path in (rule.record if record == "users" else rule.employee).values()
+        if path.startswith(f"{name}.")
+    }
+    assert {missing.values[target] for target in targets} == {MISSING}
+    assert {null.values[target] for target in targets} == {None}
 
 
 @given(RECORDS, EMPLOYEES, POLICIES)

@@ -209,6 +209,53 @@ def test_a_missing_key_changes_nothing(key: str, desire: Desire, have: Have, tab
         assert touched & depends == set()
 
 
+def without(record: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in keys}
+
+
+def test_the_rest_of_an_address_is_written_without_what_is_no_country(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    decided = plan(
+        desire(homeAddress={**ADDRESS, "city": "Poseidonis", "country": "Atlantis"}), have(), Policies(), table
+    )
+    assert changes(decided) == both("address.place", "Poseidonis")
+
+
+STREET = both("address.streetAddress", "Lillegata 2")
+
+IN_AN_OBJECT = [
+    pytest.param({"homeAddress": {"line1": "Lillegata 2"}}, STREET, id="one line of an address"),
+    pytest.param(
+        {"homeAddress": {**without(ADDRESS, "line2", "line3"), "line1": "Lillegata 2"}}, STREET, id="no other lines"
+    ),
+    pytest.param({"homeAddress": {}}, {}, id="an empty address"),
+    pytest.param({"homeAddress": {"planet": "Earth"}}, {}, id="nothing known of an address"),
+    pytest.param(
+        {"bankAccount": {"iban": "SE4550000000058398257466"}},
+        {"employee.subledger.bankAccount": "SE4550000000058398257466"},
+        id="an iban alone",
+    ),
+    pytest.param(
+        {"bankAccount": {"number": "15030806309"}}, {"employee.subledger.bankAccount": "15030806309"}, id="a number"
+    ),
+    pytest.param({"bankAccount": {}}, {"employee.subledger.bankAccount": None}, id="an empty account"),
+    pytest.param(
+        {"bankAccount": {"type": "national", "country": "NO"}},
+        {"employee.subledger.bankAccount": None},
+        id="an account without a number",
+    ),
+]
+"""Objects that are there but do not mention everything, and what they come to in Xledger."""
+
+
+@pytest.mark.parametrize(("record", "expected"), IN_AN_OBJECT)
+def test_what_an_address_or_an_account_that_is_there_does_not_mention_is_empty(
+    record: dict[str, Any], expected: Changes, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    assert changes(plan(desire(**record), have(), Policies(), table)) == expected
+
+
 @pytest.mark.parametrize(
     "written_differently",
     [
@@ -226,6 +273,16 @@ def test_a_value_that_only_looks_different_is_not_written(
     written_differently: Changes, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     assert plan(desire(), have(written_differently), Policies(), table) == Plan(Action.UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("country", "theirs"), [("SE", "91234567"), ("NO", "+47 91 23 45 67"), (None, "0047 91234567")]
+)
+def test_a_phone_number_is_the_same_wherever_its_owner_lives(
+    country: str | None, theirs: str, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    current = have(both("phone", theirs) | both("address.country.code", country))
+    assert plan(desire(homeAddress={**ADDRESS, "country": country}), current, Policies(), table).changes == ()
 
 
 def test_only_the_place_that_differs_is_written(desire: Desire, have: Have, table: FieldTable) -> None:
@@ -348,6 +405,14 @@ def test_a_description_is_as_strict_as_the_stricter_of_the_two_names(
         ),
         ({"birthDate": "1990-02-30"}, FieldWarning(WarningCode.INVALID_DATE, "birthDate")),
         ({"gender": "rather not say"}, FieldWarning(WarningCode.UNMAPPED_GENDER, "gender")),
+        (
+            {"homeAddress": {**ADDRESS, "country": "Atlantis"}},
+            FieldWarning(WarningCode.INVALID_COUNTRY, "homeAddress"),
+        ),
+        (
+            {"bankAccount": {**ACCOUNT, "country": "EU"}},
+            FieldWarning(WarningCode.INVALID_COUNTRY, "bankAccount.country"),
+        ),
     ],
 )
 def test_what_xledger_could_never_accept_is_left_out_and_the_rest_is_written(

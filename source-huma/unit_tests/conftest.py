@@ -77,6 +77,7 @@ class FakeHuma:
         listed_active: What the list holds for active users; None for those in `users`.
         tokens: How many access tokens were given; the latest one is valid.
         uses_of_the_first_token: How many requests the first token serves before it expires; None for any number.
+        uses_of_each_token: How many requests any token serves, likewise.
         token_answers: What the token endpoint answers before it gives tokens.
         list_answers: What the list answers before it lists users.
         detail_answers: What each user's details answer before they are given, by the user's id.
@@ -87,6 +88,7 @@ class FakeHuma:
         self.listed_active: list[dict[str, Any]] | None = None
         self.tokens = 0
         self.uses_of_the_first_token: int | None = None
+        self.uses_of_each_token: int | None = None
         self.token_answers: list[Answer] = []
         self.list_answers: list[Answer] = []
         self.detail_answers: dict[str, list[Answer]] = {}
@@ -128,9 +130,10 @@ class FakeHuma:
     def _authorized(self, answer: Callable[[Any], Any]) -> Callback:
         def with_token(request: Any, context: Any) -> Any:
             with self._lock:
-                self._used += 1
-                expired = self.tokens == 1 and self._used > (self.uses_of_the_first_token or self._used)
-                if expired or request.headers["Authorization"] != f"Bearer token-{self.tokens}":
+                current = request.headers["Authorization"] == f"Bearer token-{self.tokens}"
+                self._used += current
+                most = self.uses_of_each_token or (self.uses_of_the_first_token if self.tokens == 1 else None)
+                if not current or (most is not None and self._used > most):
                     context.status_code = 401
                     return {"error": "invalid_token", "error_description": "expired"}
             return answer(request)
@@ -145,6 +148,7 @@ class FakeHuma:
         }
         with self._lock:
             self.tokens += 1
+            self._used = 0
         return {
             "access_token": f"token-{self.tokens}",
             "token_type": "bearer",

@@ -11,6 +11,11 @@ import requests
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 
+from huma_api.asking.sync_run import SyncRun
+
+ATTEMPTS = 7
+"""How often the source makes a request that keeps failing."""
+
 Read = Callable[..., EntrypointOutput]
 
 MAINTENANCE = {"status_code": 200, "text": "<html>We are back soon</html>"}
@@ -127,6 +132,32 @@ def test_a_token_that_expires_in_the_middle_is_replaced_once_for_all_workers(hum
     huma.uses_of_the_first_token = uses
     assert len(read(num_workers=32).records) == 150
     assert huma.tokens == 2
+
+
+def test_tokens_that_are_good_for_a_single_request_are_replaced_as_often(huma: Any, read: Read) -> None:
+    huma.add(*(f"u{number}" for number in range(20)))
+    huma.uses_of_each_token = 1
+    assert len(read(num_workers=1).records) == 20
+    assert huma.tokens > 20
+
+
+def test_a_request_that_is_refused_whatever_token_it_has_while_others_are_not_ends_as_transient(
+    huma: Any, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused_although_others_are_not(run: SyncRun, authorization: str | None) -> bool:
+        run.token_was_accepted(authorization)
+        return token_was_refused(run, authorization)
+
+    token_was_refused = SyncRun.token_was_refused
+    monkeypatch.setattr(SyncRun, "token_was_refused", refused_although_others_are_not)
+    huma.add("u1", "u2")
+    huma.detail_answers["u1"] = [{"status_code": 401}] * 100
+    output = read(fails=True)
+    kind, sentence = failure(output)
+    assert kind is FailureType.transient_error
+    assert "give each connection an API key of its own" in sentence
+    assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
+    assert len(huma.requests("/users/u1")) == huma.tokens == ATTEMPTS
 
 
 def test_a_new_token_that_is_refused_too_is_a_configuration_error(huma: Any, read: Read) -> None:

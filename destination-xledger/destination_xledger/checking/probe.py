@@ -25,8 +25,8 @@ from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.endings import ending, keeps_schema_to_itself, schema_mismatch, unauthorized, unreachable
 
-VIEWER: Final = Call("viewer", (("entity", "ownerDbId"), ("entity", "company", "dbId")))
-"""Whose token it is. Facts: seen; it takes no access to anything."""
+VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
+"""Whose token it is. Facts: seen. It also tells the entity's company, which a token without that access may not read."""
 
 Refusals = dict[Probe, Failure]
 

@@ -29,6 +29,8 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number, or there are several numbers and "
     "not exactly one is Norway's.",
     WarningCode.INVALID_DATE: "It is not a date.",
+    WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
+    "Norwegian, Swedish, Danish, Finnish or English.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
 }

@@ -103,13 +103,14 @@ class _Fields:
         if target in self._conflicts:
             return {"not_written": "conflict", "policy": self._conflicts[target].policy.value}
         ours = self._desired.values[rule.canonical_target]
-        if ours is MISSING:
-            left_out = rule.canonical_target in self._desired.left_out
-            return {"not_written": self._codes[rule.fields[0]] if left_out else "unknown"}
-        if (ours is None) == (theirs is None or theirs is MISSING):
+        code = self._codes.get(rule.fields[0])
+        if ours is MISSING or theirs is MISSING:
+            left_out = theirs is MISSING or rule.canonical_target in self._desired.left_out
+            return {"not_written": code if code and left_out else "unknown"}
+        if rule.same(ours, theirs):
             return {"not_written": "same"}
-        if theirs is MISSING and rule.fields[0] in self._codes:
-            return {"not_written": self._codes[rule.fields[0]]}
+        if code:
+            return {"not_written": code}
         return {"not_written": "policy", "policy": self._policies.for_fields(rule.fields, rule.rule).value}
 
 

@@ -262,7 +262,7 @@ class Updates:
             if gone := wiped(mutation, sent, update.who.employee, now):
                 raise gone
             for change, route in update.changes:
-                match seen(change, now[change.target], update.who.item.person.desired, self.gateway.table):
+                match seen(change, now[change.target], self.gateway.table):
                     case Seen.WRITTEN:
                         self._works.add((change.target, route))
                         update.who.changes.remove(change)

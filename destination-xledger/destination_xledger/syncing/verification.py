@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from connector_base.failures import system_error
-from shared_mappings import MISSING, Desired, Employee, FieldChange, FieldTable, State
+from shared_mappings import MISSING, Employee, FieldChange, FieldTable, State
 from shared_mappings.employee import value_shown
 from shared_mappings.states import read_keys
 from xledger_api.employees.system_values import SystemValues
@@ -19,16 +19,15 @@ class Seen(Enum):
     ANOTHER = "something else"
 
 
-def seen(change: FieldChange, now: State, desired: Desired, table: FieldTable) -> Seen:
+def seen(change: FieldChange, now: State, table: FieldTable) -> Seen:
     """What became of a change.
 
     Args:
         change: What was sent.
         now: What the answer shows at its target; `MISSING` where it shows nothing.
-        desired: What the person should have.
         table: The field table.
     """
-    if now is MISSING or table.rule_of[change.target].same(change.after, now, desired.region):
+    if now is MISSING or table.rule_of[change.target].same(change.after, now):
         return Seen.WRITTEN
     return Seen.UNMOVED if now == change.before and change.after is not None else Seen.ANOTHER
 

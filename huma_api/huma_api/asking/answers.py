@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -65,7 +64,6 @@ class HumaErrorHandler(DefaultErrorHandler):
         self._run = SyncRun.current()
         self.max_retries = self._run.max_retries
         self.backoff_strategies = [HumaBackoff(self.config, self._run.max_retries, self._run.longest_wait)]
-        self._last_refused = threading.local()
 
     def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
         """Decides what to do about an answer, or about the exception raised in place of one."""
@@ -85,16 +83,18 @@ class HumaErrorHandler(DefaultErrorHandler):
                 continue
             if resolution.response_action is ResponseAction.REFRESH_TOKEN_THEN_RETRY:
                 return self._token_refused(response, resolution)
-            if resolution.response_action is ResponseAction.IGNORE and response.content and not json_object(response):
-                # What a proxy does not find says nothing about whether Huma has it.
-                return self._not_huma()
+            if resolution.response_action is ResponseAction.IGNORE:
+                if response.content and not json_object(response):
+                    # What a proxy does not find says nothing about whether Huma has it.
+                    return self._not_huma()
+                self._run.token_was_accepted(_authorization(response))
             return resolution
         if not response.ok:
             return self._unnamed_failure(response.status_code)
         body = _json(response)
         if not (isinstance(body, list) if self.expects_list else isinstance(body, dict) and self.expects in body):
             return self._not_huma()
-        self._last_refused.url = None
+        self._run.token_was_accepted(_authorization(response))
         return SUCCESS_RESOLUTION
 
     def _not_huma(self) -> ErrorResolution:
@@ -144,19 +144,23 @@ class HumaErrorHandler(DefaultErrorHandler):
         return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
     def _token_refused(self, response: requests.Response, resolution: ErrorResolution) -> ErrorResolution:
-        """Asks for one new token for each request; the same request refused again has failed.
+        """Tries again with another token, unless Huma refuses even what it has just given.
 
-        A thread sends one request at a time, with its retries in a row.
+        Not as the CDK does: that refreshes once for each request, and takes the second refusal of a request for the
+        fault of the key, though other requests may have used the token up in between. On a retry the CDK asks the
+        authenticator for a header again, and that asks Huma for a new token, because the refused one counts as expired.
+        A request that is refused every time in spite of that ends when its retries are used up.
         """
-        self._run.token_was_refused(response.request.headers.get("Authorization"))
-        if getattr(self._last_refused, "url", None) != response.url:
-            self._last_refused.url = response.url
-            return resolution
-        self._last_refused.url = None
-        given_up_on = self._run.given_up_on
-        if given_up_on is not None:
-            return ErrorResolution(ResponseAction.FAIL, given_up_on.failure_type, given_up_on.message)
+        if self._run.token_was_refused(_authorization(response)):
+            return self._try_again(
+                "Huma refuses access tokens soon after it has accepted them. Another connection may be using the same "
+                "API key: give each connection an API key of its own, and run the sync again."
+            )
         return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
+
+
+def _authorization(response: requests.Response) -> str | None:
+    return response.request.headers.get("Authorization")
 
 
 class HumaBackoff(BackoffStrategy):

@@ -23,6 +23,8 @@ PATIENT_WAIT: Final = 300.0
 """Seconds."""
 LIKELY_CHANCE: Final = 5
 """As many failures in a row may have causes of their own."""
+HOPELESS_TOKENS: Final = 2
+"""As many tokens in a row that were refused and never accepted are not to be explained by bad luck."""
 LONG_AGO: Final = AirbyteDateTime.from_datetime(datetime.min.replace(tzinfo=timezone.utc))
 
 _current: ContextVar["SyncRun"] = ContextVar("sync_run")
@@ -30,10 +32,19 @@ _current: ContextVar["SyncRun"] = ContextVar("sync_run")
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token of Huma and the moment it expires."""
+    """An access token of Huma.
+
+    Attributes:
+        value: The token.
+        expires_at: The moment it expires.
+        accepted: Whether Huma has accepted it for anything since it was given.
+        refused: Whether Huma has refused it since it was given.
+    """
 
     value: str = field(repr=False)
     expires_at: AirbyteDateTime
+    accepted: bool = False
+    refused: bool = False
 
 
 class SyncRun:
@@ -55,6 +66,7 @@ class SyncRun:
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()
+        self._never_accepted: Final[list[str]] = []  # of the latest tokens, those refused and never accepted
         self._failures_in_a_row = 0
         self._given_up_on: ConnectorError | None = None
 
@@ -86,15 +98,42 @@ class SyncRun:
         with self._lock:
             self._token = token
 
-    def token_was_refused(self, authorization: str | None) -> None:
-        """Huma refused a request; when that had the latest token, the token counts as expired from now on.
+    def token_was_accepted(self, authorization: str | None) -> None:
+        """Huma accepted a request, so its token was good, and so is the key behind it.
 
         Args:
             authorization: The `Authorization` header of the request.
         """
+        token = self._token
+        if token is not None and token.accepted and _is_of(token.value, authorization):
+            return  # as for nearly every request, which need not wait for one another to hear so again
         with self._lock:
-            if self._token is not None and authorization == f"Bearer {self._token.value}":
-                self._token = replace(self._token, expires_at=LONG_AGO)
+            if any(_is_of(value, authorization) for value in self._never_accepted):
+                self._never_accepted.clear()  # an answer that took longer than a refusal
+            if self._token is not None and _is_of(self._token.value, authorization):
+                self._token = replace(self._token, accepted=True)
+                self._never_accepted.clear()
+
+    def token_was_refused(self, authorization: str | None) -> bool:
+        """Huma refused a request; when that had the latest token, the token counts as expired from now on.
+
+        A token may be used up by other requests, or expire at any moment: then another one helps. Only tokens that
+        are refused as soon as they are given, and never accepted for anything, say that something is wrong with the
+        key. A single one may have expired before its first use, and several requests in flight may all have it.
+
+        Args:
+            authorization: The `Authorization` header of the request.
+
+        Returns:
+            Whether another token may help.
+        """
+        with self._lock:
+            token = self._token
+            if token is not None and not token.refused and _is_of(token.value, authorization):
+                self._token = replace(token, expires_at=LONG_AGO, refused=True)
+                if not token.accepted:
+                    self._never_accepted.append(token.value)
+            return len(self._never_accepted) < HOPELESS_TOKENS
 
     @contextmanager
     def request_slot(self) -> Iterator[None]:
@@ -127,3 +166,7 @@ class SyncRun:
             permanent = failure.failure_type is FailureType.config_error
             if hopeless or permanent or self._failures_in_a_row > max(self._workers, LIKELY_CHANCE):
                 self._given_up_on = self._given_up_on or failure
+
+
+def _is_of(token: str, authorization: str | None) -> bool:
+    return authorization == f"Bearer {token}"

@@ -43,6 +43,9 @@ INPUTS: Final = "inputs"
 _PARTS: Final = ("contacts", "subledgers")
 """Lists of what an employee has. Without one of them, its type is reached from the root for a single employee."""
 
+_NARROWING: Final = ("filter", "objectStatus", "ownerSet")
+"""The arguments that say which employees are meant."""
+
 _PARTS_OF_PARTS: Final = ("companies", "countries", "addresses", "systemValues")
 
 _COMPOSITE: Final = frozenset({"OBJECT", "INPUT_OBJECT", "INTERFACE", "UNION"})
@@ -91,7 +94,8 @@ def _wanted(near: Schema) -> Iterator[_Wanted]:
     if not set(_PARTS) <= set(near.queries) and "employee" in near.queries:
         yield _Wanted(named(near.queries["employee"].answer), 2)
     if EMPLOYEES in near.queries:
-        yield from (_Wanted(named(declared), 1) for declared in near.queries[EMPLOYEES].arguments.values())
+        arguments = near.queries[EMPLOYEES].arguments
+        yield from (_Wanted(named(arguments[name]), 1) for name in _NARROWING if name in arguments)
     for name in WRITTEN:
         if name in near.mutations and INPUTS in near.mutations[name].arguments:
             declared = near.mutations[name].arguments[INPUTS]
