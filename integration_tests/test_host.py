@@ -164,7 +164,7 @@ def test_an_idle_sync_emits_nobody_and_writes_nothing(story: Story) -> None:
     assert (story.idle.summary["created"], story.idle.summary["updated"]) == (0, 0)
 
 
-def test_a_sync_of_everybody_again_writes_nothing_either(story: Story) -> None:
+def test_a_sync_told_again_writes_nothing_either(story: Story) -> None:
     assert story.everybody_again_writes == 0
     assert story.everybody_again.summary["received"] == 60
     assert (story.everybody_again.summary["created"], story.everybody_again.summary["updated"]) == (0, 0)

@@ -107,7 +107,7 @@ def somebody_of_each_kind(sandbox: Sandbox, write: Write) -> list[Record]:
     ]
 
 
-def test_a_preview_tells_of_everybody_what_would_become_of_them(
+def test_a_preview_tells_told_what_would_become_of_them(
     write: Write, sandbox: Sandbox, folder: Path, local: Storage
 ) -> None:
     people = somebody_of_each_kind(sandbox, write)

@@ -1,5 +1,6 @@
 """What an administrator sets up for a connection to Xledger."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
@@ -51,6 +52,21 @@ def _known_field(name: str) -> str:
     if name not in known:
         raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
     return name
+
+
+def _whole_token(token: str) -> str:
+    """A token that can be one: base64url text, which decodes and encodes to itself. Facts: seen of Xledger's tokens."""
+    try:
+        content = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        is_whole = base64.urlsafe_b64encode(content).decode().rstrip("=") == token.rstrip("=")
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ValueError(
+            "it is no token of Xledger's, or only a part of one: a token is letters, digits, - and _, with nothing "
+            "before, between or after them; copy it from Xledger again, or make a new one"
+        )
+    return token
 
 
 def _confirmed(authority: bool) -> bool:
@@ -144,7 +160,7 @@ class Config(Settings):
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
-    api_token: Secret[Annotated[str, Field(min_length=1)]] = Field(
+    api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",

@@ -241,3 +241,19 @@ def test_the_token_never_shows_in_a_complaint(config: Config) -> None:
     with pytest.raises(AirbyteTracedException) as raised:
         parse_config({**config, "mode": TOKEN})
     assert TOKEN not in str(raised.value)
+
+
+@pytest.mark.parametrize("token", ["a-token-that-must-never-be-shown", "0" * 64, "QUJD", "QUJDRA", "QUJDRA==", "_-_-"])
+def test_a_token_that_decodes_and_encodes_to_itself_may_be_one(token: str, config: dict[str, Any]) -> None:
+    assert parse_config({**config, "api_token": token}).api_token.get_secret_value() == token
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["QUJDR", "QUJDRF", "QUJD ", " QUJD", "QUJD\n", "QU JD", "token QUJD", "QU+J", "QU/J", "QUJ–", "QUJD\u200b", "ø"],
+)
+def test_a_token_that_cannot_be_one_is_told_without_being_shown(token: str, config: dict[str, Any]) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, "api_token": token})
+    assert str(raised.value).startswith("The configuration cannot work. api_token: it is no token of Xledger's")
+    assert token not in str(raised.value).partition(": it is")[2]

@@ -21,12 +21,12 @@ class FieldWarning:
     Attributes:
         code: Why.
         field: The record's field.
-        of_everybody: Whether it would be the same of anybody, so that it is told once and not of each person.
+        told: Whether the log tells of it elsewhere, since it would be the same of anybody.
     """
 
     code: WarningCode
     field: str
-    of_everybody: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def _possible(
     exists = bool(current.db_ids)
     if target.routes or (target.creation and not exists):
         return decided
-    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, of_everybody=True)
+    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True)
 
 
 def _may_set(policy: Policy, theirs: str | None, stage: Stage) -> bool:

@@ -26,7 +26,7 @@ from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.endings import ending, keeps_schema_to_itself, schema_mismatch, unauthorized, unreachable
 
 VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
-"""Whose token it is. Facts: seen. It also tells the entity's company, which a token without that access may not read."""
+"""Whose token it is. Facts: seen. It would tell the entity's company as well, which takes an access of its own."""
 
 Refusals = dict[Probe, Failure]
 

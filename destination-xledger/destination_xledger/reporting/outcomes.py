@@ -93,7 +93,7 @@ class Outcomes:
 
 def _tell_warnings(item: Planned) -> None:
     for warning in item.plan.warnings:
-        if not warning.of_everybody:  # that was told once
+        if not warning.told:
             logger.warning("%s: %s", item.person.label, explained(warning))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned
-from shared_mappings import MISSING, Action, FieldTable, Policies, RejectionCode, Rule, State
+from shared_mappings import MISSING, Action, FieldTable, Policies, Policy, RejectionCode, Rule, State
 
 Entry = dict[str, Any]
 
@@ -103,15 +103,15 @@ class _Fields:
         if target in self._conflicts:
             return {"not_written": "conflict", "policy": self._conflicts[target].policy.value}
         ours = self._desired.values[rule.canonical_target]
-        code = self._codes.get(rule.fields[0])
-        if ours is MISSING or theirs is MISSING:
-            left_out = theirs is MISSING or rule.canonical_target in self._desired.left_out
-            return {"not_written": code if code and left_out else "unknown"}
-        if rule.same(ours, theirs):
+        if rule.same(ours, None if theirs is MISSING else theirs):
             return {"not_written": "same"}
-        if code:
+        code = self._codes.get(rule.fields[0])
+        if code and (ours is not MISSING or rule.canonical_target in self._desired.left_out):
             return {"not_written": code}
-        return {"not_written": "policy", "policy": self._policies.for_fields(rule.fields, rule.rule).value}
+        policy = self._policies.for_fields(rule.fields, rule.rule)
+        if ours is MISSING or (theirs is MISSING and policy is not Policy.READ_ONLY):
+            return {"not_written": "unknown"}
+        return {"not_written": "policy", "policy": policy.value}
 
 
 def _who(subject: Person | InvalidRecord) -> Entry:

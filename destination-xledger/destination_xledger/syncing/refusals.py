@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connector_base.failures import ConnectorError, transient_error
+from destination_xledger.syncing.blame import is_about_the_object
 from xledger_api.employees.gateway import Gateway
 from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import RefusedError
@@ -65,7 +66,7 @@ class Refusals:
         streak = self._streaks.setdefault(mutation, _Streak())
         streak.alike = streak.alike + 1 if streak.words == error.failure.words else 1
         streak.words = error.failure.words
-        if error.failure.problem is Problem.UNRECOGNISED:
+        if error.failure.problem is Problem.UNRECOGNISED and not is_about_the_object(error.failure):
             streak.unknown += 1
             self._look_whether_it_is_refused_to_all(error)
             if streak.unknown >= IN_A_ROW:

@@ -34,11 +34,13 @@ class Left:
 
     Attributes:
         refusal: What Xledger refused; None when it refused nothing.
-        unwritable: The changes that nothing writes in this sync, without a refusal.
+        unwritable: The changes that nothing writes in this sync, without a refusal; the log tells of them.
+        object_refused: Those for which Xledger does not take the object that they belong to.
     """
 
     refusal: Refusal | None = None
     unwritable: tuple[FieldChange, ...] = ()
+    object_refused: tuple[FieldChange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -132,8 +134,7 @@ class Updates:
         table = self.routes.table
         routed = [(change, route) for change in who.changes if (route := self._route_of(change, who))]
         before = [route for _, route in routed if not table.closes(route)]
-        unfinished = who.employee.values[table.completed_by] is None
-        may_close = not any(route.mutation != mutation for route in before) and not (who.refused and unfinished)
+        may_close = all(route.mutation == mutation for route in before) and not self._holds_the_end_back(who)
         changes = tuple(
             (change, route)
             for change, route in routed
@@ -144,18 +145,36 @@ class Updates:
             return None
         return _Update(who, changes, update_node(db_id, changes, table, self.gateway.system_values))
 
+    def _holds_the_end_back(self, who: _Unwritten) -> bool:
+        """Whether a creation is not to be marked as finished, because something of it was refused."""
+        if who.employee.values[self.routes.table.completed_by] is not None:
+            return False
+        refused = (change for change in who.changes if self._is_refused(change, who))
+        return bool(who.refused) or not all(self._object_is_refused(change, who) for change in refused)
+
     def _route_of(self, change: FieldChange, who: _Unwritten) -> Route | None:
         return next((route for route in self.routes.of(change) if route.mutation not in who.why), None)
 
     # ---- what became of it
 
+    def _is_refused(self, change: FieldChange, who: _Unwritten) -> bool:
+        """Whether Xledger refused every route of a change for this person, which it takes for others."""
+        routes = self.routes.of(change)
+        return bool(routes) and all(route.mutation in who.why for route in routes)
+
     def _left(self, who: _Unwritten) -> Left:
-        """What was not written: refused, or without any route in this sync."""
+        """What was not written: refused, without any route in this sync, or without one to this person's object."""
         unwritable = [change for change in who.changes if not self.routes.of(change)]
-        refused = [*who.refused, *(change for change in who.changes if change not in unwritable)]
-        in_order = tuple(change for change in who.item.plan.changes if change in refused)
+        objects = [change for change in who.changes if self._object_is_refused(change, who)]
+        refused = [change for change in who.changes if change not in (*unwritable, *objects)]
+        in_order = tuple(change for change in who.item.plan.changes if change in (*who.refused, *refused))
         refusal = Refusal(tuple(who.why.values()), in_order) if in_order else None
-        return Left(refusal, (*unwritable, *who.unmoved))
+        return Left(refusal, (*unwritable, *who.unmoved), tuple(objects))
+
+    def _object_is_refused(self, change: FieldChange, who: _Unwritten) -> bool:
+        return self._is_refused(change, who) and all(
+            is_about_the_object(who.why[route.mutation]) for route in self.routes.of(change)
+        )
 
     def _end_if_nobody_passes(self, unwritten: Sequence[_Unwritten]) -> None:
         """Ends the sync when mutations were given up in words that nobody knows, and Xledger carries out nothing.
@@ -200,11 +219,11 @@ class Updates:
                 if len(batch) > 1:
                     return Rest(left, True, _suspected(error.failure, left))
                 settled.add(batch[0].identity)
-                if self._refused_alone(batch[0], error) >= ALIKE and not self.refusals.has_passed(mutation):
+                if self._refused_alone(batch[0], error) == ALIKE and not self.refusals.has_passed(mutation):
                     # Somebody as far away as can be: whoever stands side by side may have the same fault.
-                    others = [update for update in updates if update.identity not in settled]
-                    carry_out(others[-1:])
-                    if not self.refusals.has_passed(mutation):
+                    others = [update for update in updates if update.identity not in settled][-1:]
+                    carry_out(others)
+                    if all(_is_refused_alike(other, error) for other in others):
                         self.routes.give_up(mutation, error.failure.words)
                 return Rest(refused=True)
             settled.update(update.identity for update in batch)
@@ -296,6 +315,11 @@ class Updates:
         update.who.changes.remove(change)
         update.who.unmoved.append(change)
         _tell_that_another_is_shown(update, change)
+
+
+def _is_refused_alike(update: _Update, error: RefusedError) -> bool:
+    failure = update.who.why.get(error.operation.root_field)
+    return failure is not None and failure.words == error.failure.words
 
 
 def _suspected(failure: Failure, left: Sequence[_Update]) -> _Update | None:

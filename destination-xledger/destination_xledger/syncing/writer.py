@@ -9,7 +9,7 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.updates import Left, Updates
-from shared_mappings import Action, Employee, FieldChange, FieldWarning, WarningCode
+from shared_mappings import Action, Employee, FieldWarning, WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Writer:
         left = self.updates.update([*updated, *completions.values()])
         for item, _ in added:
             of_them = left.get(item.identity, Left())
-            completion = _without(completions[item.identity], of_them.unwritable)
+            completion = _without(completions[item.identity], of_them)
             self.outcomes.created(item, completion.plan, of_them.refusal)
         for item in updated:
             of_them = left.get(item.identity, Left())
-            written = _without(item, of_them.unwritable)
+            written = _without(item, of_them)
             if of_them.refusal:
                 self.outcomes.partly_refused(written, of_them.refusal)
             else:
@@ -72,16 +72,19 @@ class Writer:
         return Planned(item.person, employee, self.matcher.plan(item.person, employee, creating=True))
 
 
-def _without(item: Planned, unwritable: Sequence[FieldChange]) -> Planned:
-    """What is done about a person, with a warning in place of what no route can write."""
-    if not unwritable:
+def _without(item: Planned, left: Left) -> Planned:
+    """What is done about a person, with a warning in place of what nothing can write."""
+    unwritten = (*left.unwritable, *left.object_refused)
+    if not unwritten:
         return item
-    changes = tuple(change for change in item.plan.changes if change not in unwritable)
-    warnings = (FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, of_everybody=True) for change in unwritable)
-    left = replace(
+    changes = tuple(change for change in item.plan.changes if change not in unwritten)
+    warnings = (
+        FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, told=change in left.unwritable) for change in unwritten
+    )
+    decided = replace(
         item.plan,
         action=item.plan.action if changes else Action.UNCHANGED,
         changes=changes,
         warnings=tuple(dict.fromkeys((*item.plan.warnings, *warnings))),
     )
-    return replace(item, plan=left)
+    return replace(item, plan=decided)

@@ -15,11 +15,17 @@ ADD: Final = "addEmployees"
 SYSTEM_VALUE: Final = ("dbSubId", "code", "name")
 """What a system value is known by."""
 
+_EVERY_BATCH: Final = "All employees are read for every batch of people"
+
 _FILTERS: Final = {
-    "code_in": "Employees cannot be found by their code",
-    "email_in": "People cannot be found by their e-mail address",
-    "dbId_in": "Employees who are found by e-mail alone cannot be read by their dbId",
+    "code_in": ("Employees cannot be found by their code", _EVERY_BATCH),
+    "email_in": (
+        "People cannot be found by their e-mail address",
+        "When somebody is not found by employment ID, all employees are listed once a sync",
+    ),
+    "dbId_in": ("Employees who are found by e-mail alone cannot be read by their dbId", _EVERY_BATCH),
 }
+"""What it means that employees have no such filter, and what is done instead."""
 
 _SCOPES: Final = {
     ("objectStatus", "ALL"): "Employees who are closed in Xledger cannot be looked up, so that somebody who comes back "
@@ -76,11 +82,11 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
     if EMPLOYEES not in schema.queries:
         return
     employees = schema.queries[EMPLOYEES]
-    for filter_name, meaning in _FILTERS.items():
+    for filter_name, (meaning, instead) in _FILTERS.items():
         if not schema.takes(employees, "filter", (filter_name,)):
             yield Lack(
-                f"{meaning}: the list of employees has no filter {filter_name}. A sync that needs it lists all "
-                "employees once, at the cost of one request for each 10,000."
+                f"{meaning}: the list of employees has no filter {filter_name}. {instead}, at the cost of one request "
+                "for each 10,000."
             )
     for (argument, choice), meaning in _SCOPES.items():
         if schema.choice(employees, argument, choice) is None:

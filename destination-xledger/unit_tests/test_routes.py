@@ -1,0 +1,221 @@
+"""Each value goes by the best route there is; one that leads nowhere is given up for the next."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from requests_mock import Mocker
+
+from destination_xledger.people.person import Person, Planned
+from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.routes import Routes
+from destination_xledger.syncing.updates import Left, Updates
+from shared_mappings import Employee, FieldChange, Options, Plan, desired_from_user, field_table
+from shared_mappings.planner import Action
+from xledger_api.employees.gateway import Gateway
+from xledger_api.language.schema import written_down
+from xledger_api.sending.client import XledgerClient
+
+from .conftest import URL
+
+TABLE = field_table()
+ACCOUNT, PHONE = "employee.subledger.bankAccount", "employee.contact.phone"
+PLACE, EMAIL, TITLE = "employee.subledger.address.place", "employee.contact.email", "employee.contact.jobTitle"
+
+Answer = Callable[[str, list[Any]], Any]
+
+
+class Xledger:
+    """Carries out every update, but for what it is told to refuse or to ignore.
+
+    Attributes:
+        refuses: Words with which inputs are refused, by mutation; called with the input node.
+        ignores: Paths below `node` that a mutation accepts and does not change, by mutation.
+        sent: The mutations that came, each with its inputs.
+    """
+
+    def __init__(self) -> None:
+        self.refuses: dict[str, Callable[[Mapping[str, Any]], str | None]] = {}
+        self.ignores: dict[str, Mapping[str, Any]] = {}
+        self.sent: list[tuple[str, list[Any]]] = []
+
+    @property
+    def mutations(self) -> list[tuple[str, int]]:
+        """The mutations with something in them, and how many inputs each had."""
+        return [(name, len(inputs)) for name, inputs in self.sent if inputs]
+
+    def answer(self, request: Any, _context: Any) -> str:
+        body = json.loads(request.body)
+        name = next(name for name in TABLE.mutations if name in body["query"])
+        inputs = body["variables"].get("inputs", [])
+        self.sent.append((name, inputs))
+        for each in inputs:
+            if words := self.refuses.get(name, lambda _: None)(each["node"]):
+                return json.dumps({"errors": [{"message": words}], "data": None})
+        edges = [{"clientId": each["clientId"], "node": self._shown(name, each["node"])} for each in inputs]
+        return json.dumps({"data": {name: {"edges": edges or None}}})
+
+    def _shown(self, name: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        shown = {**node, **self.ignores.get(name, {})}
+        if name == "updateEmployees":
+            parts = {"phone": "contact", "email": "contact", "bankAccount": "subledger", "phoneSubledger": "subledger"}
+            for key, part in parts.items():
+                if key in shown:
+                    shown.setdefault(part, {})[key.removesuffix("Subledger")] = shown[key]
+        return shown
+
+
+@pytest.fixture
+def xledger(requests_mock: Mocker) -> Xledger:
+    stub = Xledger()
+    requests_mock.post(URL, text=stub.answer)
+    return stub
+
+
+@pytest.fixture
+def updates(client: XledgerClient) -> Updates:
+    gateway = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()})
+    return Updates(gateway, Routes(gateway), Refusals(gateway))
+
+
+def somebody(number: int, changes: Mapping[str, str], has: Mapping[str, Any] | None = None) -> Planned:
+    """Somebody with changes to be written, by target. Their contact has an e-mail address unless it is said not to."""
+    contact = {"dbId": number + 1000, "email": f"kari{number}@example.com", "phone": None, "jobTitle": None}
+    subledger = {"dbId": number + 2000, "bankAccount": None, "address": None}
+    node = {"dbId": number, "code": f"E{number}", "contact": {**contact, **(has or {})}, "subledger": subledger}
+    record = {"id": str(number), "employmentId": f"E{number}"}
+    employee = Employee.from_node(node, TABLE)
+    planned = tuple(
+        FieldChange(TABLE.rule_of[target].fields[0], target, employee.values[target], after)  # type: ignore[arg-type]
+        for target, after in changes.items()
+    )
+    person = Person(str(number), f"users {number}", desired_from_user(record, TABLE, Options()), record)
+    return Planned(person, employee, Plan(Action.UPDATE, changes=planned))
+
+
+def several(count: int, changes: Mapping[str, str]) -> list[Planned]:
+    return [somebody(number, changes) for number in range(1, count + 1)]
+
+
+def unwritable(left: Mapping[str, Left]) -> set[str]:
+    return {change.target for each in left.values() for change in each.unwritable}
+
+
+def always(words: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda _: words
+
+
+def test_a_route_that_is_refused_to_one_after_the_other_is_given_up_for_the_next(
+    updates: Updates, xledger: Xledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    xledger.refuses["updateSuppliers"] = always("Only suppliers can be updated.")
+    assert updates.update(several(40, {ACCOUNT: "86011117947"})) == {}
+    assert xledger.mutations[-1] == ("updateEmployees", 40)
+    assert len(xledger.mutations) < 20
+    assert sum("The sync goes on without it" in line for line in caplog.messages) == 1
+    before = len(xledger.mutations)
+    assert updates.update(several(40, {ACCOUNT: "86011117947"})) == {}
+    assert xledger.mutations[before:] == [("updateEmployees", 40)]
+
+
+def test_what_no_route_can_write_is_left_out_and_told_once(
+    updates: Updates, xledger: Xledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    xledger.refuses["updateSuppliers"] = always("inputs.0.node.dbId: Subledger 2001 is not a supplier.")
+    left = updates.update(several(10, {PLACE: "Oslo", PHONE: "1"}))
+    assert unwritable(left) == {PLACE}
+    assert [each.refusal for each in left.values()] == [None] * 10
+    assert xledger.mutations[-1] == ("updateContacts", 10)
+    (line,) = [line for line in caplog.messages if "counted as partly_written" in line]
+    assert "homeAddress" in line
+
+
+def test_one_person_who_is_refused_by_one_route_is_tried_by_the_next_and_nobody_else(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = lambda node: "Not possible." if node["dbId"] == 2003 else None
+    assert updates.update(several(9, {ACCOUNT: "86011117947"})) == {}
+    assert [mutation for mutation in xledger.mutations if mutation[0] == "updateEmployees"] == [("updateEmployees", 1)]
+
+
+def test_people_with_the_same_fault_who_stand_side_by_side_do_not_cost_the_others_their_route(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = lambda node: "Not in the register." if node["dbId"] <= 2005 else None
+    left = updates.update(several(30, {PLACE: "Oslo"}))
+    assert unwritable(left) == set()
+    assert sorted(left) == ["1", "2", "3", "4", "5"]
+    assert all(each.refusal for each in left.values())
+
+
+def test_a_value_that_is_refused_for_itself_is_not_tried_by_another_route(updates: Updates, xledger: Xledger) -> None:
+    xledger.refuses["updateSuppliers"] = lambda node: f"bankAccount: Invalid value '{node['bankAccount']}'."
+    left = updates.update([somebody(1, {ACCOUNT: "86011117947"})])
+    assert left["1"].refusal is not None
+    assert xledger.mutations == [("updateSuppliers", 1)]
+
+
+def test_when_nobody_passes_by_any_route_it_is_nobodys_fault(updates: Updates, xledger: Xledger) -> None:
+    for mutation in TABLE.mutations:
+        xledger.refuses[mutation] = always("The database is ill.")
+    with pytest.raises(AirbyteTracedException, match="refuses every updateSuppliers") as raised:
+        updates.update(several(10, {ACCOUNT: "86011117947"}))
+    assert raised.value.failure_type is FailureType.transient_error
+
+
+def test_when_xledger_carries_something_else_out_a_route_is_not_for_us(updates: Updates, xledger: Xledger) -> None:
+    xledger.refuses["updateSuppliers"] = always("The subledger is ill.")
+    assert unwritable(updates.update(several(10, {PLACE: "Oslo", PHONE: "1"}))) == {PLACE}
+
+
+def test_a_route_that_changes_nothing_is_given_up_for_the_next(
+    updates: Updates, xledger: Xledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    xledger.ignores["updateContacts"] = {"phone": None}
+    assert updates.update(several(5, {PHONE: "+47 900 00 001"})) == {}
+    assert xledger.mutations == [("updateContacts", 5), ("updateEmployees", 5)]
+    assert sum("does not change employee.contact.phone by it" in line for line in caplog.messages) == 1
+
+
+def test_a_route_without_another_that_changes_nothing_for_a_few_is_kept_for_the_others(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.ignores["updateContacts"] = {"jobTitle": None}
+    assert unwritable(updates.update(several(2, {TITLE: "Head"}))) == {TITLE}
+    xledger.ignores.clear()
+    assert updates.update(several(4, {TITLE: "Head"})) == {}
+
+
+def test_the_mark_of_a_finished_creation_is_written_after_what_goes_by_another_route(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = always("inputs.0.node.dbId: Subledger 2001 is not a supplier.")
+    changes = {ACCOUNT: "86011117947", PHONE: "1", EMAIL: "new@example.com"}
+    assert updates.update([somebody(number, changes, {"email": None}) for number in range(1, 5)]) == {}
+    order = [(name, sorted(inputs[0]["node"])) for name, inputs in xledger.sent if inputs and name != "updateSuppliers"]
+    assert order == [
+        ("updateContacts", ["dbId", "phone"]),
+        ("updateEmployees", ["bankAccount", "dbId"]),
+        ("updateContacts", ["dbId", "email"]),
+    ]
+
+
+def test_a_creation_of_which_something_is_refused_is_not_marked_as_finished(updates: Updates, xledger: Xledger) -> None:
+    xledger.refuses["updateSuppliers"] = always("bankAccount: Invalid value '86011117947'.")
+    changes = {ACCOUNT: "86011117947", PHONE: "1", EMAIL: "new@example.com"}
+    left = updates.update([somebody(1, changes, {"email": None}), somebody(2, changes)])
+    refused = {
+        identity: {change.target for change in each.refusal.unwritten}
+        for identity, each in left.items()
+        if each.refusal
+    }
+    assert refused == {"1": {ACCOUNT, EMAIL}, "2": {ACCOUNT}}
+
+
+def test_without_refusals_each_mutation_is_sent_once(updates: Updates, xledger: Xledger) -> None:
+    changes = {"employee.trialTo": "2026-01-01", ACCOUNT: "86011117947", PHONE: "1", EMAIL: "new@example.com"}
+    assert updates.update(several(3, changes)) == {}
+    assert xledger.mutations == [("updateEmployees", 3), ("updateSuppliers", 3), ("updateContacts", 3)]
