@@ -17,9 +17,10 @@ from benchmarks.people import a_person
 from benchmarks.runs import Run, sync
 from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
 from integration_tests.records import Record, as_employee
-from integration_tests.sandbox import Sandbox
+from integration_tests.sandbox import Fault, Sandbox
 
 PEOPLE = 10_000
+BATCH, BAD = 400, (17, 200, 390)
 CHANGED_EVERY = 100
 FEW, MANY = 6_000, 60_000
 NIGHTS = 30
@@ -58,6 +59,11 @@ def main() -> int:
             unchanged = sync(sandbox, people(), folder)
             changed = sync(sandbox, people_some_changed(), folder)
             alone = sync(sandbox, people_changed_back(), folder)
+        kinds = ("new", "changed")
+        refused = {
+            words: {kind: _refused(console, folder, quoted=quoted, known=kind == "changed") for kind in kinds}
+            for words, quoted in (("quotes the value", True), ("quotes nothing", False))
+        }
         peaks = {
             kind: {count: _peak(console, count, folder, known=kind == "unchanged") for count in (FEW, MANY)}
             for kind in ("new", "unchanged")
@@ -69,7 +75,8 @@ def main() -> int:
         f"{PEOPLE // CHANGED_EVERY:,} changed among {PEOPLE:,}": changed,
         f"{PEOPLE // CHANGED_EVERY:,} changed, sent alone": alone,
     }
-    promises = [*_costs(new, on_probation, unchanged, changed, alone), _speed(unchanged, idle)]
+    promises = [*_costs(new, on_probation, unchanged, changed, alone), *_costs_of_refusals(refused)]
+    promises.append(_speed(unchanged, idle))
     promises += [_memory(kind, peaks_of_kind) for kind, peaks_of_kind in peaks.items()]
     console.print(_table_of_costs(syncs))
     console.print(_table_of_promises(promises))
@@ -104,18 +111,48 @@ def _peak(console: Console, count: int, folder: Path, *, known: bool) -> int:
     return run.peak_memory
 
 
+def _refused(console: Console, folder: Path, *, quoted: bool, known: bool) -> int:
+    """How many requests a batch costs more when three in it are refused."""
+    root_field, path = ("updateContacts", "jobTitle") if known else ("addEmployees", "lastName")
+    users = [a_person(number) for number in range(1, BATCH + 1)]
+    sent = [{**user, "jobTitle": f"Head {number}"} for number, user in enumerate(users)] if known else users
+    requests = []
+    for bad in ((), BAD):
+        with console.status("Refusals ..."), Sandbox.running(people=0) as sandbox:
+            for user in users if known else ():
+                sandbox.xledger.add_employee(**as_employee(user))
+            for number in bad:
+                value = sent[number]["jobTitle" if known else "familyName"]
+                fault = Fault.refuse_value(root_field=root_field, path=path, value=value, quoted=quoted)
+                sandbox.xledger.faults.add(fault)
+            run = sync(sandbox, sent, folder)
+        if run.summary["rejected"] != ({"refused_by_xledger": len(bad)} if bad else {}):
+            raise RuntimeError(f"not just {len(bad)} people are rejected")
+        requests.append(int(run.summary["requests"]))
+    return requests[1] - requests[0]
+
+
 def _costs(new: Run, on_probation: Run, unchanged: Run, changed: Run, alone: Run) -> list[Promise]:
     down = unchanged.summary["bytes_received"] / PEOPLE
     return [
-        _at_most("look-ups for new people", new.look_ups, 22),
+        _at_most("queries for new people, learning the schema included", new.look_ups, 22),
         _at_most("mutations for new people", new.mutations, 63),
-        _at_most("mutations more when they are on probation", on_probation.mutations - new.mutations, 20),
+        _at_most("requests for new people on probation", on_probation.summary["requests"], 85),
+        _at_most("mutations for new people on probation", on_probation.mutations, 63),
         _at_most("requests for unchanged people", unchanged.summary["requests"], 22),
         _at_most("mutations for unchanged people", unchanged.mutations, 0),
         _at_most("bytes down for each unchanged person", round(down), 1000),
         _at_most("mutations for a few changed people among others", changed.mutations, 60),
         _at_most("mutations for the same few, sent alone", alone.mutations, 3),
     ]
+
+
+def _costs_of_refusals(refused: Mapping[str, Mapping[str, int]]) -> Iterator[Promise]:
+    bounds = {"quotes the value": 12, "quotes nothing": 54}
+    for words, more in refused.items():
+        for kind, requests in more.items():
+            what = f"requests more when {len(BAD)} of {BATCH} {kind} people are refused, and Xledger {words}"
+            yield _at_most(what, requests, bounds[words])
 
 
 def _speed(unchanged: Run, idle: Run) -> Promise:
