@@ -429,8 +429,8 @@ _WRITING: Final = (
         "lost answers",
         "A request whose answer was lost is carried out soon, or never.",
         Sure.ASSUMED,
-        "Codes are looked up after a pause before anybody is added again. Whoever is there twice nevertheless is rejected "
-        "as `ambiguous_match` by the next sync.",
+        "Codes are looked up after a pause before anybody is added again. Whoever is there twice nevertheless is "
+        "rejected as `ambiguous_match` by the next sync.",
         f"{_WRITE}test_nobody_is_added_twice_when_an_answer_gets_lost",
     ),
 )

@@ -88,10 +88,8 @@ def has_roots(*names: str) -> Judge:
 
 def parts_can_be_read(seen: Observed) -> Judgement:
     """Whether that of an employee can be read without which nothing works."""
-    if not seen.schema.learned:
+    if not seen.schema.learned or EMPLOYEES not in seen.schema.queries:
         return _listed(seen)
-    if EMPLOYEES not in seen.schema.queries:
-        return NOT_SEEN
     answer = named(seen.schema.queries[EMPLOYEES].answer)
     paths = (("code",), *field_table().db_id_keys.values())
     return _of_all(filter(None, (seen.schema.missing(answer, (*NODE, *path)) for path in paths)))
@@ -104,7 +102,7 @@ def employees_are_listed(seen: Observed) -> Judgement:
 
 def targets_can_be_read(seen: Observed) -> Judgement:
     """Whether each place of the field table can be read."""
-    if not seen.schema.learned:
+    if not seen.schema.learned or EMPLOYEES not in seen.schema.queries:
         return _listed(seen)
     table = fitted(field_table(), seen.schema)
     return _of_all(name for name, target in table.targets.items() if not target.readable)
@@ -200,7 +198,8 @@ def finds(filter_name: str, look: Look) -> Judge:
     """Judges whether a filter is there, and finds whom it should and nobody else."""
 
     def judge(seen: Observed) -> Judgement:
-        if seen.schema.learned and not can_filter(seen.schema, filter_name):
+        there = EMPLOYEES in seen.schema.queries
+        if there and seen.schema.learned and not can_filter(seen.schema, filter_name):
             return _judged(False, f"there is no {filter_name}")
         if look not in seen.pages:
             return _refused(seen, look) or NOT_SEEN

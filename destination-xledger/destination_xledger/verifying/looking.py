@@ -16,7 +16,7 @@ from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES, learned
 from xledger_api.language.operations import Operation, Path, query
-from xledger_api.language.schema import Schema, written_down
+from xledger_api.language.schema import NODE, Schema, written_down
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.endings import unauthorized, unreachable
@@ -27,6 +27,7 @@ ON_A_PAGE: Final = 100
 _A_FEW: Final = 10
 
 _KEYS: Final[tuple[Path, ...]] = (("dbId",), ("code",), ("contact", "email"))
+"""What tells who was found."""
 
 Arguments = Mapping[str, Any]
 
@@ -46,8 +47,9 @@ def look_at(settings: Config, connect: Callable[[Config], XledgerClient]) -> Obs
     viewer_tells = _viewer_tells(client, schema)
     eyes = _Eyes(client, schema)
     eyes.look({Look.EMPLOYEES: (shown(field_table(), schema), {"first": ON_A_PAGE})})
+    readable = tuple(path for path in _KEYS if eyes.can_read(path))
     for question in questions(schema, eyes.pages.get(Look.EMPLOYEES), [uuid4().hex for _ in range(KEYS_PER_REQUEST)]):
-        eyes.look({look: (_KEYS, arguments) for look, (arguments, _) in question.items()})
+        eyes.look({look: (readable, arguments) for look, (arguments, _) in question.items()})
         eyes.sought |= {look: node for look, (_, node) in question.items() if node is not None}
     return Observed(
         schema=schema,
@@ -155,6 +157,11 @@ class _Eyes:
     refused: dict[Look, Refusal] = field(default_factory=dict)
     sought: dict[Look, Node] = field(default_factory=dict)
 
+    def can_read(self, path: Path) -> bool:
+        """Whether a value of an employee can be read."""
+        root = self.schema.queries.get(EMPLOYEES)
+        return root is not None and self.schema.answers(root, (*NODE, *path))
+
     def look(self, looks: Mapping[Look, tuple[tuple[Path, ...], Arguments]]) -> None:
         """Looks for several in one request.
 
@@ -190,7 +197,7 @@ def _page(connection: Any) -> Page | None:
 
 
 def _viewer_tells(client: XledgerClient, schema: Schema) -> bool:
-    if VIEWER.root not in schema.queries:
+    if schema.learned and VIEWER.root not in schema.queries:
         return False
     answer = _answer(query(schema, VIEWER), client)
     if isinstance(answer, Failure) and answer.problem is Problem.UNRECOGNISED:
