@@ -54,6 +54,7 @@ class Fact:
 _CHECK: Final = "integration_tests/test_destination_check.py::"
 _WRITE: Final = "integration_tests/test_destination_write.py::"
 _ERRORS: Final = "integration_tests/test_destination_errors.py::"
+_RELIED: Final = "integration_tests/test_relied_on.py::"
 _VERIFY: Final = "integration_tests/test_verify.py::"
 _CLIENT: Final = "xledger_api/unit_tests/test_client.py::"
 _ANSWERS: Final = "xledger_api/unit_tests/test_answers.py::"
@@ -112,7 +113,7 @@ _TOKEN_AND_SCHEMA: Final = (
         "Types are called what Xledger says they are called; where it says nothing, filters are `<Node>_Filter`.",
         Sure.ASSUMED,
         "Names that were learned cannot be wrong. Of the others, the sync ends with the one that Xledger refuses.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_whatever_types_are_called_people_are_found_and_written",
         judging.names_fit,
     ),
     Fact(
@@ -120,7 +121,7 @@ _TOKEN_AND_SCHEMA: Final = (
         "There are `employees`, `addEmployees` and `updateEmployees`.",
         Sure.SEEN,
         "Nothing works. Testing the connection and a sync end with the name that is missing.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_without_what_nothing_works_without_a_sync_writes_nothing_and_names_it",
         judging.has_roots("employees", "addEmployees", "updateEmployees"),
         blocks=True,
     ),
@@ -130,7 +131,7 @@ _TOKEN_AND_SCHEMA: Final = (
         Sure.SEEN,
         "What `updateEmployees` can write goes that way; the rest is counted as `partly_written`, and the test of the "
         "connection names it.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_what_no_way_leads_to_is_counted_and_the_rest_is_written",
         judging.has_roots("updateContacts", "updateSuppliers"),
     ),
 )
@@ -141,7 +142,7 @@ _EMPLOYEES: Final = (
         "An employee shows its `dbId` and `code`, and the `dbId` of its contact and its subledger.",
         Sure.TABLE,
         "Nothing works. Testing the connection and a sync end with the name that is missing.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_without_a_dbid_of_the_contact_a_sync_writes_nothing_and_names_it",
         judging.parts_can_be_read,
         blocks=True,
     ),
@@ -159,7 +160,7 @@ _EMPLOYEES: Final = (
         "Every place that the field table speaks of can be read.",
         Sure.TABLE,
         "What cannot be read is never written. Testing the connection names the fields.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_what_cannot_be_read_is_never_written",
         judging.targets_can_be_read,
     ),
     Fact(
@@ -209,7 +210,7 @@ _EMPLOYEES: Final = (
         Sure.ASSUMED,
         "A gender is known by its name then, and written by its `dbSubId`. One that nobody was read with is left out, "
         "with the warning `unmapped_gender`.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_a_gender_without_a_code_is_known_by_its_name",
         judging.genders_have_codes,
     ),
     Fact(
@@ -218,7 +219,7 @@ _EMPLOYEES: Final = (
         Sure.ASSUMED,
         "A gender that the settings name otherwise counts as another one. Xledger refuses what it does not know, and "
         "the rest of the person is written.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_a_gender_that_the_settings_name_otherwise_costs_nothing_but_itself",
         judging.genders_are_in_the_settings,
     ),
 )
@@ -228,9 +229,9 @@ _LISTS: Final = (
         "code_in",
         "Employees are found by a list of codes, those with other codes are not.",
         Sure.SEEN,
-        "All employees are listed instead, at the cost of one request for each 10,000. Whoever is found is compared "
-        "anew.",
-        _EVERY_DIALECT,
+        "All employees are listed instead, for each batch, at the cost of a request for each 10,000. Whoever is found is "
+        "compared anew.",
+        f"{_RELIED}test_without_a_filter_everybody_is_found_nevertheless",
         judging.finds("code_in", Look.CODE),
     ),
     Fact(
@@ -238,15 +239,15 @@ _LISTS: Final = (
         "Employees are found by a list of e-mail addresses.",
         Sure.ASSUMED,
         "The keys of all employees are listed once, if somebody was not found by code.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_without_a_filter_everybody_is_found_nevertheless",
         judging.finds("email_in", Look.EMAIL),
     ),
     Fact(
         "dbId_in",
         "Employees are found by a list of dbIds.",
         Sure.SEEN,
-        "All employees are listed instead, at the cost of one request for each 10,000.",
-        _EVERY_DIALECT,
+        "All employees are listed instead, for each batch, at the cost of a request for each 10,000.",
+        f"{_RELIED}test_without_a_filter_everybody_is_found_nevertheless",
         judging.finds("dbId_in", Look.DB_ID),
     ),
     Fact(
@@ -279,7 +280,7 @@ _LISTS: Final = (
         "With `ownerSet: LOWER`, employees of the token's entity and of those below it are listed.",
         Sure.SEEN,
         "Testing the connection warns that somebody who is employed below may be created a second time.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_without_lower_whoever_is_employed_below_is_warned_of",
         judging.takes("ownerSet", "LOWER"),
     ),
     Fact(
@@ -305,7 +306,7 @@ _LISTS: Final = (
         Sure.SEEN,
         "Xledger refuses the request, and the sync ends with its words. Only where a filter is lacking are such pages "
         "asked for.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_a_list_that_is_refused_ends_a_sync_before_anything_is_written",
         judging.is_answered(Look.NOBODY),
     ),
     Fact(
@@ -313,7 +314,7 @@ _LISTS: Final = (
         "A filter takes 500 keys.",
         Sure.ASSUMED,
         "Xledger refuses the request, and the sync ends with its words. A smaller `batch_size` asks for fewer.",
-        f"{_WRITE}test_more_keys_than_fit_into_one_request_are_asked_for_in_several",
+        f"{_RELIED}test_a_list_that_is_refused_ends_a_sync_before_anything_is_written",
         judging.is_answered(Look.MOST_KEYS),
     ),
 )
@@ -324,7 +325,7 @@ _WRITING: Final = (
         "Every place in the field table that is written can be written in some way.",
         Sure.LIVE,
         "What no way leads to is counted as `partly_written`. Testing the connection names the fields.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_what_no_way_leads_to_is_counted_and_the_rest_is_written",
         judging.every_target_can_be_written,
     ),
     Fact(
@@ -341,7 +342,7 @@ _WRITING: Final = (
         "`updateContacts` and `updateSuppliers` take an address as one nested value.",
         Sure.LIVE,
         "A supplier's address is sent line by line. A contact's is counted as `partly_written`.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_where_no_address_is_nested_it_is_sent_line_by_line",
         judging.has_routes(_is_nested),
     ),
     Fact(
@@ -365,7 +366,7 @@ _WRITING: Final = (
         "`addEmployees` takes `trialTo`, `phoneSubledger` and the other values that the field table gives it.",
         Sure.LIVE,
         "What it does not take is written right after, at the cost of a request.",
-        _EVERY_DIALECT,
+        f"{_RELIED}test_whatever_a_creation_takes_and_fills_it_ends_whole",
         judging.creation_takes_all,
     ),
     Fact(
@@ -373,7 +374,7 @@ _WRITING: Final = (
         "`phone` of a new employee is the contact's, and `phoneSubledger` the subledger's. Its `email` is not sent.",
         Sure.ASSUMED,
         "What comes back is compared with what was meant, and what stands elsewhere is written again.",
-        f"{_PLANNER}test_what_creation_put_elsewhere_is_moved_by_the_plan_that_completes_it",
+        f"{_RELIED}test_whatever_a_creation_takes_and_fills_it_ends_whole",
     ),
     Fact(
         "creation makes",
@@ -401,7 +402,7 @@ _WRITING: Final = (
         "A mutation that is refused has changed nothing.",
         Sure.ASSUMED,
         "Codes are looked up before anybody is added again, and what was carried out beside a refusal counts as done.",
-        f"{_WRITE}test_a_record_that_xledger_refuses_is_found_and_the_others_are_written",
+        f"{_RELIED}test_what_is_carried_out_beside_a_refusal_counts_as_done",
     ),
     Fact(
         "subledgers are suppliers",
@@ -409,7 +410,7 @@ _WRITING: Final = (
         Sure.ASSUMED,
         "When it is refused for one person after the other, `updateEmployees` writes what it can, for the rest of the "
         "sync. What is left is counted as `partly_written`.",
-        "integration_tests/test_sandbox_dialects.py::test_employees_may_not_be_suppliers",
+        f"{_RELIED}test_where_an_employee_is_no_supplier_the_second_way_is_taken",
     ),
     Fact(
         "500 inputs",
