@@ -162,6 +162,13 @@ def test_capitals_in_an_address_are_seen_to_count_too(sandbox: Sandbox) -> None:
     assert (told["addresses in any case"], told["codes in any case"]) == (NO, UNSEEN)
 
 
+def test_case_is_tried_with_a_code_that_has_letters(sandbox: Sandbox) -> None:
+    sandbox.xledger.add_employee(code="100")
+    assert judged(seen_in(sandbox))["codes in any case"] is UNSEEN
+    sandbox.xledger.add_employee(code="E1")
+    assert judged(seen_in(sandbox))["codes in any case"] is NO
+
+
 def test_genders_are_those_of_the_settings_by_code_or_by_name(filled: Sandbox) -> None:
     assert "genders in the settings" not in judged(seen_in(filled, gender_codes={"a": "male", "b": "f"}))
     assert judged(seen_in(filled, gender_codes={"a": "male"}))["genders in the settings"] is NO
@@ -188,7 +195,17 @@ def test_a_query_that_is_too_slow_says_nothing_of_what_it_asked_for(filled: Sand
     assert judged(seen_in(filled))["lists of 500"] is UNSEEN
 
 
-@pytest.mark.parametrize("connection", [None, {}, {"edges": [{}]}, {"edges": [{"cursor": "a", "node": None}]}, "a"])
+@pytest.mark.parametrize(
+    "connection",
+    [
+        None,
+        {},
+        "a",
+        {"edges": [{}]},
+        {"edges": [{"cursor": "a", "node": None}]},
+        {"edges": [{"cursor": "a", "node": {"dbId": None}}]},
+    ],
+)
 def test_an_answer_of_another_shape_is_none(connection: Any, filled: Sandbox) -> None:
     body = json.dumps({"data": {f"look{number}": connection for number in range(3)}})
     filled.xledger.faults.add(Fault.answer(body, root_field="employees", times=None))
@@ -336,6 +353,19 @@ def test_whatever_xledger_quotes_the_command_prints_no_value(
     ended_with, printed = run()
     assert ended_with == 1
     assert "does not hold: Token is not allowed: " in printed
+    assert "[left out]" in printed
+
+
+def test_an_answer_that_nobody_foresaw_is_told_by_type_and_place(
+    run: Callable[..., tuple[int, str]], recognisable: Sandbox
+) -> None:
+    node = {"dbId": 1, "contact": "Zq-contact", "code": RECOGNISABLE["employmentId"]}
+    body = json.dumps({"data": {"look0": {"edges": [{"cursor": "a", "node": node}]}}})
+    recognisable.xledger.faults.add(Fault.answer(body, root_field="employees", times=None))
+    ended_with, printed = run()
+    assert ended_with == 1
+    assert "failed unexpectedly (AttributeError)" in printed
+    assert "looking.py" in printed
 
 
 @pytest.mark.parametrize(

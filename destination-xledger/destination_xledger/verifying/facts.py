@@ -53,7 +53,6 @@ class Fact:
 
 _CHECK: Final = "integration_tests/test_destination_check.py::"
 _WRITE: Final = "integration_tests/test_destination_write.py::"
-_ERRORS: Final = "integration_tests/test_destination_errors.py::"
 _RELIED: Final = "integration_tests/test_relied_on.py::"
 _VERIFY: Final = "integration_tests/test_verify.py::"
 _CLIENT: Final = "xledger_api/unit_tests/test_client.py::"
@@ -229,8 +228,8 @@ _LISTS: Final = (
         "code_in",
         "Employees are found by a list of codes, those with other codes are not.",
         Sure.SEEN,
-        "All employees are listed instead, for each batch, at the cost of a request for each 10,000. Whoever is found is "
-        "compared anew.",
+        "All employees are listed instead, for each batch, at the cost of a request for each 10,000. Whoever is found "
+        "is compared anew.",
         f"{_RELIED}test_without_a_filter_everybody_is_found_nevertheless",
         judging.finds("code_in", Look.CODE),
     ),
