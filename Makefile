@@ -16,7 +16,7 @@ READY := .venv/ready
 # Containers often forbid bytecode; every connector starts twice as fast with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo sync sandbox bench test lint format lock dist
+.PHONY: help setup demo sync verify sandbox bench test lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ demo: $(READY) ## Run both connectors against a sandbox, and show what happens
 sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destination.json
 	@test -n "$(SOURCE)" -a -n "$(DESTINATION)" || { echo "Usage: make sync SOURCE=source.json DESTINATION=destination.json"; exit 2; }
 	@$(BIN)/python -m huma_xledger "$(SOURCE)" "$(DESTINATION)"
+
+verify: $(READY) ## See what holds in your Xledger: make verify DESTINATION=destination.json
+	@test -n "$(DESTINATION)" || { echo "Usage: make verify DESTINATION=destination.json"; exit 2; }
+	@$(BIN)/python -m destination_xledger.verify "$(DESTINATION)"
 
 sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox

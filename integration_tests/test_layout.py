@@ -36,8 +36,8 @@ ROOMS = {
     """,
     "destination_xledger": """
         __main__
-        run
-        destination
+        run  verify
+        destination  verifying
         discovery  catalog  checking  syncing
         reporting
         people  config

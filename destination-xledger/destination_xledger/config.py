@@ -1,6 +1,5 @@
 """What an administrator sets up for a connection to Xledger."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
@@ -28,6 +27,7 @@ from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Sto
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
+from xledger_api.sending.tokens import may_be_a_token
 
 PRODUCTION: Final = "https://www.xledger.net/graphql"
 
@@ -55,13 +55,7 @@ def _known_field(name: str) -> str:
 
 
 def _whole_token(token: str) -> str:
-    """A token that can be one: base64url text, which decodes and encodes to itself. Facts: seen of Xledger's tokens."""
-    try:
-        content = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        is_whole = base64.urlsafe_b64encode(content).decode().rstrip("=") == token.rstrip("=")
-    except ValueError:
-        is_whole = False
-    if not is_whole:
+    if not may_be_a_token(token):
         raise ValueError(
             "it is no token of Xledger's, or only a part of one: a token is letters, digits, - and _, with nothing "
             "before, between or after them; copy it from Xledger again, or make a new one"

@@ -1,0 +1,162 @@
+"""What a sync does with an Xledger that is not as it is taken to be: the promises of `docs/contract.md`."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.conftest import Write
+from integration_tests.records import a_user, records
+from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.sandbox.xledger_store import SUBSIDIARY
+
+
+@pytest.fixture
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """An empty Xledger that speaks the dialect of a test, or the contract."""
+    with Sandbox.running(people=0, burst_limit=None, dialect=getattr(request, "param", "contract")) as running:
+        yield running
+
+
+def speaking(*dialects: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("sandbox", dialects, indirect=True)
+
+
+def known(sandbox: Sandbox, number: int = 1, **values: Any) -> int:
+    """An employee who is one of `a_user`, by code and address."""
+    user = a_user(number)
+    return sandbox.xledger.add_employee(**{"code": user["employmentId"], "email": user["email"], **values})
+
+
+def only(sandbox: Sandbox) -> dict[str, Any]:
+    (employee,) = sandbox.xledger.employees()
+    return employee
+
+
+@pytest.mark.parametrize("absent", ["Employee_Filter.code_in", "Employee_Filter.email_in", "Employee_Filter.dbId_in"])
+def test_without_a_filter_everybody_is_found_nevertheless(absent: str, write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({absent})
+    known(sandbox, 1)
+    known(sandbox, 2, code=None)
+    written = write(records([a_user(1), a_user(2), a_user(3)]))
+    assert written.error is None
+    assert (written.summary["created"], written.summary["updated"]) == (1, 2)
+    assert len(sandbox.xledger.employees()) == 3
+
+
+@speaking("suffixed", "renamed_roots", "first_names", "no_introspection")
+def test_whatever_types_are_called_people_are_found_and_written(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1)
+    written = write(records([a_user(1), a_user(2)]))
+    assert (written.summary["created"], written.summary["updated"]) == (1, 1)
+
+
+@pytest.mark.parametrize("root", ["Query.employees", "Mutation.addEmployees", "Mutation.updateEmployees"])
+def test_without_what_nothing_works_without_a_sync_writes_nothing_and_names_it(
+    root: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.lacks = frozenset({root})
+    written = write(records([a_user(1)]))
+    assert root.partition(".")[2] in str(written.error)
+    assert sandbox.xledger.writes == []
+
+
+def test_without_a_dbid_of_the_contact_a_sync_writes_nothing_and_names_it(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"Contact.dbId"})
+    assert "Contact.dbId" in str(write(records([a_user(1)])).error)
+    assert sandbox.xledger.writes == []
+
+
+def test_what_cannot_be_read_is_never_written(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"Employee.noticeDate"})
+    known(sandbox, 1, noticeDate="2020-01-01")
+    written = write(records([a_user(1, terminationNoticeDate="2026-02-01")]))
+    assert written.error is None
+    assert only(sandbox)["noticeDate"] == "2020-01-01"
+    assert any("Employee.noticeDate" in line for line in written.log)
+
+
+def test_what_no_way_leads_to_is_counted_and_the_rest_is_written(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"Mutation.updateContacts"})
+    known(sandbox, 1, phone="+47 900 00 000")
+    written = write(records([a_user(1, jobTitle="Head")]))
+    assert written.summary["warnings"]["partly_written"] == 1
+    contact = only(sandbox)["contact"]
+    assert contact["firstName"] == a_user(1)["givenName"]
+    assert contact["jobTitle"] is None
+
+
+@speaking("no_supplier_updates")
+def test_where_an_employee_is_no_supplier_the_second_way_is_taken(write: Write, sandbox: Sandbox) -> None:
+    for number in range(1, 9):
+        known(sandbox, number)
+    written = write(records([a_user(number) for number in range(1, 9)]))
+    assert written.error is None
+    assert not written.summary["rejected"]
+    assert [row["subledger"]["bankAccount"] for row in sandbox.xledger.employees()].count(None) == 0
+
+
+@speaking("flat_supplier_address")
+def test_where_no_address_is_nested_it_is_sent_line_by_line(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1)
+    assert not write(records([a_user(1)])).summary["warnings"]
+    address = only(sandbox)["subledger"]["address"]
+    assert (address["place"], address["country"]["code"]) == (
+        a_user(1)["homeAddress"]["city"],
+        a_user(1)["homeAddress"]["country"],
+    )
+
+
+@speaking("lean_creation", "email_to_subledger", "email_to_both")
+def test_whatever_a_creation_takes_and_fills_it_ends_whole(write: Write, sandbox: Sandbox) -> None:
+    user = a_user(1, probationEndDate="2026-07-01")
+    assert write(records([user])).summary["created"] == 1
+    employee = only(sandbox)
+    assert employee["trialTo"] == "2026-07-01"
+    assert [employee[part]["email"] for part in ("contact", "subledger")] == [user["email"]] * 2
+    assert all(employee[part]["phone"] for part in ("contact", "subledger"))
+
+
+@speaking("genders_by_name")
+def test_a_gender_without_a_code_is_known_by_its_name(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1, gender="M")
+    known(sandbox, 2, gender="F")
+    codes = {"Male": "MALE", "Female": "FEMALE"}
+    written = write(records([a_user(1, gender="Female"), a_user(2, gender="Female")]), gender_codes=codes)
+    assert not written.summary["warnings"]
+    assert {row["contact"]["gender"]["name"] for row in sandbox.xledger.employees()} == {"FEMALE"}
+
+
+@speaking("genders_by_name", "genders_by_number")
+def test_a_gender_that_the_settings_name_otherwise_costs_nothing_but_itself(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1, gender="M")
+    written = write(records([a_user(1, gender="Female")]), gender_codes={"Female": "X"})
+    assert (written.summary["updated"], written.error) == (1, None)
+    assert written.summary["warnings"]
+    assert only(sandbox)["contact"]["gender"]["dbSubId"] == 1
+    assert only(sandbox)["contact"]["firstName"] == a_user(1)["givenName"]
+
+
+def test_without_lower_whoever_is_employed_below_is_warned_of(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"OwnerSet.LOWER"})
+    known(sandbox, 1, owner=SUBSIDIARY)
+    written = write(records([a_user(1)]))
+    assert any("ownerSet: LOWER" in line for line in written.log)
+
+
+def test_a_list_that_is_refused_ends_a_sync_before_anything_is_written(write: Write, sandbox: Sandbox) -> None:
+    body = {"errors": [{"message": "filter.code_in: Invalid value '500 values'."}], "data": None}
+    sandbox.xledger.faults.add(Fault.answer(json.dumps(body), root_field="employees", times=None))
+    written = write(records([a_user(1)]))
+    assert "Invalid value" in str(written.error)
+    assert sandbox.xledger.writes == []
+
+
+@speaking("partial_success")
+def test_what_is_carried_out_beside_a_refusal_counts_as_done(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="code", value="E2"))
+    users = [a_user(number, employmentId=f"E{number}") for number in range(1, 4)]
+    written = write(records(users))
+    assert (written.summary["created"], written.summary["rejected"]) == (2, {"refused_by_xledger": 1})
+    assert sorted(row["code"] for row in sandbox.xledger.employees()) == ["E1", "E3"]
