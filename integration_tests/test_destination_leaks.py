@@ -354,7 +354,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "answers that keep getting lost": Situation(
         "times in a row", arranged=faults(Fault.dropped_connection(root_field="addEmployees", times=None))
     ),
-    "a malformed token": Situation("does not accept the API token", config={"api_token": "zq secret"}),
+    "a malformed token": Situation("does not accept the API token", config={"api_token": "zqsecret"}),
     "an unknown token": Situation("does not accept the API token", config={"api_token": "zqsecret" * 8}),
     "a missing access": Situation("Access denied", arranged=faults(Fault.no_access("updateContacts"))),
     "a missing access for adding": Situation("Access denied", arranged=faults(Fault.no_access("addEmployees"))),
@@ -376,7 +376,7 @@ SITUATIONS: Mapping[str, Situation] = {
         refused("addEmployees", "code", "Zq-5"),
     ),
     "a reference that leads nowhere": Situation(
-        "No value matching owner", config={"gender_codes": [{"gender": "Zq-gender", "code": "Zq-g"}]}
+        "knows no gender by the code", config={"gender_codes": [{"gender": "Zq-gender", "code": "Zq-g"}]}
     ),
     "partly written": Situation("partly_written", lines(NEW), refused("updateContacts", "jobTitle", "Zq-title")),
     "a contact that is wiped": Situation("Xledger unset", lines(KNOWN), wiped_meanwhile),
@@ -656,7 +656,7 @@ def test_an_error_in_the_words_of_the_cdk(run: Run, sandbox: Sandbox, monkeypatc
     def fail(*_: Any, **__: Any) -> None:
         raise AirbyteTracedException(QUOTATION, QUOTATION)
 
-    for place in ("xledger_api.employees.gateway.Gateway.look_up", "destination_xledger.checking.probe.told"):
+    for place in ("xledger_api.employees.gateway.Gateway.look_up", "destination_xledger.checking.probe.learned"):
         monkeypatch.setattr(place, fail)
     for verb in ("write", "check"):
         printed = run(lines(KNOWN), verb)

@@ -44,7 +44,7 @@ def codes(sandbox: Sandbox) -> list[str]:
 def test_somebody_new_is_added_and_then_completed(write: Write, sandbox: Sandbox) -> None:
     written = write(records([a_user(1)]))
     assert written.summary["created"] == 1
-    assert roots(sandbox) == ["addEmployees", "updateEmployees", "updateSuppliers", "updateContacts"]
+    assert roots(sandbox) == ["addEmployees", "updateSuppliers", "updateContacts"]
     employee = sandbox.xledger.employee("E1")
     assert employee["description"] == "Kari Nordmann1"
     assert employee["trialTo"] == "2020-07-01"
@@ -54,11 +54,6 @@ def test_somebody_new_is_added_and_then_completed(write: Write, sandbox: Sandbox
     assert employee["subledger"]["bankAccount"] == "86011117947"
 
 
-def test_without_a_probation_end_date_a_creation_costs_one_mutation_less(write: Write, sandbox: Sandbox) -> None:
-    write(records([a_user(1, probationEndDate=None)]))
-    assert roots(sandbox) == ["addEmployees", "updateSuppliers", "updateContacts"]
-
-
 def test_a_second_sync_of_the_same_people_writes_nothing(write: Write, sandbox: Sandbox) -> None:
     people = [a_user(number) for number in range(1, 6)]
     write(records(people))
@@ -66,7 +61,7 @@ def test_a_second_sync_of_the_same_people_writes_nothing(write: Write, sandbox: 
     written = write(records(people))
     assert len(sandbox.xledger.writes) == before
     assert written.summary["unchanged"] == 5
-    assert written.summary["requests"] == 1
+    assert written.summary["requests"] == 3
 
 
 def test_only_what_changed_is_sent(write: Write, sandbox: Sandbox) -> None:
@@ -148,6 +143,7 @@ def test_whatever_characters_a_text_holds_it_arrives(texts: list[str], write: Wr
 
 
 def test_somebody_known_by_email_alone_gets_the_employment_id_as_code(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.dialect = DIALECTS["ignores_case"]
     sandbox.xledger.add_employee(code=None, email="Kari1@Example.COM", firstName="Kari", lastName="Nordmann1")
     written = write(records([a_user(1)]))
     assert written.summary["created"] == 0
@@ -312,6 +308,7 @@ def test_an_employee_with_another_code_is_named_with_who_has_the_address(write: 
 
 
 def test_an_employee_is_renumbered_when_that_is_the_setting(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.dialect = DIALECTS["ignores_case"]
     sandbox.xledger.add_employee(code="old", email="Kari1@Example.COM", firstName="Kari", lastName="Nordmann1")
     written = write(records([a_user(1)]), renumber_employees=True)
     assert (written.summary["created"], written.summary["updated"]) == (0, 1)

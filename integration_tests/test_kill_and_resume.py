@@ -110,7 +110,7 @@ def fill(sandbox: Sandbox) -> None:
     xledger.store.social_security_numbers.clear()
     xledger.faults.clear()
     xledger.add_employee(code="E3", email="kari3@example.com", phone="+47 900 00 003", jobTitle="Engineer")
-    xledger.add_employee(code=None, email="KARI4@example.com", firstName="Kari", trialTo="2025-01-01")
+    xledger.add_employee(code=None, email="kari4@example.com", firstName="Kari", trialTo="2025-01-01")
     xledger.add_employee(code="E6", email="kari6@example.com", dateTo="2020-01-01", employmentTo="2020-01-01")
     xledger.add_employee(code=None, email="kari10@example.com")
     xledger.add_employee(code="E11", email="kari11@example.com")

@@ -122,7 +122,7 @@ def test_whatever_a_creation_takes_and_fills_it_ends_whole(write: Write, sandbox
 def test_a_gender_without_a_code_is_known_by_its_name(write: Write, sandbox: Sandbox) -> None:
     known(sandbox, 1, gender="M")
     known(sandbox, 2, gender="F")
-    codes = {"Male": "MALE", "Female": "FEMALE"}
+    codes = [{"gender": "Male", "code": "MALE"}, {"gender": "Female", "code": "FEMALE"}]
     written = write(records([a_user(1, gender="Female"), a_user(2, gender="Female")]), gender_codes=codes)
     assert not written.summary["warnings"]
     assert {row["contact"]["gender"]["name"] for row in sandbox.xledger.employees()} == {"FEMALE"}
@@ -131,7 +131,7 @@ def test_a_gender_without_a_code_is_known_by_its_name(write: Write, sandbox: San
 @speaking("genders_by_name", "genders_by_number")
 def test_a_gender_that_the_settings_name_otherwise_costs_nothing_but_itself(write: Write, sandbox: Sandbox) -> None:
     known(sandbox, 1, gender="M")
-    written = write(records([a_user(1, gender="Female")]), gender_codes={"Female": "X"})
+    written = write(records([a_user(1, gender="Female")]), gender_codes=[{"gender": "Female", "code": "X"}])
     assert (written.summary["updated"], written.error) == (1, None)
     assert written.summary["warnings"]
     assert only(sandbox)["contact"]["gender"]["dbSubId"] == 1

@@ -171,8 +171,9 @@ def test_case_is_tried_with_a_code_that_has_letters(sandbox: Sandbox) -> None:
 
 
 def test_genders_are_those_of_the_settings_by_code_or_by_name(filled: Sandbox) -> None:
-    assert "genders in the settings" not in judged(seen_in(filled, gender_codes={"a": "male", "b": "f"}))
-    assert judged(seen_in(filled, gender_codes={"a": "male"}))["genders in the settings"] is NO
+    codes = [{"gender": "a", "code": "male"}, {"gender": "b", "code": "f"}]
+    assert "genders in the settings" not in judged(seen_in(filled, gender_codes=codes))
+    assert judged(seen_in(filled, gender_codes=codes[:1]))["genders in the settings"] is NO
 
 
 @pytest.mark.parametrize(

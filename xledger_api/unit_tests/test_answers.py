@@ -87,6 +87,7 @@ ROWS = [
     pytest.param(502, "Bad gateway", Problem.UNAVAILABLE, id="gateway"),
     pytest.param(500, json.dumps({"message": "oops"}), Problem.UNAVAILABLE, id="server error with JSON"),
     pytest.param(401, "", Problem.UNAUTHORIZED, id="unauthorized"),
+    pytest.param(403, "<html>Forbidden</html>", Problem.FORBIDDEN, id="forbidden"),
     pytest.param(429, "", Problem.BURST_LIMIT, id="too many requests"),
     pytest.param(404, "Not found", Problem.NOT_THE_API, id="wrong path"),
     pytest.param(200, json.dumps({"hello": "world"}), Problem.NOT_THE_API, id="another API"),
@@ -133,6 +134,33 @@ def test_an_answer_without_errors_is_its_data() -> None:
 
 def test_errors_beside_data_are_a_failure() -> None:
     assert isinstance(interpret(200, body("Invalid", data={"employees": {"edges": None}})), Failure)
+
+
+@pytest.mark.parametrize(
+    ("message", "more", "path"),
+    [
+        ("contact.phone: Invalid value '1'.", {}, ("contact", "phone")),
+        ("inputs[0].node.code: No.", {}, ("inputs[0]", "node", "code")),
+        ("code: Kari: No.", {"path": ["addEmployees"]}, ("code",)),
+        ("This is not a path: No.", {"path": ["updateContacts", "inputs", 0]}, ("updateContacts", "inputs", "0")),
+        ("Nothing at all", {}, ()),
+        ("Nothing at all", {"path": "phone"}, ()),
+    ],
+)
+def test_a_failure_tells_the_place_that_it_complains_about(
+    message: str, more: dict[str, Any], path: tuple[str, ...]
+) -> None:
+    answer = interpret(200, json.dumps({"errors": [{"message": message, **more}], "data": None}))
+    assert isinstance(answer, Failure)
+    assert answer.path == path
+
+
+@pytest.mark.parametrize(("data", "kept"), [({"x": {"edges": []}}, {"x": {"edges": []}}), (None, {}), ("text", {})])
+def test_what_came_beside_the_errors_is_kept(data: Any, kept: dict[str, Any]) -> None:
+    answer = interpret(200, body("Invalid", data=data))
+    assert isinstance(answer, Failure)
+    assert answer.data == kept
+    assert "edges" not in repr(answer)
 
 
 def test_of_several_errors_the_one_that_stops_everything_decides() -> None:
