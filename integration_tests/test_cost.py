@@ -87,7 +87,7 @@ def test_employees_are_listed_once_and_only_when_somebody_is_not_found_by_code(w
 
 
 @pytest.mark.parametrize(("quoted", "most"), [(True, 12), (False, 54)])
-@pytest.mark.parametrize("bad", [(1, 2, 3), (17, 200, 390), (398, 399, 400), (130, 260, 261)])
+@pytest.mark.parametrize("bad", [(1, 2, 3), (17, 200, 390)])
 @pytest.mark.parametrize(
     ("known", "field", "root_field", "path"),
     [

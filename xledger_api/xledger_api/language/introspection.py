@@ -79,7 +79,7 @@ def learned(ask: Ask) -> Schema | None:
         told = [answer["__schema"][kind] or {} for kind in ("queryType", "mutationType")]
         queries, mutations = map(_roots, told)
         near = _schema(queries, mutations, _types_in(told))
-        wanted = list(dict.fromkeys(_wanted(near)))
+        wanted = tuple(dict.fromkeys(_wanted(near)))
         types = ask(_request_for(wanted)) if wanted else {}
         return None if types is None else _schema(queries, mutations, [*_types_in(told), *types.values()])
     except (AttributeError, KeyError, TypeError):  # what is shaped otherwise is no schema
@@ -111,12 +111,14 @@ def _document() -> DocumentNode:
     return parse((files("xledger_api.language") / "graphql" / "introspection.graphql").read_text(encoding="utf-8"))
 
 
+@cache
 def _request_for_roots() -> Operation:
     (definition,) = (node for node in _document().definitions if isinstance(node, OperationDefinitionNode))
     return operation_of(_with_fragments(definition))
 
 
-def _request_for(wanted: Collection[_Wanted]) -> Operation:
+@cache
+def _request_for(wanted: tuple[_Wanted, ...]) -> Operation:
     names = {f"t{number}": each for number, each in enumerate(wanted)}
     variables = {alias: VariableNode(name=NameNode(value=alias)) for alias in names}
     fields = tuple(
