@@ -83,6 +83,8 @@ def test_a_gender_is_read_by_whatever_system_values_have() -> None:
         ("Query.employees", "Employees cannot be looked up"),
         ("Mutation.addEmployees", "Employees cannot be added"),
         ("Mutation.updateEmployees", "Employees cannot be updated"),
+        ("AddEmployeesInputNode.code", "Employees cannot be added: Xledger's API has no addEmployees that takes"),
+        ("UpdateEmployeesInputNode.dbId", "Employees cannot be updated: Xledger's API has no updateEmployees that"),
         ("Employee.dbId", "An employee's dbId cannot be read"),
         ("Employee.code", "An employee's code cannot be read"),
         ("Employee.contact", "An employee's contact dbId cannot be read"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from destination_xledger.checking.findings import Finding
 from destination_xledger.config import Config, Mode
@@ -18,12 +18,12 @@ from xledger_api.language.accesses import (
     tells_nothing_new,
 )
 from xledger_api.language.fitting import lacks
-from xledger_api.language.introspection import learned
 from xledger_api.language.operations import Call, Operation, mutation, query
-from xledger_api.language.schema import Schema, written_down
+from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import ending, keeps_schema_to_itself, schema_mismatch, unauthorized, unreachable
+from xledger_api.sending.endings import schema_mismatch, unauthorized, unreachable
+from xledger_api.sending.learning import schema_of
 
 VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
 """Whose token it is. Facts: seen. It would tell the entity's company as well, which takes an access of its own."""
@@ -38,7 +38,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
         AirbyteTracedException: When Xledger cannot be asked, or not any longer.
     """
     client = connect(settings)
-    schema = _schema(client)
+    schema = schema_of(client)
     yield from (Finding(lack.sentence, lack.blocks) for lack in lacks(field_table(), schema))
     known = _try_the_token(client, schema)
     probes = [probe for probe in PROBES if probe.fits(schema)]
@@ -52,18 +52,6 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
         else:
             yield from _lacking_accesses(refusals, settings.mode)
         yield from _other_refusals(refusals, schema, settings.mode)
-
-
-def _schema(client: XledgerClient) -> Schema:
-    def told(operation: Operation) -> Mapping[str, Any] | None:
-        answer = client.ask(operation)
-        if isinstance(answer, Answer):
-            return answer.data
-        if keeps_schema_to_itself(answer):
-            return None
-        raise ending(operation, answer)
-
-    return learned(told) or written_down()
 
 
 def _try_the_token(client: XledgerClient, schema: Schema) -> bool:

@@ -12,12 +12,13 @@ from shared_mappings import field_table
 from xledger_api.employees.gateway import KEYS_PER_REQUEST
 from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown
-from xledger_api.language.introspection import EMPLOYEES, learned
+from xledger_api.language.introspection import EMPLOYEES
 from xledger_api.language.operations import Operation, Path, query
-from xledger_api.language.schema import NODE, Schema, written_down
+from xledger_api.language.schema import NODE, Schema
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.endings import unauthorized, unreachable
+from xledger_api.sending.learning import schema_of
 from xledger_api.sending.tokens import may_be_a_token
 
 ON_A_PAGE: Final = 100
@@ -42,7 +43,7 @@ def look_at(settings: Config, connect: Callable[[Config], XledgerClient]) -> Obs
         AirbyteTracedException: When Xledger cannot be asked, or not any longer.
     """
     client = connect(settings)
-    schema = learned(lambda operation: _data(_answer(operation, client))) or written_down()
+    schema = schema_of(client)
     viewer_tells = _viewer_tells(client, schema)
     eyes = _Eyes(client, schema)
     eyes.look({Look.EMPLOYEES: (shown(field_table(), schema), {"first": ON_A_PAGE})})
@@ -200,7 +201,3 @@ def _answer(operation: Operation, client: XledgerClient) -> Answer | Failure:
     if isinstance(answer, Failure) and (gone := unreachable(answer)):
         raise gone
     return answer
-
-
-def _data(answer: Answer | Failure) -> Mapping[str, Any] | None:
-    return None if isinstance(answer, Failure) else answer.data

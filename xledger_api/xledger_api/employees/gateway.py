@@ -23,12 +23,11 @@ from xledger_api.employees.requests import (
 )
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
-from xledger_api.language.introspection import learned
 from xledger_api.language.operations import Operation, Path
-from xledger_api.language.schema import Schema, written_down
+from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
-from xledger_api.sending.endings import ending, keeps_schema_to_itself
+from xledger_api.sending.learning import schema_of
 from xledger_api.sifting import Rest, sift
 
 KEYS_PER_REQUEST: Final = 500
@@ -87,7 +86,7 @@ class Gateway:
         """
         account = (self.client.url, self.client.token)
         if account not in self.schemas:
-            schema = learned(self._told) or written_down()
+            schema = schema_of(self.client, PAUSES)
             self._look_for_lacks(schema)
             self.schemas[account] = schema
         return self.schemas[account]
@@ -193,14 +192,6 @@ class Gateway:
         return None
 
     # ---- learning
-
-    def _told(self, operation: Operation) -> Mapping[str, Any] | None:
-        answer = self.client.ask(operation, PAUSES)
-        if not isinstance(answer, Failure):
-            return answer.data
-        if keeps_schema_to_itself(answer):
-            return None
-        raise ending(operation, answer)
 
     def _look_for_lacks(self, schema: Schema) -> None:
         found = list(lacks(self.whole_table, schema))

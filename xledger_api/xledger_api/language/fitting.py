@@ -95,12 +95,14 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
 
 
 def _lacks_that_block(table: FieldTable, schema: Schema) -> Iterator[Lack]:
-    roots = {EMPLOYEES: "looked up", ADD: "added", "updateEmployees": "updated"}
-    for root, done in roots.items():
-        if root not in schema.queries and root not in schema.mutations:
-            yield Lack(f"Employees cannot be {done}: Xledger's API has no {root}. {_ASK}", blocks=True)
     if EMPLOYEES not in schema.queries:
+        yield Lack(f"Employees cannot be looked up: Xledger's API has no {EMPLOYEES}. {_ASK}", blocks=True)
         return
+    for name, done, key in ((ADD, "added", "code"), ("updateEmployees", "updated", "dbId")):
+        root = schema.mutations.get(name)
+        if root is None or not schema.takes(root, INPUTS, ("node", key)):
+            wanted = name if root is None else f"{name} that takes a list of {INPUTS} with a {key}"
+            yield Lack(f"Employees cannot be {done}: Xledger's API has no {wanted}. {_ASK}", blocks=True)
     for keys, what in ((("code",), "code"), *((keys, " ".join(keys)) for keys in table.db_id_keys.values())):
         if absent := _missing(schema, keys):
             yield Lack(f"An employee's {what} cannot be read: Xledger's API has no {absent}. {_ASK}", blocks=True)

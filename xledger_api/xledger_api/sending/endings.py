@@ -23,14 +23,6 @@ def unreachable(failure: Failure) -> AirbyteTracedException | None:
     return told(failure) if told else None
 
 
-def keeps_schema_to_itself(failure: Failure) -> bool:
-    """Whether a failure to tell the schema says nothing of other requests.
-
-    What guards an address may let everything through but introspection.
-    """
-    return failure.problem is Problem.FORBIDDEN or unreachable(failure) is None
-
-
 def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """A request that asks for something Xledger's schema does not have."""
     return system_error(

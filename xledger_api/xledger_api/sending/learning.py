@@ -1,0 +1,37 @@
+"""What an Xledger has, as it tells it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from xledger_api.language.introspection import learned
+from xledger_api.language.operations import Operation
+from xledger_api.language.schema import Schema, written_down
+from xledger_api.sending.answers import Answer, Problem
+from xledger_api.sending.client import WITHIN_SECONDS, XledgerClient
+from xledger_api.sending.endings import ending, unreachable
+
+
+def schema_of(client: XledgerClient, passing: Collection[Problem] = WITHIN_SECONDS) -> Schema:
+    """Asks an Xledger for its schema, in two requests.
+
+    Args:
+        client: Sends them.
+        passing: The problems that are waited out.
+
+    Returns:
+        What Xledger tells; where it does not, what is known of it from elsewhere. What guards an address may let
+        everything through but this.
+
+    Raises:
+        AirbyteTracedException: When Xledger cannot be asked for anything.
+    """
+
+    def told(operation: Operation) -> Mapping[str, Any] | None:
+        answer = client.ask(operation, passing)
+        if isinstance(answer, Answer):
+            return answer.data
+        if answer.problem is not Problem.FORBIDDEN and unreachable(answer):
+            raise ending(operation, answer)
+        return None
+
+    return learned(told) or written_down()
