@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.conftest import Write
-from integration_tests.records import a_user, records
+from integration_tests.records import a_user, records, state
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.xledger_store import SUBSIDIARY
 
@@ -160,3 +160,60 @@ def test_what_is_carried_out_beside_a_refusal_counts_as_done(write: Write, sandb
     written = write(records(users))
     assert (written.summary["created"], written.summary["rejected"]) == (2, {"refused_by_xledger": 1})
     assert sorted(row["code"] for row in sandbox.xledger.employees()) == ["E1", "E3"]
+
+
+@speaking("no_supplier_updates", "no_supplier_updates+email_to_both", "no_supplier_updates+email_to_subledger")
+def test_an_address_that_is_to_be_kept_is_kept_whatever_another_one_is_written_by(
+    write: Write, sandbox: Sandbox
+) -> None:
+    for number in range(1, 6):
+        known(sandbox, number, contact={"email": f"kept{number}@example.com"}, subledger={"email": None}, email=None)
+    keep = [{"field": "email", "policy": "fill_empty"}]
+    written = write(records([a_user(number) for number in range(1, 6)]), field_policies=keep)
+    assert (written.error, written.summary["rejected"]) == (None, {})
+    assert written.summary["warnings"]["partly_written"] == 5
+    assert {row["contact"]["email"] for row in sandbox.xledger.employees()} == {
+        f"kept{number}@example.com" for number in range(1, 6)
+    }
+
+
+@speaking("partial_success")
+def test_many_who_are_refused_beside_others_who_pass_end_no_sync(write: Write, sandbox: Sandbox) -> None:
+    for number in range(1, 101, 4):
+        fault = Fault.refuse_value(root_field="addEmployees", path="code", value=f"E{number}", quoted=False)
+        sandbox.xledger.faults.add(fault)
+    written = write([*records([a_user(number) for number in range(1, 101)]), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert (written.summary["created"], written.summary["rejected"]) == (75, {"refused_by_xledger": 25})
+
+
+@speaking("no_email_filter")
+def test_a_list_of_everybody_that_is_too_slow_is_asked_for_in_smaller_pages(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1, code=None)
+    slow = json.dumps({"errors": [{"message": "Your query timed out."}], "data": None})
+    sandbox.xledger.faults.add(Fault.answer(slow, root_field="employees", after=1))
+    written = write(records([a_user(1)]))
+    assert (written.error, written.summary["created"], written.summary["updated"]) == (None, 0, 1)
+
+
+@speaking("no_email_filter")
+def test_where_the_address_decides_everybody_is_listed_whoever_else_comes(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1, email="somebody@example.com")
+    known(sandbox, 2, code="other", email=a_user(1)["email"])
+    for people in ([a_user(1)], [a_user(1), a_user(3)]):
+        written = write(records(people), match_on=["email", "employmentId"], mode="preview")
+        assert written.summary["rejected"] == {"code_conflict": 1}
+
+
+def test_a_gender_that_is_refused_without_a_quote_costs_nothing_but_itself(write: Write, sandbox: Sandbox) -> None:
+    fault = Fault.refuse_value(root_field="updateContacts", path="gender.code", value="F", quoted=False)
+    sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(number) for number in range(1, 6)]))
+    assert (written.summary["created"], written.summary["warnings"]) == (5, {"partly_written": 5})
+    assert all(row["contact"]["email"] and row["contact"]["jobTitle"] for row in sandbox.xledger.employees())
+
+
+def test_an_address_in_small_letters_is_found_by_one_with_capitals(write: Write, sandbox: Sandbox) -> None:
+    known(sandbox, 1, code=None)
+    written = write(records([a_user(1, email=a_user(1)["email"].title())]))
+    assert (written.summary["created"], written.summary["updated"]) == (0, 1)

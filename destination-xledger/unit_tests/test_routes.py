@@ -151,6 +151,60 @@ def test_people_with_the_same_fault_who_stand_side_by_side_do_not_cost_the_other
     assert all(each.refusal for each in left.values())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        always("This is not allowed."),
+        lambda node: "This is not allowed." if node["dbId"] % 2 else "Nor is this.",
+        lambda node: f"subledger.dbId: No value matching owner 42, dbId '{node['dbId']}'.",
+    ],
+    ids=["alike", "by turns", "by the object"],
+)
+def test_however_a_route_is_refused_to_everybody_the_next_one_writes_them_all(
+    words: Callable[[Mapping[str, Any]], str], updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = words
+    assert updates.update(several(60, {ACCOUNT: "86011117947"})) == {}
+    assert xledger.mutations[-1] == ("updateEmployees", 60)
+
+
+def test_what_only_one_mutation_could_write_ends_no_sync_when_that_is_refused_to_everybody(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = always("This is not allowed.")
+    assert unwritable(updates.update(several(12, {PLACE: "Oslo"}))) == {PLACE}
+
+
+def test_a_single_creation_is_finished_although_one_mutation_is_refused_for_no_reason_of_the_persons(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = always("This is not allowed.")
+    left = updates.update([somebody(1, {PLACE: "Oslo", EMAIL: "new@example.com"}, {"email": None})])
+    assert [change.target for change in left["1"].refusal.unwritten] == [PLACE]  # type: ignore[union-attr]
+    assert xledger.sent[-1][1][0]["node"] == {"dbId": 1001, "email": "new@example.com"}
+
+
+OTHER_EMAIL = "employee.subledger.email"
+
+
+@pytest.mark.parametrize(
+    ("changes", "has", "written"),
+    [
+        ({OTHER_EMAIL: "new@example.com"}, "old@example.com", False),
+        ({OTHER_EMAIL: "new@example.com"}, "New@example.com", True),
+        ({OTHER_EMAIL: "new@example.com", EMAIL: "new@example.com"}, "old@example.com", True),
+    ],
+)
+def test_a_route_that_may_write_elsewhere_too_is_only_taken_where_that_does_no_harm(
+    changes: Mapping[str, str], has: str, written: bool, updates: Updates, xledger: Xledger
+) -> None:
+    """`updateEmployees.email` may be the contact's address, the subledger's or both."""
+    xledger.refuses["updateSuppliers"] = always("inputs.0.node.dbId: Subledger 2001 is not a supplier.")
+    left = updates.update([somebody(1, changes, {"email": has})])
+    assert [name for name, _ in xledger.mutations if name == "updateEmployees"] == ["updateEmployees"] * written
+    assert [change.target for change in left.get("1", Left()).without_a_way] == [OTHER_EMAIL] * (not written)
+
+
 def test_a_value_that_is_refused_for_itself_is_not_tried_by_another_route(updates: Updates, xledger: Xledger) -> None:
     xledger.refuses["updateSuppliers"] = lambda node: f"bankAccount: Invalid value '{node['bankAccount']}'."
     left = updates.update([somebody(1, {ACCOUNT: "86011117947"})])

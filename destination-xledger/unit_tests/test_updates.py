@@ -122,3 +122,14 @@ def test_an_answer_that_does_not_tell_what_became_of_each_input_ends_the_sync(
     requests_mock.post(URL, json={"data": {"updateContacts": {"edges": edges}}})
     with pytest.raises(AirbyteTracedException, match="what became of each input"):
         updates.update([planned])
+
+
+def test_an_edge_that_is_null_beside_errors_is_somebody_who_was_not_written(
+    updates: Updates, planned: Planned, requests_mock: Mocker
+) -> None:
+    errors = [{"message": "jobTitle: Invalid value.", "extensions": {"code": "INVALID_VALUE"}}]
+    requests_mock.post(URL, json={"errors": errors, "data": {"updateContacts": {"edges": [None]}}})
+    left = updates.update([planned])
+    assert [change.target for change in left["1"].refusal.unwritten] == [  # type: ignore[union-attr]
+        "employee.contact.jobTitle"
+    ]

@@ -14,8 +14,8 @@ SystemValue = Mapping[str, Any]
 
 
 def code_or_name(value: SystemValue) -> State:
-    """What a system value is called: its code, and its name where it has none."""
-    return value_shown(value.get("code")) or value_shown(value.get("name"))
+    """What a system value is called: its code, and its name where it has none; `MISSING` where it has neither."""
+    return value_shown(value.get("code")) or value_shown(value.get("name")) or MISSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,9 +209,20 @@ class FieldTable(_Frozen):
         """
         return self.model_copy(update={"targets": dict(targets)})
 
+    def written_by(self, route: Route) -> tuple[str, ...]:
+        """The targets that a route may write to; where there are several, nobody knows which of them it does."""
+        return self._targets_of.get(route, ())
+
     def closes(self, route: Route) -> bool:
         """Whether a route may write the value that marks a creation as finished: it has to be taken last."""
         return route in self.targets[self.completed_by].routes
+
+    @cached_property
+    def _targets_of(self) -> Mapping[Route, tuple[str, ...]]:
+        routes = {route for target in self.targets.values() for route in target.routes}
+        return {
+            route: tuple(name for name, target in self.targets.items() if route in target.routes) for route in routes
+        }
 
     @cached_property
     def homes(self) -> Mapping[str, str]:

@@ -77,6 +77,12 @@ def test_a_gender_is_read_by_whatever_system_values_have() -> None:
     assert list(lacks(TABLE, schema)) == []
 
 
+def test_a_gender_of_which_only_a_number_is_shown_cannot_be_read() -> None:
+    schema = learned_from(lacking=("SystemValue.code", "SystemValue.name"))
+    assert not fitted(TABLE, schema).targets["employee.contact.gender"].readable
+    assert ("contact", "gender", "dbSubId") not in shown(TABLE, schema)
+
+
 @pytest.mark.parametrize(
     ("part", "told"),
     [

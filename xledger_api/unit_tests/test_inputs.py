@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_mappings import FieldChange, Route, field_table
+from shared_mappings import MISSING, FieldChange, Route, State, field_table
 from xledger_api.employees.inputs import InputNode, creation_node, routes_for, update_node
 from xledger_api.employees.system_values import SystemValues
 
@@ -85,12 +85,10 @@ def test_a_gender_whose_code_xledger_does_not_know_is_not_guessed_again() -> Non
         ({"dbSubId": 1, "code": None, "name": " MALE "}, "Male"),
         ({"dbSubId": 3, "code": "X", "name": "Other"}, "X"),
         ({"dbSubId": 3, "code": None, "name": "Other"}, "Other"),
-        ({"dbSubId": 3, "code": None, "name": None}, None),
+        ({"dbSubId": 3, "code": None, "name": None}, MISSING),
     ],
 )
-def test_a_gender_is_called_what_the_settings_call_its_code_or_its_name(
-    read: dict[str, object], called: str | None
-) -> None:
+def test_a_gender_is_called_what_the_settings_call_its_code_or_its_name(read: dict[str, object], called: State) -> None:
     settings = ["M"] if called == "M" else ["Male"]
     assert SystemValues.of(settings).called(read) == called
 

@@ -111,6 +111,24 @@ def test_a_path_that_is_broken_off_is_told_by_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    "root",
+    [
+        "currencies: [Currency_Code!]!",
+        "currencies: [Currency_Code]",
+        "today: DateString!",
+        "matrix(x: [[Int!]!]!): Int",
+        "deep: [[[Int!]!]!]!",
+        "anything: Anything",
+    ],
+)
+def test_a_root_of_another_kind_keeps_nothing_from_being_learned(root: str) -> None:
+    types = "type Currency_Code { code: String }\nunion Anything = Currency_Code | Employee\n"
+    schema = learned_from(f"{SDL}\nextend type Query {{ {root} }}\n{types}")
+    assert members(schema, "Employee") == members(written_down(), "Employee")
+    assert schema.mutations.keys() == written_down().mutations.keys()
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         {},

@@ -69,6 +69,13 @@ def test_three_who_are_suspected_cost_two_requests_each(bad: tuple[int, int, int
     assert len(taking.tried) == 1 + 2 * 3
 
 
+def test_a_whole_batch_of_which_each_is_suspected_is_found_one_by_one() -> None:
+    taking = Taking(first_bad)
+    sift([(number, False) for number in range(500)], taking)
+    assert taking.alone == list(range(500))
+    assert len(taking.tried) == 999
+
+
 @given(st.sets(st.integers(0, 399), min_size=3, max_size=3))
 def test_three_of_400_whom_nothing_tells_are_found_in_41_requests_more_at_most(bad: set[int]) -> None:
     taking = Taking()

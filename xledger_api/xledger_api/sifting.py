@@ -42,15 +42,14 @@ def _sift(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]]) -> bo
     rest = carry_out(batch)
     if len(batch) == 1:
         return not rest.refused
-    if rest.suspect is not None:
-        others = [item for item in rest.items if item is not rest.suspect]
-        if _sift([rest.suspect], carry_out):
-            _part(others, carry_out, refused=True)
-        else:
-            sift(others, carry_out)
-    else:
-        _part(rest.items, carry_out, refused=rest.refused)
-    return not rest.items
+    at_once = not rest.items
+    while rest.suspect is not None:
+        suspect, others = rest.suspect, [item for item in rest.items if item is not rest.suspect]
+        rest = Rest(others, refused=True)
+        if carry_out([suspect]).refused:
+            rest = carry_out(others) if others else Rest()
+    _part(rest.items, carry_out, refused=rest.refused)
+    return at_once
 
 
 def _part(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]], *, refused: bool) -> None:

@@ -22,7 +22,7 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import schema_mismatch, unauthorized, unreachable
+from xledger_api.sending.endings import schema_mismatch, unreachable
 from xledger_api.sending.learning import schema_of
 
 VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
@@ -40,7 +40,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
     client = connect(settings)
     schema = schema_of(client)
     yield from (Finding(lack.sentence, lack.blocks) for lack in lacks(field_table(), schema))
-    known = _try_the_token(client, schema)
+    known = _knows_the_token(client, schema)
     probes = [probe for probe in PROBES if probe.fits(schema)]
     refusals: Refusals = {}
     try:
@@ -54,20 +54,15 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
         yield from _other_refusals(refusals, schema, settings.mode)
 
 
-def _try_the_token(client: XledgerClient, schema: Schema) -> bool:
-    """Whether Xledger knows the token. Nothing is known where it does not tell whose token it is.
+def _knows_the_token(client: XledgerClient, schema: Schema) -> bool:
+    """Whether Xledger tells whose token it is. Where it does not, nothing is known: an access may be lacking for that.
 
     Raises:
-        AirbyteTracedException: When it tells that it does not.
+        AirbyteTracedException: When it tells that it does not take the token, or cannot be asked.
     """
     if schema.learned and VIEWER.root not in schema.queries:
         return False
-    answer = _answer(query(schema, VIEWER), client)
-    if isinstance(answer, Answer):
-        return True
-    if answer.problem is Problem.UNRECOGNISED:
-        raise unauthorized(answer)
-    return False
+    return isinstance(_answer(query(schema, VIEWER), client), Answer)
 
 
 def _answer(operation: Operation, client: XledgerClient) -> Answer | Failure:

@@ -69,6 +69,8 @@ class Additions:
                 added += self._added(batch)
             except RefusedError as error:
                 there = self.gateway.added(error)
+                if there:
+                    self.refusals.accepted("addEmployees")
                 added += [(item, there[item.identity]) for item in batch if item.identity in there]
                 missing = self._missing([item for item in batch if item.identity not in there], added)
                 if len(batch) > 1:  # whoever is missing may not be the one who was refused

@@ -80,7 +80,8 @@ class Matcher:
     def _look_up(self, people: Sequence[Person]) -> Directory:
         by_email = MatchingKey.EMAIL in self.match_on
         return self.gateway.look_up(
-            [Keys(person.desired.employment_id, person.desired.email if by_email else None) for person in people]
+            [Keys(person.desired.employment_id, person.desired.email if by_email else None) for person in people],
+            email_decides=self.match_on[0] is MatchingKey.EMAIL,
         )
 
     def _planned(

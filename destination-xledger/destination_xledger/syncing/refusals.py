@@ -1,5 +1,6 @@
 """Telling a bad record from a missing access, from a route that is not for us, and from an Xledger that is ill."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,15 +15,6 @@ IN_A_ROW: Final = 20
 """How many people a mutation may refuse one after the other for a reason that is not known. Then it is not them."""
 
 
-@dataclass(slots=True)
-class _Streak:
-    """Refusals one after the other: how many, and how many of the last ones in the same words."""
-
-    unknown: int = 0
-    alike: int = 0
-    words: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """Watches what each mutation accepts and refuses throughout a sync.
@@ -33,7 +25,8 @@ class Refusals:
 
     gateway: Gateway
     _accepted: set[str] = field(default_factory=set)
-    _streaks: dict[str, _Streak] = field(default_factory=dict)
+    _in_a_row: Counter[str] = field(default_factory=Counter)
+    _unknown_in_a_row: Counter[str] = field(default_factory=Counter)
 
     @property
     def anybody_passed(self) -> bool:
@@ -47,31 +40,33 @@ class Refusals:
     def accepted(self, mutation: str) -> None:
         """Notes that a mutation was carried out: the token has the access it needs."""
         self._accepted.add(mutation)
-        self._streaks.pop(mutation, None)
+        del self._in_a_row[mutation], self._unknown_in_a_row[mutation]
 
-    def refused_alone(self, error: RefusedError) -> int:
+    def refused_alone(self, error: RefusedError, *, can_go_on: bool = False) -> int:
         """Notes that a single record was refused, for a reason that may not be its own.
 
         When the reason is none that is known, the mutation is sent with nothing in it. If that is refused in the same
         words, the record is not to blame, and rejecting it would lose it.
 
+        Args:
+            error: Why.
+            can_go_on: Whether there is another way to write the record.
+
         Returns:
-            How many were refused one after the other by now, in the same words.
+            How many were refused one after the other by now.
 
         Raises:
             AirbyteTracedException: A config error, when the token lacks the access; a transient one, when the mutation
-                was carried out in this sync and is not any more.
+                was carried out in this sync and is not any more, or refuses one after the other and nothing is left.
         """
         mutation = error.operation.root_field
-        streak = self._streaks.setdefault(mutation, _Streak())
-        streak.alike = streak.alike + 1 if streak.words == error.failure.words else 1
-        streak.words = error.failure.words
+        self._in_a_row[mutation] += 1
         if error.failure.problem is Problem.UNRECOGNISED and not is_about_the_object(error.failure):
-            streak.unknown += 1
+            self._unknown_in_a_row[mutation] += 1
             self._look_whether_it_is_refused_to_all(error)
-            if streak.unknown >= IN_A_ROW:
+            if self._unknown_in_a_row[mutation] >= IN_A_ROW and not can_go_on:
                 raise refuses_all(mutation, error.failure)
-        return streak.alike
+        return self._in_a_row[mutation]
 
     def _look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
         mutation = error.operation.root_field

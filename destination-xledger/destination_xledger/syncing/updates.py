@@ -23,9 +23,9 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 
 Node = Mapping[str, Any]
 
-ALIKE: Final = 3
-"""How many people a mutation that nobody has passed may refuse in the same words, before somebody else shows whether
-anybody passes it."""
+SUSPICIOUS: Final = 3
+"""How many people a mutation that nobody has passed may refuse, or a route lead astray, for no reason of theirs, before
+it is asked whether it does so to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Left:
     Attributes:
         refusal: What Xledger refused; None when it refused nothing.
         unwritable: The changes that nothing writes in this sync, without a refusal; the log tells of them.
-        object_refused: Those for which Xledger does not take the object that they belong to.
+        without_a_way: Those that others can have written, and that no route can write for this person.
     """
 
     refusal: Refusal | None = None
     unwritable: tuple[FieldChange, ...] = ()
-    object_refused: tuple[FieldChange, ...] = ()
+    without_a_way: tuple[FieldChange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -147,47 +147,62 @@ class Updates:
 
     def _holds_the_end_back(self, who: _Unwritten) -> bool:
         """Whether a creation is not to be marked as finished, because something of it was refused."""
-        if who.employee.values[self.routes.table.completed_by] is not None:
-            return False
-        refused = (change for change in who.changes if self._is_refused(change, who))
-        return bool(who.refused) or not all(self._object_is_refused(change, who) for change in refused)
+        return bool(who.refused) and who.employee.values[self.routes.table.completed_by] is None
 
     def _route_of(self, change: FieldChange, who: _Unwritten) -> Route | None:
-        return next((route for route in self.routes.of(change) if route.mutation not in who.why), None)
+        return next((route for route in self._ways(change, who) if route.mutation not in who.why), None)
+
+    def _ways(self, change: FieldChange, who: _Unwritten) -> list[Route]:
+        """The routes by which a change can be written of somebody, and nothing else than what is to be written."""
+        return [route for route in self.routes.of(change) if self._does_no_harm(route, change, who)]
+
+    def _does_no_harm(self, route: Route, change: FieldChange, who: _Unwritten) -> bool:
+        """Whether all the places that a route may write to have the value of a change, or are to get it.
+
+        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is.
+        """
+        table = self.gateway.whole_table
+        planned = {each.target: each.after for each in who.item.plan.changes}
+        return all(
+            table.rule_of[target].same(change.after, planned.get(target, who.employee.values[target]))
+            for target in table.written_by(route)
+        )
 
     # ---- what became of it
 
-    def _is_refused(self, change: FieldChange, who: _Unwritten) -> bool:
-        """Whether Xledger refused every route of a change for this person, which it takes for others."""
-        routes = self.routes.of(change)
-        return bool(routes) and all(route.mutation in who.why for route in routes)
-
     def _left(self, who: _Unwritten) -> Left:
-        """What was not written: refused, without any route in this sync, or without one to this person's object."""
+        """What was not written: refused, or without any route in this sync, or without one for this person."""
         unwritable = [change for change in who.changes if not self.routes.of(change)]
-        objects = [change for change in who.changes if self._object_is_refused(change, who)]
-        refused = [change for change in who.changes if change not in (*unwritable, *objects)]
-        in_order = tuple(change for change in who.item.plan.changes if change in (*who.refused, *refused))
-        refusal = Refusal(tuple(who.why.values()), in_order) if in_order else None
-        return Left(refusal, (*unwritable, *who.unmoved), tuple(objects))
+        refused = [
+            change
+            for change in who.item.plan.changes
+            if change in who.refused or (change in who.changes and self._is_the_persons(change, who))
+        ]
+        without_a_way = [change for change in who.changes if change not in (*unwritable, *refused)]
+        refusal = Refusal(tuple(who.why.values()), tuple(refused)) if refused else None
+        for mutation, failure in who.why.items() if without_a_way else ():
+            _tell_that_a_way_is_refused(who, mutation, failure)
+        return Left(refusal, (*unwritable, *who.unmoved), tuple(without_a_way))
 
-    def _object_is_refused(self, change: FieldChange, who: _Unwritten) -> bool:
-        return self._is_refused(change, who) and all(
-            is_about_the_object(who.why[route.mutation]) for route in self.routes.of(change)
-        )
+    def _is_the_persons(self, change: FieldChange, who: _Unwritten) -> bool:
+        """Whether a change was refused, or is held back, and not only left without a way to write it."""
+        ways = self._ways(change, who)
+        return any(route.mutation not in who.why or not is_about_the_object(who.why[route.mutation]) for route in ways)
 
     def _end_if_nobody_passes(self, unwritten: Sequence[_Unwritten]) -> None:
-        """Ends the sync when mutations were given up in words that nobody knows, and Xledger carries out nothing.
+        """Ends the sync when Xledger carries nothing out, whatever it is sent, in words that nobody knows.
 
         Raises:
             AirbyteTracedException: A transient error.
         """
-        if self.refusals.anybody_passed:
-            return
-        for who in unwritten:
-            for mutation, failure in who.why.items():
-                if self.routes.is_given_up(mutation) and not is_about_the_object(failure):
-                    raise refuses_all(mutation, failure)
+        given_up = {
+            mutation: failure
+            for who in unwritten
+            for mutation, failure in who.why.items()
+            if self.routes.is_given_up(mutation) and not is_about_the_object(failure)
+        }
+        if len(given_up) > 1 and not self.refusals.anybody_passed:
+            raise refuses_all(*next(iter(given_up.items())))
 
     # ---- sending
 
@@ -219,11 +234,11 @@ class Updates:
                 if len(batch) > 1:
                     return Rest(left, True, _suspected(error.failure, left))
                 settled.add(batch[0].identity)
-                if self._refused_alone(batch[0], error) == ALIKE and not self.refusals.has_passed(mutation):
+                if self._refused_alone(batch[0], error) == SUSPICIOUS and not self.refusals.has_passed(mutation):
                     # Somebody as far away as can be: whoever stands side by side may have the same fault.
                     others = [update for update in updates if update.identity not in settled][-1:]
                     carry_out(others)
-                    if all(_is_refused_alike(other, error) for other in others):
+                    if all(_is_refused_likewise(other, mutation) for other in others):
                         self.routes.give_up(mutation, error.failure.words)
                 return Rest(refused=True)
             settled.update(update.identity for update in batch)
@@ -249,8 +264,8 @@ class Updates:
             and not self.gateway.system_values.knows(change.after)
             and not {*route.path}.isdisjoint(failure.path)
         ]
-        wrong = {change.after: change for change in guessed if quotes(failure.original, change.after or "")}
-        for change in wrong.values():
+        wrong = [change for change in guessed if quotes(failure.original, change.after or "")] or guessed
+        for change in {change.after: change for change in wrong}.values():
             self.routes.give_up_guessing(change)
         return bool(wrong)
 
@@ -259,7 +274,8 @@ class Updates:
         who = update.who
         who.why[error.operation.root_field] = error.failure
         if not is_theirs(error.failure, update.node):
-            return self.refusals.refused_alone(error)
+            can_go_on = all(self._route_of(change, who) for change, _ in update.changes)
+            return self.refusals.refused_alone(error, can_go_on=can_go_on)
         who.refused += (change for change, _ in update.changes)
         who.changes = [change for change in who.changes if change not in who.refused]
         return 0
@@ -308,7 +324,7 @@ class Updates:
         routes = self.routes.of(change)
         if route not in routes:
             return
-        leads_nowhere = route != routes[-1] or self._astray[change.target, route] >= ALIKE
+        leads_nowhere = route != routes[-1] or self._astray[change.target, route] >= SUSPICIOUS
         if leads_nowhere and (change.target, route) not in self._works:
             self.routes.give_up_at(change.target, route)
             return
@@ -317,14 +333,19 @@ class Updates:
         _tell_that_another_is_shown(update, change)
 
 
-def _is_refused_alike(update: _Update, error: RefusedError) -> bool:
-    failure = update.who.why.get(error.operation.root_field)
-    return failure is not None and failure.words == error.failure.words
+def _is_refused_likewise(update: _Update, mutation: str) -> bool:
+    """Whether somebody else was refused as well, for no reason of theirs."""
+    failure = update.who.why.get(mutation)
+    return failure is not None and not is_theirs(failure, update.node)
 
 
 def _suspected(failure: Failure, left: Sequence[_Update]) -> _Update | None:
     to_blame = suspect(failure, {update.identity: update.node for update in left})
     return next((update for update in left if update.identity == to_blame), None)
+
+
+def _tell_that_a_way_is_refused(who: _Unwritten, mutation: str, failure: Failure) -> None:
+    logger.warning("%s: Xledger refuses %s, and says: %s", who.item.person.label, mutation, failure.words)
 
 
 def _tell_that_another_is_shown(update: _Update, change: FieldChange) -> None:

@@ -74,7 +74,7 @@ class Writer:
 
 def _without(item: Planned, left: Left) -> Planned:
     """What is done about a person, with a warning in place of what nothing can write."""
-    unwritten = (*left.unwritable, *left.object_refused)
+    unwritten = (*left.unwritable, *left.without_a_way)
     if not unwritten:
         return item
     changes = tuple(change for change in item.plan.changes if change not in unwritten)

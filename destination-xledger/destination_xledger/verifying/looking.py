@@ -15,9 +15,9 @@ from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES
 from xledger_api.language.operations import Operation, Path, query
 from xledger_api.language.schema import NODE, Schema
-from xledger_api.sending.answers import Answer, Failure, Problem
+from xledger_api.sending.answers import Answer, Failure
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import unauthorized, unreachable
+from xledger_api.sending.endings import unreachable
 from xledger_api.sending.learning import schema_of
 from xledger_api.sending.tokens import may_be_a_token
 
@@ -191,8 +191,6 @@ def _viewer_tells(client: XledgerClient, schema: Schema) -> bool:
     if schema.learned and VIEWER.root not in schema.queries:
         return False
     answer = _answer(query(schema, VIEWER), client)
-    if isinstance(answer, Failure) and answer.problem is Problem.UNRECOGNISED:
-        raise unauthorized(answer)
     return isinstance(answer, Answer) and isinstance(answer.data.get(VIEWER.root), Mapping)
 
 

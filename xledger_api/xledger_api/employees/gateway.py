@@ -31,6 +31,9 @@ from xledger_api.sending.learning import schema_of
 from xledger_api.sifting import Rest, sift
 
 KEYS_PER_REQUEST: Final = 500
+PAGES: Final = (LARGEST_PAGE, 1_000, 100)
+"""How many employees are listed at once, and how many when that is too slow."""
+
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
 
@@ -102,10 +105,14 @@ class Gateway:
             self._table = fitted(self.whole_table, self.schema)
         return self._table
 
-    def look_up(self, people: Sequence[Keys]) -> Directory:
+    def look_up(self, people: Sequence[Keys], *, email_decides: bool = False) -> Directory:
         """Finds employees by code and by e-mail address, whatever their status.
 
         Those found by e-mail alone are known by dbId only; `read` fetches them.
+
+        Args:
+            people: Whom to look up.
+            email_decides: Whether the e-mail address counts even of somebody who is found by code.
 
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
@@ -119,7 +126,8 @@ class Gateway:
         if by_email_too:
             _tell_if_case_matters(emails, found)
             return found
-        if all(keys.email is None or normalised_text(keys.code or "") in found.by_code for keys in people):
+        settled = () if email_decides else found.by_code
+        if all(keys.email is None or normalised_text(keys.code or "") in settled for keys in people):
             return found
         if self._listed is None:
             self._listed = self._list(keys_of_an_employee(self.schema), whole=False)
@@ -234,11 +242,19 @@ class Gateway:
         return _directory(by_code, by_email, employees)
 
     def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
-        """All employees, by their keys, read whole or not."""
+        """All employees, by their keys, read whole or not. What is too slow is listed anew, in smaller pages."""
+        for size in PAGES:
+            try:
+                return self._listed_in(size, paths, whole=whole)
+            except TooSlowError:
+                continue
+        raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
+
+    def _listed_in(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
-        for _, node in self._pages({"everybody": (paths, {"first": LARGEST_PAGE})}):
+        for _, node in self._pages({"everybody": (paths, {"first": size})}):
             db_id = str(node["dbId"])
             if node.get("code"):
                 by_code[normalised_text(str(node["code"]))].add(db_id)
@@ -303,7 +319,7 @@ class Gateway:
                 # An empty result has `edges: null`, not an empty list.
                 edges: list[Any] = connection["edges"] or []
                 yield from ((alias, edge["node"]) for edge in edges)
-                if connection["pageInfo"]["hasNextPage"]:
+                if connection["pageInfo"]["hasNextPage"] and edges:
                     following[alias] = (paths, {**arguments, "after": edges[-1]["cursor"]})
             pages = following
 
@@ -315,7 +331,8 @@ def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
 def _edges(operation: Operation, data: Mapping[str, Any]) -> dict[str, Any]:
     """What came back for each input, by client id."""
     result = data.get(operation.root_field) or {}
-    return {str(edge.get("clientId")): edge.get("node") for edge in result.get("edges") or ()}
+    edges = [edge for edge in result.get("edges") or () if isinstance(edge, Mapping)]
+    return {str(edge.get("clientId")): edge.get("node") for edge in edges}
 
 
 def _email(node: Node) -> str:

@@ -12,8 +12,10 @@ from xledger_api.language.schema import NODE, Schema, named
 
 ADD: Final = "addEmployees"
 
-SYSTEM_VALUE: Final = ("dbSubId", "code", "name")
-"""What a system value is known by."""
+BY_NUMBER: Final = "dbSubId"
+
+SYSTEM_VALUE: Final = (BY_NUMBER, "code", "name")
+"""What a system value is known by. By its number alone nobody knows what it is."""
 
 _EVERY_BATCH: Final = "All employees are read for every batch of people"
 
@@ -63,7 +65,8 @@ def shown_at(name: str, table: FieldTable, schema: Schema) -> tuple[Path, ...]:
     """What can be read at a target: nothing, a value, or whatever a system value is known by."""
     keys = table.target_keys[name]
     paths = [(*keys, key) for key in SYSTEM_VALUE] if table.targets[name].system_value else [keys]
-    return tuple(path for path in paths if _reads(schema, path))
+    there = tuple(path for path in paths if _reads(schema, path))
+    return () if there == ((*keys, BY_NUMBER),) else there
 
 
 def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
@@ -75,8 +78,8 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
     """
     if not schema.learned:
         yield Lack(
-            "Xledger does not tell its schema. Requests are made with the names that are known from elsewhere, and "
-            "whether this account has them can only show in a sync."
+            "Xledger does not tell its schema, or not in a form or a time in which it can be used. Requests are made "
+            "with the names that are known from elsewhere, and whether this account has them can only show in a sync."
         )
     yield from _lacks_that_block(table, schema)
     if EMPLOYEES not in schema.queries:

@@ -4,7 +4,7 @@ Names of types are not a contract, so none is written here: they are found by fo
 roots, and travel as variables. The whole schema is never asked for: it would be megabytes, and traffic is metered.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
@@ -48,6 +48,7 @@ _NARROWING: Final = ("filter", "objectStatus", "ownerSet")
 
 _PARTS_OF_PARTS: Final = ("companies", "countries", "addresses", "systemValues")
 
+_WRAPPING: Final = frozenset({"LIST", "NON_NULL"})
 _COMPOSITE: Final = frozenset({"OBJECT", "INPUT_OBJECT", "INTERFACE", "UNION"})
 
 
@@ -170,8 +171,10 @@ def _spread_in(definition: OperationDefinitionNode | FragmentDefinitionNode) -> 
 
 
 def _roots(told: Mapping[str, Any]) -> Mapping[str, Root]:
-    fields = told.get("fields") or ()
-    return {field["name"]: Root(_types(field["args"]), _type(field["type"])) for field in fields}
+    """The roots; without those, and their arguments, that are wrapped deeper than anybody of ours needs."""
+    fields = {field["name"]: field for field in told.get("fields") or ()}
+    answers = _types(fields.values())
+    return {name: Root(_types(fields[name]["args"]), answer) for name, answer in answers.items()}
 
 
 def _types_in(told: Collection[Mapping[str, Any]]) -> list[Any]:
@@ -200,17 +203,17 @@ def _schema(queries: Mapping[str, Root], mutations: Mapping[str, Root], types: C
     return Schema(queries, mutations, members, choices, frozenset(composite), learned=True)
 
 
-def _types(declared: Collection[Mapping[str, Any]]) -> dict[str, TypeNode]:
-    return {each["name"]: _type(each["type"]) for each in declared}
+def _types(declared: Iterable[Mapping[str, Any]]) -> dict[str, TypeNode]:
+    types = {each["name"]: _type(each["type"]) for each in declared}
+    return {name: declared for name, declared in types.items() if declared is not None}
 
 
-def _type(told: Mapping[str, Any]) -> TypeNode:
-    match told["kind"]:
-        case "LIST":
-            return ListTypeNode(type=_type(told["ofType"]))
-        case "NON_NULL":
-            inner = _type(told["ofType"])
-            if isinstance(inner, (NamedTypeNode, ListTypeNode)):
-                return NonNullTypeNode(type=inner)
-            raise TypeError("a type that is not null twice")
-    return NamedTypeNode(name=NameNode(value=told["name"]))
+def _type(told: Mapping[str, Any]) -> TypeNode | None:
+    """A type as documents write it; None when it is wrapped deeper than was asked for."""
+    kind, name = told["kind"], told["name"]
+    if kind not in _WRAPPING:
+        return NamedTypeNode(name=NameNode(value=name))
+    inner = _type(told["ofType"]) if told.get("ofType") else None
+    if inner is None:
+        return None
+    return ListTypeNode(type=inner) if kind == "LIST" else NonNullTypeNode(type=inner)  # type: ignore[arg-type]

@@ -64,8 +64,7 @@ def _unavailable(failure: Failure) -> AirbyteTracedException:
     )
 
 
-def unauthorized(failure: Failure) -> AirbyteTracedException:
-    """A token that Xledger does not know."""
+def _unauthorized(failure: Failure) -> AirbyteTracedException:
     return config_error(
         f"Xledger does not accept the API token. Make a new one {WHERE_TO_GRANT}, or paste the present one again, "
         f"whole and without spaces. Xledger says: {failure.words or 'not authorized'}"
@@ -84,8 +83,8 @@ _UNREACHABLE: Final[Mapping[Problem, Callable[[Failure], AirbyteTracedException]
     Problem.CONCURRENCY_LIMIT: _limited_by_others,
     Problem.OUT_OF_CREDITS: _out_of_credits,
     Problem.UNAVAILABLE: _unavailable,
-    Problem.UNAUTHORIZED: unauthorized,
-    Problem.FORBIDDEN: unauthorized,
+    Problem.UNAUTHORIZED: _unauthorized,
+    Problem.FORBIDDEN: _unauthorized,
     Problem.NOT_THE_API: _not_the_api,
 }
 """The problems that have nothing to do with what was asked for."""
