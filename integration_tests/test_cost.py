@@ -5,10 +5,12 @@ from math import ceil
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import system_error
-from integration_tests.conftest import Write
+from destination_xledger.destination import DestinationXledger
+from integration_tests.conftest import Write, a_stream, connect_at_once
 from integration_tests.records import Record, a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
@@ -67,6 +69,22 @@ def test_where_creation_takes_less_what_it_does_not_take_costs_one_mutation_more
     sandbox.xledger.dialect = DIALECTS["lean_creation"]
     write(records(people(probationEndDate="2026-07-01")))
     assert len(mutations(sandbox)) == 4 * BATCHES
+
+
+def test_what_was_learned_holds_for_the_process_until_a_sync_fails(sandbox: Sandbox) -> None:
+    destination = DestinationXledger(connect_at_once)
+    catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
+
+    def times_asked() -> int:
+        list(destination.write(sandbox.destination_config(), catalog, records([a_user(1)])))
+        return sum("__schema" in done.root_fields for done in sandbox.xledger.operations)
+
+    assert [times_asked(), times_asked()] == [1, 1]
+    sandbox.xledger.faults.add(Fault.not_json(root_field="employees", times=None))
+    with pytest.raises(AirbyteTracedException):
+        times_asked()
+    sandbox.xledger.faults.clear()
+    assert times_asked() == 2
 
 
 def test_a_sync_of_nobody_asks_xledger_nothing(write: Write, sandbox: Sandbox) -> None:

@@ -187,6 +187,24 @@ def test_many_who_are_refused_beside_others_who_pass_end_no_sync(write: Write, s
     assert (written.summary["created"], written.summary["rejected"]) == (75, {"refused_by_xledger": 25})
 
 
+@speaking("partial_success")
+def test_who_is_updated_beside_a_refusal_is_not_sent_again(write: Write, sandbox: Sandbox) -> None:
+    write(records([a_user(number) for number in range(1, 6)]))
+    before = len(sandbox.xledger.writes)
+    fault = Fault.refuse_value(root_field="updateContacts", path="jobTitle", value="Head 3", quoted=False)
+    sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(number, jobTitle=f"Head {number}") for number in range(1, 6)]))
+    assert (written.summary["updated"], written.summary["rejected"]) == (4, {"refused_by_xledger": 1})
+    assert [done.inputs for done in sandbox.xledger.writes[before:]] == [5, 1]
+
+
+def test_what_nothing_can_write_is_told_once_and_not_of_each_person(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"UpdateContactsInputNode.jobTitle"})
+    written = write(records([a_user(number) for number in range(1, 6)]))
+    assert written.summary["warnings"] == {"partly_written": 5}
+    assert sum("jobTitle" in line for line in written.log) == 1
+
+
 @speaking("no_email_filter")
 def test_a_list_of_everybody_that_is_too_slow_is_asked_for_in_smaller_pages(write: Write, sandbox: Sandbox) -> None:
     known(sandbox, 1, code=None)

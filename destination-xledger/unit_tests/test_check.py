@@ -388,6 +388,15 @@ def test_different_words_for_what_is_refused_do_not_tell_of_a_wrong_token(check:
     assert "the API token itself may be wrong or expired" in str(check()[0])
 
 
+def test_a_token_that_xledger_knows_is_not_said_to_be_wrong_when_everything_is_refused(
+    check: Check, xledger: Xledger
+) -> None:
+    xledger.refuses = {name: refusal("Access denied") for name in ROOTS}
+    message, _ = check()
+    assert "expired" not in str(message)
+    assert "The API token probably lacks these accesses" in str(message)
+
+
 def test_a_token_that_may_not_tell_whose_it_is_is_not_said_to_be_wrong(check: Check, xledger: Xledger) -> None:
     xledger.refuses = {"viewer": refusal("Token is not allowed to query entity")}
     assert check() == (None, [])

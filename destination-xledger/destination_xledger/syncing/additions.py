@@ -59,23 +59,27 @@ class Additions:
             AirbyteTracedException: When the sync cannot go on.
         """
         added: Added = []
-        sift(items, lambda batch: self._carry_out(batch, added))
+        beside: set[str] = set()
+        sift(items, lambda batch: self._carry_out(batch, added, beside))
         return added
 
-    def _carry_out(self, batch: Sequence[Planned], added: Added) -> Rest[Planned]:
-        """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches."""
+    def _carry_out(self, batch: Sequence[Planned], added: Added, beside: set[str]) -> Rest[Planned]:
+        """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches.
+
+        Whoever is refused beside others who pass is noted in `beside`: Xledger is well then, however many they are.
+        """
         for seconds in WAITS_AFTER_LOST_ANSWERS:
             try:
                 added += self._added(batch)
             except RefusedError as error:
                 there = self.gateway.added(error)
                 if there:
-                    self.refusals.accepted("addEmployees")
+                    beside.update(item.identity for item in batch if item.identity not in there)
                 added += [(item, there[item.identity]) for item in batch if item.identity in there]
                 missing = self._missing([item for item in batch if item.identity not in there], added)
                 if len(batch) > 1:  # whoever is missing may not be the one who was refused
                     return Rest(missing, True, self._suspected(error, missing))
-                self._reject(missing, error)
+                self._reject(missing, error, beside)
                 return Rest(refused=True)
             except AnswerLostError as error:
                 self._wait_after(error, seconds)
@@ -130,8 +134,8 @@ class Additions:
         )
         self.sleep(seconds)
 
-    def _reject(self, items: Iterable[Planned], error: RefusedError) -> None:
+    def _reject(self, items: Iterable[Planned], error: RefusedError, beside: set[str]) -> None:
         for item in items:
-            if not is_theirs(error.failure, self._node(item)):
+            if not is_theirs(error.failure, self._node(item)) and item.identity not in beside:
                 self.refusals.refused_alone(error)
             self.outcomes.refused(item.person, error.failure)

@@ -78,6 +78,29 @@ class _Update:
 
 
 @dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far a mutation has come.
+
+    Attributes:
+        updates: All that is to be sent.
+        settled: Who was written or refused.
+        beside: Who was refused beside others who passed: Xledger is well then, and so is the route.
+    """
+
+    updates: Sequence[_Update]
+    settled: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
+
+    def unsettled(self, batch: Sequence[_Update]) -> list[_Update]:
+        """Those of a batch who are not settled yet."""
+        return [update for update in batch if update.identity not in self.settled]
+
+    def settle(self, batch: Sequence[_Update]) -> None:
+        """Notes that people were written or refused."""
+        self.settled.update(update.identity for update in batch)
+
+
+@dataclass(frozen=True, slots=True)
 class Updates:
     """Updates employees, their contacts and their subledgers, with the changed values alone.
 
@@ -208,43 +231,53 @@ class Updates:
 
     def _send(self, mutation: str, updates: Sequence[_Update]) -> None:
         """Sends the updates of one mutation. What is written of each person, or refused, is noted with the person."""
-        settled: set[str] = set()
+        progress = _Progress(updates)
+        sift(updates, lambda batch: self._carry_out(mutation, progress.unsettled(batch), progress))
 
-        def carry_out(batch: Sequence[_Update]) -> Rest[_Update]:
-            """Does so for some; those who are settled meanwhile are left out."""
-            batch = [update for update in batch if update.identity not in settled]
-            if not batch or self.routes.is_given_up(mutation):
-                return Rest()
-            try:
-                self._note(mutation, batch, self._answer(mutation, batch))
-            except TooSlowError:
-                if len(batch) > 1:
-                    return Rest(batch)
-                raise transient_error(
-                    f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
-                ) from None
-            except RefusedError as error:
-                if self._guessed_wrong(batch, error.failure):
-                    settled.update(update.identity for update in batch)
-                    return Rest()
-                written = self.gateway.carried_out(error)
-                self._note(mutation, [update for update in batch if update.identity in written], written)
-                settled.update(written)
-                left = [update for update in batch if update.identity not in written]
-                if len(batch) > 1:
-                    return Rest(left, True, _suspected(error.failure, left))
-                settled.add(batch[0].identity)
-                if self._refused_alone(batch[0], error) == SUSPICIOUS and not self.refusals.has_passed(mutation):
-                    # Somebody as far away as can be: whoever stands side by side may have the same fault.
-                    others = [update for update in updates if update.identity not in settled][-1:]
-                    carry_out(others)
-                    if all(_is_refused_likewise(other, mutation) for other in others):
-                        self.routes.give_up(mutation, error.failure.words)
-                return Rest(refused=True)
-            settled.update(update.identity for update in batch)
+    def _carry_out(self, mutation: str, batch: Sequence[_Update], progress: _Progress) -> Rest[_Update]:
+        if not batch or self.routes.is_given_up(mutation):
             return Rest()
+        try:
+            self._note(mutation, batch, self._answer(mutation, batch))
+        except RefusedError as error:
+            return self._after_refusal(mutation, batch, error, progress)
+        except TooSlowError:
+            if len(batch) > 1:
+                return Rest(batch)
+            raise transient_error(
+                f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
+            ) from None
+        progress.settle(batch)
+        return Rest()
 
-        sift(updates, carry_out)
+    def _after_refusal(
+        self, mutation: str, batch: Sequence[_Update], error: RefusedError, progress: _Progress
+    ) -> Rest[_Update]:
+        """What is left of a batch that was refused, or in part; nothing of a single person, who is settled then."""
+        if self._guessed_wrong(batch, error.failure):
+            progress.settle(batch)
+            return Rest()
+        written = self.gateway.carried_out(error)
+        passed = [update for update in batch if update.identity in written]
+        left = [update for update in batch if update.identity not in written]
+        self._note(mutation, passed, written)
+        progress.settle(passed)
+        if passed:
+            progress.beside.update(update.identity for update in left)
+        if len(batch) > 1:
+            return Rest(left, True, _suspected(error.failure, left))
+        progress.settle(batch)
+        in_a_row = self._refused_alone(batch[0], error, progress)
+        if in_a_row == SUSPICIOUS and not self.refusals.has_passed(mutation):
+            self._give_up_unless_somebody_passes(mutation, error, progress)
+        return Rest(refused=True)
+
+    def _give_up_unless_somebody_passes(self, mutation: str, error: RefusedError, progress: _Progress) -> None:
+        """Tries somebody as far away as can be: those who stand side by side may have the same fault."""
+        others = progress.unsettled(progress.updates)[-1:]
+        self._carry_out(mutation, others, progress)
+        if all(_is_refused_likewise(other, mutation) for other in others):
+            self.routes.give_up(mutation, error.failure.words)
 
     def _answer(self, mutation: str, batch: Sequence[_Update]) -> Mapping[str, Node]:
         targets = {change.target for update in batch for change, _ in update.changes}
@@ -269,11 +302,11 @@ class Updates:
             self.routes.give_up_guessing(change)
         return bool(wrong)
 
-    def _refused_alone(self, update: _Update, error: RefusedError) -> int:
+    def _refused_alone(self, update: _Update, error: RefusedError, progress: _Progress) -> int:
         """Notes that one person was refused; returns how many were in a row, for a reason that may not be theirs."""
         who = update.who
         who.why[error.operation.root_field] = error.failure
-        if not is_theirs(error.failure, update.node):
+        if update.identity not in progress.beside and not is_theirs(error.failure, update.node):
             can_go_on = all(self._route_of(change, who) for change, _ in update.changes)
             return self.refusals.refused_alone(error, can_go_on=can_go_on)
         who.refused += (change for change, _ in update.changes)

@@ -337,6 +337,14 @@ _WRITING: Final = (
         judging.has_routes(lambda route: route.mutation == "updateEmployees"),
     ),
     Fact(
+        "whose email",
+        "`email` of `updateEmployees` is the contact's, the subledger's or both: nobody knows.",
+        Sure.ASSUMED,
+        "It is only used where both are to have that address. Otherwise what it would have written is counted as "
+        "`partly_written`.",
+        f"{_RELIED}test_an_address_that_is_to_be_kept_is_kept_whatever_another_one_is_written_by",
+    ),
+    Fact(
         "nested addresses",
         "`updateContacts` and `updateSuppliers` take an address as one nested value.",
         Sure.LIVE,
