@@ -9,7 +9,7 @@ import pytest
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, records, state
 from integration_tests.sandbox import Fault, Sandbox
-from integration_tests.sandbox.xledger_store import SUBSIDIARY
+from integration_tests.sandbox.xledger_store import OWNER_SETS, SUBSIDIARY
 
 
 @pytest.fixture
@@ -136,6 +136,17 @@ def test_a_gender_that_the_settings_name_otherwise_costs_nothing_but_itself(writ
     assert written.summary["warnings"]
     assert only(sandbox)["contact"]["gender"]["dbSubId"] == 1
     assert only(sandbox)["contact"]["firstName"] == a_user(1)["givenName"]
+
+
+def test_a_scope_without_the_tokens_own_entity_ends_a_sync_before_anybody_is_created_again(
+    write: Write, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(sandbox, 1)
+    below_alone = {**OWNER_SETS, "LOWER": frozenset({SUBSIDIARY})}
+    monkeypatch.setattr("integration_tests.sandbox.xledger_schema.OWNER_SETS", below_alone)
+    written = write(records([a_user(1), a_user(2)]))
+    assert "fewer employees in the token's entity and those below" in str(written.error)
+    assert sandbox.xledger.writes == []
 
 
 def test_without_lower_whoever_is_employed_below_is_warned_of(write: Write, sandbox: Sandbox) -> None:

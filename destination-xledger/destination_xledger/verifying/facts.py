@@ -283,6 +283,14 @@ _LISTS: Final = (
         judging.takes("ownerSet", "LOWER"),
     ),
     Fact(
+        "own entity",
+        "`ownerSet: LOWER` means the token's own entity as well as those below it.",
+        Sure.ASSUMED,
+        "The first people of a sync are looked up in the entity alone as well. If more are found there, the sync ends "
+        "before anybody is created again.",
+        f"{_RELIED}test_a_scope_without_the_tokens_own_entity_ends_a_sync_before_anybody_is_created_again",
+    ),
+    Fact(
         "empty lists",
         "A list without anybody is `edges: null`.",
         Sure.SEEN,

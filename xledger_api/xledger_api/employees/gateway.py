@@ -14,9 +14,11 @@ from shared_mappings.desired import EMAIL
 from xledger_api.employees.directory import Directory, code_spellings, email_spellings
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
+    OWNERS,
     addition,
     can_filter,
     employees,
+    is_scoped,
     keys_of_an_employee,
     nothing,
     update,
@@ -36,6 +38,9 @@ PAGES: Final = (LARGEST_PAGE, 1_000, 100)
 
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
+
+_IN_THE_ENTITY: Final = "inTheEntity"
+"""The first codes are looked up in the entity of the token alone as well: what is meant by those below is assumed."""
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -79,6 +84,8 @@ class Gateway:
     _table: FieldTable | None = field(default=None, init=False, repr=False)
     _listed: Directory | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
+    _scope_is_right: bool = field(default=False, init=False, repr=False)
+    """Whether those who are looked up everywhere were seen to be no fewer than those of the token's entity."""
 
     @property
     def schema(self) -> Schema:
@@ -232,25 +239,34 @@ class Gateway:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
+        in_the_entity: set[str] = set()
         for alias, node in self._nodes([_AskedFor(code, email) for code, email in zip_longest(codes, emails)]):
-            if alias == "byEmail":
+            if alias == _IN_THE_ENTITY:
+                in_the_entity.add(str(node["dbId"]))
+            elif alias == "byEmail":
                 by_email[normalised_email(_email(node))].add(str(node["dbId"]))
             else:
                 employee = self._employee(node)
                 employees[employee.db_id] = employee
                 by_code[normalised_text(str(node["code"]))].add(employee.db_id)
+        if in_the_entity - set(employees):
+            raise system_error(
+                "Xledger finds fewer employees in the token's entity and those below than in the entity alone. The "
+                "sync stops before anybody is created again. Report it to the makers of this connector."
+            )
+        self._scope_is_right |= bool(codes)
         return _directory(by_code, by_email, employees)
 
     def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         """All employees, by their keys, read whole or not. What is too slow is listed anew, in smaller pages."""
         for size in PAGES:
             try:
-                return self._listed_in(size, paths, whole=whole)
+                return self._list_in_pages_of(size, paths, whole=whole)
             except TooSlowError:
                 continue
         raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
 
-    def _listed_in(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
+    def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
@@ -297,11 +313,14 @@ class Gateway:
             ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
         )
         first = EMPLOYEES_PER_KEY * len(asked)
-        return {
+        pages: dict[str, tuple[tuple[Path, ...], Node]] = {
             alias: (paths, {"first": first, "filter": {filter_name: those}})
             for alias, filter_name, those, paths in keys
             if those
         }
+        if "byCode" in pages and not self._scope_is_right and is_scoped(self.schema):
+            pages[_IN_THE_ENTITY] = ((("dbId",),), {**pages["byCode"][1], OWNERS: None})
+        return pages
 
     def _pages(self, pages: Mapping[str, tuple[tuple[Path, ...], Node]]) -> Iterator[tuple[str, Node]]:
         while pages:

@@ -12,7 +12,9 @@ from xledger_api.language.schema import NODE, Schema
 LARGEST_PAGE: Final = 10_000
 """Facts: `first` is 10,000 at most."""
 
-_ALL_OF_THEM: Final = {"objectStatus": "ALL", "ownerSet": "LOWER"}
+OWNERS: Final = "ownerSet"
+
+_ALL_OF_THEM: Final = {"objectStatus": "ALL", OWNERS: "LOWER"}
 """Employees of any status, of the token's entity and of those below it: whoever is missed would be created again.
 Facts: without it, closed employees are not listed."""
 
@@ -32,12 +34,18 @@ def employees(schema: Schema, pages: Iterable[tuple[str, tuple[Path, ...], Mappi
             Call(
                 EMPLOYEES,
                 (("edges", "cursor"), *((*NODE, *path) for path in paths), ("pageInfo", "hasNextPage")),
-                {name: value for name, value in (arguments | scope).items() if value is not None},
+                {name: value for name, value in (scope | arguments).items() if value is not None},
                 alias,
             )
             for alias, paths, arguments in ((alias, paths, dict(those)) for alias, paths, those in pages)
         ),
     )
+
+
+def is_scoped(schema: Schema) -> bool:
+    """Whether employees are looked up in more than the entity of the token."""
+    root = schema.queries.get(EMPLOYEES)
+    return root is not None and schema.choice(root, OWNERS, _ALL_OF_THEM[OWNERS]) is not None
 
 
 def can_filter(schema: Schema, filter_name: str) -> bool:
