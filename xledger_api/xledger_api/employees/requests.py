@@ -24,22 +24,21 @@ def employees(schema: Schema, pages: Iterable[tuple[str, tuple[Path, ...], Mappi
 
     Args:
         schema: Of this Xledger.
-        pages: The alias of each, what to read of an employee, and its arguments; those that are None are left out.
+        pages: The alias of each, what to read of an employee, and its arguments, which go before those that say which
+            employees are meant; what is None is left out.
     """
     root = schema.queries.get(EMPLOYEES)
     scope = {argument: root and schema.choice(root, argument, choice) for argument, choice in _ALL_OF_THEM.items()}
-    return query(
-        schema,
-        *(
-            Call(
-                EMPLOYEES,
-                (("edges", "cursor"), *((*NODE, *path) for path in paths), ("pageInfo", "hasNextPage")),
-                {name: value for name, value in (scope | arguments).items() if value is not None},
-                alias,
-            )
-            for alias, paths, arguments in ((alias, paths, dict(those)) for alias, paths, those in pages)
-        ),
+    calls = (
+        Call(
+            EMPLOYEES,
+            (("edges", "cursor"), *((*NODE, *path) for path in paths), ("pageInfo", "hasNextPage")),
+            {name: value for name, value in {**scope, **arguments}.items() if value is not None},
+            alias,
+        )
+        for alias, paths, arguments in pages
     )
+    return query(schema, *calls)
 
 
 def is_scoped(schema: Schema) -> bool:
