@@ -61,7 +61,7 @@ class DestinationXledger(Destination):
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self.connect = connect or _connect
+        self.connect = connect or connect_to
         self.now = now
         self._schemas = Schemas()
 
@@ -166,5 +166,6 @@ class DestinationXledger(Destination):
             logger.info("SYNC SUMMARY %s", summed_up())
 
 
-def _connect(settings: Config) -> XledgerClient:
+def connect_to(settings: Config) -> XledgerClient:
+    """A client for the Xledger of the settings."""
     return XledgerClient(settings.api_url, settings.api_token.get_secret_value())

@@ -11,6 +11,7 @@ from connector_base.failures import told
 from connector_base.log_redaction import redact_all_output
 from connector_base.protocol.command_files import read_object
 from destination_xledger.config import Config, connection_specification, parse_config
+from destination_xledger.destination import connect_to
 from destination_xledger.verifying.facts import FACTS, Fact
 from destination_xledger.verifying.looking import look_at
 from destination_xledger.verifying.observed import Judgement
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("config", help="config of destination-xledger, a JSON file")
     console = Console(highlight=False, markup=False, emoji=False)
     try:
-        judgements = verified(parser.parse_args(arguments).config, connect)
+        judgements = verified(parser.parse_args(arguments).config, connect_to)
     except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
         failure = told(error)
         console.print(failure.message)
@@ -58,11 +59,6 @@ def verified(path: str, connect: Callable[[Config], XledgerClient]) -> Mapping[F
     update_secrets(get_secrets(connection_specification(), config))
     seen = look_at(parse_config(config), connect)
     return {fact: fact.judge(seen) for fact in FACTS}
-
-
-def connect(settings: Config) -> XledgerClient:
-    """A client for the Xledger of the settings."""
-    return XledgerClient(settings.api_url, settings.api_token.get_secret_value())
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import schema_mismatch, unreachable
-from xledger_api.sending.learning import schema_of
+from xledger_api.sending.endings import schema_mismatch
+from xledger_api.sending.learning import answer_to, schema_of
 
 VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
 """Whose token it is. Facts: seen. It would tell the entity's company as well, which takes an access of its own."""
@@ -62,14 +62,7 @@ def _knows_the_token(client: XledgerClient, schema: Schema) -> bool:
     """
     if schema.learned and VIEWER.root not in schema.queries:
         return False
-    return isinstance(_answer(query(schema, VIEWER), client), Answer)
-
-
-def _answer(operation: Operation, client: XledgerClient) -> Answer | Failure:
-    answer = client.ask(operation)
-    if isinstance(answer, Failure) and (gone := unreachable(answer)):
-        raise gone
-    return answer
+    return isinstance(answer_to(query(schema, VIEWER), client), Answer)
 
 
 # ------------------------------------------------------------------ the accesses
@@ -77,10 +70,10 @@ def _answer(operation: Operation, client: XledgerClient) -> Answer | Failure:
 
 def _try(tried: Sequence[Probe], client: XledgerClient, schema: Schema, refusals: Refusals) -> None:
     """Sends probes in one request; one by one when that is refused, to learn which of them are to blame."""
-    if len(tried) > 1 and isinstance(_answer(_operation(tried, schema), client), Answer):
+    if len(tried) > 1 and isinstance(answer_to(_operation(tried, schema), client), Answer):
         return
     for probe in tried:
-        answer = _answer(_operation([probe], schema), client)
+        answer = answer_to(_operation([probe], schema), client)
         if isinstance(answer, Failure):
             refusals[probe] = answer
 

@@ -13,12 +13,11 @@ from xledger_api.employees.gateway import KEYS_PER_REQUEST
 from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES
-from xledger_api.language.operations import Operation, Path, query
+from xledger_api.language.operations import Path, query
 from xledger_api.language.schema import NODE, Schema
 from xledger_api.sending.answers import Answer, Failure
 from xledger_api.sending.client import XledgerClient
-from xledger_api.sending.endings import unreachable
-from xledger_api.sending.learning import schema_of
+from xledger_api.sending.learning import answer_to, schema_of
 from xledger_api.sending.tokens import may_be_a_token
 
 ON_A_PAGE: Final = 100
@@ -163,7 +162,7 @@ class _Eyes:
             return
         aliases = {f"look{number}": look for number, look in enumerate(looks)}
         operation = employees(self.schema, ((alias, *looks[look]) for alias, look in aliases.items()))
-        answer = _answer(operation, self.client)
+        answer = answer_to(operation, self.client)
         if isinstance(answer, Failure):
             refusal = Refusal(answer.problem, answer.words or answer.problem.value)
             self.refused |= dict.fromkeys(looks, refusal)
@@ -190,12 +189,5 @@ def _page(connection: Any) -> Page | None:
 def _viewer_tells(client: XledgerClient, schema: Schema) -> bool:
     if schema.learned and VIEWER.root not in schema.queries:
         return False
-    answer = _answer(query(schema, VIEWER), client)
+    answer = answer_to(query(schema, VIEWER), client)
     return isinstance(answer, Answer) and isinstance(answer.data.get(VIEWER.root), Mapping)
-
-
-def _answer(operation: Operation, client: XledgerClient) -> Answer | Failure:
-    answer = client.ask(operation)
-    if isinstance(answer, Failure) and (gone := unreachable(answer)):
-        raise gone
-    return answer

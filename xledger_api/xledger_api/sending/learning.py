@@ -1,4 +1,4 @@
-"""What an Xledger has, as it tells it."""
+"""What an Xledger tells of itself: its schema, and what it answers to whoever tries it out."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from xledger_api.language.introspection import learned
 from xledger_api.language.operations import Operation
 from xledger_api.language.schema import Schema, written_down
-from xledger_api.sending.answers import Answer, Problem
+from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import WITHIN_SECONDS, XledgerClient
 from xledger_api.sending.endings import ending, unreachable
 
@@ -35,3 +35,15 @@ def schema_of(client: XledgerClient, passing: Collection[Problem] = WITHIN_SECON
         return None
 
     return learned(told) or written_down()
+
+
+def answer_to(operation: Operation, client: XledgerClient) -> Answer | Failure:
+    """What an Xledger answers to an operation that only tries it out, a refusal included.
+
+    Raises:
+        AirbyteTracedException: When Xledger cannot be asked for anything.
+    """
+    answer = client.ask(operation)
+    if isinstance(answer, Failure) and (gone := unreachable(answer)):
+        raise gone
+    return answer
