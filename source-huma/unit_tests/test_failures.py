@@ -157,7 +157,8 @@ def test_a_request_that_is_refused_whatever_token_it_has_while_others_are_not_en
     assert kind is FailureType.transient_error
     assert "give each connection an API key of its own" in sentence
     assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
-    assert len(huma.requests("/users/u1")) == huma.tokens == ATTEMPTS
+    assert len(huma.requests("/users/u1")) == ATTEMPTS
+    assert ATTEMPTS <= huma.tokens <= ATTEMPTS + 1, "one for each attempt; u2 may be read after the last one is refused"
 
 
 def test_a_new_token_that_is_refused_too_is_a_configuration_error(huma: Any, read: Read) -> None:
