@@ -11,7 +11,7 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.reporting.report import NoReport
 from destination_xledger.reporting.summary import Summary
 from destination_xledger.syncing.additions import Additions
-from destination_xledger.syncing.refusals import IN_A_ROW, Refusals
+from destination_xledger.syncing.refusals import Refusals
 from shared_mappings import Options, Policies, desired_from_user, field_table, plan
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.schema import written_down
@@ -73,7 +73,7 @@ def test_those_who_pass_beside_the_refused_show_that_it_is_not_xledger(client: X
     gateway = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()})
     summary = Summary("sync")
     additions = Additions(gateway, Refusals(gateway), Outcomes(summary, NoReport()), client.sleep)
-    people = [new(number) for number in range(2 * IN_A_ROW + 10)]
+    people = [new(number) for number in range(50)]
     added = additions.add(people)
     assert sorted(int(item.identity) for item, _ in added) == list(range(0, len(people), 2))
     assert len(xledger.added) == len(set(xledger.added))

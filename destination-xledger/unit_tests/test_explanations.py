@@ -2,7 +2,7 @@
 
 import pytest
 
-from destination_xledger.reporting.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from destination_xledger.reporting.explanations import REJECTIONS, explained, said
 from shared_mappings import FieldWarning, Options, RejectionCode, WarningCode, desired_from_user, field_table
 
 
@@ -22,11 +22,11 @@ def test_a_bank_account_is_not_said_to_have_a_wrong_check_digit_when_it_has_none
     )
 
 
-@pytest.mark.parametrize("sentence", [REJECTIONS[RejectionCode.REFUSED_BY_XLEDGER], PARTLY_WRITTEN])
+@pytest.mark.parametrize("sentence", [f"{REJECTIONS[RejectionCode.REFUSED_BY_XLEDGER]} No.", said("It is so.", "No.")])
 def test_what_xledger_refuses_is_not_said_to_be_a_value_when_nobody_knows_why(sentence: str) -> None:
     assert "refused a value" not in sentence
     assert "If it complains of a value" in sentence
-    assert sentence.endswith("Xledger says:")
+    assert sentence.endswith("Xledger says: No.")
 
 
 def test_every_rejection_is_explained() -> None:

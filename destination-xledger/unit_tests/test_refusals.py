@@ -1,11 +1,13 @@
 """Who is rejected is told apart from what Xledger refuses whoever it is about."""
 
+from collections.abc import Callable
+
 import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
-from destination_xledger.syncing.refusals import IN_A_ROW, Refusals
+from destination_xledger.syncing.refusals import MOST_IN_DOUBT, SUSPICIOUS, Refusals, Verdict
 from shared_mappings import field_table
 from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.requests import nothing
@@ -15,35 +17,122 @@ from xledger_api.sending.client import RefusedError, XledgerClient
 
 from .conftest import URL
 
-UPDATE = nothing("updateContacts", written_down())
-UNKNOWN = RefusedError(UPDATE, Failure(Problem.UNRECOGNISED, "The database is ill."))
-REFUSED = RefusedError(UPDATE, Failure(Problem.VALUE_REFUSED, "phone: Invalid value."))
+SCHEMA = written_down()
+
+
+def refused(mutation: str, words: str = "The database is ill.") -> RefusedError:
+    return RefusedError(nothing(mutation, SCHEMA), Failure(Problem.UNRECOGNISED, words, original=words))
 
 
 @pytest.fixture
 def refusals(client: XledgerClient, requests_mock: Mocker) -> Refusals:
-    """Xledger carries the mutation out when nothing is in it."""
-    requests_mock.post(URL, json={"data": {"updateContacts": {"edges": None}}})
-    return Refusals(Gateway(client, field_table(), schemas={(client.url, client.token): written_down()}))
+    """Xledger carries every mutation out when nothing is in it."""
+    data = {name: {"edges": None} for name in ("updateContacts", "addEmployees")}
+    requests_mock.post(URL, json={"data": data})
+    return Refusals(Gateway(client, field_table(), schemas={(client.url, client.token): SCHEMA}))
 
 
-def test_for_an_unknown_reason_only_so_many_are_rejected_one_after_the_other(refusals: Refusals) -> None:
-    for _ in range(IN_A_ROW - 1):
-        refusals.refused_alone(UNKNOWN)
-    with pytest.raises(AirbyteTracedException, match="refuses every updateContacts") as raised:
-        refusals.refused_alone(UNKNOWN)
+@pytest.fixture
+def verdicts() -> list[Verdict]:
+    return []
+
+
+@pytest.fixture
+def wait(refusals: Refusals, verdicts: list[Verdict]) -> Callable[[str, int], None]:
+    """Makes people wait for a verdict on a mutation that refused them."""
+
+    def people_wait(mutation: str, people: int) -> None:
+        for _ in range(people):
+            refusals.wait_for_verdict(refused(mutation), verdicts.append)
+
+    return people_wait
+
+
+@pytest.mark.parametrize("people", [1, 20, 70])
+def test_however_many_are_refused_in_a_row_they_are_to_blame_once_somebody_passes(
+    people: int, refusals: Refusals, wait: Callable[[str, int], None], verdicts: list[Verdict]
+) -> None:
+    wait("updateContacts", people)
+    assert refusals.in_doubt
+    assert verdicts == []
+    refusals.accepted("updateContacts")
+    assert not refusals.in_doubt
+    assert verdicts == [Verdict.THEIRS] * people
+    refusals.end()
+
+
+@pytest.mark.parametrize("mutation", ["updateContacts", "addEmployees"])
+@pytest.mark.parametrize("people", [1, SUSPICIOUS, 70])
+def test_when_nobody_passes_it_is_nobodys_fault(
+    people: int, mutation: str, refusals: Refusals, wait: Callable[[str, int], None], verdicts: list[Verdict]
+) -> None:
+    wait(mutation, people)
+    with pytest.raises(AirbyteTracedException, match=f"refuses every {mutation}") as raised:
+        refusals.end()
     assert raised.value.failure_type is FailureType.transient_error
     assert "The database is ill." in str(raised.value)
+    assert verdicts == []
 
 
-def test_whoever_is_accepted_in_between_starts_the_count_anew(refusals: Refusals) -> None:
-    for _ in range(3):
-        for _ in range(IN_A_ROW - 1):
-            refusals.refused_alone(UNKNOWN)
-        refusals.accepted("updateContacts")
+def test_nobody_waits_for_a_verdict_for_ever(wait: Callable[[str, int], None]) -> None:
+    wait("updateContacts", MOST_IN_DOUBT)
+    with pytest.raises(AirbyteTracedException, match="refuses every updateContacts"):
+        wait("updateContacts", 1)
 
 
-def test_any_number_of_values_may_be_refused(refusals: Refusals, requests_mock: Mocker) -> None:
-    for _ in range(3 * IN_A_ROW):
-        refusals.refused_alone(REFUSED)
-    assert not requests_mock.called
+@pytest.mark.parametrize(
+    ("mutation", "people", "verdict"),
+    [
+        ("updateContacts", SUSPICIOUS - 1, Verdict.THEIRS),
+        ("addEmployees", SUSPICIOUS - 1, Verdict.THEIRS),
+        ("updateContacts", SUSPICIOUS, Verdict.NOT_FOR_US),
+    ],
+)
+def test_where_xledger_carries_something_else_out_a_few_are_to_blame_and_many_are_not(
+    mutation: str,
+    people: int,
+    verdict: Verdict,
+    refusals: Refusals,
+    wait: Callable[[str, int], None],
+    verdicts: list[Verdict],
+) -> None:
+    refusals.accepted("updateEmployees")
+    wait(mutation, people)
+    refusals.end()
+    assert verdicts == [verdict] * people
+
+
+@pytest.mark.parametrize("mutation", ["updateContacts", "addEmployees"])
+def test_a_mutation_that_is_refused_to_many_after_it_passed_is_nobodys_fault(
+    mutation: str, refusals: Refusals, wait: Callable[[str, int], None]
+) -> None:
+    refusals.accepted("updateEmployees")
+    refusals.accepted(mutation)
+    wait(mutation, SUSPICIOUS)
+    with pytest.raises(AirbyteTracedException, match=f"refuses every {mutation}"):
+        refusals.end()
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "sentence"),
+    [
+        ("Access to updateContacts is denied.", FailureType.config_error, "Contact: read/write"),
+        ("Transaction was deadlocked.", FailureType.transient_error, "refuses every updateContacts"),
+    ],
+)
+def test_what_is_refused_with_nothing_in_it_is_a_missing_access_only_if_it_says_so(
+    words: str, kind: FailureType, sentence: str, refusals: Refusals, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, json={"errors": [{"message": words}], "data": None})
+    from_xledger = refusals.gateway.refusal_of_nothing("updateContacts")
+    assert from_xledger is not None
+    with pytest.raises(AirbyteTracedException, match=sentence) as raised:
+        refusals.wait_for_verdict(RefusedError(nothing("updateContacts", SCHEMA), from_xledger), lambda _: None)
+    assert raised.value.failure_type is kind
+
+
+def test_a_mutation_with_nothing_in_it_is_sent_once_for_all_who_wait(
+    wait: Callable[[str, int], None], requests_mock: Mocker
+) -> None:
+    wait("updateContacts", 70)
+    assert requests_mock.call_count == 1

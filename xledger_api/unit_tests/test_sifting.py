@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xledger_api.sifting import Rest, sift
+from xledger_api.sifting import MOST_REFUSALS, Rest, sift
 
 Item = tuple[int, bool]
 
@@ -17,25 +17,30 @@ class Taking:
     Attributes:
         tried: The batches it was given.
         taken: Who was carried out.
-        alone: Who was refused alone.
+        refused: Who was refused, alone or together.
     """
 
     def __init__(self, suspect: Callable[[Sequence[Item]], Item | None] = lambda _: None) -> None:
         self.suspect = suspect
         self.tried: list[Sequence[Item]] = []
         self.taken: list[int] = []
-        self.alone: list[int] = []
+        self.refused: list[list[int]] = []
 
-    def __call__(self, some: Sequence[Item]) -> Rest[Item]:
+    def __call__(self, some: Sequence[Item], last: bool) -> Rest[Item]:
         assert some
         self.tried.append(some)
         if all(good for _, good in some):
             self.taken.extend(number for number, _ in some)
             return Rest()
-        if len(some) > 1:
+        if not last:
             return Rest(some, True, self.suspect(some))
-        self.alone.append(some[0][0])
+        self.refused.append([number for number, _ in some])
         return Rest(refused=True)
+
+    @property
+    def alone(self) -> list[int]:
+        """Who was refused alone."""
+        return [number for some in self.refused for number in some if len(some) == 1]
 
 
 def first_bad(some: Sequence[Item]) -> Item | None:
@@ -69,11 +74,43 @@ def test_three_who_are_suspected_cost_two_requests_each(bad: tuple[int, int, int
     assert len(taking.tried) == 1 + 2 * 3
 
 
-def test_a_whole_batch_of_which_each_is_suspected_is_found_one_by_one() -> None:
-    taking = Taking(first_bad)
+@pytest.mark.parametrize("suspect", [lambda _: None, first_bad])
+def test_a_batch_of_which_everybody_is_bad_costs_a_bounded_number_of_requests(
+    suspect: Callable[[Sequence[Item]], Item | None],
+) -> None:
+    taking = Taking(suspect)
     sift([(number, False) for number in range(500)], taking)
-    assert taking.alone == list(range(500))
-    assert len(taking.tried) == 999
+    assert sorted(number for some in taking.refused for number in some) == list(range(500))
+    assert len(taking.tried) <= MOST_REFUSALS + 10
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(0, 20))
+def test_whatever_is_refused_together_was_refused_as_a_whole_and_the_rest_is_carried_out(
+    batch: list[bool], most: int
+) -> None:
+    items = list(enumerate(batch))
+    taking = Taking()
+    sift(items, taking, most)
+    together = [number for some in taking.refused for number in some]
+    assert sorted(taking.taken + together) == list(range(len(batch)))
+    assert all(any(not batch[number] for number in some) for some in taking.refused)
+
+
+def test_those_after_many_who_are_bad_are_carried_out() -> None:
+    taking = Taking()
+    sift([(number, number >= 200) for number in range(500)], taking)
+    assert len(taking.taken) > 200
+
+
+def test_what_is_worth_trying_again_as_it_is_is_not_split() -> None:
+    tried: list[list[int]] = []
+
+    def carry_out(some: Sequence[int], _last: bool) -> Rest[int]:
+        tried.append(list(some))
+        return Rest([number for number in some if number != len(tried)], True, again=True) if len(tried) < 3 else Rest()
+
+    sift([1, 2, 3, 4], carry_out)
+    assert tried == [[1, 2, 3, 4], [2, 3, 4], [3, 4]]
 
 
 @given(st.sets(st.integers(0, 399), min_size=3, max_size=3))
@@ -99,7 +136,7 @@ def test_the_other_parts_of_what_was_refused_are_not_tried_whole_when_the_first_
 def test_what_was_only_too_slow_is_tried_in_parts_as_large_as_can_be() -> None:
     tried: list[int] = []
 
-    def carry_out(some: Sequence[int]) -> Rest[int]:
+    def carry_out(some: Sequence[int], _last: bool) -> Rest[int]:
         tried.append(len(some))
         return Rest(some) if len(some) > 20 else Rest()
 
@@ -110,7 +147,7 @@ def test_what_was_only_too_slow_is_tried_in_parts_as_large_as_can_be() -> None:
 def test_of_a_batch_that_was_partly_carried_out_only_the_rest_is_tried_again() -> None:
     tried: list[list[int]] = []
 
-    def carry_out(some: Sequence[int]) -> Rest[int]:
+    def carry_out(some: Sequence[int], _last: bool) -> Rest[int]:
         tried.append(list(some))
         return Rest([number for number in some if number % 2], True) if len(some) > 3 else Rest()
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+
+MOST_REFUSALS: Final = 150
+"""How often parts of one batch may be refused before what is refused is split no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,17 +16,23 @@ class Rest(Generic[T]):
     """What is left of a batch that was tried.
 
     Attributes:
-        items: What was not carried out; none when all was, or when it was a single one and is dealt with.
+        items: What was not carried out; none when all was, or when what was refused is dealt with.
         refused: Whether something among them was refused, so that it is sure to be refused again.
         suspect: The one of them that seems to be to blame.
+        again: Whether they are no longer what was refused, and are worth trying as they are.
     """
 
     items: Sequence[T] = ()
     refused: bool = False
     suspect: T | None = None
+    again: bool = False
 
 
-def sift(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]]) -> None:
+CarryOut = Callable[[Sequence[T], bool], Rest[T]]
+"""`(batch, last) -> what is left of it`. What is refused the last time is to be dealt with then and there."""
+
+
+def sift(batch: Sequence[T], carry_out: CarryOut[T], most_refusals: int = MOST_REFUSALS) -> None:
     """Carries a batch out: whole, and what is left of it in parts, until nothing is left.
 
     A suspect is tried alone, and the others together. Otherwise a third is tried, and then the rest: finding the one
@@ -32,34 +42,51 @@ def sift(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]]) -> Non
     Args:
         batch: What is to be carried out; nothing is done about an empty one.
         carry_out: Carries out a batch or a part of it.
+        most_refusals: After so many, each part that is left is tried once more, and what is refused then is refused
+            together.
     """
     if batch:
-        _sift(batch, carry_out)
+        _Sieve(carry_out, most_refusals).sift(batch)
 
 
-def _sift(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]]) -> bool:
-    """Does so, and tells whether all of it was carried out at once."""
-    rest = carry_out(batch)
-    if len(batch) == 1:
-        return not rest.refused
-    at_once = not rest.items
-    while rest.suspect is not None:
-        suspect, others = rest.suspect, [item for item in rest.items if item is not rest.suspect]
-        rest = Rest(others, refused=True)
-        if carry_out([suspect]).refused:
-            rest = carry_out(others) if others else Rest()
-    _part(rest.items, carry_out, refused=rest.refused)
-    return at_once
+@dataclass(slots=True)
+class _Sieve(Generic[T]):
+    carry_out: CarryOut[T]
+    refusals_left: int
 
+    def sift(self, batch: Sequence[T]) -> bool:
+        """Carries a batch out, and tells whether all of it was carried out at once."""
+        rest = self._try(batch)
+        if len(batch) == 1:
+            return not rest.refused
+        at_once = not rest.items and not rest.refused
+        while rest.suspect is not None:
+            suspect, others = rest.suspect, [item for item in rest.items if item is not rest.suspect]
+            rest = Rest(others, refused=True)
+            if self._try([suspect]).refused:
+                rest = self._try(others) if others else Rest()
+        self._part(rest.items, refused=rest.refused)
+        return at_once
 
-def _part(batch: Sequence[T], carry_out: Callable[[Sequence[T]], Rest[T]], *, refused: bool) -> None:
-    """Carries a batch out in parts. Once the first part of what was refused has passed, it is the others' fault."""
-    if not batch:
-        return
-    end = max(len(batch) // 3, 1)
-    first, others = batch[:end], batch[end:]
-    passed = _sift(first, carry_out)
-    if passed and refused and len(others) > 1:
-        _part(others, carry_out, refused=True)
-    else:
-        sift(others, carry_out)
+    def _try(self, batch: Sequence[T]) -> Rest[T]:
+        rest = self._once(batch)
+        while rest.again and rest.items:
+            rest = self._once(rest.items)
+        return rest
+
+    def _once(self, batch: Sequence[T]) -> Rest[T]:
+        rest = self.carry_out(batch, len(batch) == 1 or self.refusals_left <= 0)
+        self.refusals_left -= rest.refused
+        return rest
+
+    def _part(self, batch: Sequence[T], *, refused: bool) -> None:
+        """Carries a batch out in parts. Once the first part of what was refused has passed, it is the others' fault."""
+        if not batch:
+            return
+        end = max(len(batch) // 3, 1)
+        first, others = batch[:end], batch[end:]
+        passed = self.sift(first)
+        if passed and refused and len(others) > 1 and self.refusals_left > 0:
+            self._part(others, refused=True)
+        elif others:
+            self.sift(others)

@@ -84,12 +84,14 @@ class Refusal:
     """What Xledger refused of a person's changes.
 
     Attributes:
-        failures: Why, once for each mutation that refused.
+        failures: Why, once for each mutation that refused, or for each value that it named.
         unwritten: The changes it refused with that. The person's others are written.
+        by_name: Whether Xledger named each value that it refused, and took the others.
     """
 
     failures: tuple[Failure, ...]
     unwritten: tuple[FieldChange, ...]
+    by_name: bool = False
 
     @property
     def words(self) -> str:

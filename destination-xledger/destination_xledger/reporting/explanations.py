@@ -21,8 +21,6 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
 }
 
-PARTLY_WRITTEN: Final = f"The employee was created, but Xledger refused the rest. {_WHAT_TO_DO} Xledger says:"
-
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
     "digits are wrong.",
@@ -39,3 +37,13 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
 def explained(warning: FieldWarning) -> str:
     """A warning in sentences that name the field, or several with commas between them, and never a value."""
     return f"Left out: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
+
+
+def said(what: str, words: str) -> str:
+    """What was left out, and what Xledger says of that.
+
+    Args:
+        what: What was left out, in sentences.
+        words: Xledger's words; empty where it says nothing, and only does not show where something belongs.
+    """
+    return f"{what} {_WHAT_TO_DO} Xledger says: {words}" if words else what

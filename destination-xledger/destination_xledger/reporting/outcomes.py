@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
-from destination_xledger.reporting.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from destination_xledger.reporting.explanations import REJECTIONS, explained, said
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
-from shared_mappings import FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
+from shared_mappings import Action, FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
 from xledger_api.sending.answers import Failure
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -33,7 +33,7 @@ class Outcomes:
             self._reject(item.person, item.plan.rejection, logged=item.plan.detail, kept=item.plan.detail)
             return
         self.summary.carried_out(item.plan)
-        _tell_warnings(item)
+        self._tell_warnings(item)
 
     def created(self, item: Planned, completion: Plan, refusal: Refusal | None) -> None:
         """Somebody was created.
@@ -43,15 +43,20 @@ class Outcomes:
             completion: The plan for what creation did not take.
             refusal: What Xledger refused of that; None when it took everything.
         """
-        warnings = [*item.plan.warnings, *completion.warnings]
-        if refusal:
-            left_out = ", ".join(_fields_of(refusal.unwritten))
-            warnings += [FieldWarning(WarningCode.PARTLY_WRITTEN, left_out)]
-            logger.warning("%s was created. Xledger refused a part, and says: %s", item.person.label, refusal.words)
-            reason = f"{PARTLY_WRITTEN} {refusal.original} (Left out: {left_out}.)"
-            self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, reason)
-        distinct = tuple(dict.fromkeys(warnings))
-        self.carried_out(replace(item, plan=replace(item.plan, warnings=distinct, conflicts=completion.conflicts)))
+        warnings = tuple(dict.fromkeys((*item.plan.warnings, *completion.warnings)))
+        created = replace(item, plan=replace(item.plan, warnings=warnings, conflicts=completion.conflicts))
+        self.partly_written(created, refusal) if refusal else self.carried_out(created)
+
+    def partly_written(self, item: Planned, refusal: Refusal) -> None:
+        """Somebody was written, but for what Xledger refused."""
+        refused = tuple(FieldWarning(WarningCode.PARTLY_WRITTEN, name) for name in _fields_of(refusal.unwritten))
+        new = item.plan.action is Action.CREATE
+        written = item.plan.changes if new else _without(item.plan.changes, refusal)
+        warnings = tuple(dict.fromkeys((*item.plan.warnings, *refused)))
+        decided = replace(item, plan=replace(item.plan, changes=written, warnings=warnings))
+        self.report.planned(decided)
+        self.summary.carried_out(decided.plan)
+        self._tell_warnings(decided, refusal)
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema."""
@@ -66,15 +71,29 @@ class Outcomes:
     def partly_refused(self, item: Planned, refusal: Refusal) -> None:
         """Xledger refused changes of somebody who was there before; what it did not refuse is written."""
         fields = _fields_of(refusal.unwritten)
-        written = [change for change in item.plan.changes if change.field not in fields]
-        self.summary.partly_carried_out(item.plan, written)
-        _tell_warnings(item)
+        self.summary.partly_carried_out(item.plan, _without(item.plan.changes, refusal))
+        self._tell_warnings(item)
         left_out = f"(Left out: {', '.join(fields)}.)"
         self._reject(
             item.person,
             RejectionCode.REFUSED_BY_XLEDGER,
             logged=f"{refusal.words} {left_out}",
             kept=f"{refusal.original} {left_out}",
+        )
+
+    def _tell_warnings(self, item: Planned, refusal: Refusal | None = None) -> None:
+        """Tells what was left out of somebody, and keeps their record when Xledger did not take all of it."""
+        for warning in item.plan.warnings:
+            if warning.code is not WarningCode.PARTLY_WRITTEN:
+                logger.warning("%s: %s", item.person.label, explained(warning))
+        partly = (each for each in item.plan.warnings if each.code is WarningCode.PARTLY_WRITTEN and not each.told)
+        unwritten = list(dict.fromkeys(each.field for each in partly))
+        if not unwritten:
+            return
+        what = explained(FieldWarning(WarningCode.PARTLY_WRITTEN, ", ".join(unwritten)))
+        logger.warning("%s: %s", item.person.label, said(what, refusal.words if refusal else ""))
+        self.report.rejected(
+            item.person, WarningCode.PARTLY_WRITTEN.value, said(what, refusal.original if refusal else "")
         )
 
     def _reject(self, subject: Person | InvalidRecord, code: RejectionCode, *, logged: str, kept: str) -> None:
@@ -91,11 +110,11 @@ class Outcomes:
         self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
 
 
-def _tell_warnings(item: Planned) -> None:
-    for warning in item.plan.warnings:
-        if not warning.told:
-            logger.warning("%s: %s", item.person.label, explained(warning))
-
-
 def _fields_of(changes: Iterable[FieldChange]) -> list[str]:
     return list(dict.fromkeys(change.field for change in changes))
+
+
+def _without(changes: Iterable[FieldChange], refusal: Refusal) -> tuple[FieldChange, ...]:
+    """Changes of whose field nothing was refused: a field counts as written when all its places have it."""
+    refused = _fields_of(refusal.unwritten)
+    return tuple(change for change in changes if change.field not in refused)

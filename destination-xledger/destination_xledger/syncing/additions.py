@@ -1,16 +1,16 @@
 """Adding employees, nobody twice."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
-from destination_xledger.syncing.blame import is_theirs, suspect
+from destination_xledger.syncing.blame import is_theirs, refused_together, suspect
 from destination_xledger.syncing.matcher import ambiguous
-from destination_xledger.syncing.refusals import Refusals
+from destination_xledger.syncing.refusals import Refusals, Verdict
 from shared_mappings import Employee
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
@@ -60,10 +60,23 @@ class Additions:
         """
         added: Added = []
         beside: set[str] = set()
-        sift(items, lambda batch: self._carry_out(batch, added, beside))
+        refused: list[tuple[Planned, RefusedError]] = []
+        before = self.refusals.passed()["addEmployees"]
+        sift(items, lambda batch, last: self._carry_out(batch, added, beside, refused, last=last))
+        passed = self.refusals.passed()["addEmployees"] > before
+        for item, error in refused:
+            self._reject(item, error, sure=passed or item.identity in beside)
         return added
 
-    def _carry_out(self, batch: Sequence[Planned], added: Added, beside: set[str]) -> Rest[Planned]:
+    def _carry_out(
+        self,
+        batch: Sequence[Planned],
+        added: Added,
+        beside: set[str],
+        refused: list[tuple[Planned, RefusedError]],
+        *,
+        last: bool,
+    ) -> Rest[Planned]:
         """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches.
 
         Whoever is refused beside others who pass is noted in `beside`: Xledger is well then, however many they are.
@@ -77,9 +90,10 @@ class Additions:
                     beside.update(item.identity for item in batch if item.identity not in there)
                 added += [(item, there[item.identity]) for item in batch if item.identity in there]
                 missing = self._missing([item for item in batch if item.identity not in there], added)
-                if len(batch) > 1:  # whoever is missing may not be the one who was refused
+                if len(batch) > 1 and not last:  # whoever is missing may not be the one who was refused
                     return Rest(missing, True, self._suspected(error, missing))
-                self._reject(missing, error, beside)
+                together = RefusedError(error.operation, refused_together(error.failure, len(missing)))
+                refused += ((item, together) for item in missing)
                 return Rest(refused=True)
             except AnswerLostError as error:
                 self._wait_after(error, seconds)
@@ -134,8 +148,11 @@ class Additions:
         )
         self.sleep(seconds)
 
-    def _reject(self, items: Iterable[Planned], error: RefusedError, beside: set[str]) -> None:
-        for item in items:
-            if not is_theirs(error.failure, self._node(item)) and item.identity not in beside:
-                self.refusals.refused_alone(error)
+    def _reject(self, item: Planned, error: RefusedError, *, sure: bool) -> None:
+        def settle(_: Verdict) -> None:
             self.outcomes.refused(item.person, error.failure)
+
+        if sure or is_theirs(error.failure, self._node(item)):
+            settle(Verdict.THEIRS)
+        else:
+            self.refusals.wait_for_verdict(error, settle)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from xledger_api.sending.answers import Failure, Problem
@@ -15,6 +16,11 @@ ID: Final = "dbId"
 """What names the object that an input is for. That is no value of a person's."""
 
 Node = Mapping[str, Any]
+
+Path = tuple[str, ...]
+
+_AROUND_AN_INPUT: Final = frozenset({"inputs", "node"})
+"""Keys that lead to the node of an input."""
 
 
 def suspect(failure: Failure, inputs: Mapping[str, Node]) -> str | None:
@@ -47,6 +53,80 @@ def is_theirs(failure: Failure, node: Node) -> bool:
 def is_about_the_object(failure: Failure) -> bool:
     """Whether a refusal complains of the object that an input is for: then no other value would be taken either."""
     return failure.path[-1:] == (ID,)
+
+
+def in_unknown_words(failure: Failure) -> bool:
+    """Whether no table knows what a refusal says: it may be about anything, and pass by itself."""
+    return failure.problem is Problem.UNRECOGNISED
+
+
+def named(failure: Failure, node: Node) -> tuple[Path, ...]:
+    """The values of an input that a refusal names, each by the keys that lead there.
+
+    Args:
+        failure: Why the input was refused, alone or with others.
+        node: The input.
+
+    Returns:
+        What stands at the place that the refusal gives: above it, below it, or written shorter or longer, as answers
+        do. Of several, those whose values are quoted. Where no place is given, the only value that is quoted.
+    """
+    paths = list(_paths(node))
+    place = _place(failure)
+    there = [path for path in paths if path == place] or [path for path in paths if _meet(path, place)]
+    quoted = [path for path in there or paths if holds_what_is_quoted(failure, node, path)]
+    if there:
+        return tuple(quoted or there)
+    return tuple(quoted) if len(quoted) == 1 and not place else ()
+
+
+def holds_what_is_quoted(failure: Failure, node: Node, path: Path) -> bool:
+    """Whether a refusal quotes the value that an input has at a path."""
+    value: Any = node
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value is not None and not isinstance(value, Mapping) and quotes(failure.original, str(value))
+
+
+def refused_together(failure: Failure, people: int) -> Failure:
+    """Why somebody was refused, who was never tried alone; the same for a single one.
+
+    Args:
+        failure: Why all of them were.
+        people: How many they are.
+    """
+    if people == 1:
+        return failure
+    together = (
+        f" (It was refused together with {people - 1} others, and too many are refused to try each alone. Correct what "
+        "Xledger complains of, and send everybody again.)"
+    )
+    return replace(failure, words=failure.words + together, original=failure.original + together)
+
+
+def _place(failure: Failure) -> Path:
+    """Where a refusal points to, as keys of an input: `inputs.0.node.address.country` is `address.country`."""
+    keys = [key for part in failure.path for key in part.replace("]", "").split("[") if key and not key.isdigit()]
+    start = max((number for number, key in enumerate(keys, 1) if key in _AROUND_AN_INPUT), default=0)
+    return tuple(keys[start:])
+
+
+def _meet(path: Path, place: Path) -> bool:
+    """Whether the end of one path is the beginning of the other, or one is in the other."""
+    if not place or place == (ID,):
+        return False
+    shorter, longer = sorted((path, place), key=len)
+    inside = any(longer[start : start + len(shorter)] == shorter for start in range(len(longer)))
+    return inside or any(path[-size:] == place[:size] for size in range(1, len(shorter)))
+
+
+def _paths(node: Node, path: Path = ()) -> Iterator[Path]:
+    """The keys that lead to each value of an input, null included. What names the object is no value."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*path, key))
+        elif key != ID or path:
+            yield (*path, key)
 
 
 def _values(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

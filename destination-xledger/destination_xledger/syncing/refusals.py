@@ -1,85 +1,170 @@
 """Telling a bad record from a missing access, from a route that is not for us, and from an Xledger that is ill."""
 
+import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
-from connector_base.failures import ConnectorError, transient_error
-from destination_xledger.syncing.blame import is_about_the_object
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from connector_base.failures import transient_error
 from xledger_api.employees.gateway import Gateway
+from xledger_api.language.accesses import speaks_of_access
 from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import RefusedError
-from xledger_api.sending.endings import no_access
+from xledger_api.sending.endings import ending, no_access
 
-IN_A_ROW: Final = 20
-"""How many people a mutation may refuse one after the other for a reason that is not known. Then it is not them."""
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+SUSPICIOUS: Final = 3
+"""How many people a mutation that nobody has passed may refuse, or a route lead astray, before it may not be them."""
+
+MOST_IN_DOUBT: Final = 1_000
+"""How many people are waited for whose fault it is. Then nobody passes."""
+
+
+class Verdict(Enum):
+    """Whose fault it was that nobody could tell."""
+
+    THEIRS = "the records are to blame"
+    NOT_FOR_US = "the mutation does not do this for us, whoever it is about"
+
+
+Settle = Callable[[Verdict], None]
+"""What is done about somebody once it is known whose fault it was."""
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """Refusals of one mutation that may be nobody's fault among those who were refused.
+
+    Attributes:
+        error: The first of them.
+        people: How many people they are about.
+        waiting: What is done about them.
+    """
+
+    error: RefusedError
+    people: int = 0
+    waiting: list[Settle] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Watches what each mutation accepts and refuses throughout a sync.
+    """Watches what each mutation accepts and refuses throughout a sync, and judges refusals before they are believed.
+
+    A refusal in words that nobody knows is a record's fault once somebody else passes. Until then nobody is rejected
+    for it, and the sync goes on; when nobody has passed by its end, it is nobody's fault among them.
 
     Attributes:
         gateway: Asks Xledger.
     """
 
     gateway: Gateway
-    _accepted: set[str] = field(default_factory=set)
-    _in_a_row: Counter[str] = field(default_factory=Counter)
-    _unknown_in_a_row: Counter[str] = field(default_factory=Counter)
+    _passed: Counter[str] = field(default_factory=Counter)
+    _doubts: dict[str, _Doubt] = field(default_factory=dict)
+    _looked: set[str] = field(default_factory=set)
+    """The mutations that were sent with nothing in them."""
 
-    @property
-    def anybody_passed(self) -> bool:
-        """Whether Xledger has carried out anything in this sync."""
-        return bool(self._accepted)
-
-    def has_passed(self, mutation: str) -> bool:
-        """Whether a mutation was carried out in this sync."""
-        return mutation in self._accepted
+    def passed(self) -> Counter[str]:
+        """How many requests of each mutation were carried out in this sync."""
+        return Counter(self._passed)
 
     def accepted(self, mutation: str) -> None:
-        """Notes that a mutation was carried out: the token has the access it needs."""
-        self._accepted.add(mutation)
-        del self._in_a_row[mutation], self._unknown_in_a_row[mutation]
+        """Notes that a mutation was carried out: the token has the access it needs, and whom it refused is to blame."""
+        self._passed[mutation] += 1
+        self._settle(mutation, Verdict.THEIRS)
 
-    def refused_alone(self, error: RefusedError, *, can_go_on: bool = False) -> int:
-        """Notes that a single record was refused, for a reason that may not be its own.
+    def doubts(self, mutation: str) -> bool:
+        """Whether a mutation has refused somebody, and nobody has passed since."""
+        return mutation in self._doubts
 
-        When the reason is none that is known, the mutation is sent with nothing in it. If that is refused in the same
-        words, the record is not to blame, and rejecting it would lose it.
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody waits for a verdict: what they came with is not settled."""
+        return bool(self._doubts)
+
+    def look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
+        """Sends a mutation that nobody has passed with nothing in it: what that is refused for is no record's fault.
 
         Args:
-            error: Why.
-            can_go_on: Whether there is another way to write the record.
-
-        Returns:
-            How many were refused one after the other by now.
+            error: Why it was refused with somebody in it. Asked once until somebody passes.
 
         Raises:
-            AirbyteTracedException: A config error, when the token lacks the access; a transient one, when the mutation
-                was carried out in this sync and is not any more, or refuses one after the other and nothing is left.
+            AirbyteTracedException: When it is refused in the same words: a config error when these speak of an access.
         """
         mutation = error.operation.root_field
-        self._in_a_row[mutation] += 1
-        if error.failure.problem is Problem.UNRECOGNISED and not is_about_the_object(error.failure):
-            self._unknown_in_a_row[mutation] += 1
-            self._look_whether_it_is_refused_to_all(error)
-            if self._unknown_in_a_row[mutation] >= IN_A_ROW and not can_go_on:
-                raise refuses_all(mutation, error.failure)
-        return self._in_a_row[mutation]
-
-    def _look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
-        mutation = error.operation.root_field
+        if self._passed[mutation] or mutation in self._looked:
+            return
+        self._looked.add(mutation)
         said = self.gateway.refusal_of_nothing(mutation)
         if said is not None and (said.problem, said.words) == (error.failure.problem, error.failure.words):
-            lacks = not self.has_passed(mutation)
-            raise no_access(error.operation, error.failure) if lacks else refuses_all(mutation, error.failure) from None
+            raise self._ending(error)
+
+    def wait_for_verdict(self, error: RefusedError, settle: Settle) -> None:
+        """Keeps somebody waiting until it is known whether a refusal is about them.
+
+        Args:
+            error: Why they were refused.
+            settle: What is done about them then.
+
+        Raises:
+            AirbyteTracedException: When it is about nobody.
+        """
+        mutation = error.operation.root_field
+        self.look_whether_it_is_refused_to_all(error)
+        doubt = self._doubts.setdefault(mutation, _Doubt(error))
+        doubt.people += 1
+        doubt.waiting.append(settle)
+        if doubt.people > MOST_IN_DOUBT:
+            raise self._ending(error)
+
+    def end(self) -> None:
+        """Settles what is in doubt, now that nobody else comes.
+
+        Raises:
+            AirbyteTracedException: When Xledger has carried nothing out of what was refused, and it is nobody's fault:
+                a transient error.
+        """
+        for mutation, doubt in list(self._doubts.items()):
+            if not self._passed:
+                raise self._ending(doubt.error)
+            if doubt.people < SUSPICIOUS:
+                self._settle(mutation, Verdict.THEIRS)
+            elif not self._passed[mutation] and doubt.error.operation.repeatable:
+                _tell_that_it_is_not_for_us(doubt.error)
+                self._settle(mutation, Verdict.NOT_FOR_US)
+            else:
+                raise self._ending(doubt.error)
+
+    def _settle(self, mutation: str, verdict: Verdict) -> None:
+        doubt = self._doubts.pop(mutation, None)
+        for settle in doubt.waiting if doubt else ():
+            settle(verdict)
+
+    def _ending(self, error: RefusedError) -> AirbyteTracedException:
+        if error.failure.problem is Problem.FORBIDDEN:
+            return ending(error.operation, error.failure)
+        if not self._passed[error.operation.root_field] and speaks_of_access(error.failure.original):
+            return no_access(error.operation, error.failure)
+        return refuses_all(error.operation.root_field, error.failure)
 
 
-def refuses_all(mutation: str, failure: Failure) -> ConnectorError:
+def refuses_all(mutation: str, failure: Failure) -> AirbyteTracedException:
     """A mutation that nobody passes, for a reason that nobody knows: it may pass later."""
     return transient_error(
         f"Xledger refuses every {mutation}, whoever it is about: {failure.words} Run the sync again in an hour. If it "
         "comes back, look whether the API token still has the accesses it had (testing the connection tells), and ask "
         "Xledger."
+    )
+
+
+def _tell_that_it_is_not_for_us(error: RefusedError) -> None:
+    logger.warning(
+        "Xledger refuses %s whoever it is about, and says: %s What nothing else can write is counted as "
+        "partly_written.",
+        error.operation.root_field,
+        error.failure.words,
     )

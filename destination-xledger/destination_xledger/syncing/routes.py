@@ -21,7 +21,6 @@ class Routes:
 
     gateway: Gateway
     _table: FieldTable | None = field(default=None, init=False, repr=False)
-    _given_up: set[str] = field(default_factory=set, init=False)
 
     @property
     def table(self) -> FieldTable:
@@ -38,19 +37,23 @@ class Routes:
         """The routes by which a change can be written, the best first."""
         return routes_for(change, self.table, self.gateway.system_values)
 
-    def is_given_up(self, mutation: str) -> bool:
-        """Whether this sync goes on without a mutation."""
-        return mutation in self._given_up
-
-    def give_up(self, mutation: str, words: str) -> None:
+    def give_up(self, mutation: str, words: str, *, entirely: bool) -> None:
         """Goes without a mutation for the rest of the sync.
 
         Args:
             mutation: What Xledger refuses, whoever it is about.
             words: What Xledger says, scrubbed.
+            entirely: Whether to go without it even where nothing else can write.
         """
-        self._given_up.add(mutation)
-        fields = self._without(self.table.targets, lambda route: route.mutation == mutation)
+        table = self.table
+        targets = [
+            name
+            for name, target in table.targets.items()
+            if entirely or any(route.mutation != mutation for route in target.routes)
+        ]
+        if not any(route.mutation == mutation for name in targets for route in table.targets[name].routes):
+            return
+        fields = self._without(targets, lambda route: route.mutation == mutation)
         logger.warning(
             "Xledger refuses %s whoever it is about, and says: %s The sync goes on without it.%s",
             mutation,

@@ -82,6 +82,7 @@ class Sync:
             Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
             Additions(gateway, refusals, outcomes, client.sleep),
             Updates(gateway, routes, refusals),
+            refusals,
             outcomes,
             settings.mode,
         )
@@ -103,9 +104,11 @@ class Sync:
             if self.batch.is_due:
                 self.writer.write(self.batch.take())
             # A rejected record is settled once it is where the administrator finds it.
-            if self.checkpoints.waiting and not self.batch and self.outcomes.report.keep_rejected():
+            settled = not self.batch and not self.writer.refusals.in_doubt
+            if self.checkpoints.waiting and settled and self.outcomes.report.keep_rejected():
                 yield from self.checkpoints.release()
         self.writer.write(self.batch.take())
+        self.writer.refusals.end()
         self.outcomes.report.publish()
         yield from self.checkpoints.release()
 

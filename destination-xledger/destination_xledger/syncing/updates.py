@@ -7,77 +7,37 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connector_base.failures import transient_error
-from destination_xledger.people.person import Planned, Refusal
-from destination_xledger.syncing.blame import is_about_the_object, is_theirs, quotes, suspect
-from destination_xledger.syncing.refusals import Refusals, refuses_all
+from destination_xledger.people.person import Planned
+from destination_xledger.syncing.blame import (
+    holds_what_is_quoted,
+    in_unknown_words,
+    is_about_the_object,
+    is_theirs,
+    named,
+    quotes,
+    refused_together,
+    suspect,
+)
+from destination_xledger.syncing.refusals import SUSPICIOUS, Refusals
 from destination_xledger.syncing.routes import Routes
+from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
-from shared_mappings import Employee, FieldChange, Route, State
+from shared_mappings import FieldChange, Route, State
 from xledger_api.employees.gateway import Gateway
-from xledger_api.employees.inputs import InputNode, update_node
+from xledger_api.language.accesses import speaks_of_access
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
-from xledger_api.sifting import Rest, sift
+from xledger_api.sifting import MOST_REFUSALS, Rest, sift
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 Node = Mapping[str, Any]
 
-SUSPICIOUS: Final = 3
-"""How many people a mutation that nobody has passed may refuse, or a route lead astray, for no reason of theirs, before
-it is asked whether it does so to everybody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What was not written of a person's changes.
-
-    Attributes:
-        refusal: What Xledger refused; None when it refused nothing.
-        unwritable: The changes that nothing writes in this sync, without a refusal; the log tells of them.
-        without_a_way: Those that others can have written, and that no route can write for this person.
-    """
-
-    refusal: Refusal | None = None
-    unwritable: tuple[FieldChange, ...] = ()
-    without_a_way: tuple[FieldChange, ...] = ()
+REFUSALS_IN_DOUBT: Final = 20
+"""How often parts of a batch may be refused by a mutation that nobody has passed since it refused somebody before."""
 
 
 @dataclass(slots=True)
-class _Unwritten:
-    """What remains to be written of somebody.
-
-    Attributes:
-        item: What is to be done about the person.
-        employee: Who they are in Xledger.
-        changes: The changes that are not written yet.
-        refused: Those that Xledger refused for a reason that is the person's.
-        why: Why mutations refused the person, by mutation. None of these is tried again.
-        unmoved: Those that Xledger accepted, and did not carry out.
-    """
-
-    item: Planned
-    employee: Employee
-    changes: list[FieldChange]
-    refused: list[FieldChange] = field(default_factory=list)
-    why: dict[str, Failure] = field(default_factory=dict)
-    unmoved: list[FieldChange] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    """One object to update: the changes of somebody that go by one mutation."""
-
-    who: _Unwritten
-    changes: tuple[tuple[FieldChange, Route], ...]
-    node: InputNode
-
-    @property
-    def identity(self) -> str:
-        return self.who.item.identity
-
-
-@dataclass(frozen=True, slots=True)
 class _Progress:
     """How far a mutation has come.
 
@@ -85,17 +45,19 @@ class _Progress:
         updates: All that is to be sent.
         settled: Who was written or refused.
         beside: Who was refused beside others who passed: Xledger is well then, and so is the route.
+        believed: Whether what is refused in words that nobody knows has been sent once more.
     """
 
-    updates: Sequence[_Update]
+    updates: Sequence[Update]
     settled: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
+    believed: bool = False
 
-    def unsettled(self, batch: Sequence[_Update]) -> list[_Update]:
+    def unsettled(self, batch: Sequence[Update]) -> list[Update]:
         """Those of a batch who are not settled yet."""
         return [update for update in batch if update.identity not in self.settled]
 
-    def settle(self, batch: Sequence[_Update]) -> None:
+    def settle(self, batch: Sequence[Update]) -> None:
         """Notes that people were written or refused."""
         self.settled.update(update.identity for update in batch)
 
@@ -117,12 +79,20 @@ class Updates:
     """Routes by which a value was seen to get to a target in this sync."""
     _astray: Counter[tuple[str, Route]] = field(default_factory=Counter)
     """How many values did not get to a target by a route."""
+    _in_a_row: Counter[str] = field(default_factory=Counter)
+    """How many people each mutation refused one after the other, for a reason that may not be theirs."""
+
+    @property
+    def ways(self) -> Ways:
+        """The ways by which changes are written at present."""
+        return Ways(self.routes)
 
     def update(self, items: Sequence[Planned]) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.
 
         What one mutation refuses of a person does not keep the others from being written, but for the value that marks
-        a creation as finished. What is refused for a reason that is not the person's is tried by the next route.
+        a creation as finished. Where a refusal names a value, the person's others are sent again without it. What is
+        refused for a reason that is not the person's is tried by the next route.
 
         Args:
             items: People who are in Xledger; those without changes cost nothing.
@@ -133,117 +103,62 @@ class Updates:
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
+        before = self.refusals.passed()
         unwritten = []
         for item in items:
             if item.employee is None:
                 raise ValueError("only somebody who is in Xledger can be updated")
-            unwritten.append(_Unwritten(item, item.employee, list(item.plan.changes)))
+            unwritten.append(Unwritten(item, item.employee, list(item.plan.changes)))
         while self._write_once(unwritten):
             pass
-        self._end_if_nobody_passes(unwritten)
-        return {who.item.identity: left for who in unwritten if (left := self._left(who)) != Left()}
+        passed = self.refusals.passed() - before
+        left = {who.item.identity: self.ways.left(who, passed) for who in unwritten}
+        for who in unwritten:
+            if left[who.item.identity].without_a_way:
+                _tell_which_ways_are_refused(who)
+        return {identity: of_them for identity, of_them in left.items() if of_them != Left()}
 
-    def _write_once(self, unwritten: Sequence[_Unwritten]) -> bool:
+    def _write_once(self, unwritten: Sequence[Unwritten]) -> bool:
         """Sends each mutation for all who have something to be written by it; tells whether anybody had."""
         anybody = False
         for mutation in self.routes.table.mutations:
-            updates = [update for who in unwritten if (update := self._update_of(who, mutation)) is not None]
+            updates = [update for who in unwritten if (update := self.ways.update_of(who, mutation)) is not None]
             if updates:
                 anybody = True
                 self._send(mutation, updates)
         return anybody
 
-    def _update_of(self, who: _Unwritten, mutation: str) -> _Update | None:
-        table = self.routes.table
-        routed = [(change, route) for change in who.changes if (route := self._route_of(change, who))]
-        before = [route for _, route in routed if not table.closes(route)]
-        may_close = all(route.mutation == mutation for route in before) and not self._holds_the_end_back(who)
-        changes = tuple(
-            (change, route)
-            for change, route in routed
-            if route.mutation == mutation and (may_close or not table.closes(route))
-        )
-        db_id = who.employee.db_ids[mutation]
-        if not changes or db_id is None:
-            return None
-        return _Update(who, changes, update_node(db_id, changes, table, self.gateway.system_values))
-
-    def _holds_the_end_back(self, who: _Unwritten) -> bool:
-        """Whether a creation is not to be marked as finished, because something of it was refused."""
-        return bool(who.refused) and who.employee.values[self.routes.table.completed_by] is None
-
-    def _route_of(self, change: FieldChange, who: _Unwritten) -> Route | None:
-        return next((route for route in self._ways(change, who) if route.mutation not in who.why), None)
-
-    def _ways(self, change: FieldChange, who: _Unwritten) -> list[Route]:
-        """The routes by which a change can be written of somebody, and nothing else than what is to be written."""
-        return [route for route in self.routes.of(change) if self._does_no_harm(route, change, who)]
-
-    def _does_no_harm(self, route: Route, change: FieldChange, who: _Unwritten) -> bool:
-        """Whether all the places that a route may write to have the value of a change, or are to get it.
-
-        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is.
-        """
-        table = self.gateway.whole_table
-        others = [target for target in table.written_by(route) if target != change.target]
-        if not others:
-            return True
-        planned = {each.target: each.after for each in who.item.plan.changes}
-        return all(
-            table.rule_of[target].same(change.after, planned.get(target, who.employee.values[target]))
-            for target in others
-        )
-
-    # ---- what became of it
-
-    def _left(self, who: _Unwritten) -> Left:
-        """What was not written: refused, or without any route in this sync, or without one for this person."""
-        unwritable = [change for change in who.changes if not self.routes.of(change)]
-        refused = [
-            change
-            for change in who.item.plan.changes
-            if change in who.refused or (change in who.changes and self._is_the_persons(change, who))
-        ]
-        without_a_way = [change for change in who.changes if change not in (*unwritable, *refused)]
-        refusal = Refusal(tuple(who.why.values()), tuple(refused)) if refused else None
-        for mutation, failure in who.why.items() if without_a_way else ():
-            _tell_that_a_way_is_refused(who, mutation, failure)
-        return Left(refusal, (*unwritable, *who.unmoved), tuple(without_a_way))
-
-    def _is_the_persons(self, change: FieldChange, who: _Unwritten) -> bool:
-        """Whether a change was refused, or is held back, and not only left without a way to write it."""
-        ways = self._ways(change, who)
-        return any(route.mutation not in who.why or not is_about_the_object(who.why[route.mutation]) for route in ways)
-
-    def _end_if_nobody_passes(self, unwritten: Sequence[_Unwritten]) -> None:
-        """Ends the sync when Xledger carries nothing out, whatever it is sent, in words that nobody knows.
-
-        Raises:
-            AirbyteTracedException: A transient error.
-        """
-        given_up = {
-            mutation: failure
-            for who in unwritten
-            for mutation, failure in who.why.items()
-            if self.routes.is_given_up(mutation) and not is_about_the_object(failure)
-        }
-        if len(given_up) > 1 and not self.refusals.anybody_passed:
-            raise refuses_all(*next(iter(given_up.items())))
-
     # ---- sending
 
-    def _send(self, mutation: str, updates: Sequence[_Update]) -> None:
-        """Sends the updates of one mutation. What is written of each person, or refused, is noted with the person."""
-        progress = _Progress(updates)
-        sift(updates, lambda batch: self._carry_out(mutation, progress.unsettled(batch), progress))
+    def _send(self, mutation: str, updates: Sequence[Update]) -> None:
+        """Sends the updates of one mutation. What is written of each person, or refused, is noted with the person.
 
-    def _carry_out(self, mutation: str, batch: Sequence[_Update], progress: _Progress) -> Rest[_Update]:
-        if not batch or self.routes.is_given_up(mutation):
+        The first of a sync goes for one person alone, who has most to lose: should a mutation wipe what it is not
+        sent, that is seen before it has happened to others.
+        """
+        progress = _Progress(updates)
+
+        def carry_out(batch: Sequence[Update], last: bool) -> Rest[Update]:
+            return self._carry_out(mutation, self._as_it_stands(mutation, batch, progress), progress, last=last)
+
+        in_doubt = self.refusals.doubts(mutation)
+        for first in sorted(updates, key=lambda update: -update.left_alone)[:SUSPICIOUS]:
+            if not self.refusals.passed()[mutation]:
+                sift([first], carry_out)
+        sift(updates, carry_out, REFUSALS_IN_DOUBT if in_doubt else MOST_REFUSALS)
+
+    def _as_it_stands(self, mutation: str, batch: Sequence[Update], progress: _Progress) -> list[Update]:
+        """What is still to be sent of a batch: values were left out meanwhile, and routes given up."""
+        unsettled = (self.ways.update_of(update.who, mutation) for update in progress.unsettled(batch))
+        return [update for update in unsettled if update is not None]
+
+    def _carry_out(self, mutation: str, batch: Sequence[Update], progress: _Progress, *, last: bool) -> Rest[Update]:
+        if not batch:
             return Rest()
         try:
             self._note(mutation, batch, self._answer(mutation, batch))
         except RefusedError as error:
-            return self._after_refusal(mutation, batch, error, progress)
+            return self._after_refusal(mutation, batch, error, progress, last=last)
         except TooSlowError:
             if len(batch) > 1:
                 return Rest(batch)
@@ -253,11 +168,21 @@ class Updates:
         progress.settle(batch)
         return Rest()
 
+    def _answer(self, mutation: str, batch: Sequence[Update]) -> Mapping[str, Node]:
+        targets = {change.target for update in batch for change, _ in update.changes}
+        return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
+
+    # ---- what was refused
+
     def _after_refusal(
-        self, mutation: str, batch: Sequence[_Update], error: RefusedError, progress: _Progress
-    ) -> Rest[_Update]:
-        """What is left of a batch that was refused, or in part; nothing of a single person, who is settled then."""
-        if self._guessed_wrong(batch, error.failure):
+        self, mutation: str, batch: Sequence[Update], error: RefusedError, progress: _Progress, *, last: bool
+    ) -> Rest[Update]:
+        """What is left of a batch that was refused, or in part; nothing when it is the last time, or for a single one.
+
+        What nobody can be blamed for, or only for a value that is named, is worth sending again as it stands then.
+        """
+        failure = error.failure
+        if self._guessed_wrong(batch, failure):
             progress.settle(batch)
             return Rest()
         written = self.gateway.carried_out(error)
@@ -267,26 +192,20 @@ class Updates:
         progress.settle(passed)
         if passed:
             progress.beside.update(update.identity for update in left)
-        if len(batch) > 1:
-            return Rest(left, True, _suspected(error.failure, left))
-        progress.settle(batch)
-        in_a_row = self._refused_alone(batch[0], error, progress)
-        if in_a_row == SUSPICIOUS and not self.refusals.has_passed(mutation):
-            self._give_up_unless_somebody_passes(mutation, error, progress)
+        if in_unknown_words(failure):
+            if not progress.believed and not speaks_of_access(failure.original):
+                progress.believed = True
+                self.gateway.client.wait_before_judging(failure)
+                return Rest(left, refused=True, again=True)
+            self.refusals.look_whether_it_is_refused_to_all(error)
+        if self._leave_out(left, failure, everywhere=last or len(left) == 1):
+            return Rest(left, refused=True, again=True)
+        if len(left) > 1 and not last:
+            return Rest(left, True, _suspected(failure, left))
+        self._refuse(mutation, left, error, progress)
         return Rest(refused=True)
 
-    def _give_up_unless_somebody_passes(self, mutation: str, error: RefusedError, progress: _Progress) -> None:
-        """Tries somebody as far away as can be: those who stand side by side may have the same fault."""
-        others = progress.unsettled(progress.updates)[-1:]
-        self._carry_out(mutation, others, progress)
-        if all(_is_refused_likewise(other, mutation) for other in others):
-            self.routes.give_up(mutation, error.failure.words)
-
-    def _answer(self, mutation: str, batch: Sequence[_Update]) -> Mapping[str, Node]:
-        targets = {change.target for update in batch for change, _ in update.changes}
-        return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
-
-    def _guessed_wrong(self, batch: Sequence[_Update], failure: Failure) -> bool:
+    def _guessed_wrong(self, batch: Sequence[Update], failure: Failure) -> bool:
         """Whether a refusal is about a system value that was taken for a code without having been read.
 
         Nobody is to blame for that: everything is written again without it.
@@ -305,20 +224,57 @@ class Updates:
             self.routes.give_up_guessing(change)
         return bool(wrong)
 
-    def _refused_alone(self, update: _Update, error: RefusedError, progress: _Progress) -> int:
-        """Notes that one person was refused; returns how many were in a row, for a reason that may not be theirs."""
-        who = update.who
-        who.why[error.operation.root_field] = error.failure
-        if update.identity not in progress.beside and not is_theirs(error.failure, update.node):
-            can_go_on = all(self._route_of(change, who) for change, _ in update.changes)
-            return self.refusals.refused_alone(error, can_go_on=can_go_on)
-        who.refused += (change for change, _ in update.changes)
-        who.changes = [change for change in who.changes if change not in who.refused]
-        return 0
+    def _leave_out(self, batch: Sequence[Update], failure: Failure, *, everywhere: bool) -> bool:
+        """Leaves out the field that a refusal names, of all who have the value that it quotes.
+
+        Args:
+            batch: Who was refused together.
+            failure: Why.
+            everywhere: Whether to leave out what is named of everybody, whatever their value is.
+
+        Returns:
+            Whether anything was left out.
+        """
+        anything = False
+        for update in batch:
+            for path in named(failure, update.node):
+                if everywhere or holds_what_is_quoted(failure, update.node, path):
+                    anything = True
+                    fields = {change.field for change, route in update.changes if route.path[: len(path)] == path}
+                    self.ways.leave_out(update, fields, failure)
+        return anything
+
+    def _refuse(self, mutation: str, batch: Sequence[Update], error: RefusedError, progress: _Progress) -> None:
+        """Notes that a person was refused alone, or that several were together."""
+        progress.settle(batch)
+        error = RefusedError(error.operation, refused_together(error.failure, len(batch)))
+        for update in batch:
+            who = update.who
+            who.why[mutation] = error
+            if update.identity in progress.beside or is_theirs(error.failure, update.node):
+                who.refuse(change for change, _ in update.changes)
+                continue
+            if not is_about_the_object(error.failure):
+                who.doubted.add(mutation)
+            self._in_a_row[mutation] += 1
+            if self._in_a_row[mutation] == SUSPICIOUS and not self.refusals.passed()[mutation]:
+                self._give_up_unless_somebody_passes(mutation, error, progress)
+
+    def _give_up_unless_somebody_passes(self, mutation: str, error: RefusedError, progress: _Progress) -> None:
+        """Gives a route up for the next ones, where nobody passes on it.
+
+        Somebody is tried as far away as can be: those who stand side by side may have the same fault.
+        """
+        others = self._as_it_stands(mutation, progress.unsettled(progress.updates)[-1:], progress)
+        self._carry_out(mutation, others, progress, last=True)
+        refused = [update for update in progress.updates if mutation in update.who.why]
+        if all(_is_refused_likewise(other, mutation) for other in others):
+            by_the_object = all(is_about_the_object(update.who.why[mutation].failure) for update in refused)
+            self.routes.give_up(mutation, error.failure.words, entirely=by_the_object)
 
     # ---- what came back
 
-    def _note(self, mutation: str, updates: Sequence[_Update], answer: Mapping[str, Node]) -> None:
+    def _note(self, mutation: str, updates: Sequence[Update], answer: Mapping[str, Node]) -> None:
         """Notes what was written of each person, by what Xledger shows.
 
         Raises:
@@ -326,7 +282,8 @@ class Updates:
         """
         if updates:
             self.refusals.accepted(mutation)
-        unmoved: list[tuple[_Update, FieldChange, Route]] = []
+            self._in_a_row[mutation] = 0
+        unmoved: list[tuple[Update, FieldChange, Route]] = []
         for update in updates:
             now = self._shown(mutation, update, answer[update.identity])
             sent = {change.target for change, _ in update.changes}
@@ -346,7 +303,7 @@ class Updates:
         for update, change, route in unmoved:
             self._unmoved(update, change, route)
 
-    def _shown(self, mutation: str, update: _Update, node: Node) -> Mapping[str, State]:
+    def _shown(self, mutation: str, update: Update, node: Node) -> Mapping[str, State]:
         """What an answer shows at the targets that were written, and at the others of the object."""
         table, sent = self.gateway.table, {change.target for change, _ in update.changes}
         return {
@@ -355,7 +312,7 @@ class Updates:
             if home == mutation or target in sent
         }
 
-    def _unmoved(self, update: _Update, change: FieldChange, route: Route) -> None:
+    def _unmoved(self, update: Update, change: FieldChange, route: Route) -> None:
         """Gives a route up that leads to its target for nobody; at once where there is another one to be tried."""
         routes = self.routes.of(change)
         if route not in routes:
@@ -369,22 +326,23 @@ class Updates:
         _tell_that_another_is_shown(update, change)
 
 
-def _is_refused_likewise(update: _Update, mutation: str) -> bool:
+def _is_refused_likewise(update: Update, mutation: str) -> bool:
     """Whether somebody else was refused as well, for no reason of theirs."""
-    failure = update.who.why.get(mutation)
-    return failure is not None and not is_theirs(failure, update.node)
+    error = update.who.why.get(mutation)
+    return error is not None and not is_theirs(error.failure, update.node)
 
 
-def _suspected(failure: Failure, left: Sequence[_Update]) -> _Update | None:
+def _suspected(failure: Failure, left: Sequence[Update]) -> Update | None:
     to_blame = suspect(failure, {update.identity: update.node for update in left})
     return next((update for update in left if update.identity == to_blame), None)
 
 
-def _tell_that_a_way_is_refused(who: _Unwritten, mutation: str, failure: Failure) -> None:
-    logger.warning("%s: Xledger refuses %s, and says: %s", who.item.person.label, mutation, failure.words)
+def _tell_which_ways_are_refused(who: Unwritten) -> None:
+    for mutation, error in who.why.items():
+        logger.warning("%s: Xledger refuses %s, and says: %s", who.item.person.label, mutation, error.failure.words)
 
 
-def _tell_that_another_is_shown(update: _Update, change: FieldChange) -> None:
+def _tell_that_another_is_shown(update: Update, change: FieldChange) -> None:
     logger.warning(
         "%s: Xledger accepted a new value for %s (employee with dbId %s) and shows another one. It is written again by "
         "the next sync; if this message comes back, look at the employee in Xledger.",

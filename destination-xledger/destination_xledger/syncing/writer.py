@@ -8,7 +8,9 @@ from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.matcher import Matcher
-from destination_xledger.syncing.updates import Left, Updates
+from destination_xledger.syncing.refusals import Refusals, Verdict
+from destination_xledger.syncing.unwritten import Left
+from destination_xledger.syncing.updates import Updates
 from shared_mappings import Action, Employee, FieldWarning, WarningCode
 
 
@@ -20,6 +22,7 @@ class Writer:
         matcher: Finds people and plans.
         additions: Adds employees.
         updates: Updates employees.
+        refusals: Judges what is refused.
         outcomes: Takes what became of people.
         mode: Whether anything is written.
     """
@@ -27,11 +30,12 @@ class Writer:
     matcher: Matcher
     additions: Additions
     updates: Updates
+    refusals: Refusals
     outcomes: Outcomes
     mode: Mode
 
     def write(self, people: Sequence[Person]) -> None:
-        """Writes a batch. When it returns, everybody in it is written, skipped or rejected.
+        """Writes a batch. When it returns, everybody in it is written, skipped, rejected, or in doubt.
 
         Args:
             people: The batch; nobody is in it twice.
@@ -55,16 +59,32 @@ class Writer:
         updated = [item for item in items if item.plan.action is Action.UPDATE]
         left = self.updates.update([*updated, *completions.values()])
         for item, _ in added:
-            of_them = left.get(item.identity, Left())
-            completion = _without(completions[item.identity], of_them)
-            self.outcomes.created(item, completion.plan, of_them.refusal)
+            self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
         for item in updated:
-            of_them = left.get(item.identity, Left())
-            written = _without(item, of_them)
-            if of_them.refusal:
-                self.outcomes.partly_refused(written, of_them.refusal)
-            else:
-                self.outcomes.carried_out(written)
+            self._tell_updated(item, left.get(item.identity, Left()))
+
+    def _tell_created(self, item: Planned, completion: Planned, left: Left) -> None:
+        """Whoever is in Xledger was created, whatever is in doubt of the rest."""
+        self.outcomes.created(item, _without(completion, left).plan, left.refusal)
+        if left.doubt:
+            self.refusals.wait_for_verdict(left.doubt, lambda _: None)
+
+    def _tell_updated(self, item: Planned, left: Left) -> None:
+        if left.doubt:
+            self.refusals.wait_for_verdict(left.doubt, lambda verdict: self._judged(item, left, verdict))
+        else:
+            self._judged(item, left, Verdict.THEIRS)
+
+    def _judged(self, item: Planned, left: Left, verdict: Verdict) -> None:
+        if left.refusal and verdict is Verdict.NOT_FOR_US:
+            left = replace(left, unwritable=(*left.unwritable, *left.refusal.unwritten), refusal=None)
+        written = _without(item, left)
+        if left.refusal is None:
+            self.outcomes.carried_out(written)
+        elif left.refusal.by_name and set(written.plan.changes) - set(left.refusal.unwritten):
+            self.outcomes.partly_written(written, left.refusal)
+        else:
+            self.outcomes.partly_refused(written, left.refusal)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""

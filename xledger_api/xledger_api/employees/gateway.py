@@ -284,7 +284,7 @@ class Gateway:
         """The nodes found, each with the alias that found it. What is too slow in one request is asked in parts."""
         found: list[tuple[str, Node]] = []
 
-        def ask(some: Sequence[_AskedFor]) -> Rest[_AskedFor]:
+        def ask(some: Sequence[_AskedFor], _last: bool) -> Rest[_AskedFor]:
             try:
                 found.extend(list(self._pages(self._filtered(some))))
             except TooSlowError:

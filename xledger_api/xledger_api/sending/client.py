@@ -75,6 +75,9 @@ and with as many attempts as have their pauses within the same time."""
 WITHIN_SECONDS: Final = frozenset({Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMIT})
 """What passes so soon that even a check waits for it."""
 
+BEFORE_JUDGING: Final = 5.0
+"""Seconds before what was refused in words that nobody knows is sent once more: it may have been a deadlock."""
+
 A_MOMENT: Final = 5.0
 """Up to so many seconds are added to the time that Xledger names. It is the shortest wait, too: clocks may differ."""
 
@@ -154,6 +157,12 @@ class XledgerClient:
         if isinstance(answer, Failure):
             raise _error(operation, answer)
         return answer.data
+
+    def wait_before_judging(self, failure: Failure) -> None:
+        """Waits, so that what was refused in words that nobody knows can be sent once more before that is believed."""
+        self.traffic.retries += 1
+        logger.warning("Xledger refuses a request: %s Trying once more in %.0f seconds.", failure.words, BEFORE_JUDGING)
+        self.sleep(BEFORE_JUDGING)
 
     def ask(self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS) -> Answer | Failure:
         """Sends an operation and tells what came of it: nothing is raised.
