@@ -60,7 +60,7 @@ class Employee:
         """
         db_ids = {mutation: _db_id(read_keys(node, keys)) for mutation, keys in table.db_id_keys.items()}
         values: dict[str, State] = {}
-        for name, keys in table.target_keys.items():
+        for name, keys in table.place_keys.items():
             there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
             values[name] = called(there) if isinstance(there, Mapping) else value_shown(there)
         closed = _has_passed(read_keys(node, table.closed_keys), today)

@@ -284,23 +284,25 @@ class FieldTable(_Frozen):
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
-        """The object that each target belongs to, by the mutation that is for it: the nearest one on its path."""
+        """The object that each place belongs to, by the mutation that is for it: the nearest one on its path."""
         parents = {mutation: keys[:-1] for mutation, keys in self.db_id_keys.items()}
         return {
             name: max(
                 (mutation for mutation, parent in parents.items() if keys[: len(parent)] == parent),
                 key=lambda mutation: len(parents[mutation]),
             )
-            for name, keys in self.target_keys.items()
+            for name, keys in self.place_keys.items()
         }
 
     @cached_property
     def target_keys(self) -> Mapping[str, KeyPath]:
-        """The path of each target as keys in a node of the type Employee, which its first key stands for.
+        """The path of each target as keys in a node of the type Employee, which its first key stands for."""
+        return {target: _keys(target)[1:] for target in self.targets}
 
-        Kept lines are among them: they are read as well.
-        """
-        return {target: _keys(target)[1:] for target in (*self.targets, *self.kept)}
+    @cached_property
+    def place_keys(self) -> Mapping[str, KeyPath]:
+        """The path of everything that is read of what an employee has: of the targets, and of the kept lines."""
+        return {**self.target_keys, **{line: _keys(line)[1:] for line in self.kept}}
 
     @cached_property
     def db_id_keys(self) -> Mapping[str, KeyPath]:

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from connector_base.failures import transient_error
@@ -12,9 +12,9 @@ from destination_xledger.syncing.blame import is_about_the_object, is_theirs, qu
 from destination_xledger.syncing.refusals import Refusals, refuses_all
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
-from shared_mappings import Employee, FieldChange, Route, State
+from shared_mappings import MISSING, Employee, FieldChange, Route, State
 from xledger_api.employees.gateway import Gateway
-from xledger_api.employees.inputs import InputNode, update_node
+from xledger_api.employees.inputs import InputNode, can_be_whole, update_node
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
 from xledger_api.sifting import Rest, sift
@@ -62,6 +62,11 @@ class _Unwritten:
     refused: list[FieldChange] = field(default_factory=list)
     why: dict[str, Failure] = field(default_factory=dict)
     unmoved: list[FieldChange] = field(default_factory=list)
+
+    def sees(self, shown: Mapping[str, State]) -> None:
+        """Notes what Xledger shows of the employee now: lines that stay are sent along as they stand then."""
+        known = {target: value for target, value in shown.items() if value is not MISSING}
+        self.employee = replace(self.employee, values={**self.employee.values, **known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,10 @@ class Updates:
         db_id = who.employee.db_ids[mutation]
         if not changes or db_id is None:
             return None
-        return _Update(who, changes, update_node(db_id, changes, table, self.gateway.system_values))
+        return _Update(who, changes, self._node(db_id, changes, who.employee))
+
+    def _node(self, db_id: str, changes: Sequence[tuple[FieldChange, Route]], employee: Employee) -> InputNode:
+        return update_node(db_id, changes, employee, self.gateway.table, self.gateway.system_values)
 
     def _holds_the_end_back(self, who: _Unwritten) -> bool:
         """Whether a creation is not to be marked as finished, because something of it was refused."""
@@ -182,8 +190,11 @@ class Updates:
     def _does_no_harm(self, route: Route, change: FieldChange, who: _Unwritten) -> bool:
         """Whether all the places that a route may write to have the value of a change, or are to get it.
 
-        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is.
+        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is. And of
+        an address, all lines are sent that stay.
         """
+        if not can_be_whole(route, change.target, who.employee, self.gateway.table):
+            return False
         table = self.gateway.whole_table
         others = [target for target in table.written_by(route) if target != change.target]
         if not others:
@@ -332,6 +343,7 @@ class Updates:
             sent = {change.target for change, _ in update.changes}
             if gone := wiped(mutation, sent, update.who.employee, now):
                 raise gone
+            update.who.sees(now)
             for change, route in update.changes:
                 match seen(change, now[change.target], self.gateway.table):
                     case Seen.WRITTEN:
@@ -342,7 +354,7 @@ class Updates:
                         _tell_that_another_is_shown(update, change)
                     case Seen.UNMOVED:
                         unmoved.append((update, change, route))
-        self._astray.update((change.target, route) for _, change, route in unmoved)
+        self._astray.update((change.target, route) for _, change, route in unmoved if change.after is not None)
         for update, change, route in unmoved:
             self._unmoved(update, change, route)
 
@@ -356,11 +368,16 @@ class Updates:
         }
 
     def _unmoved(self, update: _Update, change: FieldChange, route: Route) -> None:
-        """Gives a route up that leads to its target for nobody; at once where there is another one to be tried."""
+        """Gives a route up that leads to its target for nobody; at once where there is another one to be tried.
+
+        Not because a null is passed over: values may get there all the same.
+        """
         routes = self.routes.of(change)
         if route not in routes:
             return
-        leads_nowhere = route != routes[-1] or self._astray[change.target, route] >= SUSPICIOUS
+        leads_nowhere = change.after is not None and (
+            route != routes[-1] or self._astray[change.target, route] >= SUSPICIOUS
+        )
         if leads_nowhere and (change.target, route) not in self._works:
             self.routes.give_up_at(change.target, route)
             return
