@@ -15,9 +15,8 @@ EVERYBODY = range(1, 41)
 
 def people(without: str, numbers: range = EVERYBODY, **changed: Any) -> list[Any]:
     """Users, some of whom have lost a field on their way."""
-    return records(
-        [a_user(number, **({without: None} if number in numbers else {}), **changed) for number in EVERYBODY]
-    )
+    lost = {without: None}
+    return records([a_user(number, **(lost if number in numbers else {}), **changed) for number in EVERYBODY])
 
 
 def employ(sandbox: Sandbox) -> None:

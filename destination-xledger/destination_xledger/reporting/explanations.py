@@ -41,4 +41,6 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
 
 def explained(warning: FieldWarning) -> str:
     """A warning in sentences that name the field, or several with commas between them, and never a value."""
-    return f"Left out: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
+    kept = warning.code is WarningCode.EMPLOYEE_IS_CLOSED
+    left = "Left as it is" if kept else "Left out"
+    return f"{left}: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
