@@ -34,13 +34,11 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     "Norwegian, Swedish, Danish, Finnish or English.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
-    WarningCode.EMPLOYEE_IS_CLOSED: "The employee is closed in Xledger since that day, and the person is active. "
-    "Employees are not reopened: if the person is back, correct it in Xledger.",
+    WarningCode.EMPLOYEE_IS_CLOSED: "The employee is closed in Xledger by that day, and the person is active. No "
+    "employee is reopened: if the person is back, correct it in Xledger.",
 }
 
 
 def explained(warning: FieldWarning) -> str:
     """A warning in sentences that name the field, or several with commas between them, and never a value."""
-    kept = warning.code is WarningCode.EMPLOYEE_IS_CLOSED
-    left = "Left as it is" if kept else "Left out"
-    return f"{left}: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
+    return f"Left out: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
