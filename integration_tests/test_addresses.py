@@ -74,7 +74,7 @@ def test_a_line_that_is_empty_on_both_sides_is_not_sent(write: Write, sandbox: S
     assert [("zipCode" in node, node["place"]) for node in lines] == [(False, "Bergen")] * 2
 
 
-def test_a_line_that_stays_stays_as_it_was_written_a_moment_ago(write: Write, sandbox: Sandbox) -> None:
+def test_a_line_that_stays_stays_as_it_was_written_before(write: Write, sandbox: Sandbox) -> None:
     somebody(sandbox, **HOME)
     write(moved(line1="Lillegata 2"))
     written = write(moved(line1="Lillegata 2", city="Bergen"))

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connector_base.failures import transient_error
@@ -12,7 +12,7 @@ from destination_xledger.syncing.blame import is_about_the_object, is_theirs, qu
 from destination_xledger.syncing.refusals import Refusals, refuses_all
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
-from shared_mappings import MISSING, Employee, FieldChange, Route, State
+from shared_mappings import Employee, FieldChange, Route, State
 from xledger_api.employees.gateway import Gateway
 from xledger_api.employees.inputs import InputNode, can_be_whole, update_node
 from xledger_api.sending.answers import Failure
@@ -62,11 +62,6 @@ class _Unwritten:
     refused: list[FieldChange] = field(default_factory=list)
     why: dict[str, Failure] = field(default_factory=dict)
     unmoved: list[FieldChange] = field(default_factory=list)
-
-    def sees(self, shown: Mapping[str, State]) -> None:
-        """Notes what Xledger shows of the employee now: lines that stay are sent along as they stand then."""
-        known = {target: value for target, value in shown.items() if value is not MISSING}
-        self.employee = replace(self.employee, values={**self.employee.values, **known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +338,6 @@ class Updates:
             sent = {change.target for change, _ in update.changes}
             if gone := wiped(mutation, sent, update.who.employee, now):
                 raise gone
-            update.who.sees(now)
             for change, route in update.changes:
                 match seen(change, now[change.target], self.gateway.table):
                     case Seen.WRITTEN:
