@@ -238,6 +238,14 @@ class Config(Settings):
         "written for each person. These files hold personal data, and go only here.",
         json_schema_extra={"order": 11, "type": "object"},
     )
+    allow_mass_unset: bool = Field(
+        False,
+        title="Let a field be unset for many people at once",
+        description="Off, a sync ends before it would unset one field for more than 20 active people, and for more "
+        "than a third of those who have it: mostly that means that the source does not send the field any more. Turn "
+        "it on for one sync if it is meant.",
+        json_schema_extra={"order": 12},
+    )
 
     @field_validator("field_policies")
     @classmethod

@@ -37,6 +37,7 @@ class Dialect:
         type_names: Types that are called otherwise, and what they are called.
         type_suffix: What the name of every type ends in, the standard scalars' excepted.
         lacks: Members of types it does not have: "Employee.trialTo".
+        shows: Members beyond the contract that it has: "Address.state".
         member_types: Members whose type is another, and that type: "Employee_Filter.dbId", "Int64String".
         genders: The genders there are.
         email_fills: Where the `email` of `addEmployees` and `updateEmployees` goes: contact, subledger or both.
@@ -44,12 +45,15 @@ class Dialect:
         introspection: Whether it tells its schema.
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
+        replaces_addresses: Whether a line that a nested address does not mention is gone.
+        ignores_null: Whether null leaves a value as it is, as an absent key does.
     """
 
     about: str = field(compare=False)
     type_names: frozenset[tuple[str, str]] = frozenset()
     type_suffix: str = ""
     lacks: frozenset[str] = frozenset()
+    shows: frozenset[str] = frozenset()
     member_types: frozenset[tuple[str, str]] = frozenset()
     genders: tuple[Gender, ...] = (Gender("M", 1, "M", "Male"), Gender("F", 2, "F", "Female"))
     email_fills: tuple[str, ...] = ("contact",)
@@ -57,6 +61,8 @@ class Dialect:
     introspection: bool = True
     employees_are_suppliers: bool = True
     partial_success: bool = False
+    replaces_addresses: bool = False
+    ignores_null: bool = False
 
 
 CONTRACT = Dialect("The contract, to the letter.")
@@ -122,6 +128,12 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             "The good inputs of a mutation are carried out, and there is an error for each of the others.",
             partial_success=True,
         ),
+        "replaces_addresses": Dialect(
+            "An address that is sent takes the place of the one there, with a state that is shown.",
+            shows=frozenset({"Address.state"}),
+            replaces_addresses=True,
+        ),
+        "ignores_null": Dialect("Nothing can be unset: null leaves a value as it is.", ignores_null=True),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(
             "An employee's e-mail fills the contact's and the subledger's.", email_fills=("contact", "subledger")

@@ -147,7 +147,7 @@ class Mutations:
     def _update_employee(self, draft: _Draft, _number: int, node: Row) -> Row:
         employee = self._found(EMPLOYEES, node)
         draft.of(employee)
-        self._fill(draft, employee, _values(node), draft.of)
+        self._fill(draft, employee, self._values(node), draft.of)
         draft.updated.append(employee["dbId"])
         return employee
 
@@ -178,7 +178,7 @@ class Mutations:
     def _update_contact(self, draft: _Draft, _number: int, node: Row) -> Row:
         contact = self._found(CONTACTS, node)
         changed = draft.of(contact)
-        for key, value in _values(node).items():
+        for key, value in self._values(node).items():
             if key == "gender":
                 changed[key] = rules.gender("contact.gender", value, self._dialect.genders, OWNER)
             elif key in ("address", "homeAddress"):
@@ -194,7 +194,7 @@ class Mutations:
             raise not_a_supplier(number, subledger["dbId"])
         changed = draft.of(subledger)
         lines: Row = {}
-        for key, value in _values(node).items():
+        for key, value in self._values(node).items():
             if key == "address":
                 self._merge_nested_address(changed, key, "subledger.address", value)
             elif key in _SUBLEDGER_RULES:
@@ -212,8 +212,16 @@ class Mutations:
             given = {**given, "country": rules.country(f"{path}.country.code", given["country"], OWNER)}
         self._merge_address(row, key, path, given)
 
+        if self._dialect.replaces_addresses and row[key] is not None:
+            row[key] = {**row[key], **{line: None for line in rules.ADDRESS_LINES if line not in (given or {})}}
+
     def _merge_address(self, row: Row, key: str, path: str, given: Row | None) -> None:
         row[key] = rules.merged_address(path, row[key], given, self._store.new_id("address"))
+
+    def _values(self, node: Row) -> Row:
+        """Return what an update is to write."""
+        ignored = self._dialect.ignores_null
+        return {key: value for key, value in node.items() if key != "dbId" and not (ignored and value is None)}
 
     def _found(self, table: str, node: Row) -> Row:
         row = self._store.reached(table, node["dbId"])
@@ -251,10 +259,6 @@ class _Draft:
             self._store.insert(employee)
         self._store.social_security_numbers |= self.numbers
         self._store.deltas += [{"dbId": db_id, "mutationType": "UPDATED"} for db_id in self.updated]
-
-
-def _values(node: Row) -> Row:
-    return {key: value for key, value in node.items() if key != "dbId"}
 
 
 def _name(contact: Row) -> None:

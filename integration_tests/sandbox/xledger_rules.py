@@ -30,7 +30,8 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}", re.ASCII)
 _ELEVEN_DIGITS = re.compile(r"\d{11}", re.ASCII)
 _VISIBLE_END = 5
-_ADDRESS_LINES = ("streetAddress", "zipCode", "place", "state")
+ADDRESS_LINES = ("streetAddress", "zipCode", "place", "state", "country")
+"""What an address is made of; the country is a row of its own."""
 
 
 def text(_path: str, value: str | None) -> str | None:
@@ -178,11 +179,11 @@ def merged_address(path: str, current: Row | None, given: Mapping[str, Any] | No
         if current is not None:
             raise invalid_value(path, current["streetAddress"], "An address cannot be unset.")
         return None
-    address: Row = dict(current) if current else {"dbId": new_id, **dict.fromkeys((*_ADDRESS_LINES, "country"))}
+    address: Row = dict(current) if current else {"dbId": new_id, **dict.fromkeys(ADDRESS_LINES)}
     for key, value in given.items():
         if is_given(value):
             address[key] = value
         elif address[key] is not None:
             was = address[key]["code"] if key == "country" else address[key]
             raise invalid_value(f"{path}.{key}", was, "A line of an address cannot be unset.")
-    return address if any(address[key] is not None for key in (*_ADDRESS_LINES, "country")) else None
+    return address if any(address[key] is not None for key in ADDRESS_LINES) else None

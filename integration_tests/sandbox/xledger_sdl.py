@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _FILES = ("xledger.graphql", "xledger_beyond_contract.graphql")
 
+_UNKNOWN = frozenset({"Address.state"})
+"""Members that are there in the dialects that show them, and in no other."""
+
 _TYPES = (TypeDefinitionNode, TypeExtensionNode)
 _MEMBERS = (FieldDefinitionNode, InputValueDefinitionNode, EnumValueDefinitionNode)
 
@@ -45,7 +48,7 @@ def document_of(dialect: Dialect, lacks: frozenset[str]) -> DocumentNode:
     Raises:
         KeyError: The contract has no such member.
     """
-    document = _without(_contract(), dialect.lacks | lacks)
+    document = _without(_contract(), dialect.lacks | lacks | (_UNKNOWN - dialect.shows))
     document = _with_types(document, dict(dialect.member_types))
     return _renamed(document, own_names(dialect))
 

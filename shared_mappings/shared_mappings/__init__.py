@@ -9,7 +9,7 @@ from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Route, Rule, Target, field_table
-from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, plan
+from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, is_somebody_else, plan
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import employee_schema, users_schema
 from shared_mappings.states import MISSING, State, read_path
@@ -42,6 +42,7 @@ __all__ = [
     "desired_from_user",
     "employee_schema",
     "field_table",
+    "is_somebody_else",
     "plan",
     "read_path",
     "users_schema",

@@ -22,7 +22,7 @@ class SkipReason(str, Enum):
 
 
 class WarningCode(str, Enum):
-    """What was left out of a person who was otherwise written."""
+    """What was left out, or left as it is, of a person who was otherwise written."""
 
     INVALID_BANK_ACCOUNT = "invalid_bank_account"
     INVALID_SOCIAL_SECURITY_NUMBER = "invalid_social_security_number"
@@ -30,3 +30,4 @@ class WarningCode(str, Enum):
     INVALID_COUNTRY = "invalid_country"
     UNMAPPED_GENDER = "unmapped_gender"
     PARTLY_WRITTEN = "partly_written"
+    EMPLOYEE_IS_CLOSED = "employee_is_closed"

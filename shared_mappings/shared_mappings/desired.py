@@ -20,7 +20,7 @@ class FieldWarning:
 
     Attributes:
         code: Why.
-        field: The record's field.
+        field: The record's field; with `EMPLOYEE_IS_CLOSED`, Xledger's.
         told: Whether the log tells of it elsewhere, since it would be the same of anybody.
     """
 
@@ -39,6 +39,7 @@ class Desired:
         values: The value of each rule, by its canonical target, in one of the three states.
         warnings: Values that were left out.
         left_out: What the record holds in their place, by canonical target and by the name of the part.
+        works: Whether the record itself says that the person is active.
     """
 
     record_id: str | None
@@ -46,6 +47,7 @@ class Desired:
     values: Mapping[str, State] = field(repr=False)
     warnings: tuple[FieldWarning, ...] = ()
     left_out: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    works: bool = False
 
     @property
     def employment_id(self) -> str | None:
@@ -93,6 +95,7 @@ def _desired(
         values=values,
         warnings=tuple(warnings),
         left_out=left_out,
+        works=record.get("active") is True,
     )
 
 

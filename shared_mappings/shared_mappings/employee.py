@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
+from shared_mappings.converters import parse_date
 from shared_mappings.field_table import FieldTable
 from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
+
+_NO_DAY: Final = date(1753, 1, 1)
+"""What databases write for no day, if not an earlier one."""
 
 SystemValue = Mapping[str, Any]
 """One of Xledger's system values, with its `dbSubId`, `code` and `name`, as far as they are shown."""
@@ -24,12 +29,16 @@ class Employee:
 
     Attributes:
         db_ids: The dbId each mutation wants, by the name of the mutation; None where Xledger has no such object.
-        values: The value at each target of the field table; None where Xledger has nothing, `MISSING` where the
-            object that would hold it is not there or cannot be seen.
+        values: The value at each target of the field table and in each kept line; None where Xledger has nothing,
+            `MISSING` where the object that would hold it is not there or cannot be seen.
+        closed: Whether the employee was closed before the day of reading. False where that cannot be seen.
+        left: Whether the employment had ended by then, or the employee was closed; likewise.
     """
 
     db_ids: Mapping[str, str | None]
     values: Mapping[str, State] = field(repr=False)
+    closed: bool = False
+    left: bool = False
 
     @property
     def db_id(self) -> str:
@@ -38,7 +47,11 @@ class Employee:
 
     @classmethod
     def from_node(
-        cls, node: Mapping[str, Any], table: FieldTable, called: Callable[[SystemValue], State] = code_or_name
+        cls,
+        node: Mapping[str, Any],
+        table: FieldTable,
+        called: Callable[[SystemValue], State] = code_or_name,
+        today: date = date.min,
     ) -> "Employee":
         """Reads a node of the GraphQL type Employee.
 
@@ -46,13 +59,15 @@ class Employee:
             node: The node with everything the look-up asks for. A dbId may be a number or a numeric string.
             table: The field table, which says what to read.
             called: What a system value is called in the settings.
+            today: The day of reading, which tells what has passed; by default nothing has.
         """
         db_ids = {mutation: _db_id(read_keys(node, keys)) for mutation, keys in table.db_id_keys.items()}
         values: dict[str, State] = {}
-        for name, keys in table.target_keys.items():
+        for name, keys in table.place_keys.items():
             there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
             values[name] = called(there) if isinstance(there, Mapping) else value_shown(there)
-        return cls(db_ids, values)
+        closed = _has_passed(read_keys(node, table.closed_keys), today)
+        return cls(db_ids, values, closed, closed or _has_passed(read_keys(node, table.left_keys), today))
 
 
 def value_shown(value: Any) -> State:
@@ -65,6 +80,14 @@ def value_shown(value: Any) -> State:
         return value
     text = value if isinstance(value, str) else str(value)
     return text if text.strip() else None
+
+
+def _has_passed(day: Any, today: date) -> bool:
+    """Whether a day is over. What is no day in Xledger is none that has passed."""
+    try:
+        return isinstance(day, str) and _NO_DAY < parse_date(day) < today
+    except ValueError:
+        return False
 
 
 def _db_id(value: Any) -> str | None:

@@ -55,7 +55,8 @@ class Rule(_Frozen):
         comparator: Name of the comparator that tells whether two values mean the same.
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
-        lifelong: Whether a person has one value for life, so that another value means another person.
+        lifelong: Whether a person has one value for life, so that another value may mean another person.
+        personal: Whether a value that agrees tells that a person is the employee, although one for life differs.
     """
 
     fields: tuple[str, ...]
@@ -66,6 +67,7 @@ class Rule(_Frozen):
     targets: tuple[str, ...]
     rule: Policy
     lifelong: bool = False
+    personal: bool = False
 
     @cached_property
     def canonical_target(self) -> str:
@@ -108,6 +110,11 @@ class Route(_Frozen):
         mutation, *path = _keys(written)
         return {"mutation": mutation, "path": path}
 
+    @property
+    def is_nested(self) -> bool:
+        """Whether the value is written as a part of an object."""
+        return len(self.path) > 1
+
     def __str__(self) -> str:
         return ".".join((self.mutation, *self.path))
 
@@ -132,15 +139,17 @@ class Target(_Frozen):
 
 
 class OneValue(_Frozen):
-    """The objects of a record that are one value: where one is there, a key that it does not mention is empty.
+    """The objects that are one value: where a record has one, a key that it does not mention is empty.
 
     Attributes:
         record: Paths of such objects in a record of the `users` stream.
         employee: Paths in the destination's `employee` object, likewise.
+        xledger: Paths in the type Employee, likewise.
     """
 
     record: tuple[str, ...]
     employee: tuple[str, ...]
+    xledger: tuple[str, ...]
 
     @cached_property
     def record_keys(self) -> frozenset[KeyPath]:
@@ -161,7 +170,10 @@ class FieldTable(_Frozen):
         one_value: The objects of either record that are one value.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
+        kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
+        closed_by: Path in the type Employee of the day with which an employee is closed.
+        left_by: Path of the day with which the employment ends.
         completed_by: The target that the last step of a creation writes. As long as nothing is there, the creation is
             not finished, and goes on with the next sync.
     """
@@ -170,7 +182,10 @@ class FieldTable(_Frozen):
     one_value: OneValue
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
+    kept: dict[str, tuple[Route, ...]]
     mutations: dict[str, str]
+    closed_by: str
+    left_by: str
     completed_by: str
 
     @model_validator(mode="after")
@@ -199,15 +214,45 @@ class FieldTable(_Frozen):
         strays = (self.one_value.record_keys - in_record) | (self.one_value.employee_keys - in_employee)
         if strays:
             raise ValueError(f"no rule looks into {sorted('.'.join(keys) for keys in strays)}")
+        whole = [name for name in self.one_value.xledger if len(self._lines_of(name)) < 2]  # noqa: PLR2004
+        loose = [name for name in self.kept if name not in self._whole_of]
+        if self.left_by not in self.targets:
+            raise ValueError(f"no rule has {self.left_by}")
+        if whole or loose:
+            raise ValueError(f"{whole or loose} is not of several lines that are one value")
         return self
 
-    def with_targets(self, targets: Mapping[str, Target]) -> "FieldTable":
+    def with_targets(
+        self, targets: Mapping[str, Target], kept: Mapping[str, tuple[Route, ...]] | None = None
+    ) -> "FieldTable":
         """The same table as it is for one Xledger: with what that one can read, and the routes that it has.
 
         Args:
             targets: Every target of the table.
+            kept: Those of the kept lines that can be sent along; None for as many as before.
         """
-        return self.model_copy(update={"targets": dict(targets)})
+        return self.model_copy(
+            update={"targets": dict(targets), "kept": dict(self.kept if kept is None else kept)},
+        )
+
+    def lines(self, target: str) -> tuple[str, ...]:
+        """The lines of the one value that a target belongs to, kept ones included; often it is the only one."""
+        whole = self._whole_of.get(target)
+        return (target,) if whole is None else self._lines_of(whole)
+
+    def routes_beside(self, route: Route, line: str) -> tuple[Route, ...]:
+        """The routes by which a line can be sent in the same object as another line of its value.
+
+        Args:
+            route: The way of the other line. What is sent outside an object has no place for others beside it.
+            line: A target, or a kept line.
+        """
+        routes = self.targets[line].routes if line in self.targets else self.kept.get(line, ())
+        return tuple(
+            other
+            for other in routes
+            if other.mutation == route.mutation and other.is_nested and other.path[0] == route.path[0]
+        )
 
     def written_by(self, route: Route) -> tuple[str, ...]:
         """The targets that a route may write to; where there are several, nobody knows which of them it does."""
@@ -216,6 +261,19 @@ class FieldTable(_Frozen):
     def closes(self, route: Route) -> bool:
         """Whether a route may write the value that marks a creation as finished: it has to be taken last."""
         return route in self.targets[self.completed_by].routes
+
+    def _lines_of(self, whole: str) -> tuple[str, ...]:
+        return tuple(name for name in (*self.targets, *self.kept) if self._whole_of.get(name) == whole)
+
+    @cached_property
+    def _whole_of(self) -> Mapping[str, str]:
+        """The path of the one value that a line belongs to."""
+        return {
+            name: whole
+            for name in (*self.targets, *self.kept)
+            for whole in self.one_value.xledger
+            if name.startswith(f"{whole}.")
+        }
 
     @cached_property
     def _targets_of(self) -> Mapping[Route, tuple[str, ...]]:
@@ -226,14 +284,14 @@ class FieldTable(_Frozen):
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
-        """The object that each target belongs to, by the mutation that is for it: the nearest one on its path."""
+        """The object that each place belongs to, by the mutation that is for it: the nearest one on its path."""
         parents = {mutation: keys[:-1] for mutation, keys in self.db_id_keys.items()}
         return {
             name: max(
                 (mutation for mutation, parent in parents.items() if keys[: len(parent)] == parent),
                 key=lambda mutation: len(parents[mutation]),
             )
-            for name, keys in self.target_keys.items()
+            for name, keys in self.place_keys.items()
         }
 
     @cached_property
@@ -242,9 +300,24 @@ class FieldTable(_Frozen):
         return {target: _keys(target)[1:] for target in self.targets}
 
     @cached_property
+    def place_keys(self) -> Mapping[str, KeyPath]:
+        """The path of everything that is read of what an employee has: of the targets, and of the kept lines."""
+        return {**self.target_keys, **{line: _keys(line)[1:] for line in self.kept}}
+
+    @cached_property
     def db_id_keys(self) -> Mapping[str, KeyPath]:
         """The path of the dbId that each mutation wants, likewise."""
         return {mutation: _keys(path) for mutation, path in self.mutations.items()}
+
+    @cached_property
+    def closed_keys(self) -> KeyPath:
+        """The path of the day with which an employee is closed, likewise."""
+        return _keys(self.closed_by)[1:]
+
+    @cached_property
+    def left_keys(self) -> KeyPath:
+        """The path of the day with which the employment ends, likewise."""
+        return _keys(self.left_by)[1:]
 
     @cached_property
     def rule_of(self) -> Mapping[str, Rule]:

@@ -10,7 +10,7 @@ from shared_mappings.desired import Desired, FieldWarning
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
-from shared_mappings.states import MISSING
+from shared_mappings.states import MISSING, State
 
 
 class Action(str, Enum):
@@ -51,13 +51,21 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides have a value, they differ in meaning, and the policy keeps Xledger's."""
+    """Both sides have a value, they differ in meaning, and the policy keeps Xledger's.
+
+    Attributes:
+        field: The record's field.
+        target: Where it lives in Xledger, a path in the type Employee.
+        policy: The policy that decided.
+        ours: What Xledger would have had.
+        theirs: What it keeps; None for a line without anything, of a value that has other lines there.
+    """
 
     field: str
     target: str
     policy: Policy
     ours: str = dataclasses.field(repr=False)
-    theirs: str = dataclasses.field(repr=False)
+    theirs: str | None = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +135,35 @@ def contradictions(desired: Desired, current: Employee, table: FieldTable) -> tu
     Returns:
         Names of the record's fields; none when nothing speaks against it.
     """
-    return tuple(
-        rule.fields[0]
-        for rule in table.rules
-        for target in rule.targets
-        if rule.lifelong
-        and isinstance(ours := desired.values[rule.canonical_target], str)
-        and isinstance(theirs := current.values[target], str)
-        and not rule.same(ours, theirs)
-    )
+    return tuple(rule.fields[0] for rule in table.rules if rule.lifelong and False in _compared(rule, desired, current))
+
+
+def is_somebody_else(desired: Desired, current: Employee, table: FieldTable) -> tuple[str, ...]:
+    """What tells that somebody is not the employee who has their code.
+
+    A code says who is who, and a value for life that differs is then a correction, which is written. Not where the code
+    has come back: to somebody who works, while the employee has left, and not on the day on which the record says so
+    too; or to somebody of whom nothing agrees that is theirs alone, such as a name.
+
+    Args:
+        desired: What the record says.
+        current: The employee in Xledger.
+        table: The field table, which says what a person has for life, and what is theirs alone.
+
+    Returns:
+        Names of the record's fields, as `contradictions` has them; none for one and the same person.
+    """
+    agrees = any(True in _compared(rule, desired, current) for rule in table.rules if rule.personal)
+    has_left_too = True in _compared(table.rule_of[table.left_by], desired, current)
+    came_back = desired.works and current.left and not has_left_too
+    return () if agrees and not came_back else contradictions(desired, current, table)
+
+
+def _compared(rule: Rule, desired: Desired, current: Employee) -> set[bool]:
+    """Whether the values that are known of both mean the same, at each place in Xledger."""
+    ours = desired.values[rule.canonical_target]
+    theirs = [current.values[target] for target in rule.targets]
+    return {rule.same(ours, value) for value in theirs if isinstance(ours, str) and isinstance(value, str)}
 
 
 def _creation(desired: Desired, policies: Policies, table: FieldTable) -> Plan:
@@ -153,11 +181,13 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     changes: list[FieldChange] = []
     conflicts: list[Conflict] = []
     warnings = list(desired.warnings)
+    if current.closed and desired.works:
+        warnings.append(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1]))
     stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
         for target in _targets(rule, table, creating=creating):
-            match _possible(_decide(rule, target, desired, current, policy, stage), current, table):
+            match _possible(_decide(rule, _Place(target, current, table), desired, policy, stage), current, table):
                 case None:
                     pass
                 case FieldChange() as change:
@@ -190,12 +220,40 @@ def _stage(desired: Desired, current: Employee, policies: Policies, table: Field
     return Stage.UNFINISHED if will_come and current.values[table.completed_by] is None else Stage.COMPLETE
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What Xledger has at a target."""
+
+    target: str
+    current: Employee
+    table: FieldTable
+
+    @property
+    def theirs(self) -> State:
+        """The value there."""
+        return self.current.values[self.target]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether Xledger has the value that it belongs to: one of several lines is there as soon as any of them is."""
+        return any(isinstance(line, str) for line in self._lines)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether all lines of that value are known."""
+        return MISSING not in self._lines
+
+    @property
+    def _lines(self) -> list[State]:
+        return [self.current.values.get(line) for line in self.table.lines(self.target)]
+
+
 def _decide(
-    rule: Rule, target: str, desired: Desired, current: Employee, policy: Policy, stage: Stage
+    rule: Rule, place: _Place, desired: Desired, policy: Policy, stage: Stage
 ) -> FieldChange | Conflict | FieldWarning | None:
     """The decision about one target: whatever is unknown on our side is left alone."""
     ours = desired.values[rule.canonical_target]
-    theirs = current.values[target]
+    target, theirs = place.target, place.theirs
     if ours is MISSING or rule.same(ours, theirs):
         return None
     field_name = rule.fields[0]
@@ -205,9 +263,11 @@ def _decide(
         )
     if ours is None:
         return FieldChange(field_name, target, theirs, None) if policy is Policy.MIRROR else None
-    if _may_set(policy, theirs, stage):
-        return FieldChange(field_name, target, theirs, ours)
-    return None if theirs is None else Conflict(field_name, target, policy, ours, theirs)
+    if not _may_set(policy, stage, is_there=place.is_there):
+        return Conflict(field_name, target, policy, ours, theirs) if place.is_there else None
+    if not (place.is_seen or stage is Stage.BEING_CREATED or _may_set(policy, stage, is_there=True)):
+        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name)
+    return FieldChange(field_name, target, theirs, ours)
 
 
 def _possible(
@@ -223,15 +283,15 @@ def _possible(
     return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True)
 
 
-def _may_set(policy: Policy, theirs: str | None, stage: Stage) -> bool:
-    """Whether a policy allows a value to be written over what Xledger has."""
+def _may_set(policy: Policy, stage: Stage, *, is_there: bool) -> bool:
+    """Whether a policy allows a value to be written, where Xledger has one or has none."""
     match policy:
         case Policy.MIRROR | Policy.NO_UNSET:
             return True
         case Policy.FILL_EMPTY:
-            return theirs is None
+            return not is_there
         case Policy.CREATE_ONLY:
-            return stage is Stage.BEING_CREATED or (stage is Stage.UNFINISHED and theirs is None)
+            return stage is Stage.BEING_CREATED or (stage is Stage.UNFINISHED and not is_there)
         case Policy.READ_ONLY:
             return False
 

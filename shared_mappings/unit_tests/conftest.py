@@ -1,6 +1,7 @@
 """People and employees to plan with."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,6 +68,7 @@ IN_XLEDGER: Mapping[str, State] = {
     "employee.contact.address.zipCode": "0155",
     "employee.contact.address.place": "Oslo",
     "employee.contact.address.country.code": "NO",
+    "employee.contact.address.state": None,
     "employee.subledger.description": "Kari Nordmann",
     "employee.subledger.email": "kari.nordmann@example.com",
     "employee.subledger.phone": "+47 912 34 567",
@@ -75,6 +77,7 @@ IN_XLEDGER: Mapping[str, State] = {
     "employee.subledger.address.zipCode": "0155",
     "employee.subledger.address.place": "Oslo",
     "employee.subledger.address.country.code": "NO",
+    "employee.subledger.address.state": None,
     "employee.subledger.company.country.code": "NO",
 }
 """The same person as Xledger has them, value for value."""
@@ -109,7 +112,7 @@ def have() -> Callable[..., Employee]:
 def carried_out(decided: Plan, current: Employee | None, table: FieldTable) -> Employee:
     """The employee as Xledger has them once a plan is carried out."""
     before = current or Employee({}, dict.fromkeys(table.targets))
-    return Employee(before.db_ids, {**before.values, **{change.target: change.after for change in decided.changes}})
+    return replace(before, values={**before.values, **{change.target: change.after for change in decided.changes}})
 
 
 def planned_again(decided: Plan, desired: Desired, current: Employee | None, policies: Policies) -> Plan:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared_mappings import MISSING, FieldTable, Policy, Rule, State, employee_schema, field_table, users_schema
+from shared_mappings import MISSING, FieldTable, Policy, Route, Rule, State, employee_schema, field_table, users_schema
 
 PROMISED = {
     "email": Policy.NO_UNSET,
@@ -86,6 +86,42 @@ def test_two_rules_for_one_target_are_an_error() -> None:
 def test_an_object_that_no_rule_looks_into_cannot_be_said_to_be_one_value(one_value: dict[str, list[str]]) -> None:
     with pytest.raises(ValidationError, match="no rule looks into"):
         FieldTable.model_validate(broken(one_value={**broken()["one_value"], **one_value}))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"one_value": {**field_table().one_value.model_dump(), "xledger": ["employee.contact.adress"]}},
+        {"one_value": {**field_table().one_value.model_dump(), "xledger": ["employee.contact.address.country"]}},
+        {"kept": {"employee.contact.state": ["updateContacts.state"]}},
+    ],
+)
+def test_what_is_one_value_in_xledger_has_several_lines(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="is not of several lines"):
+        FieldTable.model_validate(broken(**changed))
+
+
+@pytest.mark.parametrize("place", ["contact", "subledger"])
+def test_the_lines_of_an_address_are_one_value(place: str) -> None:
+    keys = ("streetAddress", "zipCode", "place", "country.code", "state")
+    lines = tuple(f"employee.{place}.address.{key}" for key in keys)
+    assert {field_table().lines(line) for line in lines} == {lines}
+    assert field_table().lines(f"employee.{place}.phone") == (f"employee.{place}.phone",)
+
+
+@pytest.mark.parametrize(
+    ("route", "line", "beside"),
+    [
+        ("updateContacts.address.place", "employee.contact.address.zipCode", ["updateContacts.address.zipCode"]),
+        ("updateSuppliers.address.place", "employee.subledger.address.state", ["updateSuppliers.address.state"]),
+        ("updateSuppliers.place", "employee.subledger.address.zipCode", []),
+        ("updateSuppliers.country.code", "employee.subledger.address.zipCode", []),
+    ],
+)
+def test_lines_stand_beside_each_other_where_they_are_sent_in_one_object(
+    route: str, line: str, beside: list[str]
+) -> None:
+    assert [str(way) for way in field_table().routes_beside(Route.model_validate(route), line)] == beside
 
 
 def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:

@@ -156,6 +156,32 @@ def test_tightening_a_policy_never_writes_more(record: dict[str, Any], current: 
     assert tight <= loose
 
 
+@given(RECORDS, EMPLOYEES, st.sampled_from([Policy.FILL_EMPTY, Policy.CREATE_ONLY]))
+def test_where_xledger_has_a_line_of_an_address_or_one_that_nobody_sees_it_is_not_filled_up(
+    record: dict[str, Any], current: Employee, policy: Policy
+) -> None:
+    decided = plan(desired(record), current, Policies({"homeAddress": policy}), TABLE)
+    for change in decided.changes:
+        lines = TABLE.lines(change.target)
+        if len(lines) > 1:
+            assert {current.values[line] for line in lines} == {None}
+
+
+@given(RECORDS, EMPLOYEES, st.sampled_from([Policy.FILL_EMPTY, Policy.CREATE_ONLY, Policy.READ_ONLY]))
+def test_whose_address_stands_is_told_wherever_a_line_of_it_differs(
+    record: dict[str, Any], current: Employee, policy: Policy
+) -> None:
+    wanted = desired(record)
+    decided = plan(wanted, current, Policies({"homeAddress": policy}), TABLE)
+    told = {conflict.target for conflict in decided.conflicts}
+    for rule in TABLE.rules:
+        ours = wanted.values[rule.canonical_target]
+        for target in rule.targets if "homeAddress" in rule.fields and isinstance(ours, str) else ():
+            theirs = current.values[target]
+            is_there = any(isinstance(current.values[line], str) for line in TABLE.lines(target))
+            assert (target in told) is (is_there and theirs is not MISSING and not rule.same(ours, theirs))
+
+
 @given(RECORDS)
 def test_any_record_can_be_planned(record: dict[str, Any]) -> None:
     assert plan(desired(record), None, Policies(), TABLE).action in (Action.CREATE, Action.SKIP, Action.REJECT)

@@ -23,6 +23,7 @@ from shared_mappings import (
     WarningCode,
     contradictions,
     field_table,
+    is_somebody_else,
     plan,
 )
 from shared_mappings.states import State
@@ -377,6 +378,95 @@ def test_a_creation_that_nothing_can_finish_counts_as_finished(
     locked = replace(CREATE_ONLY, fields={**CREATE_ONLY.fields, "email": Policy.READ_ONLY})
     assert plan(no_email, have(UNFINISHED), CREATE_ONLY, table).changes == ()
     assert plan(desire(), have(UNFINISHED), locked, table).changes == ()
+
+
+OTHER_ADDRESS: Mapping[str, State] = {
+    **dict.fromkeys((target for target in IN_XLEDGER if ".address." in target), None),
+    "employee.contact.address.place": "Bergen",
+    "employee.subledger.address.state": "Vestland",
+}
+"""A line of another address in each place."""
+
+
+@pytest.mark.parametrize("policy", [Policy.FILL_EMPTY, Policy.CREATE_ONLY])
+@pytest.mark.parametrize("finished", [True, False])
+def test_two_addresses_are_never_mixed(
+    policy: Policy, *, finished: bool, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    current = have(OTHER_ADDRESS if finished else {**OTHER_ADDRESS, table.completed_by: None})
+    decided = plan(desire(), current, Policies({"homeAddress": policy}), table)
+    assert "homeAddress" not in fields(decided)
+    assert {conflict.field for conflict in decided.conflicts} == {"homeAddress"}
+
+
+def test_an_address_fills_the_place_that_is_empty_and_leaves_the_other(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    empty = {target: None for target in IN_XLEDGER if target.startswith("employee.contact.address.")}
+    elsewhere = {"employee.subledger.address.place": "Bergen"}
+    decided = plan(desire(), have(empty | elsewhere), Policies({"homeAddress": Policy.FILL_EMPTY}), table)
+    assert set(changes(decided)) == set(empty) - {"employee.contact.address.state"}
+    assert [conflict.target for conflict in decided.conflicts] == ["employee.subledger.address.place"]
+
+
+def test_an_address_with_a_line_that_nobody_sees_is_not_filled_up_and_that_is_said(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    hidden = {target: MISSING if "zipCode" in target else None for target in IN_XLEDGER if ".address." in target}
+    fill = Policies({"homeAddress": Policy.FILL_EMPTY})
+    decided = plan(desire(), have(hidden), fill, table)
+    assert decided.changes == ()
+    assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
+    assert fields(plan(desire(), have(hidden), fill, table, creating=True)) == {"homeAddress"}
+
+
+@pytest.mark.parametrize("active", [True, False, None])
+def test_whoever_works_and_is_closed_in_xledger_is_warned_of_by_the_name_of_the_field(
+    *, active: bool | None, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    closed = replace(have(), closed=True, left=True)
+    decided = plan(desire(active=active), closed, Policies(), table)
+    warning = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")
+    assert decided == Plan(Action.UNCHANGED, warnings=(warning,) if active else ())
+
+
+ANOTHER_BIRTHDAY: Mapping[str, State] = {"employee.contact.birthday": "1971-03-04", "employee.employmentTo": None}
+ANOTHER_PERSON: Mapping[str, State] = {
+    **ANOTHER_BIRTHDAY,
+    "employee.contact.firstName": "Ola",
+    "employee.contact.lastName": "Hansen",
+    "employee.contact.email": "ola@example.com",
+    "employee.subledger.email": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "theirs", "left", "told"),
+    [
+        pytest.param({}, ANOTHER_BIRTHDAY, False, (), id="a birthday that was corrected"),
+        pytest.param({}, ANOTHER_BIRTHDAY, True, ("birthDate",), id="a code that came back"),
+        pytest.param({"active": False}, ANOTHER_BIRTHDAY, True, (), id="a leaver whose birthday was corrected"),
+        pytest.param({}, {"employee.contact.birthday": "1971-03-04"}, True, (), id="who has left on both sides"),
+        pytest.param({}, {"employee.employmentTo": None}, True, (), id="somebody who came back"),
+        pytest.param({}, {**ANOTHER_PERSON, "employee.contact.birthday": None}, True, (), id="nobody's birthday"),
+        pytest.param({}, {"employee.socialSecurityMasked": "160***", "employee.employmentTo": None}, True,
+                     ("identifications",), id="another number that came back"),
+        pytest.param({}, ANOTHER_PERSON, False, ("birthDate",), id="nothing that is theirs alone"),
+        pytest.param({}, {**ANOTHER_PERSON, "employee.subledger.email": "KARI.nordmann@example.com"}, False, (),
+                     id="the same e-mail address"),
+        pytest.param({"birthDate": "1971-03-04"}, ANOTHER_PERSON, False, (), id="another name and address alone"),
+    ],
+)  # fmt: skip
+def test_a_code_that_comes_back_to_somebody_else_is_told_from_a_correction(
+    changed: dict[str, Any],
+    theirs: Mapping[str, State],
+    told: tuple[str, ...],
+    *,
+    left: bool,
+    desire: Desire,
+    have: Have,
+) -> None:
+    assert is_somebody_else(desire(**changed), replace(have(theirs), left=left), field_table()) == told
 
 
 def test_a_setting_never_loosens_a_fields_own_rule(desire: Desire, have: Have, table: FieldTable) -> None:

@@ -4,30 +4,81 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_mappings import MISSING, FieldChange, Route, State, field_table
-from xledger_api.employees.inputs import InputNode, creation_node, routes_for, update_node
+from shared_mappings import MISSING, Employee, FieldChange, Route, State, field_table
+from xledger_api.employees.inputs import InputNode, can_be_whole, creation_node, routes_for, update_node
 from xledger_api.employees.system_values import SystemValues
 
 TABLE = field_table()
+
+NOBODY = Employee({}, dict.fromkeys(TABLE.place_keys))
+
+
+def living_at(part: str = "contact", **lines: State) -> Employee:
+    """An employee with some lines of an address, the others empty."""
+    address = {f"employee.{part}.address.{key}": value for key, value in lines.items() if key != "country"}
+    country = {f"employee.{part}.address.country.code": lines.get("country")}
+    return Employee({}, {**NOBODY.values, **address, **country})
 
 
 def change(target: str, after: str | None) -> FieldChange:
     return FieldChange("a field", target, None, after)
 
 
-def node(*changes: FieldChange, by: int = 0, system_values: SystemValues | None = None) -> InputNode:
+def node(
+    *changes: FieldChange, by: int = 0, system_values: SystemValues | None = None, employee: Employee = NOBODY
+) -> InputNode:
     """The node of an update, each change by the route at a position."""
     known = system_values or SystemValues()
-    return update_node("12", [(each, routes_for(each, TABLE, known)[by]) for each in changes], TABLE, known)
+    changed = [(each, routes_for(each, TABLE, known)[by]) for each in changes]
+    return update_node("12", changed, employee, TABLE, known)
 
 
 def test_an_id_goes_out_as_a_number() -> None:
     assert node(change("employee.contact.phone", "1")) == {"dbId": 12, "phone": "1"}
 
 
-def test_only_the_changed_lines_of_an_address_are_sent() -> None:
+def test_a_new_address_is_sent_without_the_lines_that_are_empty() -> None:
     changes = [change("employee.contact.address.place", "Oslo"), change("employee.contact.address.country.code", "NO")]
     assert node(*changes) == {"dbId": 12, "address": {"place": "Oslo", "country": "NO"}}
+
+
+def test_an_address_is_sent_whole_with_the_lines_that_stay_as_they_were_read() -> None:
+    employee = living_at(streetAddress=" Storgata 1 ", place="Oslo", country="NO", state="Oslo")
+    assert node(change("employee.contact.address.place", "Bergen"), employee=employee) == {
+        "dbId": 12,
+        "address": {"streetAddress": " Storgata 1 ", "place": "Bergen", "country": "NO", "state": "Oslo"},
+    }
+
+
+def test_one_place_is_sent_without_the_address_of_the_other() -> None:
+    employee = living_at("subledger", streetAddress="Storgata 1", place="Oslo")
+    changed = [change("employee.contact.address.place", "Bergen"), change("employee.contact.phone", "1")]
+    assert node(*changed, employee=employee) == {"dbId": 12, "phone": "1", "address": {"place": "Bergen"}}
+
+
+def test_outside_an_object_a_line_is_sent_alone() -> None:
+    employee = living_at("subledger", streetAddress="Storgata 1", place="Oslo", country="NO")
+    changed = change("employee.subledger.address.place", "Bergen")
+    assert node(changed, by=1, employee=employee) == {"dbId": 12, "place": "Bergen"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "route", "whole"),
+    [
+        ({"streetAddress": "Storgata 1", "zipCode": None}, "updateSuppliers.address.place", True),
+        ({"streetAddress": "Storgata 1", "zipCode": MISSING}, "updateSuppliers.address.place", False),
+        ({"streetAddress": "Storgata 1", "zipCode": MISSING}, "updateSuppliers.place", True),
+        ({"streetAddress": "Storgata 1", "zipCode": MISSING}, "updateSuppliers.country.code", True),
+        ({"streetAddress": None, "zipCode": MISSING}, "updateSuppliers.address.place", True),
+    ],
+)
+def test_where_a_line_of_an_address_is_unknown_no_other_is_sent_in_its_place(
+    lines: dict[str, State], route: str, *, whole: bool
+) -> None:
+    line = "country.code" if "country" in route else "place"
+    employee = living_at("subledger", **lines)
+    told = can_be_whole(Route.model_validate(route), f"employee.subledger.address.{line}", employee, TABLE)
+    assert told is whole
 
 
 def test_a_flat_country_is_a_reference() -> None:

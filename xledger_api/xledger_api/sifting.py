@@ -1,7 +1,8 @@
 """Finding what is wrong with a batch, or what makes it too large, in few requests."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -37,36 +38,67 @@ def sift(batch: Sequence[T], carry_out: CarryOut[T], most_refusals: int = MOST_R
 
     A suspect is tried alone, and the others together. Otherwise a third is tried, and then the rest: finding the one
     that is refused takes several requests where it is in the first part, and one where it is not, so that the first
-    part should be the smaller one.
+    part should be the smaller one. Large parts go before small ones, so that most people are through before it is known
+    exactly who is refused.
 
     Args:
         batch: What is to be carried out; nothing is done about an empty one.
         carry_out: Carries out a batch or a part of it.
-        most_refusals: After so many, each part that is left is tried once more, and what is refused then is refused
-            together.
+        most_refusals: After so many, what is refused is split no further, and is refused together.
     """
     if batch:
         _Sieve(carry_out, most_refusals).sift(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Generic[T]):
+    """A part of a batch, and whether it is sure to be refused as a whole."""
+
+    items: Sequence[T]
+    refused: bool = False
 
 
 @dataclass(slots=True)
 class _Sieve(Generic[T]):
     carry_out: CarryOut[T]
     refusals_left: int
+    parts: deque[_Part[T]] = field(default_factory=deque)
 
-    def sift(self, batch: Sequence[T]) -> bool:
-        """Carries a batch out, and tells whether all of it was carried out at once."""
-        rest = self._try(batch)
-        if len(batch) == 1:
-            return not rest.refused
-        at_once = not rest.items and not rest.refused
+    def sift(self, batch: Sequence[T]) -> None:
+        self.parts.append(_Part(batch))
+        together: list[T] = []
+        while self.parts or together:
+            if not self.parts:
+                together, remaining = [], together
+                self.parts.append(_Part(remaining))
+            part = self.parts.popleft()
+            if not part.refused:
+                self._sort(self._try(part.items))
+            elif self.refusals_left > 0:
+                self._search(part.items)
+            else:
+                together += part.items
+
+    def _search(self, batch: Sequence[T]) -> None:
+        """Tries the first part of what was refused. Once that has passed, it is the others' fault."""
+        first, others = _thirds(batch)
+        rest = self._try(first)
+        passed = not rest.items and not rest.refused
+        self._sort(rest)
+        if others:
+            self.parts.append(_Part(others, refused=passed and len(others) > 1))
+
+    def _sort(self, rest: Rest[T]) -> None:
+        """Lines up what is left of a part that was tried."""
         while rest.suspect is not None:
             suspect, others = rest.suspect, [item for item in rest.items if item is not rest.suspect]
             rest = Rest(others, refused=True)
             if self._try([suspect]).refused:
                 rest = self._try(others) if others else Rest()
-        self._part(rest.items, refused=rest.refused)
-        return at_once
+        if rest.refused and len(rest.items) > 1:
+            self.parts.append(_Part(rest.items, refused=True))
+        else:
+            self.parts.extend(_Part(part) for part in _thirds(rest.items) if part)
 
     def _try(self, batch: Sequence[T]) -> Rest[T]:
         rest = self._once(batch)
@@ -79,14 +111,7 @@ class _Sieve(Generic[T]):
         self.refusals_left -= rest.refused
         return rest
 
-    def _part(self, batch: Sequence[T], *, refused: bool) -> None:
-        """Carries a batch out in parts. Once the first part of what was refused has passed, it is the others' fault."""
-        if not batch:
-            return
-        end = max(len(batch) // 3, 1)
-        first, others = batch[:end], batch[end:]
-        passed = self.sift(first)
-        if passed and refused and len(others) > 1 and self.refusals_left > 0:
-            self._part(others, refused=True)
-        elif others:
-            self.sift(others)
+
+def _thirds(batch: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    end = max(len(batch) // 3, 1)
+    return batch[:end], batch[end:]

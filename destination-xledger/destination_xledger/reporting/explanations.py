@@ -14,8 +14,9 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have its key. Give each employee a code and an e-mail "
     "address of their own in Xledger.",
     RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
-    "ID, another date of birth or another social security number. If it is the same person, correct what differs, or "
-    "set renumber_employees for the code; if not, correct the e-mail address.",
+    "ID, another date of birth or another social security number; or its employment ID, and seems to be somebody else. "
+    "If it is the same person, correct what differs, or set renumber_employees for the code; if not, correct the "
+    "e-mail address, or give the person an employment ID that nobody had before.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee in Xledger. Give each person an "
     "employment ID and an e-mail address of their own in Huma.",
     RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
@@ -31,6 +32,8 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     "Norwegian, Swedish, Danish, Finnish or English.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
+    WarningCode.EMPLOYEE_IS_CLOSED: "The employee is closed in Xledger by that day, and the person is active. No "
+    "employee is reopened: if the person is back, correct it in Xledger.",
 }
 
 

@@ -1,7 +1,8 @@
 """Who is who, and what is to be done about each: a batch of people against Xledger.
 
-The employment ID decides. The e-mail address is the fallback for an employee without a code; an employee with another
-code is never taken by the address alone, or whoever has a role address could get somebody else's bank account.
+The employment ID decides, unless it has come back to somebody else. The e-mail address is the fallback for an employee
+without a code; an employee with another code is never taken by the address alone, or whoever has a role address could
+get somebody else's bank account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from shared_mappings import (
     Policies,
     RejectionCode,
     contradictions,
+    is_somebody_else,
     plan,
 )
 from shared_mappings.comparators import normalised_text
@@ -120,6 +122,8 @@ class Matcher:
             return _duplicate(f"It is taken by {other}. It is the employee with dbId {employee.db_id}.")
         if employee is None or not person.code or _code_of(employee) != person.code:
             return self._rejection_without_code(person, employee, directory)
+        if differs := is_somebody_else(person.desired, employee, self.routes.table):
+            return Plan.reject(RejectionCode.CODE_CONFLICT, _contradicted(employee, differs))
         return None
 
     def _rejection_without_code(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
@@ -141,15 +145,22 @@ class Matcher:
 
     def _code_conflict(self, person: Person, employee: Employee) -> str | None:
         """Why a person is not taken for an employee who was found by e-mail; None when they are."""
-        named = f"The employee has dbId {employee.db_id}."
-        if contradicting := contradictions(person.desired, employee, self.routes.table):
-            return f"{named} It is somebody else, or one of the two is wrong: {', '.join(contradicting)} differs."
-        return named if _code_of(employee) and not self.renumber_employees else None
+        if differs := contradictions(person.desired, employee, self.routes.table):
+            return _contradicted(employee, differs)
+        return _named(employee) if _code_of(employee) and not self.renumber_employees else None
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:
     """The plan for somebody who may be one of several employees."""
     return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their dbIds are {', '.join(sorted(db_ids))}.")
+
+
+def _named(employee: Employee) -> str:
+    return f"The employee has dbId {employee.db_id}."
+
+
+def _contradicted(employee: Employee, differs: Sequence[str]) -> str:
+    return f"{_named(employee)} It is somebody else, or one of the two is wrong: {', '.join(differs)} differs."
 
 
 def _duplicate(detail: str) -> Plan:

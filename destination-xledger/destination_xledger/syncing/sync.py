@@ -14,6 +14,7 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
 from destination_xledger.syncing.claims import Claims
+from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
@@ -85,6 +86,7 @@ class Sync:
             refusals,
             outcomes,
             settings.mode,
+            UnsetGuard(table, settings.allow_mass_unset),
         )
         return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))
 

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from destination_xledger.people.person import Planned, Refusal
-from destination_xledger.syncing.blame import is_about_the_object
+from destination_xledger.syncing.blame import Path, is_about_the_object
 from destination_xledger.syncing.routes import Routes
 from shared_mappings import Employee, FieldChange, Route
 from shared_mappings.desired import EMPLOYMENT_ID
-from xledger_api.employees.inputs import InputNode, update_node
+from xledger_api.employees.inputs import InputNode, can_be_whole, update_node
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError
 
@@ -89,6 +89,11 @@ class Update:
         """What tells the person apart."""
         return self.who.item.identity
 
+    def fields_at(self, path: Path) -> set[str]:
+        """The record's fields that a place in the node is about; of a line that is sent along, those beside it."""
+        there = {change.field for change, route in self.changes if route.path[: len(path)] == path}
+        return there or {change.field for change, route in self.changes if route.path[:1] == path[:1]}
+
     @property
     def left_alone(self) -> int:
         """How many values the employee has that this does not write: each shows whether they are safe."""
@@ -124,7 +129,9 @@ class Ways:
         db_id = who.employee.db_ids[mutation]
         if not changes or db_id is None:
             return None
-        return Update(who, changes, update_node(db_id, changes, table, self.routes.gateway.system_values))
+        gateway = self.routes.gateway
+        node = update_node(db_id, changes, who.employee, gateway.table, gateway.system_values)
+        return Update(who, changes, node)
 
     def way_of(self, change: FieldChange, who: Unwritten) -> Route | None:
         """The best route by which a change can be written of somebody; None where none is left."""
@@ -191,8 +198,11 @@ class Ways:
     def _does_no_harm(self, route: Route, change: FieldChange, who: Unwritten) -> bool:
         """Whether all the places that a route may write to have the value of a change, or are to get it.
 
-        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is.
+        `updateEmployees` has one e-mail address for the contact and the subledger, and nobody knows whose it is. And of
+        an address, all lines are sent that stay.
         """
+        if not can_be_whole(route, change.target, who.employee, self.routes.gateway.table):
+            return False
         table = self.routes.gateway.whole_table
         others = [target for target in table.written_by(route) if target != change.target]
         if not others:

@@ -240,7 +240,7 @@ class Updates:
             for path in named(failure, update.node):
                 if everywhere or holds_what_is_quoted(failure, update.node, path):
                     anything = True
-                    fields = {change.field for change, route in update.changes if route.path[: len(path)] == path}
+                    fields = update.fields_at(path)
                     self.ways.leave_out(update, fields, failure)
         return anything
 
@@ -299,7 +299,7 @@ class Updates:
                         _tell_that_another_is_shown(update, change)
                     case Seen.UNMOVED:
                         unmoved.append((update, change, route))
-        self._astray.update((change.target, route) for _, change, route in unmoved)
+        self._astray.update((change.target, route) for _, change, route in unmoved if change.after is not None)
         for update, change, route in unmoved:
             self._unmoved(update, change, route)
 
@@ -317,7 +317,9 @@ class Updates:
         routes = self.routes.of(change)
         if route not in routes:
             return
-        leads_nowhere = route != routes[-1] or self._astray[change.target, route] >= SUSPICIOUS
+        leads_nowhere = change.after is not None and (
+            route != routes[-1] or self._astray[change.target, route] >= SUSPICIOUS
+        )
         if leads_nowhere and (change.target, route) not in self._works:
             self.routes.give_up_at(change.target, route)
             return

@@ -15,7 +15,7 @@ class Seen(Enum):
     """What an answer shows of a value that was sent."""
 
     WRITTEN = "the value, or nothing"
-    UNMOVED = "what was there before"
+    UNMOVED = "what was there before, or in place of nothing a value"
     ANOTHER = "something else"
 
 
@@ -29,7 +29,7 @@ def seen(change: FieldChange, now: State, table: FieldTable) -> Seen:
     """
     if now is MISSING or table.rule_of[change.target].same(change.after, now):
         return Seen.WRITTEN
-    return Seen.UNMOVED if now == change.before and change.after is not None else Seen.ANOTHER
+    return Seen.UNMOVED if now == change.before or change.after is None else Seen.ANOTHER
 
 
 def shown_after(
@@ -44,7 +44,7 @@ def shown_after(
         table: The field table.
         system_values: What system values are called.
     """
-    keys = table.target_keys[target]
+    keys = table.place_keys[target]
     home = table.db_id_keys[mutation][:-1]
     there = read_keys(node, keys[len(home) :] if keys[: len(home)] == home else keys)
     return system_values.called(there) if isinstance(there, Mapping) else value_shown(there)

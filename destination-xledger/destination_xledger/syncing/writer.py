@@ -1,17 +1,22 @@
 """Writes people to Xledger, a batch at a time: matched, planned, added, updated."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from connector_base.failures import config_error
 from destination_xledger.config import Mode
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
+from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals, Verdict
 from destination_xledger.syncing.unwritten import Left
 from destination_xledger.syncing.updates import Updates
 from shared_mappings import Action, Employee, FieldWarning, WarningCode
+
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Writer:
         refusals: Judges what is refused.
         outcomes: Takes what became of people.
         mode: Whether anything is written.
+        guard: Watches what is about to be unset.
     """
 
     matcher: Matcher
@@ -33,6 +39,7 @@ class Writer:
     refusals: Refusals
     outcomes: Outcomes
     mode: Mode
+    guard: UnsetGuard
 
     def write(self, people: Sequence[Person]) -> None:
         """Writes a batch. When it returns, everybody in it is written, skipped, rejected, or in doubt.
@@ -47,11 +54,24 @@ class Writer:
         if not people:
             return
         planned = self.matcher.plans(people)
+        self._end_before_too_much_is_unset(planned)
         written = () if self.mode is Mode.PREVIEW else (Action.CREATE, Action.UPDATE)
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
         self._carry_out([item for item in planned if item.plan.action in written])
+
+    def _end_before_too_much_is_unset(self, planned: Sequence[Planned]) -> None:
+        """Ends a sync before a batch that would unset a field for too many people; a preview warns, and goes on.
+
+        Raises:
+            AirbyteTracedException: A config error.
+        """
+        sentences = [found.sentence for found in self.guard.watch(planned)]
+        if sentences and self.mode is not Mode.PREVIEW:
+            raise config_error(" ".join(sentences))
+        for sentence in sentences:
+            logger.warning(sentence)
 
     def _carry_out(self, items: Sequence[Planned]) -> None:
         added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])

@@ -413,6 +413,28 @@ _WRITING: Final = (
         f"{_UPDATES}test_the_sync_stops_when_a_value_that_was_not_sent_is_gone",
     ),
     Fact(
+        "addresses",
+        "A line that a nested address does not mention stays.",
+        Sure.ASSUMED,
+        "Nothing is lost by that: the lines that stay are sent along as they were read.",
+        "integration_tests/test_addresses.py::test_where_one_line_changes_the_others_stay",
+    ),
+    Fact(
+        "ignored nulls",
+        "A null is carried out.",
+        Sure.ASSUMED,
+        "What still shows a value counts as `partly_written`, and is sent again by the next sync.",
+        "integration_tests/test_unsetting.py::test_an_unset_that_is_passed_over_counts_as_not_written",
+    ),
+    Fact(
+        "closed by a day",
+        "An employee is closed once the day in `dateTo` has passed.",
+        Sure.ASSUMED,
+        "`employee_is_closed` warns of the wrong people, and a code that came back is told by `employmentTo` alone.",
+        "integration_tests/test_coming_back.py::"
+        "test_somebody_active_whose_employee_is_closed_is_written_and_warned_of_by_the_name_of_the_field",
+    ),
+    Fact(
         "all or nothing",
         "A mutation that is refused has changed nothing.",
         Sure.ASSUMED,

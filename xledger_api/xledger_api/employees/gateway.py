@@ -230,7 +230,8 @@ class Gateway:
     # ---- reading
 
     def _employee(self, node: Node) -> Employee:
-        return Employee.from_node(node, self.table, self.system_values.called)
+        # By the day in UTC: in Xledger's time zone, whatever is over then is over as well.
+        return Employee.from_node(node, self.table, self.system_values.called, self.client.now().date())
 
     def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
         return {client_id: self._employee(node) for client_id, node in nodes.items()}

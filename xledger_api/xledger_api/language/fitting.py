@@ -52,19 +52,22 @@ class Lack:
 
 def fitted(table: FieldTable, schema: Schema) -> FieldTable:
     """The table with what an Xledger shows, and the routes and the keys of creation that it has."""
-    return table.with_targets({name: _fitted(name, target, table, schema) for name, target in table.targets.items()})
+    targets = {name: _fitted(name, target, table, schema) for name, target in table.targets.items()}
+    kept = {name: _routes(routes, schema) for name, routes in table.kept.items() if shown_at(name, table, schema)}
+    return table.with_targets(targets, {name: routes for name, routes in kept.items() if routes})
 
 
 def shown(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
-    """All that can be read of an employee: the dbIds that the mutations want, and the value at each target."""
-    db_ids = [keys for keys in table.db_id_keys.values() if _reads(schema, keys)]
-    return (*db_ids, *(path for name in table.targets for path in shown_at(name, table, schema)))
+    """All that can be read of an employee: the dbIds that the mutations want, the last day, and what is at a place."""
+    others = [keys for keys in (*table.db_id_keys.values(), table.closed_keys) if _reads(schema, keys)]
+    return (*others, *(path for name in table.place_keys for path in shown_at(name, table, schema)))
 
 
 def shown_at(name: str, table: FieldTable, schema: Schema) -> tuple[Path, ...]:
-    """What can be read at a target: nothing, a value, or whatever a system value is known by."""
-    keys = table.target_keys[name]
-    paths = [(*keys, key) for key in SYSTEM_VALUE] if table.targets[name].system_value else [keys]
+    """What can be read at a target or in a kept line: nothing, a value, or whatever a system value is known by."""
+    keys = table.place_keys[name]
+    system_value = name in table.targets and table.targets[name].system_value
+    paths = [(*keys, key) for key in SYSTEM_VALUE] if system_value else [keys]
     there = tuple(path for path in paths if _reads(schema, path))
     return () if there == ((*keys, BY_NUMBER),) else there
 
@@ -94,6 +97,11 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
     for (argument, choice), meaning in _SCOPES.items():
         if schema.choice(employees, argument, choice) is None:
             yield Lack(f"{meaning}: the list of employees has no {argument}: {choice}.")
+    if absent := _missing(schema, table.closed_keys):
+        yield Lack(
+            "Whether employees are closed cannot be seen, so nobody is warned of who is closed in Xledger and active "
+            f"in the source (employee_is_closed): Xledger's API has no {absent}."
+        )
     yield from _lacks_of_fields(table, schema)
 
 
@@ -145,12 +153,16 @@ def _fitted(name: str, target: Target, table: FieldTable, schema: Schema) -> Tar
     return target.model_copy(
         update={
             "readable": bool(shown_at(name, table, schema)),
-            "routes": tuple(route for route in target.routes if _has_route(route, schema)),
+            "routes": _routes(target.routes, schema),
             "creation": tuple(
                 key for key in target.creation if addition and schema.takes(addition, INPUTS, ("node", key))
             ),
         }
     )
+
+
+def _routes(routes: Iterable[Route], schema: Schema) -> tuple[Route, ...]:
+    return tuple(route for route in routes if _has_route(route, schema))
 
 
 def _has_route(route: Route, schema: Schema) -> bool:
