@@ -30,3 +30,4 @@ class WarningCode(str, Enum):
     INVALID_COUNTRY = "invalid_country"
     UNMAPPED_GENDER = "unmapped_gender"
     PARTLY_WRITTEN = "partly_written"
+    CHANGED_BY_HOST = "changed_by_host"

@@ -55,6 +55,7 @@ class Rule(_Frozen):
         comparator: Name of the comparator that tells whether two values mean the same.
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
+        digits: Whether a whole number is taken as the text of its digits.
         lifelong: Whether a person has one value for life, so that another value means another person.
     """
 
@@ -65,6 +66,7 @@ class Rule(_Frozen):
     comparator: ComparatorName
     targets: tuple[str, ...]
     rule: Policy
+    digits: bool = False
     lifelong: bool = False
 
     @cached_property
@@ -159,6 +161,7 @@ class FieldTable(_Frozen):
     Attributes:
         version: Version of the mapping, raised with every change that an administrator would notice.
         one_value: The objects of either record that are one value.
+        entries: Lists of either record of which a converter looks into each entry, and at which of its keys.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
@@ -168,6 +171,7 @@ class FieldTable(_Frozen):
 
     version: str
     one_value: OneValue
+    entries: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     mutations: dict[str, str]

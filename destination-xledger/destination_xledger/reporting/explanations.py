@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared_mappings import FieldWarning, RejectionCode, WarningCode
+from shared_mappings import Desired, FieldWarning, RejectionCode, WarningCode
 
 _WHAT_TO_DO: Final = "If it complains of a value, correct that in Huma; otherwise look at the person in Xledger."
 
@@ -23,6 +23,12 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
 
 PARTLY_WRITTEN: Final = f"The employee was created, but Xledger refused the rest. {_WHAT_TO_DO} Xledger says:"
 
+_NAMES: Final[Mapping[str, str]] = {
+    "employee.contact.firstName": "given name",
+    "employee.contact.lastName": "family name",
+}
+"""What Xledger may want of a new employee besides a code, by target."""
+
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
     "digits are wrong.",
@@ -32,8 +38,16 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
     "Norwegian, Swedish, Danish, Finnish or English.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
+    WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
+    "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
 }
+
+
+def without_a_name(desired: Desired) -> str:
+    """A sentence about the names that a person lacks who was not added; empty when there are both."""
+    lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
+    return f"It has no {' and no '.join(lacking)}: enter what is missing in Huma." if lacking else ""
 
 
 def explained(warning: FieldWarning) -> str:

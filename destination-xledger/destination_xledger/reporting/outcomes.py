@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
-from destination_xledger.reporting.explanations import PARTLY_WRITTEN, REJECTIONS, explained
+from destination_xledger.reporting.explanations import PARTLY_WRITTEN, REJECTIONS, explained, without_a_name
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
 from shared_mappings import FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
@@ -61,7 +61,13 @@ class Outcomes:
 
     def refused(self, person: Person, failure: Failure) -> None:
         """Xledger refused to add somebody."""
-        self._reject(person, RejectionCode.REFUSED_BY_XLEDGER, logged=failure.words, kept=failure.original)
+        named = without_a_name(person.desired)
+        self._reject(
+            person,
+            RejectionCode.REFUSED_BY_XLEDGER,
+            logged=f"{failure.words} {named}",
+            kept=f"{failure.original} {named}",
+        )
 
     def partly_refused(self, item: Planned, refusal: Refusal) -> None:
         """Xledger refused changes of somebody who was there before; what it did not refuse is written."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
 
 from connector_base.protocol.checkpoints import Checkpoints
+from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.config import Config, Mode
+from destination_xledger.people.host_changes import changed_keys
 from destination_xledger.people.person import Person
 from destination_xledger.people.streams import StreamReader, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
@@ -31,7 +33,7 @@ class Sync:
 
     Attributes:
         mode: A preview passes no state on: what was only looked at has not been synced.
-        readers: Makes a stream's records people, by the name of the stream.
+        readers: Makes a stream's records people, by what tells the stream from others.
         claims: Remembers who came.
         writer: Writes people.
         outcomes: Takes what became of them.
@@ -41,13 +43,13 @@ class Sync:
     """
 
     mode: Mode
-    readers: Mapping[str, StreamReader]
+    readers: Mapping[StreamKey, StreamReader]
     claims: Claims
     writer: Writer
     outcomes: Outcomes
     batch: Batch
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
-    positions: Counter[str] = field(default_factory=Counter)
+    positions: Counter[StreamKey] = field(default_factory=Counter)
 
     @classmethod
     def of(
@@ -116,10 +118,11 @@ class Sync:
             self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
-        self.positions[record.stream] += 1
-        person = self.readers[record.stream].read(record.data, self.positions[record.stream])
+        stream = StreamKey.named(record.stream, record.namespace)
+        self.positions[stream] += 1
+        person = self.readers[stream].read(record.data, self.positions[stream], changed_keys(record))
         self.outcomes.summary.received += 1
-        self.checkpoints.record(record.stream)
+        self.checkpoints.record(stream)
         self.claims.came(person)
         if isinstance(person, Person):
             self.batch.add(person)
