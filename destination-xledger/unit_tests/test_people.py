@@ -410,7 +410,7 @@ def in_namespaces(*streams: tuple[str, str | None, str, str | None]) -> Configur
     )
 
 
-def test_two_streams_of_one_name_are_two(catalog: Catalog) -> None:
+def test_two_streams_of_one_name_are_two() -> None:
     streams = in_namespaces(("users", None, "append", None), ("users", "payroll", "update", "employee"))
     readers = stream_readers(streams, field_table(), Options())
     humas, payrolls = readers[StreamKey("users")], readers[StreamKey("users", "payroll")]

@@ -101,7 +101,7 @@ class StreamReader:
         return Person(identity, label, taken.desired, record, self.update_only, merged)
 
     def _rewritten(self, record: Mapping[str, Any]) -> Mapping[str, str]:
-        """Keys that a host has rewritten. A record of Huma's has no others than are declared, one of another source may."""
+        """Keys that a host has rewritten. A record of Huma's has none but those declared; one of another source may."""
         spelling: Spelling = any_spelling if self.has_ids else any_case
         return rewritten_keys(record, self.declared, spelling, beside_others=self.has_ids)
 
@@ -120,7 +120,8 @@ def stream_readers(
         key = StreamKey.of(configured.stream)
         if key in readers:
             raise config_error(
-                f"The stream {key} is in the catalog twice, and nobody knows which of the two counts. Leave one out."
+                f"The stream {key} is in the catalog twice, and nobody knows which of the two counts. Leave one of "
+                "them out."
             )
         readers[key] = _reader(str(key), configured, table, options)
     return readers

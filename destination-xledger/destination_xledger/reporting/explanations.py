@@ -47,7 +47,8 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
 def without_a_name(desired: Desired) -> str:
     """A sentence about the names that a person lacks who was not added; empty when there are both."""
     lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
-    return f"It has no {' and no '.join(lacking)}: enter what is missing in Huma." if lacking else ""
+    named = " and no ".join(lacking)
+    return f"It has no {named}, and Xledger wants both of a new employee: enter what is missing." if lacking else ""
 
 
 def explained(warning: FieldWarning) -> str:

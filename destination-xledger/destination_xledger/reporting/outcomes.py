@@ -1,7 +1,7 @@
 """What became of each person: counted for the summary, told to the administrator by id, and kept in the report."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
@@ -52,6 +52,15 @@ class Outcomes:
             self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, reason)
         distinct = tuple(dict.fromkeys(warnings))
         self.carried_out(replace(item, plan=replace(item.plan, warnings=distinct, conflicts=completion.conflicts)))
+
+    def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
+        """A batch ends before it is told of everybody in it what became of them.
+
+        Args:
+            added: How many of the others were added.
+            written: What was written of each of the others who were there before.
+        """
+        self.summary.cut_short(added, written)
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema."""

@@ -16,6 +16,7 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
 from destination_xledger.syncing.claims import Claims
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
@@ -80,12 +81,14 @@ class Sync:
         routes = Routes(gateway)
         refusals = Refusals(gateway)
         claims = Claims()
+        done = Done()
         writer = Writer(
             Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
-            Additions(gateway, refusals, outcomes, client.sleep),
-            Updates(gateway, routes, refusals),
+            Additions(gateway, refusals, outcomes, client.sleep, done),
+            Updates(gateway, routes, refusals, done),
             outcomes,
             settings.mode,
+            done,
         )
         return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))
 
@@ -108,7 +111,8 @@ class Sync:
             if self.checkpoints.waiting and not self.batch and self.outcomes.report.keep_rejected():
                 yield from self.checkpoints.release()
         self.writer.write(self.batch.take())
-        self.outcomes.report.publish()
+        with self.outcomes.summary.succeeding():
+            self.outcomes.report.publish()
         yield from self.checkpoints.release()
 
     def _take(self, message: AirbyteMessage) -> None:

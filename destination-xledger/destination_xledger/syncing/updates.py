@@ -9,6 +9,7 @@ from typing import Any, Final
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned, Refusal
 from destination_xledger.syncing.blame import is_about_the_object, is_theirs, quotes, suspect
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import Refusals, refuses_all
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
@@ -108,11 +109,13 @@ class Updates:
         gateway: Writes employees.
         routes: Says by which mutation each value is written.
         refusals: Watches what is refused.
+        done: Notes what was written as soon as that is seen.
     """
 
     gateway: Gateway
     routes: Routes
     refusals: Refusals
+    done: Done = field(default_factory=Done)
     _works: set[tuple[str, Route]] = field(default_factory=set)
     """Routes by which a value was seen to get to a target in this sync."""
     _astray: Counter[tuple[str, Route]] = field(default_factory=Counter)
@@ -336,6 +339,7 @@ class Updates:
                 match seen(change, now[change.target], self.gateway.table):
                     case Seen.WRITTEN:
                         self._works.add((change.target, route))
+                        self.done.wrote(update.identity, change)
                         update.who.changes.remove(change)
                     case Seen.ANOTHER:
                         update.who.changes.remove(change)

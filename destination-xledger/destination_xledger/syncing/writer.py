@@ -1,12 +1,13 @@
 """Writes people to Xledger, a batch at a time: matched, planned, added, updated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from destination_xledger.config import Mode
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.updates import Left, Updates
 from shared_mappings import Action, Employee, FieldWarning, WarningCode
@@ -22,6 +23,7 @@ class Writer:
         updates: Updates employees.
         outcomes: Takes what became of people.
         mode: Whether anything is written.
+        done: What additions and updates were seen to have done.
     """
 
     matcher: Matcher
@@ -29,6 +31,7 @@ class Writer:
     updates: Updates
     outcomes: Outcomes
     mode: Mode
+    done: Done = field(default_factory=Done)
 
     def write(self, people: Sequence[Person]) -> None:
         """Writes a batch. When it returns, everybody in it is written, skipped or rejected.
@@ -47,9 +50,16 @@ class Writer:
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
-        self._carry_out([item for item in planned if item.plan.action in written])
+        self.done.begin()
+        told: set[str] = set()
+        try:
+            self._carry_out([item for item in planned if item.plan.action in written], told)
+        except BaseException:
+            self.outcomes.cut_short(*self.done.untold(told))
+            raise
 
-    def _carry_out(self, items: Sequence[Planned]) -> None:
+    def _carry_out(self, items: Sequence[Planned], told: set[str]) -> None:
+        """Carries plans out, and notes of whom it was told what became of them."""
         added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
         completions = {item.identity: self._completion(item, employee) for item, employee in added}
         updated = [item for item in items if item.plan.action is Action.UPDATE]
@@ -58,6 +68,7 @@ class Writer:
             of_them = left.get(item.identity, Left())
             completion = _without(completions[item.identity], of_them)
             self.outcomes.created(item, completion.plan, of_them.refusal)
+            told.add(item.identity)
         for item in updated:
             of_them = left.get(item.identity, Left())
             written = _without(item, of_them)
@@ -65,6 +76,7 @@ class Writer:
                 self.outcomes.partly_refused(written, of_them.refusal)
             else:
                 self.outcomes.carried_out(written)
+            told.add(item.identity)
 
     def _completion(self, item: Planned, employee: Employee) -> Planned:
         """What remains to be written of somebody who was added: planned against what came back."""
