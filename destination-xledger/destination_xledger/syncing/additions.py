@@ -59,9 +59,10 @@ class Additions:
             AirbyteTracedException: When the sync cannot go on.
         """
         added = self.done.added
+        before = len(added)
         beside: set[str] = set()
         sift(items, lambda batch: self._carry_out(batch, added, beside))
-        return added
+        return added[before:]
 
     def _carry_out(self, batch: Sequence[Planned], added: Added, beside: set[str]) -> Rest[Planned]:
         """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches.
