@@ -56,7 +56,7 @@ ROOMS = {
         failures  validation
     """,
     "shared_mappings": """
-        planner
+        planner  used_schema
         desired  employee
         field_table
         comparators  policies

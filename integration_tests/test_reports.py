@@ -213,7 +213,8 @@ def test_a_host_that_stops_reading_leaves_what_was_done(sandbox: Sandbox, folder
     output = DestinationXledger().write(config, catalog, messages)
     next(iter(output))
     output.close()  # type: ignore[attr-defined]
-    assert json.loads(left_in(folder)["summary.json"])["created"] == 1
+    summary = json.loads(left_in(folder)["summary.json"])
+    assert (summary["created"], summary["outcome"]) == (1, "failed")
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,7 @@ def test_whatever_ends_a_process_the_rejected_records_are_left_that_its_states_c
     if ended_by is signal.SIGTERM:
         assert process.returncode == -signal.SIGTERM
         assert "SYNC SUMMARY" in said_in_the_end.splitlines()[-1]
+        assert json.loads(left["summary.json"])["outcome"] == "failed"
 
 
 def test_files_are_for_their_owner_alone(write: Write, folder: Path, local: Storage) -> None:

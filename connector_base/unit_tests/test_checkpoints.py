@@ -4,6 +4,7 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer
 
 from connector_base.protocol.checkpoints import Checkpoints
+from connector_base.protocol.stream_keys import StreamKey
 
 GLOBAL = {"type": "GLOBAL", "global": {"shared_state": {"number": 1}, "stream_states": []}}
 LEGACY = {"type": "LEGACY", "data": {"number": 1}}
@@ -14,8 +15,9 @@ def state(content: object) -> AirbyteMessage:
     return AirbyteMessageSerializer.load({"type": "STATE", "state": content})
 
 
-def of(stream: str) -> AirbyteMessage:
-    return state({"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": {"number": 1}}})
+def of(stream: str, namespace: str | None = None) -> AirbyteMessage:
+    descriptor = {"name": stream, "namespace": namespace}
+    return state({"type": "STREAM", "stream": {"stream_descriptor": descriptor, "stream_state": {"number": 1}}})
 
 
 def covered(checkpoints: Checkpoints, message: AirbyteMessage) -> float | None:
@@ -33,7 +35,7 @@ def checkpoints() -> Checkpoints:
     """Two records of the one stream and one of the other, since their last states."""
     taken = Checkpoints()
     for stream in ("users", "employees", "users"):
-        taken.record(stream)
+        taken.record(StreamKey(stream))
     return taken
 
 
@@ -43,12 +45,18 @@ def test_a_state_of_a_stream_covers_its_records_and_no_others(checkpoints: Check
     assert covered(checkpoints, of("employees")) == 1
 
 
+def test_a_state_covers_no_records_of_a_stream_of_that_name_in_another_namespace(checkpoints: Checkpoints) -> None:
+    checkpoints.record(StreamKey("users", "hr"))
+    assert covered(checkpoints, of("users", "hr")) == 1
+    assert covered(checkpoints, of("users", "")) == 2
+
+
 @pytest.mark.parametrize("content", [GLOBAL, LEGACY, UNTYPED])
 def test_a_state_of_all_streams_covers_all_records_once(content: object, checkpoints: Checkpoints) -> None:
     assert covered(checkpoints, state(content)) == 3
     assert covered(checkpoints, state(content)) == 0
     assert covered(checkpoints, of("users")) == 0
-    checkpoints.record("employees")
+    checkpoints.record(StreamKey("employees"))
     assert covered(checkpoints, state(content)) == 1
 
 

@@ -9,8 +9,9 @@ from airbyte_cdk.models import AirbyteMessage, FailureType, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.protocol.messages import print_line, read_messages
+from connector_base.protocol.stream_keys import StreamKey
 
-STREAMS = frozenset({"users"})
+STREAMS = frozenset({StreamKey("users"), StreamKey("staff", "hr")})
 
 RECORD = b'{"type":"RECORD","record":{"stream":"users","data":{"id":"1","phone":null},"emitted_at":0}}\n'
 
@@ -38,6 +39,36 @@ def test_half_a_character_ends_no_sync_whatever_source_it_comes_from() -> None:
     assert message.record.data == {"id": "1", "phone": "9\ufffd 😀 \\ud83d"}
 
 
+def test_a_stream_is_known_by_its_namespace_and_an_empty_one_is_none() -> None:
+    staff = RECORD.replace(b'"users"', b'"staff","namespace":"hr"')
+    users = RECORD.replace(b'"users"', b'"users","namespace":""')
+    namespaces = [message.record.namespace for message in read([staff, users]) if message and message.record]
+    assert namespaces == ["hr", ""]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        b'{"field":"phone","change":"NULLED","reason":"PLATFORM_FIELD_SIZE_LIMITATION"}',
+        b'{"field":"phone","change":"GUESSED","reason":"SOMETHING_NEW","by":"the platform"}',
+        b'{"field":"phone","change":["NULLED"],"reason":null}',
+        b'{"field":"phone"}',
+    ],
+)
+def test_a_change_of_a_field_is_kept_whatever_kind_it_is_of(change: bytes) -> None:
+    (message,) = read([RECORD.replace(b'"emitted_at":0', b'"emitted_at":0,"meta":{"changes":[' + change + b"]}")])
+    assert message is not None
+    assert message.record is not None
+    assert message.record.meta is not None
+    assert [each.field for each in message.record.meta.changes or ()] == ["phone"]
+
+
+@pytest.mark.parametrize("meta", [b"null", b"{}", b'{"changes":null}', b'{"changes":[]}', b'{"sync_id":7}'])
+def test_a_record_without_changes_is_a_record(meta: bytes) -> None:
+    (message,) = read([RECORD.replace(b'"emitted_at":0', b'"emitted_at":0,"meta":' + meta)])
+    assert message is not None
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -50,6 +81,8 @@ def test_half_a_character_ends_no_sync_whatever_source_it_comes_from() -> None:
         b'{"type":"STATE"}\n',
         b'{"type":"STATE","state":null}\n',
         b'{"type":"STATE","record":{"stream":"users","data":{"givenName":"Kari"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"staff","data":{"givenName":"Kari"},"emitted_at":0}}\n',
+        b'{"type":"RECORD","record":{"stream":"users","namespace":"hr","data":{"n":"Kari"},"emitted_at":0}}\n',
         b'["Kari"]\n',
         b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\xff"},"emitted_at":0}}\n',
         b'{"type":"RECORD","record":{"stream":"users","data":{"givenName":"Kari\\ud800\xff"},"emitted_at":0}}\n',

@@ -23,6 +23,7 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog
 from connector_base.log_redaction import report_error
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
+from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.catalog import read_catalog
 from destination_xledger.checking.check import check, in_one_message
 from destination_xledger.config import Config, connection_specification, parse_config
@@ -105,7 +106,7 @@ class DestinationXledger(Destination):
             )
         else:
             catalog = read_catalog(parsed_args.catalog)
-            streams = {configured.stream.name for configured in catalog.streams}
+            streams = {StreamKey.of(configured.stream) for configured in catalog.streams}
             yield from self.write(config, catalog, read_messages(sys.stdin.buffer, streams))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:

@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from connector_base.storage.storage_config import LocalStorage, NoStorage
+from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
 from destination_xledger.config import (
     Mode,
     connection_specification,
@@ -45,6 +45,40 @@ def test_the_defaults_are_the_careful_ones(config: Config) -> None:
     assert settings.policies == Policies({}, NewUsers.CREATE, DeactivatedUsers.UPDATE_EXISTING)
     assert settings.options == Options(gender_codes={"Male": "M", "Female": "F"})
     assert settings.batch_size == 500
+
+
+OPTIONAL = [
+    name for name in connection_specification()["properties"] if name not in ("api_token", "authority_confirmed")
+]
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_null_for_a_setting_that_may_be_left_out_is_its_default(name: str, config: Config) -> None:
+    without = {key: value for key, value in config.items() if key != name}
+    assert parse_config({**without, name: None}) == parse_config(without)
+    assert isinstance(storage_of({**without, name: None}), NoStorage)
+
+
+def test_null_is_the_default_within_a_setting_too(config: Config) -> None:
+    bucket = {"storage_type": "S3", "s3_bucket_name": "reports"}
+    nulls = dict.fromkeys(set(S3Storage.model_fields) - set(bucket))
+    parsed = parse_config({**config, "object_storage_config": {**bucket, **nulls}})
+    assert parsed == parse_config({**config, "object_storage_config": bucket})
+    assert storage_of({"object_storage_config": {**bucket, **nulls}}) == parsed.object_storage_config
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"api_token": None}, "api_token"),
+        ({"authority_confirmed": None}, "authority_confirmed"),
+        ({"field_policies": [{"field": "phone", "policy": None}]}, "field_policies.0.policy"),
+        ({"object_storage_config": {"storage_type": "Local", "path": None}}, "object_storage_config.path"),
+    ],
+)
+def test_null_for_a_setting_that_is_needed_is_no_value(change: Config, sentence: str, config: Config) -> None:
+    with pytest.raises(AirbyteTracedException, match=sentence):
+        parse_config({**config, **change})
 
 
 MALE = {"gender": "Male", "code": "M"}

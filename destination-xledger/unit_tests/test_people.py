@@ -3,12 +3,25 @@
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import FailureType
+from airbyte_cdk.models import (
+    AirbyteRecordMessage,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+    FailureType,
+)
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_protocol_dataclasses.models import (
+    AirbyteRecordMessageMeta,
+    AirbyteRecordMessageMetaChange,
+    Change,
+    Reason,
+)
 
+from connector_base.protocol.stream_keys import StreamKey
+from destination_xledger.people.host_changes import changed_keys
 from destination_xledger.people.person import InvalidRecord, Person
 from destination_xledger.people.streams import StreamReader, stream_readers
-from shared_mappings import Options, field_table
+from shared_mappings import MISSING, Options, WarningCode, field_table
 
 from .conftest import Catalog
 
@@ -100,11 +113,324 @@ def test_all_faults_are_told_and_no_value(catalog: Catalog) -> None:
     assert "47912" not in repr(invalid)
 
 
-def test_a_key_of_the_organisations_own_is_not_shown(catalog: Catalog) -> None:
-    invalid = reader(catalog()).read({**USER, "custom": {"has cancer": {"yes": True}}}, 1)
+def nested(depth: int) -> Any:
+    value: Any = "deep"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+UNUSED: list[dict[str, Any]] = [
+    {"custom": {"skills": ["welding", {"since": 2020}]}},
+    {"custom": [1, 2]},
+    {"custom": nested(900)},
+    {"supervisor": "Ola"},
+    {"companies": [{"name": "without an id"}, None]},
+    {"changedAt": None, "type": None, "deactivatedAt": 1700000000},
+    {"employmentPercentage": "80 %", "preferredName": 7},
+    {"bankAccount": {"number": "86011117947", "country": "NO", "bic": 7, "code": nested(900)}},
+    {"homeAddress": {"line1": "Storgata 1", "floor": nested(900)}},
+    {"identifications": [{"id": 7, "type": "national", "country": "NO", "value": "15108695088"}]},
+]
+
+
+@pytest.mark.parametrize("unused", UNUSED)
+def test_what_nobody_uses_rejects_nobody(unused: dict[str, Any], catalog: Catalog) -> None:
+    person = reader(catalog()).read({**USER, **unused}, 1)
+    assert isinstance(person, Person)
+    assert person.record == {**USER, **unused}
+
+
+@pytest.mark.parametrize("extra", [{"id": nested(900)}, {"id": None}, {"_links": [{}]}, {"department": nested(900)}])
+def test_what_nobody_uses_of_an_employee_rejects_nobody_either(extra: dict[str, Any], catalog: Catalog) -> None:
+    assert staff(catalog, {"code": "A1", **extra}).identity == "code:A1"
+
+
+@pytest.mark.parametrize("value", [nested(900), {"a": nested(900)}, [], {}, 7, True])
+@pytest.mark.parametrize("key", ["phone", "bankAccount", "identifications", "active"])
+def test_a_value_of_another_kind_where_one_is_used_is_a_fault_however_deep_it_is(
+    key: str, value: Any, catalog: Catalog
+) -> None:
+    read = reader(catalog()).read({**USER, key: value}, 1)
+    allowed = (key, value) in [("bankAccount", {}), ("identifications", []), ("active", True)]
+    expected = allowed or (key == "bankAccount" and isinstance(value, dict))
+    assert isinstance(read, Person if expected else InvalidRecord)
+
+
+@pytest.mark.parametrize(("number", "text"), [(417, "417"), (417.0, "417"), (0, "0"), (10**15, "1000000000000000")])
+def test_a_whole_number_is_the_text_of_its_digits_where_a_key_or_a_zip_code_is_meant(
+    number: float, text: str, catalog: Catalog
+) -> None:
+    user = reader(catalog()).read(
+        {**USER, "id": number, "employmentId": number, "homeAddress": {"postalCode": number}}, 1
+    )
+    assert isinstance(user, Person)
+    assert (user.identity, user.label, user.code) == (text, f"users {text}", text)
+    assert user.desired.values["employee.contact.address.zipCode"] == text
+    employee = staff(catalog, {"code": number, "address": {"zipCode": number}})
+    assert (employee.identity, employee.desired.employment_id) == (f"code:{text}", text)
+    assert employee.desired.values["employee.contact.address.zipCode"] == text
+
+
+@pytest.mark.parametrize("number", [417.5, 1e22, True, [417]])
+def test_what_has_no_digits_of_its_own_is_no_key(number: Any, catalog: Catalog) -> None:
+    invalid = reader(catalog()).read({**USER, "employmentId": number}, 1)
     assert isinstance(invalid, InvalidRecord)
-    assert invalid.faults[0].startswith("custom.…: ")
-    assert "cancer" not in repr(invalid)
+    assert invalid.faults == ('employmentId: type ["string", "null"]',)
+
+
+def test_active_is_unknown_where_it_is_null(catalog: Catalog) -> None:
+    user = reader(catalog()).read({**USER, "active": None}, 1)
+    assert isinstance(user, Person)
+    assert user.desired.active
+    left, unknown = staff(catalog, {"code": "A1", "active": False}), staff(catalog, {"code": "A1", "active": None})
+    assert not unknown.after(left).desired.active
+
+
+# ------------------------------------------------------------------ two records of one employee
+
+
+NAMES = {"code": "A1", "firstName": "Kari", "lastName": "Nordmann", "phone": "900 00 001"}
+ACCOUNTS = {"code": " A1 ", "bankAccount": "8601 11 17947", "bankAccountCountry": "NO"}
+
+
+def test_two_records_of_an_employee_are_merged_key_by_key(catalog: Catalog) -> None:
+    names, accounts = staff(catalog, NAMES), staff(catalog, ACCOUNTS)
+    for merged in (accounts.after(names), names.after(accounts)):
+        assert merged.desired.values["employee.contact.firstName"] == "Kari"
+        assert merged.desired.values["employee.subledger.description"] == "Kari Nordmann"
+        assert merged.desired.values["employee.subledger.bankAccount"] == "86011117947"
+        assert merged.record.keys() == NAMES.keys() | ACCOUNTS.keys()
+
+
+def test_of_a_key_that_both_have_the_later_one_counts_and_null_is_a_value(catalog: Catalog) -> None:
+    merged = staff(catalog, {"code": "A1", "phone": None, "firstName": "Karin"}).after(staff(catalog, NAMES))
+    assert merged.desired.values["employee.contact.phone"] is None
+    assert merged.desired.values["employee.contact.firstName"] == "Karin"
+    assert merged.desired.values["employee.contact.lastName"] == "Nordmann"
+
+
+def test_an_address_is_one_value_in_a_merger_too(catalog: Catalog) -> None:
+    before = staff(catalog, {"code": "A1", "address": {"streetAddress": "Storgata 1", "place": "Oslo"}})
+    merged = staff(catalog, {"code": "A1", "address": {"place": "Bergen"}}).after(before)
+    assert merged.desired.values["employee.contact.address.streetAddress"] is None
+    assert merged.desired.values["employee.contact.address.place"] == "Bergen"
+
+
+def test_of_a_user_the_later_record_counts_alone(catalog: Catalog) -> None:
+    users = reader(catalog())
+    earlier, later = users.read({**USER, "phone": "900 00 001"}, 1), users.read(USER, 2)
+    assert isinstance(earlier, Person)
+    assert isinstance(later, Person)
+    assert later.after(earlier) == later
+
+
+def test_somebody_is_created_if_one_of_the_streams_creates(catalog: Catalog) -> None:
+    creates = staff(catalog, NAMES)
+    updates = reader(catalog("accounts", "update", "employee")).read(ACCOUNTS, 1)
+    assert isinstance(updates, Person)
+    assert not updates.after(creates).update_only
+    assert not creates.after(updates).update_only
+    assert updates.after(updates).update_only
+
+
+# ------------------------------------------------------------------ what a host changes on the way
+
+
+def changed(*fields: str, data: dict[str, Any] | None = None) -> AirbyteRecordMessage:
+    """A record of which a host has changed fields."""
+    changes = [
+        AirbyteRecordMessageMetaChange(field, Change.TRUNCATED, Reason.PLATFORM_FIELD_SIZE_LIMITATION)
+        for field in fields
+    ]
+    return AirbyteRecordMessage("users", data or {**USER}, 0, meta=AirbyteRecordMessageMeta(changes=changes))
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("phone", "phone"),
+        ("$.phone", "phone"),
+        ("homeAddress.city", "homeAddress"),
+        ("$.homeAddress.city", "homeAddress"),
+        ("/homeAddress/city", "homeAddress"),
+        ("$['homeAddress']['city']", "homeAddress"),
+        ('homeAddress["city"]', "homeAddress"),
+        ("identifications[0].value", "identifications"),
+        ("bankAccount[0]", "bankAccount"),
+    ],
+)
+def test_a_field_that_a_host_changed_is_known_by_any_path_to_it(path: str, key: str) -> None:
+    assert changed_keys(changed(path)) == {key}
+
+
+@pytest.mark.parametrize("path", ["", "$", " ", "$."])
+def test_a_change_that_names_no_field_makes_a_record_invalid(path: str, catalog: Catalog) -> None:
+    invalid = reader(catalog()).read(USER, 1, changed_keys(changed("phone", path)))
+    assert isinstance(invalid, InvalidRecord)
+    assert (invalid.code, invalid.address, invalid.label) == ("", "", "users record 1")
+
+
+def test_a_record_that_no_host_changed_is_as_it_is() -> None:
+    assert changed_keys(AirbyteRecordMessage("users", {}, 0)) == frozenset()
+    assert changed_keys(AirbyteRecordMessage("users", {}, 0, meta=AirbyteRecordMessageMeta())) == frozenset()
+
+
+WHOLE = {
+    **USER,
+    "givenName": "Kari",
+    "familyName": "Nordm",
+    "phone": None,
+    "homeAddress": {"line1": "Storgata 1", "line2": None, "line3": None, "postalCode": "0155", "city": None},
+    "bankAccount": {"number": "8601", "country": "NO"},
+    "custom": {"motto": "x"},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "unknown", "field"),
+    [
+        ("phone", ["employee.contact.phone"], "phone"),
+        ("familyName", ["employee.contact.lastName", "employee.subledger.description"], "familyName"),
+        (
+            "homeAddress.city",
+            ["employee.contact.address.place", "employee.contact.address.streetAddress"],
+            "homeAddress",
+        ),
+        ("bankAccount.number", ["employee.subledger.bankAccount"], "bankAccount"),
+        ("email", ["employee.contact.email"], "email"),
+        ("employmentId", ["employee.code"], "employmentId"),
+        ("active", [], "active"),
+    ],
+)
+def test_what_a_host_changed_is_unknown_as_a_whole_and_a_warning_each(
+    path: str, unknown: list[str], field: str, catalog: Catalog
+) -> None:
+    person = reader(catalog()).read({**WHOLE, "active": False}, 1, changed_keys(changed(path)))
+    assert isinstance(person, Person)
+    assert all(person.desired.values[target] is MISSING for target in unknown)
+    warned = [each.field for each in person.desired.warnings if each.code is WarningCode.CHANGED_BY_HOST]
+    assert warned == [field]
+    assert person.desired.active == (path == "active")
+
+
+def test_nobody_is_warned_of_a_change_to_what_nobody_uses(catalog: Catalog) -> None:
+    person = reader(catalog()).read({**USER, "custom": {}}, 1, changed_keys(changed("custom.motto", "shoeSize")))
+    assert isinstance(person, Person)
+    assert person.desired.warnings == ()
+
+
+def test_a_key_that_a_host_changed_says_of_nobody_who_they_are(catalog: Catalog) -> None:
+    user = reader(catalog()).read(USER, 7, frozenset({"id"}))
+    assert isinstance(user, InvalidRecord)
+    assert (user.identity, user.label) == ("at:users record 7", "users record 7")
+    assert user.faults[-1] == "id: changed by the host"
+    employees = reader(catalog("staff", destination_object="employee"))
+    employee = employees.read({"code": "A", "email": "kari@example.com"}, 7, frozenset({"code"}))
+    assert isinstance(employee, Person)
+    assert (employee.identity, employee.code) == ("email:kari@example.com", "")
+
+
+def test_what_a_host_changed_is_as_it_was_before_in_a_merger(catalog: Catalog) -> None:
+    employees = reader(catalog("staff", destination_object="employee"))
+    before = staff(catalog, NAMES)
+    cut = employees.read({"code": "A1", "phone": "900", "jobTitle": "Eng"}, 8, frozenset({"phone", "jobTitle"}))
+    assert isinstance(cut, Person)
+    merged = cut.after(before)
+    assert merged.desired.values["employee.contact.phone"] == "900 00 001"
+    assert merged.desired.values["employee.contact.jobTitle"] is MISSING
+    whole = staff(catalog, {"code": "A1", "phone": "900 00 002", "jobTitle": "Engineer"}).after(merged)
+    assert whole.desired.warnings == ()
+
+
+HOST_KEPT: list[tuple[str | None, dict[str, Any]]] = [
+    (None, {"id": "1", "givenname": "Kari", "phone": None}),
+    (None, {"id": "1", "employmentid": "1001", "email": None, "custom": None}),
+    (None, {"ID": "1", "EMAIL": "kari@example.com"}),
+    (None, {"id": "1", "given_name": "Kari", "employmentId": "1001"}),
+    (None, {"id": "1", "phone": None, "_airbyte_raw_id": "x"}),
+    (None, {**USER, "_airbyte_extracted_at": "2026-01-01", "_airbyte_meta": {}}),
+    ("employee", {"code": "A1", "firstname": "Kari", "phone": None}),
+    ("employee", {"CODE": "A1", "PHONE": None}),
+    ("employee", {"code": "A1", "phone": None, "_airbyte_raw_id": "x"}),
+]
+
+
+@pytest.mark.parametrize(("carries", "record"), HOST_KEPT)
+def test_records_that_a_host_has_kept_in_a_table_stop_the_sync_with_what_to_do(
+    carries: str | None, record: dict[str, Any], catalog: Catalog
+) -> None:
+    with pytest.raises(AirbyteTracedException, match="cache=False") as raised:
+        reader(catalog("users" if carries is None else "staff", destination_object=carries)).read(record, 1)
+    assert raised.value.failure_type is FailureType.config_error
+    assert "Kari" not in str(raised.value)
+
+
+AS_SENT: list[tuple[str | None, dict[str, Any]]] = [
+    (None, {"id": "1"}),
+    (None, {"id": "1", "custom": {"givenname": "x", "_airbyte_raw_id": "y"}, "shoeSize": 43, "shoe_size": 43}),
+    (None, {**USER, "givenName": "Kari", "givenname": "Kari"}),
+    ("employee", {"code": "A1", "givenname": "Kari", "department": "x", "employee_id": 7, "_links": []}),
+    ("employee", {"code": "A1", "firstName": "Kari", "firstname": "Kari", "lastname": "x", "custom": {}}),
+    ("employee", {"code": "A1", "first_name": "Kari"}),
+    ("employee", {"code": "A1", "phone": None}),
+]
+
+
+@pytest.mark.parametrize(("carries", "record"), AS_SENT)
+def test_keys_that_nobody_declared_may_be_called_anything(
+    carries: str | None, record: dict[str, Any], catalog: Catalog
+) -> None:
+    name = "users" if carries is None else "staff"
+    assert isinstance(reader(catalog(name, destination_object=carries)).read(record, 1), Person)
+
+
+# ------------------------------------------------------------------ streams
+
+
+def in_namespaces(*streams: tuple[str, str | None, str, str | None]) -> ConfiguredAirbyteCatalog:
+    """A catalog of streams: name, namespace, sync mode and what they carry."""
+    return ConfiguredAirbyteCatalogSerializer.load(
+        {
+            "streams": [
+                {
+                    "stream": {
+                        "name": name,
+                        "namespace": namespace,
+                        "json_schema": {},
+                        "supported_sync_modes": ["full_refresh"],
+                    },
+                    "sync_mode": "full_refresh",
+                    "destination_sync_mode": mode,
+                    "destination_object_name": carries,
+                }
+                for name, namespace, mode, carries in streams
+            ]
+        }
+    )
+
+
+def test_two_streams_of_one_name_are_two() -> None:
+    streams = in_namespaces(("users", None, "append", None), ("users", "payroll", "update", "employee"))
+    readers = stream_readers(streams, field_table(), Options())
+    humas, payrolls = readers[StreamKey("users")], readers[StreamKey("users", "payroll")]
+    assert (humas.has_ids, humas.update_only) == (True, False)
+    assert (payrolls.has_ids, payrolls.update_only) == (False, True)
+    employee = payrolls.read({"id": 7, "code": "A1"}, 3)
+    assert isinstance(employee, Person)
+    assert (employee.identity, employee.label) == ("code:A1", "payroll.users record 3")
+
+
+def test_a_refused_stream_is_named_with_its_namespace() -> None:
+    for broken in (("users", "hr", "overwrite", None), ("groups", "hr", "append", None)):
+        with pytest.raises(AirbyteTracedException, match=rf"hr\.{broken[0]}"):
+            stream_readers(in_namespaces(broken), field_table(), Options())
+
+
+def test_a_stream_that_is_there_twice_is_refused() -> None:
+    streams = in_namespaces(("users", None, "append", None), ("users", None, "update", "employee"))
+    with pytest.raises(AirbyteTracedException, match="users is in the catalog twice"):
+        stream_readers(streams, field_table(), Options())
 
 
 @pytest.mark.parametrize("mode", ["overwrite", "soft_delete"])

@@ -15,7 +15,9 @@ from destination_xledger.config import parse_config
 from destination_xledger.people.person import InvalidRecord
 from destination_xledger.reporting import report as report_module
 from destination_xledger.reporting.report import ALWAYS_LEFT, NoReport, Report, StoredReport, folder_name, reporting
+from destination_xledger.reporting.summary import Summary
 from shared_mappings import field_table
+from xledger_api.sending.client import Traffic
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
 INVALID = InvalidRecord(
@@ -108,6 +110,31 @@ def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
         report.publish()
         report.publish()
     assert memory.attempts.count("summary.json") == 1
+
+
+def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_ended(
+    memory: Memory, config: dict[str, Any]
+) -> None:
+    class EndedError(BaseException):
+        """What a host makes of a process that it ends."""
+
+    summary, ended = Summary("sync"), iter([EndedError])
+
+    def summed_up() -> str:
+        for error in ended:
+            raise error
+        return summary.as_json(Traffic())
+
+    def leaves() -> None:
+        with (
+            reporting(parse_config(config), field_table(), summed_up, STARTED) as report,
+            summary.succeeding(),
+        ):
+            report.publish()
+
+    with pytest.raises(EndedError):
+        leaves()
+    assert json.loads(memory.by_name()["summary.json"])["outcome"] == "failed"
 
 
 def test_rejected_records_are_kept_before_the_end_and_once_for_as_long_as_there_are_no_more(

@@ -13,6 +13,7 @@ from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contrad
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import employee_schema, users_schema
 from shared_mappings.states import MISSING, State, read_path
+from shared_mappings.used_schema import used_of_employee, used_of_users, what_is_used
 
 __all__ = [
     "API_URL_PATTERN",
@@ -45,5 +46,8 @@ __all__ = [
     "is_somebody_else",
     "plan",
     "read_path",
+    "used_of_employee",
+    "used_of_users",
     "users_schema",
+    "what_is_used",
 ]

@@ -31,3 +31,4 @@ class WarningCode(str, Enum):
     UNMAPPED_GENDER = "unmapped_gender"
     PARTLY_WRITTEN = "partly_written"
     EMPLOYEE_IS_CLOSED = "employee_is_closed"
+    CHANGED_BY_HOST = "changed_by_host"

@@ -1,6 +1,6 @@
 """What a person's record says that Xledger should have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from shared_mappings.states import MISSING, State, read_keys
 
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
+ACTIVE: Final = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,27 @@ class Desired:
         return _key(self.values[EMAIL])
 
 
-def desired_from_user(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
-    """What a record of Huma's `users` stream says. The record fits its schema."""
+def desired_from_user(
+    record: Mapping[str, Any], table: FieldTable, options: Options, changed: Collection[str] = ()
+) -> Desired:
+    """What a record of Huma's `users` stream says.
+
+    Args:
+        record: The record; it fits its schema.
+        table: The field table.
+        options: Settings that change what a value becomes.
+        changed: Keys whose values a host has changed on the way. The record does not have them: they are unknown.
+    """
     rules = ((rule, rule.record_keys) for rule in table.rules)
-    return _desired(record, rules, table.one_value.record_keys, options)
+    return _desired(record, rules, table.one_value.record_keys, options, changed)
 
 
-def desired_from_employee(record: Mapping[str, Any], table: FieldTable, options: Options) -> Desired:
-    """What a record in the destination's own terms says. The record fits the schema of `employee`."""
+def desired_from_employee(
+    record: Mapping[str, Any], table: FieldTable, options: Options, changed: Collection[str] = ()
+) -> Desired:
+    """What a record in the destination's own terms says; as `desired_from_user`, with the schema of `employee`."""
     rules = ((rule, rule.employee_keys) for rule in table.rules)
-    return _desired(record, rules, table.one_value.employee_keys, options)
+    return _desired(record, rules, table.one_value.employee_keys, options, changed)
 
 
 def _desired(
@@ -77,9 +89,11 @@ def _desired(
     rules: Iterable[tuple[Rule, Mapping[str, KeyPath]]],
     one_value: frozenset[KeyPath],
     options: Options,
+    changed: Collection[str],
 ) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
+    lost: dict[str, str] = {ACTIVE: ACTIVE} if ACTIVE in changed else {}
     left_out: dict[str, Parts] = {}
     for rule, keys in rules:
         parts = {part: _part(record, path, one_value) for part, path in keys.items()}
@@ -88,10 +102,14 @@ def _desired(
         if converted.warning:
             warnings.append(FieldWarning(converted.warning, rule.fields[0]))
             left_out[rule.canonical_target] = parts
+        for key in {path[0] for path in keys.values()}.intersection(changed):
+            lost.setdefault(key, rule.fields[0])
+            left_out.setdefault(rule.canonical_target, parts)
+    warnings += [FieldWarning(WarningCode.CHANGED_BY_HOST, field) for field in dict.fromkeys(lost.values())]
     identity = record.get("id")
     return Desired(
         record_id=None if identity is None else str(identity),
-        active=record.get("active") is not False,
+        active=record.get(ACTIVE) is not False,
         values=values,
         warnings=tuple(warnings),
         left_out=left_out,

@@ -55,6 +55,7 @@ class Rule(_Frozen):
         comparator: Name of the comparator that tells whether two values mean the same.
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
+        digits: Whether a whole number is taken as the text of its digits.
         lifelong: Whether a person has one value for life, so that another value may mean another person.
         personal: Whether a value that agrees tells that a person is the employee, although one for life differs.
     """
@@ -66,6 +67,7 @@ class Rule(_Frozen):
     comparator: ComparatorName
     targets: tuple[str, ...]
     rule: Policy
+    digits: bool = False
     lifelong: bool = False
     personal: bool = False
 
@@ -168,6 +170,7 @@ class FieldTable(_Frozen):
     Attributes:
         version: Version of the mapping, raised with every change that an administrator would notice.
         one_value: The objects of either record that are one value.
+        entries: Lists of either record of which a converter looks into each entry, and at which of its keys.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
         kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
@@ -180,6 +183,7 @@ class FieldTable(_Frozen):
 
     version: str
     one_value: OneValue
+    entries: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     kept: dict[str, tuple[Route, ...]]

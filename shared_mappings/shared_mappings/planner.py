@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
-from shared_mappings.desired import Desired, FieldWarning
+from shared_mappings.desired import EMPLOYMENT_ID, Desired, FieldWarning
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
@@ -172,9 +172,15 @@ def _creation(desired: Desired, policies: Policies, table: FieldTable) -> Plan:
     if not desired.active and policies.deactivated_users is DeactivatedUsers.UPDATE_EXISTING:
         return Plan.skip(SkipReason.DEACTIVATED)
     if desired.employment_id is None:
-        return Plan.reject(RejectionCode.MISSING_KEY)
+        return Plan.reject(RejectionCode.MISSING_KEY, _why_without_a_key(desired, table))
     nobody = Employee(db_ids={}, values=dict.fromkeys(table.targets))
     return replace(_decisions(desired, nobody, policies, table, creating=True), action=Action.CREATE)
+
+
+def _why_without_a_key(desired: Desired, table: FieldTable) -> str:
+    """Why there is no key, where that is known."""
+    lost = FieldWarning(WarningCode.CHANGED_BY_HOST, table.rule_of[EMPLOYMENT_ID].fields[0])
+    return f"The host has changed {lost.field} on the way, so it is unknown." if lost in desired.warnings else ""
 
 
 def _decisions(desired: Desired, current: Employee, policies: Policies, table: FieldTable, *, creating: bool) -> Plan:

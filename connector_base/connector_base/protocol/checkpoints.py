@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateStats
 
+from connector_base.protocol.stream_keys import StreamKey
+
 
 @dataclass(slots=True)
 class Checkpoints:
@@ -15,17 +17,17 @@ class Checkpoints:
         waiting: State messages that came and were not passed on, in their order.
     """
 
-    records: Counter[str] = field(default_factory=Counter)
+    records: Counter[StreamKey] = field(default_factory=Counter)
     waiting: list[AirbyteMessage] = field(default_factory=list)
 
-    def record(self, stream: str) -> None:
+    def record(self, stream: StreamKey) -> None:
         """Notes a record, so that its state message can say how many it covers."""
         self.records[stream] += 1
 
     def state(self, message: AirbyteMessage) -> None:
         """Takes a state message, and stamps it with the number of records it covers."""
         if message.state is not None:
-            stream = message.state.stream.stream_descriptor.name if message.state.stream else None
+            stream = StreamKey.of(message.state.stream.stream_descriptor) if message.state.stream else None
             covered = sum(self.records.values()) if stream is None else self.records[stream]
             message.state.destinationStats = AirbyteStateStats(recordCount=float(covered))
             if stream is None:

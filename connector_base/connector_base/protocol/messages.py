@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, AirbyteStateMessage, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from airbyte_protocol_dataclasses.models import DestinationCatalog
+from airbyte_protocol_dataclasses.models import Change, DestinationCatalog, Reason
 from serpyco_rs import Serializer, ValidationError
 
 from connector_base.failures import system_error
 from connector_base.protocol.any_text import dumps, loads
+from connector_base.protocol.stream_keys import StreamKey
 
 
 @dataclass
@@ -38,12 +39,12 @@ class DestinationCatalogMessage(AirbyteMessage):
 _DESTINATION_CATALOG: Final[Serializer[DestinationCatalog]] = Serializer(DestinationCatalog, omit_none=True)
 
 
-def read_messages(lines: Iterable[bytes], streams: Container[str]) -> Iterator[AirbyteMessage]:
+def read_messages(lines: Iterable[bytes], streams: Container[StreamKey]) -> Iterator[AirbyteMessage]:
     """The messages in a host's output, one a line; blank lines are passed over.
 
     Args:
         lines: Lines of JSON in UTF-8.
-        streams: The names of the streams that may come.
+        streams: The streams that may come.
 
     Raises:
         AirbyteTracedException: For a line that is not a message, or a record of another stream: skipping it would lose
@@ -55,7 +56,8 @@ def read_messages(lines: Iterable[bytes], streams: Container[str]) -> Iterator[A
         message = _message(line)
         if message is None:
             raise _stopped_by(number, "not an Airbyte message")
-        if message.record is not None and message.record.stream not in streams:
+        record = message.record
+        if record is not None and StreamKey.named(record.stream, record.namespace) not in streams:
             raise _stopped_by(number, "a record of a stream that is not in the catalog")
         yield message
 
@@ -87,6 +89,7 @@ def print_line(line: str) -> None:
 def _message(line: bytes) -> AirbyteMessage | None:
     try:
         content = loads(line)
+        _know_all_changes(content)
         message = AirbyteMessageSerializer.load(content)
     except (ValueError, ValidationError):
         return None
@@ -97,6 +100,30 @@ def _message(line: bytes) -> AirbyteMessage | None:
     if message.state is not None:
         message.state = _with_additional(message.state, content["state"])
     return message
+
+
+_CHANGES: Final = tuple(change.value for change in Change)
+_REASONS: Final = tuple(reason.value for reason in Reason)
+
+
+def _know_all_changes(content: Any) -> None:
+    """Puts a kind of change, and a reason for it, that the protocol library knows in place of one that it does not.
+
+    The protocol may grow. That a host has changed a field of a record, and which one, is what counts.
+    """
+    for change in _changes(content):
+        if change.get("change") not in _CHANGES:
+            change["change"] = Change.TRUNCATED.value
+        if change.get("reason") not in _REASONS:
+            change["reason"] = Reason.PLATFORM_SERIALIZATION_ERROR.value
+
+
+def _changes(content: Any) -> list[dict[str, Any]]:
+    """The changes that a record's message tells of, as far as they are any."""
+    found = content
+    for key in ("record", "meta", "changes"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return [change for change in found if isinstance(change, dict)] if isinstance(found, list) else []
 
 
 def _with_additional(state: AirbyteStateMessage, content: dict[str, Any]) -> HostsStateMessage:

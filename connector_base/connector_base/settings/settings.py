@@ -21,7 +21,7 @@ class Settings(BaseModel):
     """A group of settings.
 
     A setting that is not known is refused: ignored, a misspelt one would leave the default in force, and nobody would
-    know.
+    know. Null in place of a setting that may be left out is its default, as some hosts write it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_without_additional_properties)
@@ -31,4 +31,9 @@ class Settings(BaseModel):
     def _without_host_keys(cls, settings: Any) -> Any:
         if not isinstance(settings, Mapping):
             return settings
-        return {name: value for name, value in settings.items() if not str(name).startswith(HOSTS_OWN)}
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {
+            name: value
+            for name, value in settings.items()
+            if not str(name).startswith(HOSTS_OWN) and not (value is None and name in optional)
+        }

@@ -1,12 +1,37 @@
 """The values that a sync and its report both speak of: a person, a planned person, and what was refused of one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared_mappings import Desired, Employee, FieldChange, Plan
 from shared_mappings.comparators import normalised_email, normalised_text
 from xledger_api.sending.answers import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is used of a record, of those that are merged when they have one key.
+
+    Attributes:
+        values: It, by key. A missing key is unknown.
+        changed: Keys that are unknown because a host changed their values on the way.
+        desire: Makes it what Xledger should have.
+    """
+
+    values: Mapping[str, Any] = field(repr=False)
+    changed: frozenset[str]
+    desire: Callable[[Mapping[str, Any], frozenset[str]], Desired] = field(repr=False)
+
+    def after(self, earlier: "Taken") -> "Taken":
+        """This one and an earlier one, merged key by key: what this one does not know is as it was before."""
+        changed = (earlier.changed - self.values.keys()) | self.changed
+        return Taken({**earlier.values, **self.values}, changed, self.desire)
+
+    @property
+    def desired(self) -> Desired:
+        """What Xledger should have."""
+        return self.desire(self.values, self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +44,8 @@ class Person:
         desired: What Xledger should have.
         record: The record as it came.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
+        merged: What is used of the record, if it is merged with others of one key; None where the later one counts
+            alone.
     """
 
     identity: str = field(repr=False)
@@ -26,6 +53,20 @@ class Person:
     desired: Desired
     record: Mapping[str, Any] = field(repr=False)
     update_only: bool = False
+    merged: Taken | None = field(default=None, repr=False)
+
+    def after(self, earlier: "Person") -> "Person":
+        """The same person by this record and one that came before it."""
+        if self.merged is None or earlier.merged is None:
+            return self
+        merged = self.merged.after(earlier.merged)
+        return replace(
+            self,
+            desired=merged.desired,
+            record={**earlier.record, **self.record},
+            update_only=self.update_only and earlier.update_only,
+            merged=merged,
+        )
 
     @property
     def code(self) -> str:

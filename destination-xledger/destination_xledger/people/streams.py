@@ -1,14 +1,23 @@
 """From records to people: which stream carries what, validated against its schema."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
 
 from connector_base.failures import ConnectorError, config_error
+from connector_base.protocol.stream_keys import StreamKey
 from connector_base.validation import RecordValidator
-from destination_xledger.people.person import InvalidRecord, Person
+from destination_xledger.people.host_changes import (
+    Spelling,
+    any_case,
+    any_spelling,
+    refuse_rewritten_keys,
+    rewritten_keys,
+    told_changes,
+)
+from destination_xledger.people.person import InvalidRecord, Person, Taken
 from shared_mappings import (
     Desired,
     FieldTable,
@@ -17,7 +26,10 @@ from shared_mappings import (
     desired_from_user,
     employee_schema,
     read_path,
+    used_of_employee,
+    used_of_users,
     users_schema,
+    what_is_used,
 )
 from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
@@ -34,9 +46,11 @@ class StreamReader:
     """Reads the records of one stream.
 
     Attributes:
-        name: The stream's name.
-        validator: Checks a record against the schema of what the stream carries.
-        desire: Makes a valid record what Xledger should have.
+        name: The stream, as messages name it.
+        declared: The keys that the schema of what the stream carries declares.
+        used: The schema of what is used of a record.
+        validator: Checks what is used against that.
+        desire: Makes a valid record, and the keys whose values a host has changed, what Xledger should have.
         code_key: Path of the employment ID in a record.
         address_key: Path of the e-mail address in a record.
         update_only: Whether nobody is created.
@@ -45,42 +59,72 @@ class StreamReader:
     """
 
     name: str
+    declared: Collection[str]
+    used: Mapping[str, Any]
     validator: RecordValidator
-    desire: Callable[[Mapping[str, Any]], Desired]
+    desire: Callable[[Mapping[str, Any], Collection[str]], Desired]
     code_key: str
     address_key: str
     update_only: bool
     has_ids: bool
 
-    def read(self, record: Mapping[str, Any], position: int) -> Person | InvalidRecord:
+    def read(
+        self, record: Mapping[str, Any], position: int, changed: frozenset[str] | None = frozenset()
+    ) -> Person | InvalidRecord:
         """A record as a person.
 
         Args:
             record: The record's data.
             position: Its place among the stream's records, from 1, by which it is named when it has no id.
+            changed: Keys whose values a host has changed on the way, which makes them unknown; None when nobody knows
+                which.
+
+        Raises:
+            AirbyteTracedException: A config error, when a host has rewritten the keys of the record.
         """
+        refuse_rewritten_keys(self.name, record, self._rewritten(record))
         place = f"{self.name} record {position}"
-        record_id = record.get("id") if self.has_ids else None
+        if changed is None:
+            return InvalidRecord(f"at:{place}", place, "", "", _UNKNOWN_CHANGE, record)
+        lost = changed & self.used["properties"].keys()
+        used = {key: value for key, value in what_is_used(record, self.used).items() if key not in lost}
+        record_id = used.get("id")
         label = f"{self.name} {record_id}" if _is_an_id(record_id) else place
-        code = normalised_text(_text(read_path(record, self.code_key)))
-        address = normalised_email(_text(read_path(record, self.address_key)))
+        code = normalised_text(_text(read_path(used, self.code_key)))
+        address = normalised_email(_text(read_path(used, self.address_key)))
         identity = _user_identity(record_id, place) if self.has_ids else _employee_identity(code, address, place)
-        faults = self.validator.faults(record)
+        faults = self.validator.faults(used)
         if faults:
-            return InvalidRecord(identity, label, code, address, faults, record)
-        return Person(identity, label, self.desire(record), record, self.update_only)
+            return InvalidRecord(identity, label, code, address, (*faults, *told_changes(lost)), record)
+        taken = Taken(used, lost, self.desire)
+        merged = None if self.has_ids else taken
+        return Person(identity, label, taken.desired, record, self.update_only, merged)
+
+    def _rewritten(self, record: Mapping[str, Any]) -> Mapping[str, str]:
+        """Keys that a host has rewritten. A record of Huma's has none but those declared; one of another source may."""
+        spelling: Spelling = any_spelling if self.has_ids else any_case
+        return rewritten_keys(record, self.declared, spelling, beside_others=self.has_ids)
 
 
 def stream_readers(
     catalog: ConfiguredAirbyteCatalog, table: FieldTable, options: Options
-) -> Mapping[str, StreamReader]:
-    """The readers of a catalog's streams, by name.
+) -> Mapping[StreamKey, StreamReader]:
+    """The readers of a catalog's streams, by what tells them apart.
 
     Raises:
-        AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know,
-            before anything is written.
+        AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know, or for
+            a stream that is there twice, before anything is written.
     """
-    return {stream.stream.name: _reader(stream, table, options) for stream in catalog.streams}
+    readers: dict[StreamKey, StreamReader] = {}
+    for configured in catalog.streams:
+        key = StreamKey.of(configured.stream)
+        if key in readers:
+            raise config_error(
+                f"The stream {key} is in the catalog twice, and nobody knows which of the two counts. Leave one of "
+                "them out."
+            )
+        readers[key] = _reader(str(key), configured, table, options)
+    return readers
 
 
 def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
@@ -96,18 +140,19 @@ def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
     )
 
 
-def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
-    name = configured.stream.name
+def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
     if configured.destination_sync_mode not in SYNC_MODES:
         raise refused_sync_mode(configured.destination_sync_mode.value, name)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
-    carries = configured.destination_object_name or name
+    carries = configured.destination_object_name or configured.stream.name
     code, email = table.rule_of[EMPLOYMENT_ID], table.rule_of[EMAIL]
     if carries == EMPLOYEE:
         return StreamReader(
             name,
-            RecordValidator(employee_schema()),
-            lambda r: desired_from_employee(r, table, options),
+            employee_schema()["properties"].keys(),
+            used := used_of_employee(table),
+            RecordValidator(used),
+            lambda record, changed: desired_from_employee(record, table, options, changed),
             code.employee["value"],
             email.employee["value"],
             update_only,
@@ -116,8 +161,10 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     if carries == USERS:
         return StreamReader(
             name,
-            RecordValidator(users_schema()),
-            lambda r: desired_from_user(r, table, options),
+            users_schema()["properties"].keys(),
+            used := used_of_users(table),
+            RecordValidator(used),
+            lambda record, changed: desired_from_user(record, table, options, changed),
             code.record["value"],
             email.record["value"],
             update_only,
@@ -127,6 +174,9 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
         f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
         f"stream onto the object {EMPLOYEE}."
     )
+
+
+_UNKNOWN_CHANGE: Final = ("meta.changes: the host has changed something, and names no field",)
 
 
 def _user_identity(record_id: Any, place: str) -> str:

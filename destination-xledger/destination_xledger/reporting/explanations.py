@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared_mappings import FieldWarning, RejectionCode, WarningCode
+from shared_mappings import Desired, FieldWarning, RejectionCode, WarningCode
 
 _WHAT_TO_DO: Final = "If it complains of a value, correct that in Huma; otherwise look at the person in Xledger."
 
@@ -22,6 +22,12 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
 }
 
+_NAMES: Final[Mapping[str, str]] = {
+    "employee.contact.firstName": "given name",
+    "employee.contact.lastName": "family name",
+}
+"""What Xledger may want of a new employee besides a code, by target."""
+
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
     "digits are wrong.",
@@ -31,10 +37,19 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
     "Norwegian, Swedish, Danish, Finnish or English.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
+    WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
+    "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
     WarningCode.EMPLOYEE_IS_CLOSED: "The employee is closed in Xledger by that day, and the person is active. No "
     "employee is reopened: if the person is back, correct it in Xledger.",
 }
+
+
+def without_a_name(desired: Desired) -> str:
+    """A sentence about the names that a person lacks who was not added; empty when there are both."""
+    lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
+    named = " and no ".join(lacking)
+    return f"It has no {named}, and Xledger wants both of a new employee: enter what is missing." if lacking else ""
 
 
 def explained(warning: FieldWarning) -> str:

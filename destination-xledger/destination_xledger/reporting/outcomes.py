@@ -1,11 +1,11 @@
 """What became of each person: counted for the summary, told to the administrator by id, and kept in the report."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
-from destination_xledger.reporting.explanations import REJECTIONS, explained, said
+from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
 from shared_mappings import Action, FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
@@ -58,6 +58,15 @@ class Outcomes:
         self.summary.carried_out(decided.plan)
         self._tell_warnings(decided, refusal)
 
+    def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
+        """A batch ends before it is told of everybody in it what became of them.
+
+        Args:
+            added: How many of the others were added.
+            written: What was written of each of the others who were there before.
+        """
+        self.summary.cut_short(added, written)
+
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema."""
         self.report.invalid(invalid)
@@ -66,7 +75,13 @@ class Outcomes:
 
     def refused(self, person: Person, failure: Failure) -> None:
         """Xledger refused to add somebody."""
-        self._reject(person, RejectionCode.REFUSED_BY_XLEDGER, logged=failure.words, kept=failure.original)
+        named = without_a_name(person.desired)
+        self._reject(
+            person,
+            RejectionCode.REFUSED_BY_XLEDGER,
+            logged=f"{failure.words} {named}",
+            kept=f"{failure.original} {named}",
+        )
 
     def partly_refused(self, item: Planned, refusal: Refusal) -> None:
         """Xledger refused changes of somebody who was there before; what it did not refuse is written."""

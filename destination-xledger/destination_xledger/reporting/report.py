@@ -55,7 +55,7 @@ class Report(Protocol):
         """
 
     def publish(self) -> None:
-        """Leaves the report; only the first time counts.
+        """Leaves the report; only the first time counts that is not cut short from outside.
 
         Raises:
             AirbyteTracedException: When the storage cannot be written.
@@ -129,10 +129,14 @@ class StoredReport:
         """Leaves the report, the summary last: where there is one, the report is whole."""
         if self._published:
             return
+        try:
+            for name in self.spools:
+                self._leave(name)
+            self.storage.put(f"{self.folder}/{SUMMARY}", BytesIO(self.summary().encode() + b"\n"))
+        except Exception:
+            self._published = True  # the storage has said why it does not take the report; a host may end us earlier
+            raise
         self._published = True
-        for name in self.spools:
-            self._leave(name)
-        self.storage.put(f"{self.folder}/{SUMMARY}", BytesIO(self.summary().encode() + b"\n"))
         logger.info("The report of this sync is in %s.", self.storage.place(self.folder))
 
     def _leave(self, name: str) -> None:

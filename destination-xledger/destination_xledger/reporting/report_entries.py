@@ -4,12 +4,18 @@ A key that is absent means that nothing is known, as in a record; null means tha
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned
 from shared_mappings import MISSING, Action, FieldTable, Policies, Policy, RejectionCode, Rule, State
 
 Entry = dict[str, Any]
+
+DEEPEST: Final = 100
+"""Levels of lists and objects down to which a record is kept."""
+
+TOO_DEEP: Final = "… (nested too deep to be kept)"
+"""What stands in a report for what is nested deeper."""
 
 
 def rejected_entry(subject: Person | InvalidRecord, code: str, reason: str) -> Entry:
@@ -20,7 +26,7 @@ def rejected_entry(subject: Person | InvalidRecord, code: str, reason: str) -> E
         code: The code it is counted under.
         reason: Why, in a sentence; Xledger's own words may be in it, and they quote values.
     """
-    return {**_who(subject), "code": code, "reason": reason, "record": subject.record}
+    return {**_who(subject), "code": code, "reason": reason, "record": _within_reach(subject.record)}
 
 
 def invalid_entry(invalid: InvalidRecord) -> Entry:
@@ -90,6 +96,8 @@ class _Fields:
         if parts is None:
             return self._desired.values[rule.canonical_target]
         known = {name: part for name, part in parts.items() if part is not MISSING}
+        if not known:
+            return MISSING
         return known["value"] if list(known) == ["value"] else known
 
     def _theirs(self, target: str) -> State:
@@ -115,7 +123,18 @@ class _Fields:
 
 
 def _who(subject: Person | InvalidRecord) -> Entry:
-    return {"id": subject.record.get("id"), "person": subject.label}
+    return {"id": _within_reach(subject.record.get("id")), "person": subject.label}
+
+
+def _within_reach(value: Any, levels: int = DEEPEST) -> Any:
+    """A value without what is nested deeper than anybody reads, and than JSON can be written."""
+    if not isinstance(value, Mapping | list):
+        return value
+    if not levels:
+        return TOO_DEEP
+    if isinstance(value, list):
+        return [_within_reach(entry, levels - 1) for entry in value]
+    return {key: _within_reach(entry, levels - 1) for key, entry in value.items()}
 
 
 def _known(key: str, value: Any) -> Entry:

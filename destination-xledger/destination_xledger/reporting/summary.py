@@ -2,12 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from shared_mappings import Action, FieldChange, Plan, RejectionCode, WarningCode
 from xledger_api.sending.client import Traffic
+
+
+class Outcome(str, Enum):
+    """How a sync ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
 
 
 @dataclass(slots=True)
@@ -24,6 +33,7 @@ class Summary:
         fields_changed: Employees whose value was set or replaced, by field. Those just created do not count.
         fields_unset: Employees whose value was unset, by field.
         conflicts: Employees of whom Xledger kept a value that differs from Huma's, by field.
+        outcome: How the sync ended. Whatever ends it before it has come to its end, it failed.
     """
 
     mode: str
@@ -35,6 +45,17 @@ class Summary:
     fields_changed: Counter[str] = field(default_factory=Counter)
     fields_unset: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
+    outcome: Outcome = Outcome.FAILED
+
+    @contextmanager
+    def succeeding(self) -> Iterator[None]:
+        """The sync has come to its end, and has succeeded if what is still done in the block does."""
+        self.outcome = Outcome.SUCCEEDED
+        try:
+            yield
+        except BaseException:
+            self.outcome = Outcome.FAILED
+            raise
 
     def carried_out(self, plan: Plan) -> None:
         """Counts a plan that was carried out, or would be in a preview."""
@@ -49,6 +70,13 @@ class Summary:
         """Counts what came of a plan, of which only some changes were written, besides what became of the person."""
         self._wrote(written)
         self._left(plan)
+
+    def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
+        """Counts what was done of a batch that was not finished: people added, and changes of each of the others."""
+        self.actions[Action.CREATE] += added
+        for changes in written:
+            self.actions[Action.UPDATE] += 1
+            self._wrote(changes)
 
     def rejects(self, code: RejectionCode) -> None:
         """Counts a record that was not written."""
@@ -72,6 +100,7 @@ class Summary:
             "bytes_sent": traffic.bytes_sent,
             "bytes_received": traffic.bytes_received,
             "retries": traffic.retries,
+            "outcome": self.outcome.value,
         }
         return json.dumps(content)
 

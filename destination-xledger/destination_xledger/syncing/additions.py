@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import is_theirs, refused_together, suspect
+from destination_xledger.syncing.done import Added, Done
 from destination_xledger.syncing.matcher import ambiguous
 from destination_xledger.syncing.refusals import Refusals, Verdict
-from shared_mappings import Employee
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
 from xledger_api.sending.answers import Problem
@@ -24,8 +24,6 @@ WAITS_AFTER_LOST_ANSWERS: Final = (10.0, 20.0, 40.0, 80.0, *(120.0,) * 6)
 """Seconds before looking whether an addition was carried out, the first time and each time after that: Xledger may
 still be at it, or down."""
 
-Added = list[tuple[Planned, Employee]]
-
 
 @dataclass(frozen=True, slots=True)
 class Additions:
@@ -36,12 +34,14 @@ class Additions:
         refusals: Watches what is refused.
         outcomes: Takes those who are refused.
         sleep: Waits that many seconds.
+        done: Notes who was added as soon as that is seen.
     """
 
     gateway: Gateway
     refusals: Refusals
     outcomes: Outcomes
     sleep: Callable[[float], None]
+    done: Done = field(default_factory=Done)
 
     def add(self, items: Sequence[Planned]) -> Added:
         """Adds people as employees. Those who are refused are rejected.
@@ -58,15 +58,16 @@ class Additions:
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
-        added: Added = []
+        added = self.done.added
+        before = len(added)
         beside: set[str] = set()
         refused: list[tuple[Planned, RefusedError]] = []
-        before = self.refusals.passed()["addEmployees"]
+        carried_out = self.refusals.passed()["addEmployees"]
         sift(items, lambda batch, last: self._carry_out(batch, added, beside, refused, last=last))
-        passed = self.refusals.passed()["addEmployees"] > before
+        passed = self.refusals.passed()["addEmployees"] > carried_out
         for item, error in refused:
             self._reject(item, error, sure=passed or item.identity in beside)
-        return added
+        return added[before:]
 
     def _carry_out(
         self,

@@ -12,7 +12,7 @@ LONGEST_WAIT: Final = 60.0
 
 @dataclass(slots=True)
 class Batch:
-    """People who are looked up, planned and written together; of the same person twice, the later record counts.
+    """People who are looked up, planned and written together; the same person twice is there once.
 
     Attributes:
         size: How many make it full.
@@ -35,10 +35,11 @@ class Batch:
         return full or (bool(self._people) and self.now() - self._since >= LONGEST_WAIT)
 
     def add(self, person: Person) -> None:
-        """Takes a person in."""
+        """Takes a person in. Of a user the later record counts; an employee's are merged key by key."""
         if not self._people:
             self._since = self.now()
-        self._people[person.identity] = person
+        earlier = self._people.get(person.identity)
+        self._people[person.identity] = person if earlier is None else person.after(earlier)
 
     def take(self) -> list[Person]:
         """Hands the people over, and is empty again."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
 
 from connector_base.protocol.checkpoints import Checkpoints
+from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.config import Config, Mode
+from destination_xledger.people.host_changes import changed_keys
 from destination_xledger.people.person import Person
 from destination_xledger.people.streams import StreamReader, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
 from destination_xledger.syncing.claims import Claims
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
@@ -32,7 +35,7 @@ class Sync:
 
     Attributes:
         mode: A preview passes no state on: what was only looked at has not been synced.
-        readers: Makes a stream's records people, by the name of the stream.
+        readers: Makes a stream's records people, by what tells the stream from others.
         claims: Remembers who came.
         writer: Writes people.
         outcomes: Takes what became of them.
@@ -42,13 +45,13 @@ class Sync:
     """
 
     mode: Mode
-    readers: Mapping[str, StreamReader]
+    readers: Mapping[StreamKey, StreamReader]
     claims: Claims
     writer: Writer
     outcomes: Outcomes
     batch: Batch
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
-    positions: Counter[str] = field(default_factory=Counter)
+    positions: Counter[StreamKey] = field(default_factory=Counter)
 
     @classmethod
     def of(
@@ -79,14 +82,16 @@ class Sync:
         routes = Routes(gateway)
         refusals = Refusals(gateway)
         claims = Claims()
+        done = Done()
         writer = Writer(
             Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
-            Additions(gateway, refusals, outcomes, client.sleep),
-            Updates(gateway, routes, refusals),
+            Additions(gateway, refusals, outcomes, client.sleep, done),
+            Updates(gateway, routes, refusals, done),
             refusals,
             outcomes,
             settings.mode,
             UnsetGuard(table, settings.allow_mass_unset),
+            done,
         )
         return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))
 
@@ -111,7 +116,8 @@ class Sync:
                 yield from self.checkpoints.release()
         self.writer.write(self.batch.take())
         self.writer.refusals.end()
-        self.outcomes.report.publish()
+        with self.outcomes.summary.succeeding():
+            self.outcomes.report.publish()
         yield from self.checkpoints.release()
 
     def _take(self, message: AirbyteMessage) -> None:
@@ -121,10 +127,11 @@ class Sync:
             self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
-        self.positions[record.stream] += 1
-        person = self.readers[record.stream].read(record.data, self.positions[record.stream])
+        stream = StreamKey.named(record.stream, record.namespace)
+        self.positions[stream] += 1
+        person = self.readers[stream].read(record.data, self.positions[stream], changed_keys(record))
         self.outcomes.summary.received += 1
-        self.checkpoints.record(record.stream)
+        self.checkpoints.record(stream)
         self.claims.came(person)
         if isinstance(person, Person):
             self.batch.add(person)

@@ -18,6 +18,7 @@ from destination_xledger.syncing.blame import (
     refused_together,
     suspect,
 )
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import SUSPICIOUS, Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
@@ -70,11 +71,13 @@ class Updates:
         gateway: Writes employees.
         routes: Says by which mutation each value is written.
         refusals: Watches what is refused.
+        done: Notes what was written as soon as that is seen.
     """
 
     gateway: Gateway
     routes: Routes
     refusals: Refusals
+    done: Done = field(default_factory=Done)
     _works: set[tuple[str, Route]] = field(default_factory=set)
     """Routes by which a value was seen to get to a target in this sync."""
     _astray: Counter[tuple[str, Route]] = field(default_factory=Counter)
@@ -286,13 +289,14 @@ class Updates:
         unmoved: list[tuple[Update, FieldChange, Route]] = []
         for update in updates:
             now = self._shown(mutation, update, answer[update.identity])
-            sent = {change.target for change, _ in update.changes}
-            if gone := wiped(mutation, sent, update.who.employee, now):
+            planned = {change.target for change in update.who.item.plan.changes}
+            if gone := wiped(mutation, planned, update.who.employee, now):
                 raise gone
             for change, route in update.changes:
                 match seen(change, now[change.target], self.gateway.table):
                     case Seen.WRITTEN:
                         self._works.add((change.target, route))
+                        self.done.wrote(update.identity, change)
                         update.who.changes.remove(change)
                     case Seen.ANOTHER:
                         update.who.changes.remove(change)

@@ -50,19 +50,19 @@ def shown_after(
     return system_values.called(there) if isinstance(there, Mapping) else value_shown(there)
 
 
-def wiped(mutation: str, sent: Collection[str], employee: Employee, now: Mapping[str, State]) -> Exception | None:
+def wiped(mutation: str, planned: Collection[str], employee: Employee, now: Mapping[str, State]) -> Exception | None:
     """The error with which a sync ends when a value that was not sent is gone; None when none is.
 
     A key that is absent leaves the value alone: nobody has seen that. If it did not, going on would wipe data.
 
     Args:
         mutation: What was sent.
-        sent: The targets it wrote.
+        planned: The targets that are to be written, by it or by another mutation.
         employee: As they were before.
         now: What the answer shows, by target.
     """
     for target, value in now.items():
-        if target not in sent and value is None and isinstance(employee.values[target], str):
+        if target not in planned and value is None and isinstance(employee.values[target], str):
             return system_error(
                 f"Xledger unset {target} of the employee with dbId {employee.db_id}, although {mutation} did not send "
                 "it. The sync stops so that nothing more gets lost. If somebody unset it in Xledger at this very time, "

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from connector_base.failures import config_error
 from destination_xledger.config import Mode
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals, Verdict
@@ -31,6 +32,7 @@ class Writer:
         outcomes: Takes what became of people.
         mode: Whether anything is written.
         guard: Watches what is about to be unset.
+        done: What additions and updates were seen to have done.
     """
 
     matcher: Matcher
@@ -40,6 +42,7 @@ class Writer:
     outcomes: Outcomes
     mode: Mode
     guard: UnsetGuard
+    done: Done = field(default_factory=Done)
 
     def write(self, people: Sequence[Person]) -> None:
         """Writes a batch. When it returns, everybody in it is written, skipped, rejected, or in doubt.
@@ -59,7 +62,13 @@ class Writer:
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
-        self._carry_out([item for item in planned if item.plan.action in written])
+        self.done.begin()
+        told: set[str] = set()
+        try:
+            self._carry_out([item for item in planned if item.plan.action in written], told)
+        except BaseException:
+            self.outcomes.cut_short(*self.done.untold(told))
+            raise
 
     def _end_before_too_much_is_unset(self, planned: Sequence[Planned]) -> None:
         """Ends a sync before a batch that would unset a field for too many people; a preview warns, and goes on.
@@ -73,15 +82,18 @@ class Writer:
         for sentence in sentences:
             logger.warning(sentence)
 
-    def _carry_out(self, items: Sequence[Planned]) -> None:
+    def _carry_out(self, items: Sequence[Planned], told: set[str]) -> None:
+        """Carries plans out, and notes of whom it was told what became of them."""
         added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
         completions = {item.identity: self._completion(item, employee) for item, employee in added}
         updated = [item for item in items if item.plan.action is Action.UPDATE]
         left = self.updates.update([*updated, *completions.values()])
         for item, _ in added:
             self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
+            told.add(item.identity)
         for item in updated:
             self._tell_updated(item, left.get(item.identity, Left()))
+            told.add(item.identity)
 
     def _tell_created(self, item: Planned, completion: Planned, left: Left) -> None:
         """Whoever is in Xledger was created, whatever is in doubt of the rest."""

@@ -1,0 +1,92 @@
+"""What a host does to records on their way: values that it nulled or cut, and keys that it wrote anew."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final
+
+from airbyte_cdk.models import AirbyteRecordMessage
+
+from connector_base.failures import ConnectorError, config_error
+
+Spelling = Callable[[str], str]
+"""What remains of a key when a host spells it its own way."""
+
+_KEY: Final = re.compile(r"[^\s$.\[\]/'\"]+")
+
+HOSTS_COLUMNS: Final = "_airbyte_"
+"""How the keys begin that a host adds to a record when it keeps it in a table."""
+
+
+def changed_keys(message: AirbyteRecordMessage) -> frozenset[str] | None:
+    """The keys of a record whose values a host has nulled or cut, in whole or in part, as the message tells.
+
+    A host names a field by its key, or by a path to what it changed in it, such as `homeAddress.city`,
+    `$.identifications[0].value` or `/homeAddress/city`.
+
+    Returns:
+        None when the host has changed something and does not say in which field.
+    """
+    changes = (message.meta.changes if message.meta else None) or ()
+    keys = [_KEY.search(change.field) for change in changes]
+    return frozenset(key[0] for key in keys if key) if all(keys) else None
+
+
+def any_case(key: str) -> str:
+    """A key without regard to capital letters."""
+    return key.casefold()
+
+
+def any_spelling(key: str) -> str:
+    """A key without regard to capital letters and to what stands between words, such as `given_name`."""
+    return "".join(filter(str.isalnum, key)).casefold()
+
+
+def rewritten_keys(
+    record: Mapping[str, Any], declared: Collection[str], spelling: Spelling, *, beside_others: bool
+) -> Mapping[str, str]:
+    """Keys of a record that a host has rewritten, and what was declared in place of each.
+
+    Args:
+        record: The record as it came. What is within its values may be called anything.
+        declared: The keys that its schema declares.
+        spelling: Tells whether a key is a declared one that is spelled another way.
+        beside_others: Whether a rewritten key is one even where others kept their capital letters. Where a record may
+            have keys of its own, they tell that the host rewrites none.
+    """
+    strays = [key for key in record if key not in declared]
+    if not strays or (not beside_others and any(key != key.casefold() and key in record for key in declared)):
+        return {}
+    missing = {spelling(key): key for key in declared if key not in record}
+    return {key: missing[spelling(key)] for key in strays if spelling(key) in missing}
+
+
+def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Mapping[str, str]) -> None:
+    """Stops a sync whose records a host has read back from a table: null stands there for what nobody knows.
+
+    Args:
+        stream: The stream, as messages name it.
+        record: The record as it came.
+        rewritten: What `rewritten_keys` says of it.
+
+    Raises:
+        ConnectorError: A config error that says how to turn that off.
+    """
+    if rewritten:
+        declared = next(iter(rewritten.values()))
+        raise _read_back(stream, f"{declared} is spelled another way")
+    if any(key.startswith(HOSTS_COLUMNS) for key in record):
+        raise _read_back(stream, f"they have keys that begin with {HOSTS_COLUMNS}")
+
+
+def _read_back(stream: str, how: str) -> ConnectorError:
+    return config_error(
+        f"The records of the stream {stream} do not come as their source sent them: {how}. A host changes them so when "
+        "it keeps them in a cache or a table first, as PyAirbyte does by default, and then null stands where nothing "
+        "is known, which would unset values in Xledger. Let the records come straight from the source (in PyAirbyte: "
+        "write with cache=False), or leave the host's columns out and give the others the names that are declared."
+    )
+
+
+def told_changes(changed: Iterable[str]) -> tuple[str, ...]:
+    """Changed keys as faults of a record that cannot be read without them."""
+    return tuple(f"{key}: changed by the host" for key in sorted(changed))

@@ -1,0 +1,95 @@
+"""What is used of a record: the part of its declared schema that the field table draws on.
+
+A value that nobody uses may be whatever it likes: it rejects no record.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shared_mappings.desired import ACTIVE
+from shared_mappings.field_table import FieldTable, KeyPath, Rule
+from shared_mappings.record_schema import employee_schema, users_schema
+
+ID: Final = "id"
+
+DIGITS: Final = "digits"
+"""The word in a schema of what is used that says whether a whole number is taken as the text of its digits."""
+
+_Used = Mapping[KeyPath, bool]
+"""The paths that are used, and whether a whole number is taken as text there."""
+
+
+def used_of_users(table: FieldTable) -> dict[str, Any]:
+    """The schema of what is used of a record of Huma's `users` stream: whose it is, and what the table draws on."""
+    return _narrowed(users_schema(), {(ID,): True, **_drawn_on(table, lambda rule: rule.record_keys)})
+
+
+def used_of_employee(table: FieldTable) -> dict[str, Any]:
+    """The schema of what is used of the destination's `employee` object. It has no id that anybody relies on."""
+    return _narrowed(employee_schema(), _drawn_on(table, lambda rule: rule.employee_keys))
+
+
+def what_is_used(record: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record holds of what is used, no deeper than that, and with whole numbers as text where they mean one.
+
+    Args:
+        record: A record as it came, which need not fit the schema, of any depth.
+        schema: What is used of it.
+
+    Returns:
+        The record without what nobody uses. Where it has a list or an object in place of a value, an empty one stands
+        for it, so that it does not fit the schema either. `active` is not there where it is null: it is unknown.
+    """
+    used: dict[str, Any] = _used(record, schema)
+    if used.get(ACTIVE, ...) is None:
+        del used[ACTIVE]
+    return used
+
+
+def _used(value: Any, schema: Mapping[str, Any]) -> Any:
+    match value:
+        case Mapping():
+            parts = schema.get("properties", {})
+            return {name: _used(value[name], part) for name, part in parts.items() if name in value}
+        case list():
+            return [_used(entry, schema["items"]) for entry in value] if "items" in schema else []
+        case _:
+            return digits(value) if schema.get(DIGITS) else value
+
+
+def digits(value: Any) -> Any:
+    """A whole number as the text of its digits, such as `417` for 417 and for 417.0; anything else as it is.
+
+    A number that JSON keeps as a float may have lost digits from 2^53 on, and stays a number.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_INEXACT:
+        return str(int(value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_FIRST_INEXACT: Final = 2.0**53
+
+
+def _drawn_on(table: FieldTable, keys_of: Callable[[Rule], Mapping[str, KeyPath]]) -> dict[KeyPath, bool]:
+    used: dict[KeyPath, bool] = {(ACTIVE,): False}
+    for rule in table.rules:
+        for path in keys_of(rule).values():
+            looked_into = table.entries.get(".".join(path), ())
+            used |= {(*path, key): False for key in looked_into} or {path: rule.digits}
+    return used
+
+
+def _narrowed(schema: Mapping[str, Any], used: _Used) -> dict[str, Any]:
+    """The part of an object's schema that is about what is used."""
+    required = [name for name in schema.get("required", ()) if (name,) in used]
+    properties = {}
+    for name in dict.fromkeys(path[0] for path in used):
+        declared = schema["properties"][name]
+        below = {path[1:]: digits for path, digits in used.items() if path[0] == name and path[1:]}
+        if not below:
+            properties[name] = {**declared, DIGITS: used[(name,)]}
+        elif "items" in declared:
+            properties[name] = {**declared, "items": _narrowed(declared["items"], below)}
+        else:
+            properties[name] = _narrowed(declared, below)
+    return {**schema, "required": required, "properties": properties}
