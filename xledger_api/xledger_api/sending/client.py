@@ -43,6 +43,9 @@ WINDOW: Final = timedelta(seconds=5.5)
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
 
+LONGEST_ON_THE_WAY: Final = WINDOW.total_seconds() + TIMEOUT[0]
+"""Seconds that may pass before a request is sent: the rate limiter holds it back, and the connection comes about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -120,6 +123,7 @@ class XledgerClient:
         budget: The rate limiter.
         sleep: Waits that many seconds.
         now: The current time, with its zone.
+        clock: Seconds on a clock that never goes back.
         traffic: What was sent and received so far.
     """
 
@@ -132,6 +136,7 @@ class XledgerClient:
     )
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    clock: Callable[[], float] = time.monotonic
     traffic: Traffic = field(default_factory=Traffic)
     _known: bool = field(default=False, init=False)
     """Whether the address has answered like Xledger's API."""
@@ -178,6 +183,12 @@ class XledgerClient:
         return answer
 
     def _answer(self, operation: Operation) -> Answer | Failure:
+        handed_over = self.clock()
+        answer = self._posted(operation)
+        age = self.clock() - handed_over - LONGEST_ON_THE_WAY
+        return replace(answer, age=max(age, 0.0)) if isinstance(answer, Failure) else answer
+
+    def _posted(self, operation: Operation) -> Answer | Failure:
         content = {"query": operation.text, "variables": operation.variables}
         body = json.dumps(content, separators=(",", ":")).encode()
         self.traffic.requests += 1
