@@ -72,9 +72,9 @@ def xledger(requests_mock: Mocker) -> Xledger:
 def test_those_who_pass_beside_the_refused_show_that_it_is_not_xledger(client: XledgerClient, xledger: Xledger) -> None:
     gateway = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()})
     summary = Summary("sync")
-    additions = Additions(gateway, Refusals(gateway), Outcomes(summary, NoReport()), client.sleep)
+    additions = Additions(gateway, Refusals(gateway), Outcomes(summary, NoReport()), client.sleep, lambda: 0.0)
     people = [new(number) for number in range(2 * IN_A_ROW + 10)]
-    added = additions.add(people)
+    added = additions.add(people, looked_up=0.0).added
     assert sorted(int(item.identity) for item, _ in added) == list(range(0, len(people), 2))
     assert len(xledger.added) == len(set(xledger.added))
     assert summary.rejected == {"refused_by_xledger": len(people) // 2}

@@ -43,6 +43,8 @@ class Dialect:
         filters_ignore_case: Whether codes and e-mail addresses are found whatever their case.
         introspection: Whether it tells its schema.
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
+        shares: What a new employee gets from an employee there is of the same first and last name, instead of one of
+            their own: contact, subledger or both.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
     """
 
@@ -56,6 +58,7 @@ class Dialect:
     filters_ignore_case: bool = False
     introspection: bool = True
     employees_are_suppliers: bool = True
+    shares: tuple[str, ...] = ()
     partial_success: bool = False
 
 
@@ -122,6 +125,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             "The good inputs of a mutation are carried out, and there is an error for each of the others.",
             partial_success=True,
         ),
+        "shared_contacts": Dialect("A new employee gets the contact of a namesake.", shares=("contact",)),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(
             "An employee's e-mail fills the contact's and the subledger's.", email_fills=("contact", "subledger")

@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import is_theirs, suspect
-from destination_xledger.syncing.matcher import ambiguous
+from destination_xledger.syncing.matcher import ambiguous, doubled
 from destination_xledger.syncing.refusals import Refusals
 from shared_mappings import Employee
+from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
 from xledger_api.sending.answers import Problem
@@ -20,11 +21,55 @@ from xledger_api.sifting import Rest, sift
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-WAITS_AFTER_LOST_ANSWERS: Final = (10.0, 20.0, 40.0, 80.0, *(120.0,) * 6)
-"""Seconds before looking whether an addition was carried out, the first time and each time after that: Xledger may
-still be at it, or down."""
+UNDER_WAY: Final = 300.0
+"""Seconds after it was sent in which an addition may yet be carried out whose answer got lost: whoever is not there
+by then is not on the way."""
 
-Added = list[tuple[Planned, Employee]]
+LOOKS: Final = (10.0, 30.0, 70.0, 150.0, UNDER_WAY)
+"""Seconds after an addition was sent at which is looked whether it was carried out, once its answer got lost."""
+
+TRIES: Final = 10
+"""How often in a row the answer to an addition may get lost."""
+
+STALE_AFTER: Final = 30.0
+"""Seconds after which a look-up no longer tells that somebody is not there: another sync may be under way."""
+
+Those = list[tuple[Planned, Employee]]
+"""People, each with the employee they are."""
+
+
+@dataclass(slots=True)
+class Added:
+    """Who stands in Xledger after people were to be added. Nobody is in both lists.
+
+    Attributes:
+        added: Those who were added.
+        met: Those whom somebody else has added since they were planned.
+    """
+
+    added: Those = field(default_factory=list)
+    met: Those = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far adding has come. People are named by their identities.
+
+    Attributes:
+        looked_up: When somebody was seen not to be in Xledger, on the clock of the additions.
+        result: Who stands in Xledger by now.
+        sent: Who was sent.
+        lost: Who was sent, and the answer got lost.
+        sent_again: Who was sent once more after that: they may be there twice.
+        beside: Who was refused beside others who passed: Xledger is well then, however many they are.
+    """
+
+    looked_up: dict[str, float]
+    result: Added = field(default_factory=Added)
+    sent: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    sent_again: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +79,27 @@ class Additions:
     Attributes:
         gateway: Reads and writes employees.
         refusals: Watches what is refused.
-        outcomes: Takes those who are refused.
+        outcomes: Takes those who are refused, and those who may be one of several.
         sleep: Waits that many seconds.
+        now: Seconds on a clock that never goes back.
     """
 
     gateway: Gateway
     refusals: Refusals
     outcomes: Outcomes
     sleep: Callable[[float], None]
+    now: Callable[[], float]
 
-    def add(self, items: Sequence[Planned]) -> Added:
-        """Adds people as employees. Those who are refused are rejected.
+    def add(self, items: Sequence[Planned], looked_up: float) -> Added:
+        """Adds people as employees. Those who are refused, or are found to be there twice, are rejected.
 
         After any answer but success, codes are looked up before anything is added again: an answer that got lost
-        may have been a success, and that a refused batch is refused as a whole is something nobody has seen.
+        may have been a success, and that a refused batch is refused as a whole is something nobody has seen. That
+        somebody is not there proves nothing while an addition of theirs may be under way.
 
         Args:
             items: People whose plan is to create them.
+            looked_up: When they were looked up, on the clock of these additions.
 
         Returns:
             The others, as they stand in Xledger now.
@@ -58,43 +107,56 @@ class Additions:
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
-        added: Added = []
-        beside: set[str] = set()
-        sift(items, lambda batch: self._carry_out(batch, added, beside))
-        return added
+        course = _Course({item.identity: looked_up for item in items})
+        sift(items, lambda batch: self._carry_out(batch, course))
+        course.result.added = self._without_doubles(course)
+        return course.result
 
-    def _carry_out(self, batch: Sequence[Planned], added: Added, beside: set[str]) -> Rest[Planned]:
-        """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches.
-
-        Whoever is refused beside others who pass is noted in `beside`: Xledger is well then, however many they are.
-        """
-        for seconds in WAITS_AFTER_LOST_ANSWERS:
+    def _carry_out(self, batch: Sequence[Planned], course: _Course) -> Rest[Planned]:
+        """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches."""
+        for _ in range(TRIES):
+            if self._is_stale(batch, course):
+                batch = self._missing(batch, course)
+            if not batch:
+                return Rest()
             try:
-                added += self._added(batch)
+                course.result.added += self._added(batch, course)
             except RefusedError as error:
-                there = self.gateway.added(error)
-                if there:
-                    beside.update(item.identity for item in batch if item.identity not in there)
-                added += [(item, there[item.identity]) for item in batch if item.identity in there]
-                missing = self._missing([item for item in batch if item.identity not in there], added)
-                if len(batch) > 1:  # whoever is missing may not be the one who was refused
-                    return Rest(missing, True, self._suspected(error, missing))
-                self._reject(missing, error, beside)
-                return Rest(refused=True)
+                return self._refused(batch, error, course)
             except AnswerLostError as error:
-                self._wait_after(error, seconds)
-                batch = self._missing(batch, added)
+                batch = self._waited_for(batch, error, course)
                 if error.failure.problem is Problem.TIMED_OUT and len(batch) > 1:
                     return Rest(batch)
-                if batch:
-                    continue
+            else:
+                return Rest()
+        if not batch:
             return Rest()
         raise transient_error(
-            f"Xledger's answer to addEmployees got lost {len(WAITS_AFTER_LOST_ANSWERS)} times in a row. Run the sync "
-            "again later: nobody is added twice."
+            f"Xledger's answer to addEmployees got lost {TRIES} times in a row. Run the sync again later: nobody is "
+            "added twice."
         )
 
-    def _added(self, batch: Sequence[Planned]) -> Added:
+    def _refused(self, batch: Sequence[Planned], error: RefusedError, course: _Course) -> Rest[Planned]:
+        """Who is to be added once more after a refusal; whoever was refused alone is rejected."""
+        there = self.gateway.added(error)
+        others = [item for item in batch if item.identity not in there]
+        if there:
+            course.beside.update(item.identity for item in others)
+        course.result.added += [(item, there[item.identity]) for item in batch if item.identity in there]
+        missing = self._missing(others, course)
+        if len(batch) > 1:  # whoever is missing may not be the one who was refused
+            return Rest(missing, True, self._suspected(error, missing))
+        self._reject(missing, error, course.beside)
+        return Rest(refused=True)
+
+    def _is_stale(self, batch: Sequence[Planned], course: _Course) -> bool:
+        """Whether it was so long ago that somebody of a batch was looked up that they may be there by now."""
+        return any(self.now() - course.looked_up[item.identity] > STALE_AFTER for item in batch)
+
+    def _added(self, batch: Sequence[Planned], course: _Course) -> Those:
+        identities = {item.identity for item in batch}
+        course.sent |= identities
+        course.sent_again |= identities & course.lost
         answer = self.gateway.add({item.identity: self._node(item) for item in batch})
         self.refusals.accepted("addEmployees")
         return [(item, answer[item.identity]) for item in batch]
@@ -106,33 +168,71 @@ class Additions:
         to_blame = suspect(error.failure, {item.identity: self._node(item) for item in missing})
         return next((item for item in missing if item.identity == to_blame), None)
 
-    def _missing(self, batch: Sequence[Planned], added: Added) -> list[Planned]:
-        """Those of a batch who are not in Xledger; those who were added although Xledger did not say so are noted."""
-        directory = self.gateway.look_up([Keys(item.person.desired.employment_id) for item in batch])
-        there: Added = []
+    def _waited_for(self, batch: Sequence[Planned], error: AnswerLostError, course: _Course) -> Sequence[Planned]:
+        """Those of a batch, whose answer got lost, who are not in Xledger once it cannot be under way any more.
+
+        Goes on as soon as everybody is there. Of somebody who was sent twice, the other addition may still come: only
+        the last look tells.
+        """
+        sent = self.now() - error.failure.age
+        logger.warning(
+            "The answer to addEmployees got lost (%s). Looking up who was added before going on.",
+            error.failure.words or error.failure.problem.value,
+        )
+        twice = any(item.identity in course.sent_again for item in batch)
+        course.lost.update(item.identity for item in batch)
+        for moment in LOOKS:
+            left = sent + moment - self.now()
+            if moment < UNDER_WAY and (left <= 0 or twice):
+                continue
+            if left > 0:
+                logger.info("Looking up in %.0f seconds who was added.", left)
+                self.sleep(left)
+            batch = self._missing(batch, course)
+            if not batch:
+                break
+        return batch
+
+    def _missing(self, batch: Sequence[Planned], course: _Course) -> list[Planned]:
+        """Those of a batch who are not in Xledger; those who are there, whoever added them, are noted."""
+        directory = self._look_up(batch, course)
+        ours: Those = []
         missing: list[Planned] = []
         for item in batch:
-            db_ids = directory.by_code.get(item.person.code, frozenset())
-            if len(db_ids) > 1:
-                self.outcomes.carried_out(replace(item, plan=ambiguous(db_ids)))
-            elif db_ids:
-                there += [(item, directory.employees[db_id]) for db_id in db_ids]
-            else:
+            theirs, alike = directory.with_code(item.person.code), directory.with_code_alike(item.person.code)
+            if alike or len(theirs) > 1:
+                self._reject_as_several(item, theirs | alike, course)
+            elif not theirs:
                 missing.append(item)
-        if there:
-            logger.warning(
-                "%d people were added although Xledger did not say so; they are not added again.", len(there)
-            )
-        added += there
+            else:
+                found = course.result.met if item.identity not in course.sent else ours
+                found += [(item, directory.employees[db_id]) for db_id in theirs]
+        if ours:
+            logger.warning("%d people were added although Xledger did not say so; they are not added again.", len(ours))
+        course.result.added += ours
         return missing
 
-    def _wait_after(self, error: AnswerLostError, seconds: float) -> None:
-        logger.warning(
-            "The answer to addEmployees got lost (%s). Looking up in %.0f seconds who was added before going on.",
-            error.failure.words or error.failure.problem.value,
-            seconds,
-        )
-        self.sleep(seconds)
+    def _look_up(self, batch: Sequence[Planned], course: _Course) -> Directory:
+        course.looked_up.update(dict.fromkeys((item.identity for item in batch), self.now()))
+        return self.gateway.look_up([Keys(item.person.desired.employment_id) for item in batch])
+
+    def _without_doubles(self, course: _Course) -> Those:
+        """Those who were added, without those who are there twice after all; they are rejected, named by dbId."""
+        suspects = [item for item, _ in course.result.added if item.identity in course.sent_again]
+        if not suspects:
+            return course.result.added
+        directory = self._look_up(suspects, course)
+        doubles = {
+            item.identity: db_ids for item in suspects if len(db_ids := directory.with_code(item.person.code)) > 1
+        }
+        for item in suspects:
+            if item.identity in doubles:
+                self._reject_as_several(item, doubles[item.identity], course)
+        return [(item, employee) for item, employee in course.result.added if item.identity not in doubles]
+
+    def _reject_as_several(self, item: Planned, db_ids: frozenset[str], course: _Course) -> None:
+        plan = doubled(db_ids) if item.identity in course.sent_again else ambiguous(db_ids)
+        self.outcomes.carried_out(replace(item, employee=None, plan=plan))
 
     def _reject(self, items: Iterable[Planned], error: RefusedError, beside: set[str]) -> None:
         for item in items:

@@ -80,7 +80,7 @@ class Sync:
         claims = Claims()
         writer = Writer(
             Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
-            Additions(gateway, refusals, outcomes, client.sleep),
+            Additions(gateway, refusals, outcomes, client.sleep, now),
             Updates(gateway, routes, refusals),
             outcomes,
             settings.mode,

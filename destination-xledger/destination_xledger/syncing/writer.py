@@ -9,7 +9,7 @@ from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.updates import Left, Updates
-from shared_mappings import Action, Employee, FieldWarning, WarningCode
+from shared_mappings import Action, FieldWarning, WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,30 @@ class Writer:
         """
         if not people:
             return
+        looked_up = self.additions.now()
         planned = self.matcher.plans(people)
         written = () if self.mode is Mode.PREVIEW else (Action.CREATE, Action.UPDATE)
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
-        self._carry_out([item for item in planned if item.plan.action in written])
+        self._carry_out([item for item in planned if item.plan.action in written], looked_up)
 
-    def _carry_out(self, items: Sequence[Planned]) -> None:
-        added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
-        completions = {item.identity: self._completion(item, employee) for item, employee in added}
-        updated = [item for item in items if item.plan.action is Action.UPDATE]
-        left = self.updates.update([*updated, *completions.values()])
-        for item, _ in added:
+    def _carry_out(self, items: Sequence[Planned], looked_up: float) -> None:
+        additions = self.additions.add([item for item in items if item.plan.action is Action.CREATE], looked_up)
+        completions = {
+            item.identity: self.matcher.completion(item.person, employee) for item, employee in additions.added
+        }
+        met = [self.matcher.met(item.person, employee) for item, employee in additions.met]
+        for item in completions.values():
+            if item.plan.action is Action.REJECT:
+                self.outcomes.carried_out(item)
+        for item in met:
+            if item.plan.action is not Action.UPDATE:
+                self.outcomes.carried_out(item)
+        added = [item for item, _ in additions.added if completions[item.identity].plan.action is not Action.REJECT]
+        updated = [item for item in (*items, *met) if item.plan.action is Action.UPDATE]
+        left = self.updates.update([*updated, *(completions[item.identity] for item in added)])
+        for item in added:
             of_them = left.get(item.identity, Left())
             completion = _without(completions[item.identity], of_them)
             self.outcomes.created(item, completion.plan, of_them.refusal)
@@ -65,11 +76,6 @@ class Writer:
                 self.outcomes.partly_refused(written, of_them.refusal)
             else:
                 self.outcomes.carried_out(written)
-
-    def _completion(self, item: Planned, employee: Employee) -> Planned:
-        """What remains to be written of somebody who was added: planned against what came back."""
-        self.matcher.claims.take(item.person, employee)
-        return Planned(item.person, employee, self.matcher.plan(item.person, employee, creating=True))
 
 
 def _without(item: Planned, left: Left) -> Planned:

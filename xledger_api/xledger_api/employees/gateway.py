@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +11,7 @@ from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
 from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL
-from xledger_api.employees.directory import Directory, code_spellings, email_spellings
+from xledger_api.employees.directory import Directory, code_in_other_cases, code_spellings, email_spellings
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
     OWNERS,
@@ -39,6 +39,8 @@ PAGES: Final = (LARGEST_PAGE, 1_000, 100)
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
 
+_IN_OTHER_CASE: Final = "byCodeInOtherCase"
+
 _IN_THE_ENTITY: Final = "inTheEntity"
 """The first codes are looked up in the entity of the token alone as well: what is meant by those below is assumed."""
 
@@ -61,6 +63,7 @@ class _AskedFor(NamedTuple):
 
     code: str | None = None
     email: str | None = None
+    code_in_other_case: str | None = None
     db_id: str | None = None
 
 
@@ -128,8 +131,9 @@ class Gateway:
             return self._list(shown(self.table, self.schema), whole=True)
         codes = sorted({spelling for keys in people if keys.code for spelling in code_spellings(keys.code)})
         emails = sorted({spelling for keys in people if keys.email for spelling in email_spellings(keys.email)})
+        others = sorted({spelling for keys in people if keys.code for spelling in code_in_other_cases(keys.code)})
         by_email_too = can_filter(self.schema, "email_in")
-        found = self._find(codes, emails if by_email_too else [])
+        found = self._find(codes, emails if by_email_too else [], others)
         if by_email_too:
             _tell_if_case_matters(emails, found)
             return found
@@ -138,7 +142,7 @@ class Gateway:
             return found
         if self._listed is None:
             self._listed = self._list(keys_of_an_employee(self.schema), whole=False)
-        return Directory(found.by_code, self._listed.by_email, found.employees)
+        return replace(found, by_email=self._listed.by_email)
 
     def read(self, db_ids: Iterable[str]) -> Mapping[str, Employee]:
         """Reads employees whole, by dbId.
@@ -235,16 +239,19 @@ class Gateway:
     def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
         return {client_id: self._employee(node) for client_id, node in nodes.items()}
 
-    def _find(self, codes: Sequence[str], emails: Sequence[str]) -> Directory:
+    def _find(self, codes: Sequence[str], emails: Sequence[str], codes_in_other_case: Sequence[str]) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
         in_the_entity: set[str] = set()
-        for alias, node in self._nodes([_AskedFor(code, email) for code, email in zip_longest(codes, emails)]):
+        asked = [_AskedFor(*keys) for keys in zip_longest(codes, emails, codes_in_other_case)]
+        for alias, node in self._nodes(asked):
             if alias == _IN_THE_ENTITY:
                 in_the_entity.add(str(node["dbId"]))
             elif alias == "byEmail":
                 by_email[normalised_email(_email(node))].add(str(node["dbId"]))
+            elif alias == _IN_OTHER_CASE:
+                by_code[normalised_text(str(node["code"]))].add(str(node["dbId"]))
             else:
                 employee = self._employee(node)
                 employees[employee.db_id] = employee
@@ -310,6 +317,12 @@ class Gateway:
                 [row.email for row in asked if row.email is not None],
                 keys_of_an_employee(self.schema),
             ),
+            (
+                _IN_OTHER_CASE,
+                "code_in",
+                [row.code_in_other_case for row in asked if row.code_in_other_case is not None],
+                (("dbId",), ("code",)),
+            ),
             ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
         )
         first = EMPLOYEES_PER_KEY * len(asked)
@@ -362,8 +375,12 @@ def _email(node: Node) -> str:
 def _directory(
     by_code: Mapping[str, set[str]], by_email: Mapping[str, set[str]], employees: Mapping[str, Employee]
 ) -> Directory:
+    in_any_case: dict[str, set[str]] = defaultdict(set)
+    for code, found in by_code.items():
+        in_any_case[code.casefold()] |= found
     return Directory(
         {code: frozenset(found) for code, found in by_code.items()},
+        {code: frozenset(found) for code, found in in_any_case.items()},
         {email: frozenset(found) for email, found in by_email.items()},
         employees,
     )
