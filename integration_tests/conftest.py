@@ -88,7 +88,7 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
     ) -> Written:
         written = Written()
         destination = (
-            DestinationXledger(partial(connect_at_once, sleep=clock.wait), clock.now)
+            DestinationXledger(partial(connect_at_once, clock=clock), clock.now)
             if clock
             else DestinationXledger(connect_at_once, now)
         )
@@ -113,10 +113,17 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
     return run
 
 
-def connect_at_once(settings: Config, sleep: Callable[[float], None] = lambda _: None) -> XledgerClient:
-    """A client that is never too fast, and whose waiting takes no time."""
-    token = settings.api_token.get_secret_value()
-    return XledgerClient(settings.api_url, token, budget=APIBudget(policies=[]), sleep=sleep)
+def connect_at_once(settings: Config, clock: Clock | None = None) -> XledgerClient:
+    """A client that is never too fast, and whose waiting takes no time, or that of a clock."""
+    client = XledgerClient(
+        settings.api_url,
+        settings.api_token.get_secret_value(),
+        budget=APIBudget(policies=[]),
+        sleep=clock.wait if clock else lambda _: None,
+    )
+    if clock:
+        client.clock = clock.now
+    return client
 
 
 def a_stream(name: str = "users", mode: str = "append_dedup", destination_object: str | None = None) -> dict[str, Any]:

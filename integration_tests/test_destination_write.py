@@ -1,5 +1,6 @@
 """The destination against a real GraphQL Xledger: who is written, what, once, and what is said about it."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -1036,6 +1037,27 @@ def test_codes_are_looked_up_again_before_they_are_added_when_the_look_up_has_gr
     sandbox.xledger.faults.add(Fault.meanwhile(lambda: clock.wait(seconds), root_field="employees"))
     assert write(records([a_user(1)]), clock=clock).summary["created"] == 1
     assert len([done for done in sandbox.xledger.operations if "employees" in done.root_fields]) == look_ups
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.burst_limit(root_field="addEmployees", times=8),
+        Fault.out_of_credits(dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=90), root_field="addEmployees"),
+    ],
+    ids=lambda fault: fault.kind.value,
+)
+def test_codes_are_looked_up_again_when_something_keeps_an_addition_back(
+    fault: Fault, write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    def added() -> None:
+        sandbox.xledger.add_employee(**as_employee(a_user(1)))
+
+    sandbox.xledger.faults.add(Fault.meanwhile(added, root_field="addEmployees"))
+    sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(1), a_user(2)]), clock=clock)
+    assert (written.error, written.summary["created"], written.summary["unchanged"]) == (None, 1, 1)
+    assert codes(sandbox) == ["E1", "E2"]
 
 
 @pytest.mark.parametrize(

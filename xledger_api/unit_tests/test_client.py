@@ -16,6 +16,7 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
     AnswerLostError,
+    HeldBackError,
     RefusedError,
     TooSlowError,
     XledgerClient,
@@ -295,6 +296,18 @@ def test_how_long_ago_an_addition_was_sent_is_never_told_too_high(
     with pytest.raises(AnswerLostError) as raised:
         client.send(ADD)
     assert raised.value.failure.age == age
+
+
+@pytest.mark.parametrize(("within", "attempts"), [(3, 1), (30, 5), (60, 10)])
+def test_what_is_kept_back_for_longer_than_it_is_right_is_not_sent_any_more(
+    within: float, attempts: int, client: XledgerClient, requests_mock: Mocker, slept: list[float]
+) -> None:
+    client.clock = lambda: sum(slept)
+    requests_mock.post(URL, **BURST)
+    with pytest.raises(HeldBackError):
+        client.send(ADD, within=within)
+    assert sum(slept) <= within
+    assert attempts <= requests_mock.call_count <= attempts + 2
 
 
 def test_waiting_before_an_addition_was_sent_does_not_make_it_older(

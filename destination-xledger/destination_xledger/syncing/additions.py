@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final
 
 from connector_base.failures import transient_error
@@ -16,7 +17,8 @@ from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
 from xledger_api.sending.answers import Problem
-from xledger_api.sending.client import AnswerLostError, RefusedError
+from xledger_api.sending.client import AnswerLostError, HeldBackError, RefusedError
+from xledger_api.sending.endings import ending
 from xledger_api.sifting import Rest, sift
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -29,7 +31,7 @@ LOOKS: Final = (10.0, 30.0, 70.0, 150.0, UNDER_WAY)
 """Seconds after an addition was sent at which is looked whether it was carried out, once its answer got lost."""
 
 TRIES: Final = 10
-"""How often in a row the answer to an addition may get lost."""
+"""How often in a row the answer to an addition may get lost, or an addition be held back."""
 
 STALE_AFTER: Final = 30.0
 """Seconds after which a look-up no longer tells that somebody is not there: another sync may be under way."""
@@ -70,6 +72,12 @@ class _Course:
     lost: set[str] = field(default_factory=set)
     sent_again: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
+
+    def was_sent(self, batch: Iterable[Planned]) -> None:
+        """Notes who was sent."""
+        identities = {item.identity for item in batch}
+        self.sent |= identities
+        self.sent_again |= identities & self.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +122,25 @@ class Additions:
 
     def _carry_out(self, batch: Sequence[Planned], course: _Course) -> Rest[Planned]:
         """Adds a batch, notes who stands in Xledger now, and gives back who is to be added in smaller batches."""
-        for _ in range(TRIES):
-            if self._is_stale(batch, course):
-                batch = self._missing(batch, course)
+        for tries_left in reversed(range(TRIES)):
+            batch = self._still_missing(batch, course)
             if not batch:
                 return Rest()
             try:
                 course.result.added += self._added(batch, course)
             except RefusedError as error:
                 return self._refused(batch, error, course)
+            except HeldBackError as error:
+                # By now somebody else may have added them. What keeps them back keeps the look-up waiting as well.
+                course.looked_up.update(dict.fromkeys((item.identity for item in batch), -inf))
+                if not tries_left:
+                    raise ending(error.operation, error.failure) from None
             except AnswerLostError as error:
                 batch = self._waited_for(batch, error, course)
-                if error.failure.problem is Problem.TIMED_OUT and len(batch) > 1:
+                if not batch or (error.failure.problem is Problem.TIMED_OUT and len(batch) > 1):
                     return Rest(batch)
             else:
                 return Rest()
-        if not batch:
-            return Rest()
         raise transient_error(
             f"Xledger's answer to addEmployees got lost {TRIES} times in a row. Run the sync again later: nobody is "
             "added twice."
@@ -138,6 +148,7 @@ class Additions:
 
     def _refused(self, batch: Sequence[Planned], error: RefusedError, course: _Course) -> Rest[Planned]:
         """Who is to be added once more after a refusal; whoever was refused alone is rejected."""
+        course.was_sent(batch)
         there = self.gateway.added(error)
         others = [item for item in batch if item.identity not in there]
         if there:
@@ -149,15 +160,18 @@ class Additions:
         self._reject(missing, error, course.beside)
         return Rest(refused=True)
 
-    def _is_stale(self, batch: Sequence[Planned], course: _Course) -> bool:
-        """Whether it was so long ago that somebody of a batch was looked up that they may be there by now."""
-        return any(self.now() - course.looked_up[item.identity] > STALE_AFTER for item in batch)
+    def _still_missing(self, batch: Sequence[Planned], course: _Course) -> Sequence[Planned]:
+        """Those of a batch who are not in Xledger, looked up again where that is too long ago."""
+        return batch if self._seconds_left(batch, course) >= 0 else self._missing(batch, course)
+
+    def _seconds_left(self, batch: Sequence[Planned], course: _Course) -> float:
+        """For how long a look-up still tells that nobody of a batch is in Xledger."""
+        return min((course.looked_up[item.identity] for item in batch), default=inf) + STALE_AFTER - self.now()
 
     def _added(self, batch: Sequence[Planned], course: _Course) -> Those:
-        identities = {item.identity for item in batch}
-        course.sent |= identities
-        course.sent_again |= identities & course.lost
-        answer = self.gateway.add({item.identity: self._node(item) for item in batch})
+        nodes = {item.identity: self._node(item) for item in batch}
+        answer = self.gateway.add(nodes, within=self._seconds_left(batch, course))
+        course.was_sent(batch)
         self.refusals.accepted("addEmployees")
         return [(item, answer[item.identity]) for item in batch]
 
@@ -175,6 +189,7 @@ class Additions:
         the last look tells.
         """
         sent = self.now() - error.failure.age
+        course.was_sent(batch)
         logger.warning(
             "The answer to addEmployees got lost (%s). Looking up who was added before going on.",
             error.failure.words or error.failure.problem.value,

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
@@ -154,20 +155,21 @@ class Gateway:
         found = (self._employee(node) for _, node in nodes)
         return {employee.db_id: employee for employee in found}
 
-    def add(self, inputs: Mapping[str, Node]) -> Mapping[str, Employee]:
+    def add(self, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Employee]:
         """Adds employees.
 
         Args:
             inputs: The nodes of the additions, by client id.
+            within: Seconds after which they are not sent any more.
 
         Returns:
             The employees as they came back, by client id.
 
         Raises:
-            RefusedError, AnswerLostError: See `XledgerClient.send`.
+            RefusedError, AnswerLostError, HeldBackError: See `XledgerClient.send`.
             AirbyteTracedException: When the sync cannot go on.
         """
-        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs))
+        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs, within))
 
     def added(self, error: RefusedError) -> Mapping[str, Employee]:
         """Those who were added nevertheless, by client id, where Xledger refused only some of a batch."""
@@ -222,8 +224,8 @@ class Gateway:
 
     # ---- writing
 
-    def _mutate(self, operation: Operation, inputs: Mapping[str, Node]) -> Mapping[str, Node]:
-        edges = _edges(operation, self.client.send(operation))
+    def _mutate(self, operation: Operation, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Node]:
+        edges = _edges(operation, self.client.send(operation, within))
         if set(edges) != set(inputs) or not all(isinstance(node, Mapping) for node in edges.values()):
             raise system_error(
                 f"Xledger's answer to {operation.root_field} does not tell what became of each input: "

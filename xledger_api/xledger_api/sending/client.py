@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from math import inf
 from typing import Any, Final
 
 import requests
@@ -103,6 +104,10 @@ class AnswerLostError(RequestFailedError):
     """It is unknown whether the request was carried out, and it must not be carried out twice."""
 
 
+class HeldBackError(RequestFailedError):
+    """Something that passes has kept a request from being carried out for as long as it was right to send it."""
+
+
 @dataclass(slots=True)
 class Traffic:
     """What a sync costs: requests (retries included), bytes of bodies as they travel, and retries."""
@@ -146,27 +151,38 @@ class XledgerClient:
         self._session = LimiterSession(api_budget=self.budget)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
-    def send(self, operation: Operation) -> Mapping[str, Any]:
+    def send(self, operation: Operation, within: float = inf) -> Mapping[str, Any]:
         """Sends an operation and answers with its data.
 
+        Args:
+            operation: What to send.
+            within: Seconds after which it is not sent any more, however long it would be waited for.
+
         Raises:
+            HeldBackError: When it was not carried out within that time; never without one.
             RefusedError: When Xledger refuses something in the request.
             TooSlowError: When Xledger gives up on it.
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
-        answer = self.ask(operation, PAUSES)
+        answer = self.ask(operation, PAUSES, within)
         if isinstance(answer, Failure):
+            if within < inf and answer.problem in PAUSES and not _is_lost(operation, answer):
+                raise HeldBackError(operation, answer)
             raise _error(operation, answer)
         return answer.data
 
-    def ask(self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS) -> Answer | Failure:
+    def ask(
+        self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS, within: float = inf
+    ) -> Answer | Failure:
         """Sends an operation and tells what came of it: nothing is raised.
 
         Args:
             operation: What to send.
             passing: The problems that are waited out.
+            within: Seconds after which it is not sent any more.
         """
+        begun = self.clock()
 
         def passes(answer: Answer | Failure) -> bool:
             return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
@@ -174,7 +190,9 @@ class XledgerClient:
         retrying = Retrying(
             retry=retry_if_result(passes),
             wait=self._pause,
-            stop=lambda state: PAUSES[_failure(state).problem].patience(state),
+            stop=lambda state: (
+                PAUSES[_failure(state).problem].patience(state) or self.clock() - begun + state.upcoming_sleep > within
+            ),
             before_sleep=self._announce,
             sleep=self.sleep,
             retry_error_callback=_failure,
