@@ -139,7 +139,8 @@ class Matcher:
         if other := self.claims.first_with_code(person):
             return _duplicate(f"Its employment ID came with {other} before.")
         if employee is not None and (other := self.claims.first_taken_for(employee, person)):
-            return _duplicate(f"It is taken by {other}. It is the employee with dbId {employee.db_id}.")
+            whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
+            return _duplicate(f"{whose} is taken by {other}.")
         if employee is None and (other := self.claims.first_renumbered(person)):
             return _duplicate(f"The employee who had its employment ID as code is taken by {other}.")
         if employee is None or not person.code or _code_of(employee) != person.code:
