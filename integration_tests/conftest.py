@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,6 +40,21 @@ class Written:
     error: AirbyteTracedException | None = None
 
 
+@dataclass
+class Clock:
+    """A clock that waiting moves on, and nothing else but a test."""
+
+    seconds: float = 0.0
+
+    def now(self) -> float:
+        """Seconds on it."""
+        return self.seconds
+
+    def wait(self, seconds: float) -> None:
+        """Lets so many seconds pass."""
+        self.seconds += seconds
+
+
 Write = Callable[..., Written]
 
 
@@ -47,6 +63,14 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox with nobody in its Xledger but those a test adds, and without a burst limit."""
     with Sandbox.running(people=0, burst_limit=None) as running:
         yield running
+
+
+@pytest.fixture
+def clock(sandbox: Sandbox) -> Clock:
+    """The clock of the sandbox's Xledger. Hand it to `write` as well, and it is the destination's."""
+    clock = Clock()
+    sandbox.xledger.clock = clock.now
+    return clock
 
 
 @pytest.fixture
@@ -59,16 +83,20 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         catalog: Any = None,
         streams: Sequence[Any] = (),
         now: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
         **config: Any,
     ) -> Written:
         written = Written()
+        destination = (
+            DestinationXledger(partial(connect_at_once, clock=clock), clock.now)
+            if clock
+            else DestinationXledger(connect_at_once, now)
+        )
         caplog.clear()
         configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [*streams] or [catalog or a_stream()]})
         with caplog.at_level(logging.DEBUG):
             try:
-                for message in DestinationXledger(connect_at_once, now).write(
-                    sandbox.destination_config(**config), configured, messages
-                ):
+                for message in destination.write(sandbox.destination_config(**config), configured, messages):
                     assert message.type is Type.STATE
                     assert message.state is not None
                     assert message.state.stream is not None
@@ -85,10 +113,17 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
     return run
 
 
-def connect_at_once(settings: Config) -> XledgerClient:
-    """A client that is never too fast, and whose waiting takes no time."""
-    token = settings.api_token.get_secret_value()
-    return XledgerClient(settings.api_url, token, budget=APIBudget(policies=[]), sleep=lambda _: None)
+def connect_at_once(settings: Config, clock: Clock | None = None) -> XledgerClient:
+    """A client that is never too fast, and whose waiting takes no time, or that of a clock."""
+    client = XledgerClient(
+        settings.api_url,
+        settings.api_token.get_secret_value(),
+        budget=APIBudget(policies=[]),
+        sleep=clock.wait if clock else lambda _: None,
+    )
+    if clock:
+        client.clock = clock.now
+    return client
 
 
 def a_stream(name: str = "users", mode: str = "append_dedup", destination_object: str | None = None) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def test_unchanged_people_cost_a_look_up_for_each_batch_and_less_than_a_kilobyte
     assert look_ups(filled) == BATCHES
     assert written.summary["requests"] == LEARNING + BATCHES
     assert mutations(filled) == []
-    assert written.summary["bytes_received"] < 1000 * PEOPLE
+    assert written.summary["bytes_received"] < 1024 * PEOPLE
 
 
 def test_a_few_changed_people_in_a_batch_cost_a_mutation_of_each_kind_and_the_first_one_each_alone(

@@ -1,7 +1,10 @@
 """The destination against a real GraphQL Xledger: who is written, what, once, and what is said about it."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector_base.failures import system_error
-from integration_tests.conftest import Write, a_stream
+from integration_tests.conftest import Clock, Write, a_stream
 from integration_tests.records import Record, a_user, as_employee, records, state, without
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.dialects import CONTRACT, DIALECTS
@@ -469,6 +472,153 @@ def test_of_two_people_with_the_same_new_employment_id_the_first_is_created(
     assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
 
 
+EITHER_ORDER_AND_BATCH = pytest.mark.parametrize(
+    ("step", "batch_size"), [(step, size) for step in (1, -1) for size in (1, 500)]
+)
+
+SHARED = pytest.mark.parametrize("shared", ["contact", "subledger"])
+
+
+def shared_by_two(sandbox: Sandbox, shared: str) -> tuple[Any, Any]:
+    """Two employees of whom the second has the contact or the subledger of the first; as Xledger shows that."""
+    first, second = (sandbox.xledger.add_employee(**as_employee(a_user(number))) for number in (1, 2))
+    rows = sandbox.xledger.store.tables["employee"]
+    rows[second][shared] = rows[first][shared]
+    return sandbox.xledger.employee("E1"), sandbox.xledger.employee("E2")
+
+
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+@pytest.mark.parametrize("birthday", ["1990-01-02", None])
+def test_the_code_that_an_employee_loses_to_a_renumbering_is_nobody_elses(
+    birthday: str | None, mode: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.add_employee(code="E2", email="kari1@example.com", birthday=birthday)
+    written = write(records([a_user(1), a_user(2)]), batch_size=1, mode=mode, renumber_employees=True)
+    assert (written.summary["created"], written.summary["updated"]) == (0, 1)
+    assert written.summary["rejected"] == {"duplicate_key": 1}
+
+
+@SHARED
+@EITHER_ORDER_AND_BATCH
+def test_of_two_employees_who_share_a_contact_or_a_subledger_only_the_first_person_is_written(
+    step: int, batch_size: int, shared: str, write: Write, sandbox: Sandbox
+) -> None:
+    shared_by_two(sandbox, shared)
+    people = [a_user(1, jobTitle="First", phone="+47 911 11 111"), a_user(2, jobTitle="Second")][::step]
+    first, second = people
+    written = write(records(people), batch_size=batch_size)
+    assert (written.error, written.summary["rejected"]) == (None, {"duplicate_key": 1})
+    assert sandbox.xledger.employee(first["employmentId"])[shared]["phone"] == first["phone"]
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert second["id"] in line
+    assert first["id"] in line
+    writes = len(sandbox.xledger.writes)
+    write(records(people), batch_size=batch_size)
+    assert len(sandbox.xledger.writes) == writes
+
+
+@SHARED
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_an_employee_who_was_just_added_does_not_get_the_contact_or_the_subledger_of_somebody_who_came_before(
+    batch_size: int, shared: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = replace(CONTRACT, shares=(shared,))
+    namesake = {"familyName": "Nordmann1"}
+    known, people = a_user(3, **namesake), [a_user(3, **namesake), a_user(1), a_user(2, **namesake), a_user(4)]
+    sandbox.xledger.add_employee(**as_employee(known))
+    before = sandbox.xledger.employee("E3")
+    written = write(records(people), batch_size=batch_size)
+    assert (written.error, written.summary["created"]) == (None, 1)
+    assert written.summary["rejected"] == {"duplicate_key": 2}
+    after = sandbox.xledger.employee("E3")
+    assert {key: after[key] for key in before} == before
+    assert sandbox.xledger.employee("E4")["contact"]["email"] == "kari4@example.com"
+    again = write(records(people), batch_size=batch_size)
+    assert again.summary["rejected"] == {"duplicate_key": 2}
+
+
+@SHARED
+def test_of_two_who_were_added_with_one_contact_or_subledger_the_first_is_written(
+    shared: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = replace(CONTRACT, shares=(shared,))
+    written = write(records([a_user(1), a_user(2, familyName="Nordmann1")]))
+    assert (written.summary["created"], written.summary["rejected"]) == (1, {"duplicate_key": 1})
+    assert sandbox.xledger.employee("E2")[shared]["email"] == "kari1@example.com"
+
+
+IN_CASE_ALONE = pytest.mark.parametrize("dialect", ["contract", "ignores_case", "no_email_filter"])
+
+
+@IN_CASE_ALONE
+@pytest.mark.parametrize("email", ["kari1@example.com", None])
+@pytest.mark.parametrize("match_on", [["employmentId", "email"], ["email", "employmentId"]])
+def test_an_employee_whose_code_differs_in_case_alone_is_neither_taken_nor_created_again(
+    match_on: list[str], email: str | None, dialect: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = DIALECTS[dialect]
+    db_id = sandbox.xledger.add_employee(code="e1", email=email)
+    written = write(records([a_user(1)]), match_on=match_on, renumber_employees=True)
+    assert (written.error, written.summary["rejected"]) == (None, {"ambiguous_match": 1})
+    assert sandbox.xledger.writes == []
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert str(db_id) in line
+
+
+@IN_CASE_ALONE
+@pytest.mark.parametrize("code", ["E1", "e1"])
+def test_of_two_employees_whose_codes_differ_in_case_alone_nobody_is_taken(
+    code: str, dialect: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = DIALECTS[dialect]
+    db_ids = [sandbox.xledger.add_employee(code=each) for each in ("E1", "e1")]
+    written = write(records([a_user(1, employmentId=code)]))
+    assert (written.error, written.summary["rejected"]) == (None, {"ambiguous_match": 1})
+    assert sandbox.xledger.writes == []
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert all(str(db_id) in line for db_id in db_ids)
+
+
+@pytest.mark.parametrize("dialect", ["contract", "ignores_case"])
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+@EITHER_ORDER_AND_BATCH
+def test_of_two_new_people_whose_employment_ids_differ_in_case_alone_the_first_is_created(
+    step: int, batch_size: int, mode: str, dialect: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = DIALECTS[dialect]
+    people = [a_user(1), a_user(2, employmentId="e1")][::step]
+    written = write(records(people), batch_size=batch_size, mode=mode)
+    assert (written.summary["created"], written.summary["rejected"]) == (1, {"ambiguous_match": 1})
+    if mode == "sync":
+        assert codes(sandbox) == [people[0]["employmentId"]]
+
+
+@IN_CASE_ALONE
+@EITHER_ORDER_AND_BATCH
+def test_somebody_who_has_the_very_code_is_written_whoever_comes_with_it_in_another_case(
+    step: int, batch_size: int, dialect: str, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.dialect = DIALECTS[dialect]
+    sandbox.xledger.add_employee(code="E1", email="kari1@example.com")
+    people = [a_user(1), a_user(2, employmentId="e1")][::step]
+    written = write(records(people), batch_size=batch_size)
+    assert (written.summary["updated"], written.summary["rejected"]) == (1, {"ambiguous_match": 1})
+    assert sandbox.xledger.employee("E1")["contact"]["lastName"] == "Nordmann1"
+
+
+@pytest.mark.parametrize("codes_of_a_batch", [["1001", "1002"], ["E1", "E2"], ["e1", "Ab2"]])
+def test_codes_in_another_case_are_asked_for_in_the_same_request(
+    codes_of_a_batch: list[str], write: Write, sandbox: Sandbox
+) -> None:
+    people = [a_user(number, employmentId=code) for number, code in enumerate(codes_of_a_batch, 1)]
+    assert write(records(people), mode="preview").summary["created"] == 2
+    (asked,) = [done for done in sandbox.xledger.operations if "employees" in done.root_fields]
+    assert asked.variables["byCode_filter"] == {"code_in": sorted(codes_of_a_batch)}
+    others = {code.lower() for code in codes_of_a_batch} | {code.upper() for code in codes_of_a_batch}
+    spelt = asked.variables.get("byCodeInOtherCase_filter", {"code_in": []})
+    assert spelt == {"code_in": sorted(others - set(codes_of_a_batch))}
+
+
 @pytest.mark.parametrize("batch_size", [1, 500])
 def test_of_the_same_user_twice_the_later_record_wins(batch_size: int, write: Write, sandbox: Sandbox) -> None:
     written = write(records([a_user(1), a_user(1, jobTitle="Head")]), batch_size=batch_size)
@@ -800,6 +950,136 @@ def test_nobody_is_added_twice_when_an_answer_gets_lost(
     assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5"]
     assert written.summary["created"] == 5
     assert sandbox.xledger.employee("E1")["contact"]["email"] == "kari1@example.com"
+
+
+@pytest.mark.parametrize("seconds", [(15,), (60,), (200,), (299,), (15, 200), (60, 299)])
+@pytest.mark.parametrize("batch_size", [2, 500])
+def test_nobody_is_added_twice_when_an_addition_is_carried_out_long_after_its_answer_got_lost(
+    batch_size: int, seconds: tuple[float, ...], write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.xledger.faults.add(Fault.late(*seconds, root_field="addEmployees"))
+    written = write(records([a_user(number) for number in range(1, 6)]), batch_size=batch_size, clock=clock)
+    clock.wait(1000)
+    sandbox.xledger.catch_up()
+    assert codes(sandbox) == ["E1", "E2", "E3", "E4", "E5"]
+    assert (written.error, written.summary["created"], written.summary["rejected"]) == (None, 5, {})
+    assert sandbox.xledger.employee("E5")["contact"]["email"] == "kari5@example.com"
+    assert roots(sandbox).count("addEmployees") == len(range(1, 6, batch_size))
+
+
+def test_whoever_is_there_is_not_waited_for(write: Write, sandbox: Sandbox, clock: Clock) -> None:
+    sandbox.xledger.faults.add(Fault.late(15, root_field="addEmployees"))
+    write(records([a_user(1)]), clock=clock)
+    assert clock.seconds == 30
+
+
+def test_nothing_is_added_again_before_an_addition_cannot_be_under_way_any_more(
+    write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    sent: list[float] = []
+    sandbox.xledger.faults.add(
+        Fault.meanwhile(lambda: sent.append(clock.seconds), root_field="addEmployees", times=None)
+    )
+    for _ in range(3):
+        sandbox.xledger.faults.add(Fault.server_error(504, root_field="addEmployees"))
+    assert write(records([a_user(1), a_user(2)]), clock=clock).summary["created"] == 2
+    assert [later - earlier for earlier, later in pairwise(sent)] == [300, 300, 300]
+
+
+def test_a_batch_that_is_too_slow_may_still_be_under_way_while_smaller_ones_would_be_added(
+    write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    slow = '{"errors": [{"message": "Your query timed out."}], "data": null}'
+    people = [a_user(number) for number in range(1, 10)]
+
+    def carried_out_later() -> None:
+        sandbox.xledger.later(200, lambda: [sandbox.xledger.add_employee(**as_employee(each)) for each in people[:4]])
+
+    sandbox.xledger.faults.add(Fault.meanwhile(carried_out_later, root_field="addEmployees"))
+    sandbox.xledger.faults.add(Fault.answer(slow, root_field="addEmployees"))
+    assert write(records(people), clock=clock).summary["created"] == 9
+    assert codes(sandbox) == [f"E{number}" for number in range(1, 10)]
+
+
+@pytest.mark.parametrize("fault", [None, Fault.lost_answer(root_field="addEmployees", after=1)], ids=["told", "lost"])
+def test_whom_xledger_adds_twice_after_all_is_told_by_dbid(
+    fault: Fault | None, write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    def carried_out_after_all() -> None:
+        sandbox.xledger.add_employee(code="E1", firstName="Kari")
+
+    sandbox.xledger.faults.add(Fault.server_error(504, root_field="addEmployees"))
+    sandbox.xledger.faults.add(Fault.meanwhile(carried_out_after_all, root_field="addEmployees", after=1))
+    if fault:
+        sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(1), a_user(2)]), clock=clock)
+    assert (written.error, written.summary["created"]) == (None, 1)
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+    assert sandbox.xledger.employee("E2")["contact"]["email"] == "kari2@example.com"
+    doubles = [str(employee["dbId"]) for employee in sandbox.xledger.employees() if employee["code"] == "E1"]
+    (line,) = [line for line in written.log if "rejected (" in line]
+    assert len(doubles) == 2
+    assert "added it more than once" in line
+    assert all(db_id in line for db_id in doubles)
+
+
+def test_of_what_was_sent_twice_the_other_one_is_waited_for(write: Write, sandbox: Sandbox, clock: Clock) -> None:
+    sandbox.xledger.faults.add(Fault.late(305, root_field="addEmployees"))
+    sandbox.xledger.faults.add(Fault.late(200, root_field="addEmployees"))
+    written = write(records([a_user(1)]), clock=clock)
+    assert written.summary["rejected"] == {"ambiguous_match": 1}
+
+
+@pytest.mark.parametrize(("seconds", "look_ups"), [(20, 1), (40, 2)])
+def test_codes_are_looked_up_again_before_they_are_added_when_the_look_up_has_grown_old(
+    seconds: float, look_ups: int, write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.xledger.faults.add(Fault.meanwhile(lambda: clock.wait(seconds), root_field="employees"))
+    assert write(records([a_user(1)]), clock=clock).summary["created"] == 1
+    assert len([done for done in sandbox.xledger.operations if "employees" in done.root_fields]) == look_ups
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.burst_limit(root_field="addEmployees", times=8),
+        Fault.out_of_credits(dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=90), root_field="addEmployees"),
+    ],
+    ids=lambda fault: fault.kind.value,
+)
+def test_codes_are_looked_up_again_when_something_keeps_an_addition_back(
+    fault: Fault, write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    def added() -> None:
+        sandbox.xledger.add_employee(**as_employee(a_user(1)))
+
+    sandbox.xledger.faults.add(Fault.meanwhile(added, root_field="addEmployees"))
+    sandbox.xledger.faults.add(fault)
+    written = write(records([a_user(1), a_user(2)]), clock=clock)
+    assert (written.error, written.summary["created"], written.summary["unchanged"]) == (None, 1, 1)
+    assert codes(sandbox) == ["E1", "E2"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "counted"),
+    [
+        ({}, {"created": 1, "updated": 0, "unchanged": 1, "rejected": {}}),
+        ({"jobTitle": "Head"}, {"created": 1, "updated": 1, "unchanged": 0, "rejected": {}}),
+        ({"code": "e1"}, {"created": 1, "updated": 0, "unchanged": 0, "rejected": {"ambiguous_match": 1}}),
+    ],
+    ids=["as they are here", "otherwise", "in other letters"],
+)
+def test_whom_another_sync_has_added_meanwhile_is_not_added_again(
+    changed: Record, counted: Record, write: Write, sandbox: Sandbox, clock: Clock
+) -> None:
+    def added() -> None:
+        sandbox.xledger.add_employee(**as_employee(a_user(1), **changed))
+
+    sandbox.xledger.faults.add(Fault.meanwhile(lambda: clock.wait(40), root_field="employees"))
+    sandbox.xledger.faults.add(Fault.meanwhile(added, root_field="employees", after=1))
+    written = write(records([a_user(1), a_user(2)]), clock=clock)
+    assert {key: written.summary[key] for key in counted} == counted
+    assert len(sandbox.xledger.employees()) == 2
 
 
 def test_nobody_is_rejected_over_a_refusal_that_was_somebody_elses(write: Write, sandbox: Sandbox) -> None:

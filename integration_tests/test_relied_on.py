@@ -77,6 +77,16 @@ def test_what_cannot_be_read_is_never_written(write: Write, sandbox: Sandbox) ->
     assert any("Employee.noticeDate" in line for line in written.log)
 
 
+def test_names_are_given_at_creation_even_where_they_cannot_be_read(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({"Contact.firstName", "Contact.lastName"})
+    known(sandbox, 1, firstName="Their", lastName="Own")
+    written = write(records([a_user(1), a_user(2)]))
+    assert (written.error, written.summary["created"], written.summary["rejected"]) == (None, 1, {})
+    names = [(row["contact"]["firstName"], row["contact"]["lastName"]) for row in sandbox.xledger.employees()]
+    assert names == [("Their", "Own"), ("Kari", "Nordmann2")]
+    assert write(records([a_user(1), a_user(2)])).summary["unchanged"] == 2
+
+
 def test_what_no_way_leads_to_is_counted_and_the_rest_is_written(write: Write, sandbox: Sandbox) -> None:
     sandbox.xledger.lacks = frozenset({"Mutation.updateContacts"})
     known(sandbox, 1, phone="+47 900 00 000")
@@ -149,8 +159,34 @@ def test_a_scope_without_the_tokens_own_entity_ends_a_sync_before_anybody_is_cre
     assert sandbox.xledger.writes == []
 
 
-def test_without_lower_whoever_is_employed_below_is_warned_of(write: Write, sandbox: Sandbox) -> None:
-    sandbox.xledger.lacks = frozenset({"OwnerSet.LOWER"})
+@speaking("contract", "ignores_case", "no_email_filter", "no_introspection", "first_names")
+@pytest.mark.parametrize("absent", [None, "Employee_Filter.code_in", "Employee_Filter.dbId_in"])
+def test_whoever_is_employed_below_is_found_in_whichever_way_people_are_looked_up(
+    absent: str | None, write: Write, sandbox: Sandbox
+) -> None:
+    if absent and sandbox.xledger.dialect.introspection:
+        sandbox.xledger.lacks = frozenset({absent})
+    known(sandbox, 1, owner=SUBSIDIARY)
+    known(sandbox, 2, owner=SUBSIDIARY, code=None)
+    known(sandbox, 3, owner=SUBSIDIARY, dateTo="2020-01-01")
+    written = write(records([a_user(number) for number in range(1, 5)]), batch_size=2)
+    assert (written.error, written.summary["created"], written.summary["updated"]) == (None, 1, 3)
+    assert len(sandbox.xledger.employees()) == 4
+
+
+def test_whoever_was_added_below_although_the_answer_got_lost_is_found(write: Write, sandbox: Sandbox) -> None:
+    def added_below() -> None:
+        known(sandbox, 1, owner=SUBSIDIARY)
+
+    sandbox.xledger.faults.add(Fault.meanwhile(added_below, root_field="addEmployees"))
+    sandbox.xledger.faults.add(Fault.dropped_connection(root_field="addEmployees"))
+    assert write(records([a_user(1)])).summary["created"] == 1
+    assert len(sandbox.xledger.employees()) == 1
+
+
+@pytest.mark.parametrize("absent", ["OwnerSet.LOWER", "Query.employees.ownerSet"])
+def test_without_lower_whoever_is_employed_below_is_warned_of(absent: str, write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.lacks = frozenset({absent})
     known(sandbox, 1, owner=SUBSIDIARY)
     written = write(records([a_user(1)]))
     assert any("ownerSet: LOWER" in line for line in written.log)

@@ -281,6 +281,20 @@ def test_a_lost_answer_was_carried_out(sandbox: Sandbox, *, partial: bool) -> No
     assert len(sandbox.xledger.writes) == 1
 
 
+def test_what_a_proxy_gave_up_on_is_carried_out_when_its_time_has_come(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sandbox.xledger, "clock", lambda: clock[0])
+    sandbox.xledger.faults.add(Fault.late(15, 60, root_field="addEmployees"))
+    people = [{"node": {**PERSON["node"], "code": f"N{number}"}} for number in (1, 2, 3)]
+    assert ask(sandbox, ADD, inputs=people).status_code == 504
+    assert sandbox.xledger.operations[0].outcome == "late"
+    for clock[0], there in ((114.0, []), (115.0, ["N1", "N3"]), (160.0, ["N1", "N3", "N2"])):
+        sandbox.xledger.catch_up()
+        assert [row["code"] for row in sandbox.xledger.employees()] == there
+
+
 @pytest.mark.parametrize("carried_out", [False, True])
 def test_a_request_can_be_held_before_or_after_it_is_carried_out(sandbox: Sandbox, *, carried_out: bool) -> None:
     stall = sandbox.xledger.faults.add(Fault.stall(root_field="addEmployees", carried_out=carried_out))

@@ -27,6 +27,28 @@ def test_a_key_is_for_the_first_person_who_came_with_it() -> None:
     assert claims.first_with_code(first) is claims.first_with_address(first) is None
 
 
+def test_an_employment_id_that_differs_in_case_alone_is_alike_for_whoever_comes_later() -> None:
+    claims = Claims()
+    first, second, third = somebody("1", "E1"), somebody("2", "e1"), somebody("3", "e2")
+    for person in (first, second, third, somebody("4", None)):
+        claims.came(person)
+    assert claims.first_with_code(second) is None
+    assert claims.first_with_code_alike(second) == "users 1"
+    assert claims.first_with_code_alike(first) is claims.first_with_code_alike(third) is None
+    assert claims.first_with_code_alike(somebody("4", None)) is None
+
+
+def test_the_code_of_an_employee_who_is_renumbered_is_remembered() -> None:
+    claims = Claims()
+    claims.take(somebody("1", "E1"), an_employee())
+    claims.loses_code(somebody("1", "E1"), "E9")
+    claims.loses_code(somebody("2", "E2"), "E2")
+    claims.loses_code(somebody("3", "E3"), "")
+    assert claims.first_renumbered(somebody("4", "E9")) == "users 1"
+    assert claims.first_renumbered(somebody("1", "E9")) is None
+    assert claims.first_renumbered(somebody("4", "E2")) is claims.first_renumbered(somebody("4", None)) is None
+
+
 def test_whoever_came_without_a_key_has_it_in_common_with_nobody() -> None:
     claims = Claims()
     claims.came(somebody("1", None))

@@ -44,6 +44,8 @@ class Dialect:
         filters_ignore_case: Whether codes and e-mail addresses are found whatever their case.
         introspection: Whether it tells its schema.
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
+        shares: What a new employee gets from an employee there is of the same first and last name, instead of one of
+            their own: contact, subledger or both.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
         replaces_addresses: Whether a line that a nested address does not mention is gone.
         ignores_null: Whether null leaves a value as it is, as an absent key does.
@@ -60,6 +62,7 @@ class Dialect:
     filters_ignore_case: bool = False
     introspection: bool = True
     employees_are_suppliers: bool = True
+    shares: tuple[str, ...] = ()
     partial_success: bool = False
     replaces_addresses: bool = False
     ignores_null: bool = False
@@ -134,6 +137,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             replaces_addresses=True,
         ),
         "ignores_null": Dialect("Nothing can be unset: null leaves a value as it is.", ignores_null=True),
+        "shared_contacts": Dialect("A new employee gets the contact of a namesake.", shares=("contact",)),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(
             "An employee's e-mail fills the contact's and the subledger's.", email_fills=("contact", "subledger")

@@ -29,6 +29,7 @@ class FaultKind(Enum):
     NOT_JSON = "not_json"
     DROPPED_CONNECTION = "dropped_connection"
     LOST_ANSWER = "lost_answer"
+    LATE = "late"
     STALL = "stall"
     MEANWHILE = "meanwhile"
     ERRORS_WITH_HTTP_400 = "errors_with_http_400"
@@ -46,9 +47,10 @@ OF_XLEDGER_ONLY = frozenset(
         FaultKind.ERRORS_WITH_HTTP_400,
         FaultKind.REFUSE_VALUE,
         FaultKind.ANSWER,
+        FaultKind.LATE,
     }
 )
-"""Kinds that are answers of a GraphQL API."""
+"""Kinds that are answers of a GraphQL API, or are about what one does after its answer."""
 
 OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
 """Kinds that are about the rights of an API key of Huma."""
@@ -195,6 +197,18 @@ class Fault:
     def lost_answer(cls, *, partial: bool = False, **when: Unpack[When]) -> Fault:
         """The request is carried out and the answer is lost, or breaks off half-way when `partial`."""
         return cls(FaultKind.LOST_ANSWER, details={"partial": partial}, **when)
+
+    @classmethod
+    def late(cls, *seconds: float, status: int = 504, **when: Unpack[When]) -> Fault:
+        """Xledger: a proxy gives up on the request with this status, and it is carried out so many seconds later.
+
+        Args:
+            *seconds: When, on the clock of the Xledger; of a mutation, one for each part of its inputs, which are
+                dealt out in turn: with (15, 60), every second input is carried out after 60 seconds.
+            status: What the proxy answers.
+            **when: Which requests meet it.
+        """
+        return cls(FaultKind.LATE, details={"seconds": seconds, "status": status}, **when)
 
     @classmethod
     def stall(cls, *, carried_out: bool = False, **when: Unpack[When]) -> Fault:

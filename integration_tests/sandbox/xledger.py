@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, 
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from integration_tests.sandbox.dialects import Dialect
     from integration_tests.sandbox.xledger_rules import Row
@@ -55,6 +56,7 @@ class Xledger:
         faults: What goes wrong with the next requests.
         dialect: How it speaks; another may be put in its place at any time.
         concurrency_limit: How many requests may be under way at once; None for no limit.
+        clock: Seconds on a clock, by which it does what it does late; a test may put its own in its place.
     """
 
     def __init__(self, seed: int, today: dt.date, burst_limit: int | None, dialect: Dialect = CONTRACT) -> None:
@@ -67,7 +69,21 @@ class Xledger:
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
         self.dialect = dialect
+        self.clock: Callable[[], float] = time.monotonic
         self._lacks: frozenset[str] = frozenset()
+        self._later: list[tuple[float, Callable[[], object]]] = []
+
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
+        """Do something once so many seconds have passed: when the next request comes, or it is asked to catch up."""
+        self._later.append((self.clock() + seconds, action))
+
+    def catch_up(self) -> None:
+        """Do what is due by the clock, in the order in which it fell due."""
+        now = self.clock()
+        due = sorted((each for each in self._later if each[0] <= now), key=lambda each: each[0])
+        self._later = [each for each in self._later if each[0] > now]
+        for _, action in due:
+            action()
 
     @property
     def lacks(self) -> frozenset[str]:

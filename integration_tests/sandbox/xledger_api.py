@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import re
@@ -119,6 +120,7 @@ class _Endpoint:
     async def _through_faults(self, received: _Received) -> tuple[Response, str]:
         assert received.document is not None
         targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.document)}
+        self.xledger.catch_up()
         met = self.xledger.faults.met_by(targets, received.size)
         if meanwhile := of_kind(met, FaultKind.MEANWHILE):
             meanwhile.details["action"]()
@@ -127,6 +129,8 @@ class _Endpoint:
             await hold(stall)
         if instead := answers_in_place(met):
             response, outcome = _faulty(instead, received), instead.kind.value
+            if instead.kind is FaultKind.LATE:
+                self._carry_out_later(received, instead.details["seconds"])
         else:
             response, outcome = self._carry_out(received, met)
         if stall and stall.details["carried_out"]:
@@ -134,6 +138,18 @@ class _Endpoint:
         if lost := of_kind(met, FaultKind.LOST_ANSWER):
             return CutConnection(half_of=response if lost.details["partial"] else None), FaultKind.LOST_ANSWER.value
         return response, outcome
+
+    def _carry_out_later(self, received: _Received, seconds: Sequence[float]) -> None:
+        """Carry a request out in as many parts as there are moments; the inputs of a mutation are dealt out in turn."""
+        for number, moment in enumerate(seconds):
+            variables = {
+                name: value[number :: len(seconds)]
+                if received.kind == "mutation" and isinstance(value, list)
+                else value
+                for name, value in received.variables.items()
+            }
+            part = dataclasses.replace(received, variables=variables)
+            self.xledger.later(moment, functools.partial(self._carry_out, part, ()))
 
     def _carry_out(self, received: _Received, met: Sequence[Fault]) -> tuple[Response, str]:
         """Validate and execute. Xledger answers HTTP 200 even when it refuses."""
@@ -340,7 +356,7 @@ def _faulty(fault: Fault, received: _Received) -> Response:
     if fault.kind is FaultKind.TOO_MANY_REQUESTS:
         wait = details["retry_after"]
         return Response(status_code=429, headers={} if wait is None else {"Retry-After": str(wait)})
-    if fault.kind is FaultKind.SERVER_ERROR:
+    if fault.kind in (FaultKind.SERVER_ERROR, FaultKind.LATE):
         return Response("Internal Server Error", details["status"], media_type="text/plain")
     if fault.kind is FaultKind.MAINTENANCE_PAGE:
         return HTMLResponse(pages.MAINTENANCE, 503)

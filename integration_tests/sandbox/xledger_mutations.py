@@ -137,12 +137,29 @@ class Mutations:
 
     def _add_employee(self, draft: _Draft, _number: int, node: Row) -> Row:
         employee = self._store.new_employee()
-        self._fill(draft, employee, {**dict.fromkeys(_REQUIRED_OF_NEW), **node}, lambda row: row)
-        for child in (employee[CONTACTS], employee[SUBLEDGERS]):
-            child["code"] = employee["code"]
-        employee[SUBLEDGERS]["description"] = employee["description"]
+        namesake = self._namesake(draft, node)
+        shared = {table: namesake[table] for table in self._dialect.shares} if namesake else {}
+        employee |= shared
+        # What is somebody else's stays as it is.
+        self._fill(
+            draft,
+            employee,
+            {**dict.fromkeys(_REQUIRED_OF_NEW), **node},
+            lambda row: dict(row) if any(row is other for other in shared.values()) else row,
+        )
+        for table in {CONTACTS, SUBLEDGERS} - shared.keys():
+            employee[table]["code"] = employee["code"]
+        if SUBLEDGERS not in shared:
+            employee[SUBLEDGERS]["description"] = employee["description"]
         draft.added.append(employee)
         return employee
+
+    def _namesake(self, draft: _Draft, node: Row) -> Row | None:
+        """The first employee with the name of a new one, those of the same mutation included."""
+        name = (node.get("firstName"), node.get("lastName"))
+        known = (*self._store.tables[EMPLOYEES].values(), *draft.added)
+        contacts = ((each, each[CONTACTS]) for each in known)
+        return next((each for each, contact in contacts if (contact["firstName"], contact["lastName"]) == name), None)
 
     def _update_employee(self, draft: _Draft, _number: int, node: Row) -> Row:
         employee = self._found(EMPLOYEES, node)

@@ -128,14 +128,17 @@ class Target(_Frozen):
         routes: The ways to write it, the best first; none where it is never written.
         creation: Keys of the input of `addEmployees` that take it, the best first.
         only_at_creation: Whether it is left alone once the employee exists.
+        needed_at_creation: Whether nobody can be added without it, so that it is given even where it cannot be read.
         system_value: Whether it is one of Xledger's system values, which have a `dbSubId`, a `code` and a `name`. A
             route then ends in the one of these that it writes.
-        readable: Whether Xledger shows it. What cannot be read is unknown, and never written.
+        readable: Whether Xledger shows it. What cannot be read is unknown, and never written to an employee who is
+            there.
     """
 
     routes: tuple[Route, ...] = ()
     creation: tuple[str, ...] = ()
     only_at_creation: bool = False
+    needed_at_creation: bool = False
     system_value: bool = False
     readable: bool = True
 

@@ -192,7 +192,7 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
-        for target in _targets(rule, table, creating=creating):
+        for target in _targets(rule, table, current, creating=creating):
             match _possible(_decide(rule, _Place(target, current, table), desired, policy, stage), current, table):
                 case None:
                     pass
@@ -210,11 +210,15 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     )
 
 
-def _targets(rule: Rule, table: FieldTable, *, creating: bool) -> Iterator[str]:
-    """The targets that a decision is about: what Xledger does not show is unknown, and left alone."""
+def _targets(rule: Rule, table: FieldTable, current: Employee, *, creating: bool) -> Iterator[str]:
+    """The targets that a decision is about: what Xledger does not show is unknown, and left alone.
+
+    Of somebody who is not there yet nothing can be unknown: they get what nobody can be added without.
+    """
     for name in rule.targets:
         target = table.targets[name]
-        if target.readable and (creating or not target.only_at_creation):
+        given = target.needed_at_creation and target.creation and not current.db_ids
+        if (target.readable or given) and (creating or not target.only_at_creation):
             yield name
 
 

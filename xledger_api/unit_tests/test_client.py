@@ -16,6 +16,7 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
     AnswerLostError,
+    HeldBackError,
     RefusedError,
     TooSlowError,
     XledgerClient,
@@ -277,6 +278,52 @@ def test_a_request_that_is_too_slow_is_for_a_smaller_batch(
     requests_mock.post(URL, **failing("Your query timed out."))
     with pytest.raises(TooSlowError):
         client.send(operation)
+
+
+@pytest.mark.parametrize(("took", "age"), [(0.0, 0.0), (15.0, 0.0), (300.0, 284.5)])
+def test_how_long_ago_an_addition_was_sent_is_never_told_too_high(
+    took: float, age: float, client: XledgerClient, requests_mock: Mocker
+) -> None:
+    clock = [1000.0]
+
+    def answer(_request: Any, context: Any) -> str:
+        clock[0] += took
+        context.status_code = 504
+        return "<html>Gateway Time-out</html>"
+
+    client.clock = lambda: clock[0]
+    requests_mock.post(URL, text=answer)
+    with pytest.raises(AnswerLostError) as raised:
+        client.send(ADD)
+    assert raised.value.failure.age == age
+
+
+@pytest.mark.parametrize(("within", "attempts"), [(3, 1), (30, 5), (60, 10)])
+def test_what_is_kept_back_for_longer_than_it_is_right_is_not_sent_any_more(
+    within: float, attempts: int, client: XledgerClient, requests_mock: Mocker, slept: list[float]
+) -> None:
+    client.clock = lambda: sum(slept)
+    requests_mock.post(URL, **BURST)
+    with pytest.raises(HeldBackError):
+        client.send(ADD, within=within)
+    assert sum(slept) <= within
+    assert attempts <= requests_mock.call_count <= attempts + 2
+
+
+def test_waiting_before_an_addition_was_sent_does_not_make_it_older(
+    client: XledgerClient, requests_mock: Mocker
+) -> None:
+    clock = [1000.0]
+
+    def wait(seconds: float) -> None:
+        clock[0] += seconds
+
+    client.clock, client.sleep = (lambda: clock[0]), wait
+    requests_mock.post(URL, [*[BURST] * 10, MAINTENANCE])
+    with pytest.raises(AnswerLostError) as raised:
+        client.send(ADD)
+    assert clock[0] > 1050
+    assert raised.value.failure.age == 0
 
 
 @pytest.mark.parametrize(

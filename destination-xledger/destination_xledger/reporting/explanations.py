@@ -11,14 +11,16 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "There is no employment ID to create an employee under. Enter one in Huma.",
     RejectionCode.INVALID_RECORD: "The record does not fit the schema this destination declares. Correct the mapping "
     "or the source.",
-    RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have its key. Give each employee a code and an e-mail "
-    "address of their own in Xledger.",
+    RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have its key, or somebody has its employment ID "
+    "but for capital and small letters. Give each employee a code and an e-mail address of their own in Xledger, and "
+    "write employment IDs in Huma as the codes in Xledger.",
     RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
     "ID, another date of birth or another social security number; or its employment ID, and seems to be somebody else. "
     "If it is the same person, correct what differs, or set renumber_employees for the code; if not, correct the "
     "e-mail address, or give the person an employment ID that nobody had before.",
-    RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee in Xledger. Give each person an "
-    "employment ID and an e-mail address of their own in Huma.",
+    RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee, contact or subledger in Xledger. "
+    "Give each person an employment ID and an e-mail address of their own in Huma, and each employee a contact and a "
+    "subledger of their own in Xledger.",
     RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
 }
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from destination_xledger.people.person import Planned
 from shared_mappings import Employee, FieldChange
 
-Added = list[tuple[Planned, Employee]]
+Those = list[tuple[Planned, Employee]]
+"""People, each with the employee they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Done:
         written: The changes that were written, by identity; of those who were added as well.
     """
 
-    added: Added = field(default_factory=list)
+    added: Those = field(default_factory=list)
     written: dict[str, list[FieldChange]] = field(default_factory=dict)
 
     def begin(self) -> None:

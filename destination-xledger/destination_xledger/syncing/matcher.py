@@ -68,7 +68,11 @@ class Matcher:
         # Of several candidates, one may be left when the others have lost their address.
         wanted = {db_id for db_ids in found.values() for db_id in db_ids}
         employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
-        by_code = [person for person in people if found[person.identity] == directory.by_code.get(person.code)]
+        by_code = [
+            person
+            for person in people
+            if (holders := directory.with_code(person.code)) and found[person.identity] == holders
+        ]
         planned = {}
         for person in by_code:
             planned[person.identity] = self._planned(person, found[person.identity], directory, employees)
@@ -90,17 +94,35 @@ class Matcher:
         self, person: Person, db_ids: frozenset[str], directory: Directory, employees: Mapping[str, Employee]
     ) -> Planned:
         """What is to be done about a person, who is then taken for the employee they were found as."""
-        if len(db_ids) > 1:
-            return Planned(person, None, ambiguous(db_ids))
+        alike = directory.with_code_alike(person.code)
+        if len(db_ids) > 1 or alike:
+            return Planned(person, None, ambiguous(db_ids | alike))
         employee = _only(db_ids, employees)
         decided = self.plan(person, employee)
         rejection = self._rejection(person, employee, directory)
         if rejection is None and employee is not None:
             self.claims.take(person, employee)
+            self.claims.loses_code(person, _code_of(employee))
             self.claims.loses_address(employee, decided.changes)
         if rejection is None or decided.action is Action.SKIP:
             return Planned(person, employee, decided)
         return Planned(person, None, rejection)
+
+    def met(self, person: Person, employee: Employee) -> Planned:
+        """What is to be done about a person whose code an employee has whom somebody else has added meanwhile."""
+        directory = Directory(by_code={person.code: frozenset({employee.db_id})})
+        return self._planned(person, frozenset({employee.db_id}), directory, {employee.db_id: employee})
+
+    def completion(self, person: Person, employee: Employee) -> Planned:
+        """What remains to be written of somebody who was added as an employee a moment ago.
+
+        Xledger may have given the employee a contact or a subledger that there was: it stays with whoever led there.
+        """
+        if other := self.claims.first_taken_for(employee, person):
+            detail = f"It was added, and shares a contact or a subledger with {other}."
+            return Planned(person, None, _duplicate(f"{detail} It is the employee with dbId {employee.db_id}."))
+        self.claims.take(person, employee)
+        return Planned(person, employee, self.plan(person, employee, creating=True))
 
     def plan(self, person: Person, employee: Employee | None, *, creating: bool = False) -> Plan:
         """What is to be done about a person who is an employee, or nobody in Xledger.
@@ -116,15 +138,29 @@ class Matcher:
 
     def _rejection(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
         """Why a person cannot be who they seem to be; None when they can."""
-        if other := self.claims.first_with_code(person):
-            return _duplicate(f"Its employment ID came with {other} before.")
-        if employee is not None and (other := self.claims.first_taken_for(employee, person)):
-            return _duplicate(f"It is taken by {other}. It is the employee with dbId {employee.db_id}.")
+        if somebody := self._somebody_before(person, employee):
+            return _duplicate(somebody)
         if employee is None or not person.code or _code_of(employee) != person.code:
+            if other := self.claims.first_with_code_alike(person):
+                return Plan.reject(
+                    RejectionCode.AMBIGUOUS_MATCH,
+                    f"Its employment ID came with {other} before, but for capital and small letters.",
+                )
             return self._rejection_without_code(person, employee, directory)
         if differs := is_somebody_else(person.desired, employee, self.routes.table):
             return Plan.reject(RejectionCode.CODE_CONFLICT, _contradicted(employee, differs))
         return None
+
+    def _somebody_before(self, person: Person, employee: Employee | None) -> str | None:
+        """Who came before with the same employment ID, or was taken for the same employee; None for nobody."""
+        if other := self.claims.first_with_code(person):
+            return f"Its employment ID came with {other} before."
+        if employee is None:
+            other = self.claims.first_renumbered(person)
+            return f"The employee who had its employment ID as code is taken by {other}." if other else None
+        other = self.claims.first_taken_for(employee, person)
+        whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
+        return f"{whose} is taken by {other}." if other else None
 
     def _rejection_without_code(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
         """The same for somebody who was not found by code, for whom only the e-mail address can speak."""
@@ -135,7 +171,7 @@ class Matcher:
             return None
         if conflict := self._code_conflict(person, employee):
             return Plan.reject(RejectionCode.CODE_CONFLICT, conflict)
-        if holders := directory.by_code.get(person.code, frozenset()) - {employee.db_id}:
+        if holders := directory.with_code(person.code) - {employee.db_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
                 f"Its employment ID is the code of dbId {', '.join(sorted(holders))}, and its e-mail address is that "
@@ -151,7 +187,13 @@ class Matcher:
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:
-    """The plan for somebody who may be one of several employees."""
+    """The plan for somebody who may be one of several employees, or one whose code differs in case alone."""
+    if len(db_ids) == 1:
+        return Plan.reject(
+            RejectionCode.AMBIGUOUS_MATCH,
+            f"The employee with dbId {', '.join(db_ids)} has its employment ID as code but for capital and small "
+            "letters. Write both in the same letters.",
+        )
     return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their dbIds are {', '.join(sorted(db_ids))}.")
 
 
@@ -161,6 +203,15 @@ def _named(employee: Employee) -> str:
 
 def _contradicted(employee: Employee, differs: Sequence[str]) -> str:
     return f"{_named(employee)} It is somebody else, or one of the two is wrong: {', '.join(differs)} differs."
+
+
+def doubled(db_ids: frozenset[str]) -> Plan:
+    """The plan for somebody whom Xledger added more than once: an addition whose answer got lost came after all."""
+    return Plan.reject(
+        RejectionCode.AMBIGUOUS_MATCH,
+        f"Xledger added it more than once: it carried an addition out long after its answer got lost. Keep one "
+        f"employee and delete the others. Their dbIds are {', '.join(sorted(db_ids))}.",
+    )
 
 
 def _duplicate(detail: str) -> Plan:

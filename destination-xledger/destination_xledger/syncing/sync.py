@@ -85,7 +85,7 @@ class Sync:
         done = Done()
         writer = Writer(
             Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
-            Additions(gateway, refusals, outcomes, client.sleep, done),
+            Additions(gateway, refusals, outcomes, client.sleep, now, done),
             Updates(gateway, routes, refusals, done),
             refusals,
             outcomes,

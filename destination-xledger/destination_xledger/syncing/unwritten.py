@@ -1,7 +1,7 @@
 """What remains to be written of somebody, by which way, and what is left of it in the end. No I/O."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from destination_xledger.people.person import Planned, Refusal
@@ -69,6 +69,12 @@ class Unwritten:
         """
         code = self.new_code
         return self.changes if code is None else [change for change in self.changes if change == code]
+
+    def leave_out(self, why: Mapping[str, Failure]) -> None:
+        """Notes that values were refused by name, each target with why."""
+        left_out = [change for change in self.changes if change.target in why]
+        self.named.update((change.target, why[change.target]) for change in left_out)
+        self.refuse(left_out)
 
     def refuse(self, changes: Iterable[FieldChange]) -> None:
         """Notes that changes were refused for a reason that is the person's."""
@@ -150,9 +156,7 @@ class Ways:
         """
         who = update.who
         here = who.changes if self._is_being_created(who) else [change for change, _ in update.changes]
-        changes = [change for change in here if change.field in fields]
-        who.named.update((change.target, failure) for change in changes)
-        who.refuse(changes)
+        who.leave_out({change.target: failure for change in here if change.field in fields})
 
     def left(self, who: Unwritten, passed: Counter[str]) -> Left:
         """What was not written: refused, or without any route in this sync, or without one for this person.

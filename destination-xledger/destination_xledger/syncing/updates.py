@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from connector_base.failures import transient_error
@@ -33,6 +34,11 @@ from xledger_api.sifting import MOST_REFUSALS, Rest, sift
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 Node = Mapping[str, Any]
+
+LeftOut = Mapping[str, Mapping[str, Failure]]
+"""Why values were left out, by the identity of the person and the target."""
+
+NOTHING_LEFT_OUT: Final[LeftOut] = MappingProxyType({})
 
 REFUSALS_IN_DOUBT: Final = 20
 """How often parts of a batch may be refused by a mutation that nobody has passed since it refused somebody before."""
@@ -90,7 +96,7 @@ class Updates:
         """The ways by which changes are written at present."""
         return Ways(self.routes)
 
-    def update(self, items: Sequence[Planned]) -> Mapping[str, Left]:
+    def update(self, items: Sequence[Planned], refused: LeftOut = NOTHING_LEFT_OUT) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.
 
         What one mutation refuses of a person does not keep the others from being written, but for the value that marks
@@ -99,6 +105,7 @@ class Updates:
 
         Args:
             items: People who are in Xledger; those without changes cost nothing.
+            refused: What Xledger refused by name when they were added: it is not sent again.
 
         Returns:
             What was not written, by identity.
@@ -111,7 +118,9 @@ class Updates:
         for item in items:
             if item.employee is None:
                 raise ValueError("only somebody who is in Xledger can be updated")
-            unwritten.append(Unwritten(item, item.employee, list(item.plan.changes)))
+            who = Unwritten(item, item.employee, list(item.plan.changes))
+            who.leave_out(refused.get(item.identity, {}))
+            unwritten.append(who)
         while self._write_once(unwritten):
             pass
         passed = self.refusals.passed() - before

@@ -15,7 +15,7 @@ from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals, Verdict
 from destination_xledger.syncing.unwritten import Left
 from destination_xledger.syncing.updates import Updates
-from shared_mappings import Action, Employee, FieldWarning, WarningCode
+from shared_mappings import Action, FieldWarning, WarningCode
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -56,6 +56,7 @@ class Writer:
         """
         if not people:
             return
+        looked_up = self.additions.now()
         planned = self.matcher.plans(people)
         self._end_before_too_much_is_unset(planned)
         written = () if self.mode is Mode.PREVIEW else (Action.CREATE, Action.UPDATE)
@@ -65,7 +66,7 @@ class Writer:
         self.done.begin()
         told: set[str] = set()
         try:
-            self._carry_out([item for item in planned if item.plan.action in written], told)
+            self._carry_out([item for item in planned if item.plan.action in written], looked_up, told)
         except BaseException:
             self.outcomes.cut_short(*self.done.untold(told))
             raise
@@ -82,13 +83,21 @@ class Writer:
         for sentence in sentences:
             logger.warning(sentence)
 
-    def _carry_out(self, items: Sequence[Planned], told: set[str]) -> None:
+    def _carry_out(self, items: Sequence[Planned], looked_up: float, told: set[str]) -> None:
         """Carries plans out, and notes of whom it was told what became of them."""
-        added = self.additions.add([item for item in items if item.plan.action is Action.CREATE])
-        completions = {item.identity: self._completion(item, employee) for item, employee in added}
-        updated = [item for item in items if item.plan.action is Action.UPDATE]
-        left = self.updates.update([*updated, *completions.values()])
-        for item, _ in added:
+        additions = self.additions.add([item for item in items if item.plan.action is Action.CREATE], looked_up)
+        completions = {
+            item.identity: self.matcher.completion(item.person, employee) for item, employee in additions.added
+        }
+        met = [self.matcher.met(item.person, employee) for item, employee in additions.met]
+        settled = [item for item in completions.values() if item.plan.action is Action.REJECT]
+        for item in (*settled, *(item for item in met if item.plan.action is not Action.UPDATE)):
+            self.outcomes.carried_out(item)
+            told.add(item.identity)
+        added = [item for item, _ in additions.added if item.identity not in told]
+        updated = [item for item in (*items, *met) if item.plan.action is Action.UPDATE]
+        left = self.updates.update([*updated, *(completions[item.identity] for item in added)], additions.left_out)
+        for item in added:
             self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
             told.add(item.identity)
         for item in updated:
@@ -117,11 +126,6 @@ class Writer:
             self.outcomes.partly_written(written, left.refusal)
         else:
             self.outcomes.partly_refused(written, left.refusal)
-
-    def _completion(self, item: Planned, employee: Employee) -> Planned:
-        """What remains to be written of somebody who was added: planned against what came back."""
-        self.matcher.claims.take(item.person, employee)
-        return Planned(item.person, employee, self.matcher.plan(item.person, employee, creating=True))
 
 
 def _without(item: Planned, left: Left) -> Planned:

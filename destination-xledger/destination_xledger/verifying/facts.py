@@ -253,8 +253,9 @@ _LISTS: Final = (
         "codes in any case",
         "A code is found whatever its case.",
         Sure.ASSUMED,
-        "A code counts as the same only in the same letters, so give employees the codes that people have in Huma.",
-        _EVERY_DIALECT,
+        "A code is asked for in small and in capital letters as well. Whoever has it in another case is neither taken "
+        "nor created again, but rejected as `ambiguous_match`; one in mixed letters is missed.",
+        f"{_WRITE}test_an_employee_whose_code_differs_in_case_alone_is_neither_taken_nor_created_again",
         judging.ignores_case(Look.CODE, Look.CODE_IN_OTHER_CASE),
     ),
     Fact(
@@ -465,11 +466,19 @@ _WRITING: Final = (
     ),
     Fact(
         "lost answers",
-        "A request whose answer was lost is carried out soon, or never.",
+        "A request whose answer was lost is carried out within 300 seconds, or never.",
         Sure.ASSUMED,
-        "Codes are looked up after a pause before anybody is added again. Whoever is there twice nevertheless is "
-        "rejected as `ambiguous_match` by the next sync.",
-        f"{_WRITE}test_nobody_is_added_twice_when_an_answer_gets_lost",
+        "Codes are looked up once more after somebody was added again. Whoever is there twice is rejected as "
+        "`ambiguous_match` and named by dbId, by this sync or, where it happens later, by the next one.",
+        f"{_WRITE}test_whom_xledger_adds_twice_after_all_is_told_by_dbid",
+    ),
+    Fact(
+        "own contact and subledger",
+        "A new employee gets a contact and a subledger of their own.",
+        Sure.ASSUMED,
+        "Whoever gets those of somebody who came before in the sync is rejected as `duplicate_key`, and nothing more "
+        "is written of them. That they are somebody's who did not come shows once both come.",
+        f"{_WRITE}test_an_employee_who_was_just_added_does_not_get_the_contact_or_the_subledger_of_somebody_who_came_before",
     ),
 )
 

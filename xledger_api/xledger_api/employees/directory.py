@@ -22,11 +22,13 @@ class Directory:
 
     Attributes:
         by_code: dbIds of the employees with a code, by the code as it is compared.
+        by_code_in_any_case: The same, by the code without regard to case.
         by_email: dbIds of the employees with an e-mail address, by the address as it is compared.
         employees: Employees that were read whole, by dbId.
     """
 
     by_code: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    by_code_in_any_case: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_email: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     employees: Mapping[str, Employee] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -44,6 +46,23 @@ class Directory:
                 return found
         return frozenset()
 
+    def with_code(self, code: str) -> frozenset[str]:
+        """The dbIds of the employees who have a code.
+
+        Args:
+            code: The code as it is compared; empty for none, which nobody has.
+        """
+        return self.by_code.get(code, frozenset()) if code else frozenset()
+
+    def with_code_alike(self, code: str) -> frozenset[str]:
+        """The dbIds of the employees whose code differs from this one in case, and in nothing else.
+
+        Args:
+            code: The code as it is compared; empty for none, which nobody has.
+        """
+        in_any_case = self.by_code_in_any_case.get(code.casefold(), frozenset()) if code else frozenset()
+        return in_any_case - self.with_code(code)
+
     def without(self, addresses: Mapping[str, Set[str]]) -> "Directory":
         """The same without e-mail addresses that employees have no longer, or will not have.
 
@@ -56,8 +75,7 @@ class Directory:
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
         match key:
             case MatchingKey.EMPLOYMENT_ID:
-                code = desired.employment_id
-                return self.by_code.get(normalised_text(code), frozenset()) if code else frozenset()
+                return self.with_code(normalised_text(desired.employment_id or ""))
             case MatchingKey.EMAIL:
                 email = desired.email
                 return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
@@ -66,6 +84,15 @@ class Directory:
 def code_spellings(code: str) -> set[str]:
     """A code as it was entered and as it is compared: Xledger may hold either."""
     return {code, normalised_text(code)}
+
+
+def code_in_other_cases(code: str) -> set[str]:
+    """A code in small and in capital letters, as far as that is another code: whoever has it is not taken for nobody.
+
+    Nobody knows whether Xledger's filter minds case.
+    """
+    as_compared = normalised_text(code)
+    return {as_compared.lower(), as_compared.upper()} - code_spellings(code)
 
 
 def email_spellings(email: str) -> set[str]:

@@ -3,15 +3,16 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
 from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL
-from xledger_api.employees.directory import Directory, code_spellings, email_spellings
+from xledger_api.employees.directory import Directory, code_in_other_cases, code_spellings, email_spellings
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
     OWNERS,
@@ -39,6 +40,8 @@ PAGES: Final = (LARGEST_PAGE, 1_000, 100)
 EMPLOYEES_PER_KEY: Final = 2
 """How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
 
+_IN_OTHER_CASE: Final = "byCodeInOtherCase"
+
 _IN_THE_ENTITY: Final = "inTheEntity"
 """The first codes are looked up in the entity of the token alone as well: what is meant by those below is assumed."""
 
@@ -61,6 +64,7 @@ class _AskedFor(NamedTuple):
 
     code: str | None = None
     email: str | None = None
+    code_in_other_case: str | None = None
     db_id: str | None = None
 
 
@@ -128,8 +132,9 @@ class Gateway:
             return self._list(shown(self.table, self.schema), whole=True)
         codes = sorted({spelling for keys in people if keys.code for spelling in code_spellings(keys.code)})
         emails = sorted({spelling for keys in people if keys.email for spelling in email_spellings(keys.email)})
+        others = sorted({spelling for keys in people if keys.code for spelling in code_in_other_cases(keys.code)})
         by_email_too = can_filter(self.schema, "email_in")
-        found = self._find(codes, emails if by_email_too else [])
+        found = self._find(codes, emails if by_email_too else [], others)
         if by_email_too:
             _tell_if_case_matters(emails, found)
             return found
@@ -138,7 +143,7 @@ class Gateway:
             return found
         if self._listed is None:
             self._listed = self._list(keys_of_an_employee(self.schema), whole=False)
-        return Directory(found.by_code, self._listed.by_email, found.employees)
+        return replace(found, by_email=self._listed.by_email)
 
     def read(self, db_ids: Iterable[str]) -> Mapping[str, Employee]:
         """Reads employees whole, by dbId.
@@ -150,20 +155,21 @@ class Gateway:
         found = (self._employee(node) for _, node in nodes)
         return {employee.db_id: employee for employee in found}
 
-    def add(self, inputs: Mapping[str, Node]) -> Mapping[str, Employee]:
+    def add(self, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Employee]:
         """Adds employees.
 
         Args:
             inputs: The nodes of the additions, by client id.
+            within: Seconds after which they are not sent any more.
 
         Returns:
             The employees as they came back, by client id.
 
         Raises:
-            RefusedError, AnswerLostError: See `XledgerClient.send`.
+            RefusedError, AnswerLostError, HeldBackError: See `XledgerClient.send`.
             AirbyteTracedException: When the sync cannot go on.
         """
-        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs))
+        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs, within))
 
     def added(self, error: RefusedError) -> Mapping[str, Employee]:
         """Those who were added nevertheless, by client id, where Xledger refused only some of a batch."""
@@ -218,8 +224,8 @@ class Gateway:
 
     # ---- writing
 
-    def _mutate(self, operation: Operation, inputs: Mapping[str, Node]) -> Mapping[str, Node]:
-        edges = _edges(operation, self.client.send(operation))
+    def _mutate(self, operation: Operation, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Node]:
+        edges = _edges(operation, self.client.send(operation, within))
         if set(edges) != set(inputs) or not all(isinstance(node, Mapping) for node in edges.values()):
             raise system_error(
                 f"Xledger's answer to {operation.root_field} does not tell what became of each input: "
@@ -236,16 +242,19 @@ class Gateway:
     def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
         return {client_id: self._employee(node) for client_id, node in nodes.items()}
 
-    def _find(self, codes: Sequence[str], emails: Sequence[str]) -> Directory:
+    def _find(self, codes: Sequence[str], emails: Sequence[str], codes_in_other_case: Sequence[str]) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
         in_the_entity: set[str] = set()
-        for alias, node in self._nodes([_AskedFor(code, email) for code, email in zip_longest(codes, emails)]):
+        asked = [_AskedFor(*keys) for keys in zip_longest(codes, emails, codes_in_other_case)]
+        for alias, node in self._nodes(asked):
             if alias == _IN_THE_ENTITY:
                 in_the_entity.add(str(node["dbId"]))
             elif alias == "byEmail":
                 by_email[normalised_email(_email(node))].add(str(node["dbId"]))
+            elif alias == _IN_OTHER_CASE:
+                by_code[normalised_text(str(node["code"]))].add(str(node["dbId"]))
             else:
                 employee = self._employee(node)
                 employees[employee.db_id] = employee
@@ -311,6 +320,12 @@ class Gateway:
                 [row.email for row in asked if row.email is not None],
                 keys_of_an_employee(self.schema),
             ),
+            (
+                _IN_OTHER_CASE,
+                "code_in",
+                [row.code_in_other_case for row in asked if row.code_in_other_case is not None],
+                (("dbId",), ("code",)),
+            ),
             ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
         )
         first = EMPLOYEES_PER_KEY * len(asked)
@@ -363,8 +378,12 @@ def _email(node: Node) -> str:
 def _directory(
     by_code: Mapping[str, set[str]], by_email: Mapping[str, set[str]], employees: Mapping[str, Employee]
 ) -> Directory:
+    in_any_case: dict[str, set[str]] = defaultdict(set)
+    for code, found in by_code.items():
+        in_any_case[code.casefold()] |= found
     return Directory(
         {code: frozenset(found) for code, found in by_code.items()},
+        {code: frozenset(found) for code, found in in_any_case.items()},
         {email: frozenset(found) for email, found in by_email.items()},
         employees,
     )

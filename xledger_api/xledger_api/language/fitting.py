@@ -134,8 +134,8 @@ def _lacks_of_fields(table: FieldTable, schema: Schema) -> Iterator[Lack]:
             unwritten[tried] += table.rule_of[name].fields
     for absent, fields in unread.items():
         yield Lack(
-            f"{_each(fields)} cannot be read at one place in Xledger, and so is never written there: Xledger's API has "
-            f"no {absent}."
+            f"{_each(fields)} cannot be read at one place in Xledger, and so is never written there once an employee "
+            f"exists: Xledger's API has no {absent}."
         )
     for tried, fields in unwritten.items():
         yield Lack(

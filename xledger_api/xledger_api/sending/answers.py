@@ -46,6 +46,7 @@ class Failure:
         path: The keys of the place it complains about, as far as it tells; empty where it does not.
         data: What came beside the errors: of a mutation, perhaps what was carried out of it.
         may_have_arrived: Whether Xledger may have got the request at all.
+        age: Seconds that have passed since the request was sent, at least.
     """
 
     problem: Problem
@@ -55,6 +56,7 @@ class Failure:
     path: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     may_have_arrived: bool = True
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from math import inf
 from typing import Any, Final
 
 import requests
@@ -42,6 +43,9 @@ WINDOW: Final = timedelta(seconds=5.5)
 
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
+
+LONGEST_ON_THE_WAY: Final = WINDOW.total_seconds() + TIMEOUT[0]
+"""Seconds that may pass before a request is sent: the rate limiter holds it back, and the connection comes about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,10 @@ class AnswerLostError(RequestFailedError):
     """It is unknown whether the request was carried out, and it must not be carried out twice."""
 
 
+class HeldBackError(RequestFailedError):
+    """Something that passes has kept a request from being carried out for as long as it was right to send it."""
+
+
 @dataclass(slots=True)
 class Traffic:
     """What a sync costs: requests (retries included), bytes of bodies as they travel, and retries."""
@@ -123,6 +131,7 @@ class XledgerClient:
         budget: The rate limiter.
         sleep: Waits that many seconds.
         now: The current time, with its zone.
+        clock: Seconds on a clock that never goes back.
         traffic: What was sent and received so far.
     """
 
@@ -135,6 +144,7 @@ class XledgerClient:
     )
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    clock: Callable[[], float] = time.monotonic
     traffic: Traffic = field(default_factory=Traffic)
     _known: bool = field(default=False, init=False)
     """Whether the address has answered like Xledger's API."""
@@ -144,17 +154,24 @@ class XledgerClient:
         self._session = LimiterSession(api_budget=self.budget)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
-    def send(self, operation: Operation) -> Mapping[str, Any]:
+    def send(self, operation: Operation, within: float = inf) -> Mapping[str, Any]:
         """Sends an operation and answers with its data.
 
+        Args:
+            operation: What to send.
+            within: Seconds after which it is not sent any more, however long it would be waited for.
+
         Raises:
+            HeldBackError: When it was not carried out within that time; never without one.
             RefusedError: When Xledger refuses something in the request.
             TooSlowError: When Xledger gives up on it.
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
-        answer = self.ask(operation, PAUSES)
+        answer = self.ask(operation, PAUSES, within)
         if isinstance(answer, Failure):
+            if within < inf and answer.problem in PAUSES and not _is_lost(operation, answer):
+                raise HeldBackError(operation, answer)
             raise _error(operation, answer)
         return answer.data
 
@@ -164,13 +181,17 @@ class XledgerClient:
         logger.warning("Xledger refuses a request: %s Trying once more in %.0f seconds.", failure.words, BEFORE_JUDGING)
         self.sleep(BEFORE_JUDGING)
 
-    def ask(self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS) -> Answer | Failure:
+    def ask(
+        self, operation: Operation, passing: Collection[Problem] = WITHIN_SECONDS, within: float = inf
+    ) -> Answer | Failure:
         """Sends an operation and tells what came of it: nothing is raised.
 
         Args:
             operation: What to send.
             passing: The problems that are waited out.
+            within: Seconds after which it is not sent any more.
         """
+        begun = self.clock()
 
         def passes(answer: Answer | Failure) -> bool:
             return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
@@ -178,7 +199,9 @@ class XledgerClient:
         retrying = Retrying(
             retry=retry_if_result(passes),
             wait=self._pause,
-            stop=lambda state: PAUSES[_failure(state).problem].patience(state),
+            stop=lambda state: (
+                PAUSES[_failure(state).problem].patience(state) or self.clock() - begun + state.upcoming_sleep > within
+            ),
             before_sleep=self._announce,
             sleep=self.sleep,
             retry_error_callback=_failure,
@@ -187,6 +210,12 @@ class XledgerClient:
         return answer
 
     def _answer(self, operation: Operation) -> Answer | Failure:
+        handed_over = self.clock()
+        answer = self._posted(operation)
+        age = self.clock() - handed_over - LONGEST_ON_THE_WAY
+        return replace(answer, age=max(age, 0.0)) if isinstance(answer, Failure) else answer
+
+    def _posted(self, operation: Operation) -> Answer | Failure:
         content = {"query": operation.text, "variables": operation.variables}
         body = json.dumps(content, separators=(",", ":")).encode()
         self.traffic.requests += 1
