@@ -17,6 +17,7 @@ from xledger_api.employees.requests import (
     OWNERS,
     addition,
     can_filter,
+    email_of_an_employee,
     employees,
     is_scoped,
     keys_of_an_employee,
@@ -309,7 +310,7 @@ class Gateway:
                 "byEmail",
                 "email_in",
                 [row.email for row in asked if row.email is not None],
-                keys_of_an_employee(self.schema),
+                email_of_an_employee(self.schema),
             ),
             ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
         )
