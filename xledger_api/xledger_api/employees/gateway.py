@@ -18,6 +18,7 @@ from xledger_api.employees.requests import (
     OWNERS,
     addition,
     can_filter,
+    email_of_an_employee,
     employees,
     is_scoped,
     keys_of_an_employee,
@@ -318,7 +319,7 @@ class Gateway:
                 "byEmail",
                 "email_in",
                 [row.email for row in asked if row.email is not None],
-                keys_of_an_employee(self.schema),
+                email_of_an_employee(self.schema),
             ),
             (
                 _IN_OTHER_CASE,

@@ -54,11 +54,16 @@ def can_filter(schema: Schema, filter_name: str) -> bool:
 
 
 def keys_of_an_employee(schema: Schema) -> tuple[Path, ...]:
-    """The least that tells employees apart: dbId, code and e-mail address."""
+    """The least that tells employees apart: dbId, e-mail address and code."""
+    return (*email_of_an_employee(schema), ("code",))
+
+
+def email_of_an_employee(schema: Schema) -> tuple[Path, ...]:
+    """The least that tells whose an e-mail address is: dbId and e-mail address."""
     emails = (("email",), ("contact", "email"))
     root = schema.queries[EMPLOYEES]
     email = next((path for path in emails if schema.answers(root, (*NODE, *path))), emails[0])
-    return (("dbId",), ("code",), email)
+    return (("dbId",), email)
 
 
 def addition(table: FieldTable, schema: Schema, inputs: Sequence[Mapping[str, Any]]) -> Operation:
