@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared_mappings.field_table import FieldTable
+from shared_mappings.field_table import FieldTable, Rule
+from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
@@ -15,7 +16,7 @@ SystemValue = Mapping[str, Any]
 
 def code_or_name(value: SystemValue) -> State:
     """What a system value is called: its code, and its name where it has none; `MISSING` where it has neither."""
-    return value_shown(value.get("code")) or value_shown(value.get("name")) or MISSING
+    return as_text(value.get("code")) or as_text(value.get("name")) or MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,19 @@ class Employee:
         values: dict[str, State] = {}
         for name, keys in table.target_keys.items():
             there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
-            values[name] = called(there) if isinstance(there, Mapping) else value_shown(there)
+            values[name] = called(there) if isinstance(there, Mapping) else value_shown(there, table.rule_of[name])
         return cls(db_ids, values)
 
 
-def value_shown(value: Any) -> State:
-    """What Xledger has, by what it shows at a target: blank text is nothing, a number is its digits.
+def value_shown(value: Any, rule: Rule) -> State:
+    """What Xledger has, by what it shows at a target: text that shows nothing is nothing, a number is its digits.
 
     Args:
         value: What stands in a node; `MISSING` where nothing does.
+        rule: The row of the field table that the target belongs to, which knows what stands for nothing.
     """
-    if value is None or value is MISSING:
-        return value
-    text = value if isinstance(value, str) else str(value)
-    return text if text.strip() else None
+    text = as_text(value)
+    return None if isinstance(text, str) and rule.stands_for_none(text) else text
 
 
 def _db_id(value: Any) -> str | None:

@@ -1,8 +1,19 @@
 """The declared JSON Schemas of the two records that cross the connectors."""
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
+
+_TEXT: Final = ["string", "null"]
+
+_DIGITS: Final = frozenset(
+    {
+        *("employmentId", "code", "postalCode", "zipCode"),
+        *("number", "bankAccount", "value", "socialSecurityNumber"),
+    }
+)
+"""Properties that are text, and mostly of digits: codes, and numbers that nobody counts with."""
 
 
 def users_schema() -> dict[str, Any]:
@@ -25,6 +36,25 @@ def employee_schema() -> dict[str, Any]:
         A fresh copy, which the caller may change.
     """
     return _load("employee.json")
+
+
+def taken_for_text(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The same schema where a number may stand for a text of digits: hosts and spreadsheets make numbers of codes.
+
+    Args:
+        schema: One of the two. It declares what is to be sent; this is what is taken.
+    """
+    taken = dict(schema)
+    if "properties" in schema:
+        taken["properties"] = {
+            name: {**inner, "type": [*_TEXT, "number"]}
+            if name in _DIGITS and inner.get("type") == _TEXT
+            else taken_for_text(inner)
+            for name, inner in schema["properties"].items()
+        }
+    if "items" in schema:
+        taken["items"] = taken_for_text(schema["items"])
+    return taken
 
 
 def _load(name: str) -> dict[str, Any]:

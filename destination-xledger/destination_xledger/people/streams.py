@@ -19,8 +19,9 @@ from shared_mappings import (
     read_path,
     users_schema,
 )
-from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
+from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
+from shared_mappings.record_schema import taken_for_text
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
@@ -62,7 +63,7 @@ class StreamReader:
         place = f"{self.name} record {position}"
         record_id = record.get("id") if self.has_ids else None
         label = f"{self.name} {record_id}" if _is_an_id(record_id) else place
-        code = normalised_text(_text(read_path(record, self.code_key)))
+        code = normalised_key(_text(read_path(record, self.code_key)))
         address = normalised_email(_text(read_path(record, self.address_key)))
         identity = _user_identity(record_id, place) if self.has_ids else _employee_identity(code, address, place)
         faults = self.validator.faults(record)
@@ -106,7 +107,7 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     if carries == EMPLOYEE:
         return StreamReader(
             name,
-            RecordValidator(employee_schema()),
+            RecordValidator(taken_for_text(employee_schema())),
             lambda r: desired_from_employee(r, table, options),
             code.employee["value"],
             email.employee["value"],
@@ -116,7 +117,7 @@ def _reader(configured: ConfiguredAirbyteStream, table: FieldTable, options: Opt
     if carries == USERS:
         return StreamReader(
             name,
-            RecordValidator(users_schema()),
+            RecordValidator(taken_for_text(users_schema())),
             lambda r: desired_from_user(r, table, options),
             code.record["value"],
             email.record["value"],
@@ -145,7 +146,8 @@ def _employee_identity(code: str, address: str, place: str) -> str:
 
 def _text(value: Any) -> str:
     """A key as it came; empty for one that is none, as an invalid record may hold."""
-    return value if isinstance(value, str) else ""
+    text = as_text(value)
+    return text if isinstance(text, str) else ""
 
 
 _LONGEST_ID: Final = 64

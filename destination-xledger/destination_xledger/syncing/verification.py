@@ -47,7 +47,7 @@ def shown_after(
     keys = table.target_keys[target]
     home = table.db_id_keys[mutation][:-1]
     there = read_keys(node, keys[len(home) :] if keys[: len(home)] == home else keys)
-    return system_values.called(there) if isinstance(there, Mapping) else value_shown(there)
+    return system_values.called(there) if isinstance(there, Mapping) else value_shown(there, table.rule_of[target])
 
 
 def wiped(mutation: str, sent: Collection[str], employee: Employee, now: Mapping[str, State]) -> Exception | None:

@@ -1,12 +1,13 @@
 """The part of Xledger's employees that a batch is about, and who of them is whom: matching, without I/O."""
 
-from collections.abc import Iterable, Mapping, Set
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
 from shared_mappings import Desired, Employee
-from shared_mappings.comparators import normalised_email, normalised_text
+from shared_mappings.normal_forms import domain_spellings, normalised_email, normalised_key
 
 
 class MatchingKey(str, Enum):
@@ -57,17 +58,30 @@ class Directory:
         match key:
             case MatchingKey.EMPLOYMENT_ID:
                 code = desired.employment_id
-                return self.by_code.get(normalised_text(code), frozenset()) if code else frozenset()
+                return self.by_code.get(normalised_key(code), frozenset()) if code else frozenset()
             case MatchingKey.EMAIL:
                 email = desired.email
                 return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
 
 
 def code_spellings(code: str) -> set[str]:
-    """A code as it was entered and as it is compared: Xledger may hold either."""
-    return {code, normalised_text(code)}
+    """How Xledger may hold a code: as it was entered, and as it is compared, with accents composed and decomposed."""
+    return {code, *_composed_and_decomposed(normalised_key(code))}
 
 
 def email_spellings(email: str) -> set[str]:
-    """An e-mail address as it was entered and in lower case: nobody knows whether Xledger's filter minds case."""
-    return {normalised_text(email), normalised_text(email).lower()}
+    """How Xledger may hold an e-mail address: nobody knows what its filter takes for the same.
+
+    As it was entered, and as it is written: that in lower case too, with accents composed and decomposed, and with its
+    domain in letters and in ASCII. For most addresses this is one spelling, or two.
+    """
+    written = normalised_key(email)
+    name, at, domain = written.rpartition("@")
+    with_domains = {written, *(f"{name}{at}{spelled}" for spelled in domain_spellings(domain))}
+    lowered = {address.lower() for address in with_domains}
+    return {email, *(spelled for address in with_domains | lowered for spelled in _composed_and_decomposed(address))}
+
+
+def _composed_and_decomposed(text: str) -> Iterator[str]:
+    yield unicodedata.normalize("NFC", text)
+    yield unicodedata.normalize("NFD", text)
