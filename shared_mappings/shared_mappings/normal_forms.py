@@ -66,8 +66,9 @@ def normalised_word(value: str) -> str:
 
 def normalised_email(value: str) -> str:
     """An e-mail address as it is compared: a key without regard to case, and with a domain in ASCII (IDNA)."""
-    name, at, domain = normalised_key(value).rpartition("@")
-    return f"{_without_case(name)}{at}{domain_spellings(domain)[0]}"
+    written = normalised_key(value)
+    name, at, domain = written.rpartition("@")
+    return f"{_without_case(name)}@{domain_spellings(domain)[0]}" if at else _without_case(written)
 
 
 @lru_cache(maxsize=1024)
@@ -77,7 +78,7 @@ def domain_spellings(domain: str) -> tuple[str, str]:
     Both are the same for most, and for what is no domain.
     """
     plain = _without_case(domain)
-    if plain.isascii() and _ASKED_FOR_IN_ASCII not in plain:
+    if domain.isascii() and _ASKED_FOR_IN_ASCII not in plain:
         return plain, plain
     try:
         in_ascii = idna.encode(domain, uts46=True).decode("ascii")
@@ -95,7 +96,7 @@ def without_gaps(number: str) -> str:
 
 def compact_number(number: str) -> str:
     """The number of an account or of a person without anything between its digits. Masked digits stay `*`."""
-    return without_gaps(number).replace("-", "")
+    return unicodedata.normalize("NFKC", without_gaps(number).replace("-", ""))
 
 
 def _shows(character: str) -> bool:

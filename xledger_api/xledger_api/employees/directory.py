@@ -77,7 +77,7 @@ def email_spellings(email: str) -> set[str]:
     """
     written = normalised_key(email)
     name, at, domain = written.rpartition("@")
-    with_domains = {written, *(f"{name}{at}{spelled}" for spelled in domain_spellings(domain))}
+    with_domains = {written, *(f"{name}{at}{spelled}" for spelled in domain_spellings(domain) if at)}
     lowered = {address.lower() for address in with_domains}
     return {email, *(spelled for address in with_domains | lowered for spelled in _composed_and_decomposed(address))}
 
