@@ -44,6 +44,8 @@ class Dialect:
         introspection: Whether it tells its schema.
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
+        no_date: What it shows where there is no date; None for null.
+        no_end: What it shows where nothing ends, likewise.
     """
 
     about: str = field(compare=False)
@@ -57,6 +59,8 @@ class Dialect:
     introspection: bool = True
     employees_are_suppliers: bool = True
     partial_success: bool = False
+    no_date: str | None = None
+    no_end: str | None = None
 
 
 CONTRACT = Dialect("The contract, to the letter.")
@@ -121,6 +125,11 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         "partial_success": Dialect(
             "The good inputs of a mutation are carried out, and there is an error for each of the others.",
             partial_success=True,
+        ),
+        "placeholder_dates": Dialect(
+            "Where there is no date it shows an early one, and the last one where nothing ends.",
+            no_date="1753-01-01",
+            no_end="9999-12-31",
         ),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(

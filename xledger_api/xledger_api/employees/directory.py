@@ -76,10 +76,11 @@ def email_spellings(email: str) -> set[str]:
     domain in letters and in ASCII. For most addresses this is one spelling, or two.
     """
     written = normalised_key(email)
-    name, at, domain = written.rpartition("@")
-    with_domains = {written, *(f"{name}{at}{spelled}" for spelled in domain_spellings(domain) if at)}
-    lowered = {address.lower() for address in with_domains}
-    return {email, *(spelled for address in with_domains | lowered for spelled in _composed_and_decomposed(address))}
+    name, _, domain = written.rpartition("@")
+    in_ascii, in_letters = domain_spellings(domain)
+    both = {f"{name}@{in_ascii}", f"{name}@{in_letters}"} if in_ascii != in_letters else set()
+    addresses = {spelled for address in {written} | both for spelled in (address, address.lower())}
+    return {email, *(spelled for address in addresses for spelled in _composed_and_decomposed(address))}
 
 
 def _composed_and_decomposed(text: str) -> Iterator[str]:
