@@ -74,7 +74,7 @@ TESTS = ("integration_tests", "benchmarks")
 PURE = {
     *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "re", "types"),
     *("typing", "unicodedata", "zoneinfo"),
-    *("babel", "idna", "phonenumbers", "pydantic", "stdnum", "yaml"),
+    *("babel", "idna", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
 }
 """What the domain stands on: nothing of it reaches a network, a clock or a host."""
 

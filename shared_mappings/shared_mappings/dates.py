@@ -2,13 +2,23 @@
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import tzdata
+
 from shared_mappings.normal_forms import normalised_key
 
-_PLACE: Final = ZoneInfo("Europe/Oslo")
-"""Where the day is counted of an instant that has a zone. Both systems' people work by this calendar."""
+
+def _oslo() -> ZoneInfo:
+    """Oslo's time, by the library's history and not by that of the machine, which may be another or none."""
+    with (files(tzdata) / "zoneinfo" / "Europe" / "Oslo").open("rb") as history:
+        return ZoneInfo.from_file(history, "Europe/Oslo")
+
+
+_PLACE: Final = _oslo()
+"""Where the day is counted of an instant that has a zone: Huma and Xledger are Norwegian, and date by this clock."""
 
 _ISO: Final = re.compile(
     r"(?P<day>(\d{4})-(\d\d)-(\d\d))"

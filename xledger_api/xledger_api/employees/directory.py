@@ -76,9 +76,9 @@ def email_spellings(email: str) -> set[str]:
     domain in letters and in ASCII. For most addresses this is one spelling, or two.
     """
     written = normalised_key(email)
-    name, _, domain = written.rpartition("@")
+    name, at, domain = written.rpartition("@")
     in_ascii, in_letters = domain_spellings(domain)
-    both = {f"{name}@{in_ascii}", f"{name}@{in_letters}"} if in_ascii != in_letters else set()
+    both = {f"{name}@{in_ascii}", f"{name}@{in_letters}"} if at and in_ascii != in_letters else set()
     addresses = {spelled for address in {written} | both for spelled in (address, address.lower())}
     return {email, *(spelled for address in addresses for spelled in _composed_and_decomposed(address))}
 
