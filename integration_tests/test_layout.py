@@ -61,7 +61,9 @@ ROOMS = {
         field_table
         comparators  policies
         converters
-        codes  countries  states  record_schema  api_url
+        countries  dates
+        normal_forms
+        codes  states  record_schema  api_url
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""
@@ -71,8 +73,8 @@ TESTS = ("integration_tests", "benchmarks")
 
 PURE = {
     *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "re", "types"),
-    *("typing", "unicodedata"),
-    *("babel", "phonenumbers", "pydantic", "stdnum", "yaml"),
+    *("typing", "unicodedata", "zoneinfo"),
+    *("babel", "idna", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
 }
 """What the domain stands on: nothing of it reaches a network, a clock or a host."""
 

@@ -25,6 +25,7 @@ from connector_base.settings.addresses import allowed_address
 from connector_base.settings.settings import UNKNOWN, Settings
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+from shared_mappings.normal_forms import normalised_word
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.tokens import may_be_a_token
@@ -140,7 +141,7 @@ class GenderCode(Settings):
 def _one_code_each(codes: tuple[GenderCode, ...]) -> tuple[GenderCode, ...]:
     first: dict[str, int] = {}
     for position, entry in enumerate(codes):
-        before = first.setdefault(entry.gender.strip().casefold(), position)
+        before = first.setdefault(normalised_word(entry.gender), position)
         if before != position:
             raise ValueError(
                 f"entries {before} and {position} are for the same gender, because capital letters do not matter; "

@@ -58,12 +58,36 @@ def test_an_employee_without_a_code_is_known_by_the_address_and_without_either_b
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [({"code": "A1"}, {"code": " A1 "}), ({"email": "Kari@Example.com"}, {"email": "kari@example.com"})],
+    [
+        ({"code": "A1"}, {"code": " A1 "}),
+        ({"code": "A1"}, {"code": "\ufeffA\u200b1\u00a0"}),
+        ({"code": "\u00c51"}, {"code": "A\u030a1"}),
+        ({"code": "417"}, {"code": 417}),
+        ({"code": "417"}, {"code": 417.0}),
+        ({"email": "Kari@Example.com"}, {"email": "kari@example.com"}),
+        ({"email": "kari@bl\u00e5b\u00e6r.no"}, {"email": "kari@xn--blbr-roah.no"}),
+    ],
 )
 def test_an_employee_is_the_same_however_the_key_is_spelled(
     one: dict[str, Any], other: dict[str, Any], catalog: Catalog
 ) -> None:
     assert staff(catalog, one).identity == staff(catalog, other).identity
+
+
+def test_a_number_is_taken_where_a_text_of_digits_belongs_and_nowhere_else(catalog: Catalog) -> None:
+    """Hosts and spreadsheets make numbers of codes."""
+    numbers = {"employmentId": 417, "homeAddress": {"postalCode": 155.0}}
+    person = reader(catalog()).read({**USER, **numbers}, 1)
+    assert isinstance(person, Person)
+    assert person.code == "417"
+    assert person.desired.values["employee.contact.address.zipCode"] == "155"
+    for wrong in (
+        {"employmentId": True},
+        {"givenName": 417},
+        {"homeAddress": {"city": 155}},
+        {"bankAccount": {"number": 86011117947}},
+    ):
+        assert isinstance(reader(catalog()).read({**USER, **wrong}, 1), InvalidRecord)
 
 
 def test_an_id_that_employees_do_not_have_is_neither_used_nor_shown(catalog: Catalog) -> None:

@@ -49,6 +49,8 @@ class Dialect:
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
         replaces_addresses: Whether a line that a nested address does not mention is gone.
         ignores_null: Whether null leaves a value as it is, as an absent key does.
+        no_date: What it shows where there is no date; None for null.
+        no_end: What it shows where nothing ends, likewise.
     """
 
     about: str = field(compare=False)
@@ -66,6 +68,8 @@ class Dialect:
     partial_success: bool = False
     replaces_addresses: bool = False
     ignores_null: bool = False
+    no_date: str | None = None
+    no_end: str | None = None
 
 
 CONTRACT = Dialect("The contract, to the letter.")
@@ -138,6 +142,11 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         ),
         "ignores_null": Dialect("Nothing can be unset: null leaves a value as it is.", ignores_null=True),
         "shared_contacts": Dialect("A new employee gets the contact of a namesake.", shares=("contact",)),
+        "placeholder_dates": Dialect(
+            "Where there is no date it shows an early one, and the last one where nothing ends.",
+            no_date="1753-01-01",
+            no_end="9999-12-31",
+        ),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(
             "An employee's e-mail fills the contact's and the subledger's.", email_fills=("contact", "subledger")

@@ -162,6 +162,14 @@ def _gender(contact: Row, info: Info) -> Row | None:
     return rules.gender_row(info.context.dialect.genders, contact["gender"])
 
 
+def _date(key: str) -> Resolver:
+    return lambda row, info: row[key] or info.context.dialect.no_date
+
+
+def _end(key: str) -> Resolver:
+    return lambda row, info: row[key] or info.context.dialect.no_end
+
+
 def _id_as_text(row: Row, _info: Info) -> str:
     return str(row["dbId"])
 
@@ -186,8 +194,15 @@ _RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Employee": {
         "email": lambda row, _info: row[CONTACTS]["email"],
         "contactDbId": lambda row, _info: str(row[CONTACTS]["dbId"]),
+        **{key: _date(key) for key in ("employmentFrom", "noticeDate")},
+        **{key: _end(key) for key in ("employmentTo", "trialTo")},
     },
     **{name: {"dbId": _id_as_text} for name in _IDS_AS_TEXT},
-    "Contact": {"dbId": _id_as_text, "socialSec": lambda _row, _info: None, "gender": _gender},
+    "Contact": {
+        "dbId": _id_as_text,
+        "socialSec": lambda _row, _info: None,
+        "gender": _gender,
+        "birthday": _date("birthday"),
+    },
 }
 """What answers a field that is not simply a value of its row, by the contract's names."""

@@ -2,23 +2,24 @@
 
 A part is a value with one of the three states. A converter answers with the value for Xledger, with `None` where the
 value is unset in Huma, with `MISSING` where too little is known, or with `MISSING` and a warning where the value is one
-that Xledger could never accept. Text is handed on exactly as it was entered; only text without any visible character
-counts as unset.
+that Xledger could never accept. Text is handed on exactly as it was entered; only text of nothing but white space and
+invisible characters counts as unset. Keys, numbers and dates are handed on in the form in which they are checked.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
 from stdnum import iban
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.no import fodselsnummer, kontonr
 from stdnum.util import isdigits
 
 from shared_mappings.codes import WarningCode
 from shared_mappings.countries import country_code
+from shared_mappings.dates import NO_DAYS, NO_ENDS, parse_date, stands_for_none
+from shared_mappings.normal_forms import as_text, compact_number, normalised_key, normalised_word, without_gaps
 from shared_mappings.states import MISSING, Missing, State
 
 Parts = Mapping[str, Any]
@@ -26,7 +27,10 @@ Parts = Mapping[str, Any]
 
 NORWAY: Final = "NO"
 SOCIAL_SECURITY_LENGTH: Final = 11
-LENGTH_OF_A_DATE: Final = 10
+
+_LENIENT_REMAINDERS: Final = range(4)
+"""What may be left over by the first check digit. Facts: numbers given from 2032 on, and synthetic ones before, leave 0
+to 3, older ones 0 (Skatteetaten, "Nytt fødselsnummer fra 2032")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,25 @@ UNKNOWN: Final = Converted(MISSING)
 
 def text(parts: Parts, _: Options) -> Converted:
     """One text, unchanged."""
-    return Converted(_text(parts["value"]))
+    return Converted(as_text(parts["value"]))
+
+
+def key(parts: Parts, _: Options) -> Converted:
+    """A code or an e-mail address, in the form in which people are found by it."""
+    value = as_text(parts["value"])
+    return Converted(normalised_key(value) if isinstance(value, str) else value)
 
 
 def full_name(parts: Parts, _: Options) -> Converted:
     """Given and family name with a space between; unknown unless both are there, since half a name replaces none."""
-    names = [_text(part) for part in parts.values()]
+    names = [as_text(part) for part in parts.values()]
     known = [name for name in names if isinstance(name, str)]
     return Converted(" ".join(known)) if len(known) == len(names) else UNKNOWN
 
 
 def street_address(parts: Parts, _: Options) -> Converted:
     """The lines that hold something, joined with a comma; unknown when one of the lines is."""
-    lines = [_text(part) for part in parts.values()]
+    lines = [as_text(part) for part in parts.values()]
     if MISSING in lines:
         return UNKNOWN
     return Converted(", ".join(line for line in lines if isinstance(line, str)) or None)
@@ -84,94 +94,77 @@ def country(parts: Parts, _: Options) -> Converted:
 
 
 def calendar_date(parts: Parts, _: Options) -> Converted:
-    """A date as YYYY-MM-DD; a time after it is dropped."""
-    value = _text(parts["value"])
-    if not isinstance(value, str):
-        return Converted(value)
-    try:
-        return Converted(parse_date(value).isoformat())
-    except ValueError:
-        return Converted(MISSING, WarningCode.INVALID_DATE)
+    """A date as YYYY-MM-DD; what databases write for no date is unset."""
+    return _date(parts["value"], NO_DAYS)
+
+
+def end_date(parts: Parts, _: Options) -> Converted:
+    """A date on which something ends; what databases write for no end is unset as well."""
+    return _date(parts["value"], NO_ENDS)
 
 
 def gender(parts: Parts, options: Options) -> Converted:
     """Xledger's code for a gender; a code that is nobody's spelling is its own translation, free text has none."""
-    value = _text(parts["value"])
+    value = as_text(parts["value"])
     if not isinstance(value, str):
         return Converted(value)
-    codes = {code.strip().casefold(): code for code in options.gender_codes.values()}
-    codes |= {spelling.strip().casefold(): code for spelling, code in options.gender_codes.items()}
-    code = codes.get(value.strip().casefold())
-    return Converted(code) if code is not None else Converted(MISSING, WarningCode.UNMAPPED_GENDER)
+    codes = {normalised_word(code): code for code in options.gender_codes.values()}
+    codes |= {normalised_word(spelling): code for spelling, code in options.gender_codes.items()}
+    code = codes.get(normalised_word(value))
+    return Converted(MISSING, WarningCode.UNMAPPED_GENDER) if code is None else Converted(normalised_key(code))
 
 
 def bank_account(parts: Parts, _: Options) -> Converted:
-    """A bank account without spaces and dots: the IBAN of an international account, the number of a national one.
+    """A bank account without white space and dots: the IBAN of an international account, the number of a national one.
 
-    Norwegian numbers and IBANs are checked by their digits, other national numbers are taken as they are.
+    Norwegian numbers and IBANs are checked by their digits, and written without dashes too. Other national numbers are
+    taken as they are: should Xledger check them by their shape, its refusal costs the one field.
     """
-    international, national = _text(parts.get("iban", None)), _text(parts["number"])
+    international, national = as_text(parts.get("iban", None)), as_text(parts["number"])
     if isinstance(international, str):
-        return _checked(international, iban.validate)
+        return _checked(international, _validate_iban)
     if not isinstance(national, str):
         return Converted(MISSING if MISSING in (international, national) else None)
     if _looks_like_an_iban(national):
-        return _checked(national, iban.validate)
+        return _checked(national, _validate_iban)
     if _is_norway(parts["country"]):
         return _checked(national, kontonr.validate)
-    return Converted(compact_account(national))
+    return _taken_as_it_is(without_gaps(national), WarningCode.INVALID_BANK_ACCOUNT)
 
 
 def bank_account_country(parts: Parts, _: Options) -> Converted:
     """The first two letters of an IBAN, otherwise the country given with a national account."""
-    international = _text(parts["iban"])
+    international = as_text(parts["iban"])
     if isinstance(international, str) and _looks_like_an_iban(international):
-        return _country(compact_account(international)[:2])
+        return _country(compact_number(international)[:2])
     return _country(parts["country"])
 
 
 def social_security_number(parts: Parts, _: Options) -> Converted:
     """The national identification. Of several, Norway's; without one of Norway's nobody guesses which is meant.
 
-    A Norwegian number needs its check digits and is written without separators; others are taken as they are.
+    A Norwegian number needs its check digits and is written without separators; others are taken as they are, whatever
+    their shape.
     """
     if "entries" in parts:
         return _from_identifications(parts["entries"])
-    return _checked_identification(_text(parts["number"]), parts["country"])
+    return _checked_identification(as_text(parts["number"]), parts["country"])
 
 
-def parse_date(value: str) -> date:
-    """The date in an ISO date or date and time.
-
-    Raises:
-        ValueError: When it is none.
-    """
-    stripped = value.strip()
-    if len(stripped) > LENGTH_OF_A_DATE and stripped[LENGTH_OF_A_DATE] not in "T ":
-        raise ValueError("not an ISO date")
-    return date.fromisoformat(stripped[:LENGTH_OF_A_DATE])
-
-
-def compact_account(number: str) -> str:
-    """A bank account in capitals, without white space and dots."""
-    return "".join(number.replace(".", "").split()).upper()
-
-
-def compact_identification(number: str) -> str:
-    """A national identification in capitals, without white space and dashes. Masked digits stay `*`."""
-    return "".join(number.replace("-", "").split()).upper()
-
-
-def _text(value: Any) -> State:
-    """The value as text, with text that shows nothing counted as unset."""
-    if value is None or isinstance(value, Missing):
-        return value
-    content = value if isinstance(value, str) else str(value)
-    return content if content.strip() else None
+def _date(value: Any, placeholders: frozenset[str]) -> Converted:
+    written = as_text(value)
+    if not isinstance(written, str):
+        return Converted(written)
+    if stands_for_none(written, placeholders):
+        return Converted(None)
+    try:
+        return Converted(parse_date(written).isoformat())
+    except ValueError:
+        return Converted(MISSING, WarningCode.INVALID_DATE)
 
 
 def _country(value: Any) -> Converted:
-    written = _text(value)
+    written = as_text(value)
     if not isinstance(written, str):
         return Converted(written)
     code = country_code(written)
@@ -182,8 +175,8 @@ def _is_norway(value: Any) -> bool:
     return _country(value).value == NORWAY
 
 
-def _checked(number: str, validate: Callable[[str], str]) -> Converted:
-    compact = compact_account(number)
+def _checked(number: str, validate: Callable[[str], object]) -> Converted:
+    compact = compact_number(number)
     try:
         validate(compact)
     except ValidationError:
@@ -191,8 +184,27 @@ def _checked(number: str, validate: Callable[[str], str]) -> Converted:
     return Converted(compact)
 
 
+def _validate_iban(number: str) -> None:
+    """Checks an IBAN as banks anywhere do, and the Norwegian account in one; not by the rules of other countries.
+
+    Raises:
+        ValidationError: When it is none.
+    """
+    try:
+        iban.validate(number, check_country=False)
+    except InvalidComponent:
+        return  # the check digits are right, and the country is one that the library does not know
+    if number.startswith(NORWAY):
+        kontonr.validate(number[4:])
+
+
+def _taken_as_it_is(number: str, warning: WarningCode) -> Converted:
+    """A number that nobody here can check; only dots and dashes are no number at all."""
+    return Converted(number) if any(map(str.isalnum, number)) else Converted(MISSING, warning)
+
+
 def _looks_like_an_iban(number: str) -> bool:
-    compact = compact_account(number)
+    compact = compact_number(number)
     return compact[:2].isalpha() and compact[:2].isascii() and isdigits(compact[2:4])
 
 
@@ -207,30 +219,38 @@ def _from_identifications(entries: Any) -> Converted:
         national = norwegian
     if not national:
         return Converted(None)
-    return _checked_identification(_text(national[0].get("value")), national[0].get("country"))
+    return _checked_identification(as_text(national[0].get("value")), national[0].get("country"))
 
 
 def _checked_identification(number: State, issued_by: Any) -> Converted:
-    if not isinstance(number, str) or not _is_norway(issued_by):
+    if not isinstance(number, str):
         return Converted(number)
-    compact = compact_identification(number)
-    if len(compact) == SOCIAL_SECURITY_LENGTH and isdigits(compact) and compact[-2:] == _check_digits(compact):
+    if not _is_norway(issued_by):
+        return _taken_as_it_is(normalised_key(number), WarningCode.INVALID_SOCIAL_SECURITY_NUMBER)
+    compact = compact_number(number)
+    if len(compact) == SOCIAL_SECURITY_LENGTH and isdigits(compact) and _has_check_digits(compact):
         return Converted(compact)
     return Converted(MISSING, WarningCode.INVALID_SOCIAL_SECURITY_NUMBER)
 
 
-def _check_digits(number: str) -> str:
-    """The two check digits alone: whether the date in a number is possible is not for this project to judge."""
-    return fodselsnummer.calc_check_digit1(number) + fodselsnummer.calc_check_digit2(number)
+def _has_check_digits(number: str) -> bool:
+    """By the two check digits alone: which dates there are in numbers is not for this project to judge.
+
+    There are numbers with 40 more for the day or the month, and synthetic ones with 65 or 80 more for the month.
+    """
+    left_over = (int(number[-2]) - int(fodselsnummer.calc_check_digit1(number))) % 11
+    return left_over in _LENIENT_REMAINDERS and number[-1] == fodselsnummer.calc_check_digit2(number)
 
 
 CONVERTERS: Final[Mapping[str, Converter]] = MappingProxyType(
     {
         "text": text,
+        "key": key,
         "full_name": full_name,
         "street_address": street_address,
         "country": country,
         "date": calendar_date,
+        "end_date": end_date,
         "gender": gender,
         "bank_account": bank_account,
         "bank_account_country": bank_account_country,
@@ -238,3 +258,6 @@ CONVERTERS: Final[Mapping[str, Converter]] = MappingProxyType(
     }
 )
 """The converters by the names the field table uses."""
+
+PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({"date": NO_DAYS, "end_date": NO_ENDS})
+"""What stands for nothing in a value of ours or of Xledger's, by the name of the converter that makes such values."""

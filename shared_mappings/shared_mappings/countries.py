@@ -3,12 +3,13 @@
 Codes and names are those of the Unicode CLDR, which babel carries.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from babel import Locale
+
+from shared_mappings.normal_forms import normalised_key, normalised_word
 
 _LANGUAGES: Final = ("nb", "nn", "sv", "da", "fi", "en")
 
@@ -28,13 +29,13 @@ def country_code(written: str) -> str | None:
 
     Args:
         written: An ISO 3166-1 alpha-2 code, or a name in Norwegian (both kinds), Swedish, Danish, Finnish or English;
-            capital letters and white space around do not matter.
+            capital letters, white space around and invisible characters do not matter.
 
     Returns:
         The code in capitals; None for what is no country.
     """
-    code = written.strip().upper()
-    return code if code in _codes() else _codes_by_name().get(_compared(written))
+    code = normalised_key(written).upper()
+    return code if code in _codes() else _codes_by_name().get(normalised_word(written))
 
 
 @cache
@@ -44,14 +45,10 @@ def _codes() -> frozenset[str]:
 
 @cache
 def _codes_by_name() -> Mapping[str, str]:
-    return {_compared(name): code for language in _LANGUAGES for code, name in _names(language).items()}
+    return {normalised_word(name): code for language in _LANGUAGES for code, name in _names(language).items()}
 
 
 def _names(language: str) -> Mapping[str, str]:
     """The names of all countries by code; those of continents have a number for a code."""
     names = Locale(language).territories.items()
     return {code: name for code, name in names if code.isalpha() and code not in _NO_COUNTRIES}
-
-
-def _compared(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip().casefold()

@@ -8,11 +8,14 @@ from typing import Any, Final
 from shared_mappings.codes import WarningCode
 from shared_mappings.converters import CONVERTERS, Options, Parts
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
+from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
 
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
 ACTIVE: Final = "active"
+
+_KEYS: Final = frozenset({EMPLOYMENT_ID, EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Desired:
         warnings: Values that were left out.
         left_out: What the record holds in their place, by canonical target and by the name of the part.
         works: Whether the record itself says that the person is active.
+        entered: The keys by which people are found as the record holds them, by canonical target, where it holds any.
     """
 
     record_id: str | None
@@ -49,16 +53,21 @@ class Desired:
     warnings: tuple[FieldWarning, ...] = ()
     left_out: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     works: bool = False
+    entered: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def employment_id(self) -> str | None:
-        """The first matching key, None when unset or unknown."""
-        return _key(self.values[EMPLOYMENT_ID])
+        """The first matching key as it was entered, since Xledger may hold it so; None when unset or unknown."""
+        return self._key(EMPLOYMENT_ID)
 
     @property
     def email(self) -> str | None:
-        """The second matching key, None when unset or unknown."""
-        return _key(self.values[EMAIL])
+        """The second matching key, likewise."""
+        return self._key(EMAIL)
+
+    def _key(self, target: str) -> str | None:
+        value = self.values[target]
+        return self.entered.get(target, value) if isinstance(value, str) else None
 
 
 def desired_from_user(
@@ -95,10 +104,13 @@ def _desired(
     warnings: list[FieldWarning] = []
     lost: dict[str, str] = {ACTIVE: ACTIVE} if ACTIVE in changed else {}
     left_out: dict[str, Parts] = {}
+    entered: dict[str, str] = {}
     for rule, keys in rules:
         parts = {part: _part(record, path, one_value) for part, path in keys.items()}
         converted = CONVERTERS[rule.converter](parts, options)
         values[rule.canonical_target] = converted.value
+        if rule.canonical_target in _KEYS and isinstance(key := as_text(parts["value"]), str):
+            entered[rule.canonical_target] = key
         if converted.warning:
             warnings.append(FieldWarning(converted.warning, rule.fields[0]))
             left_out[rule.canonical_target] = parts
@@ -114,6 +126,7 @@ def _desired(
         warnings=tuple(warnings),
         left_out=left_out,
         works=record.get("active") is True,
+        entered=entered,
     )
 
 
@@ -123,7 +136,3 @@ def _part(record: Mapping[str, Any], keys: KeyPath, one_value: frozenset[KeyPath
     if value is MISSING and keys[:-1] in one_value and isinstance(read_keys(record, keys[:-1]), Mapping):
         return None
     return value
-
-
-def _key(value: State) -> str | None:
-    return value if isinstance(value, str) else None

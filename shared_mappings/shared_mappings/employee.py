@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from shared_mappings.converters import parse_date
-from shared_mappings.field_table import FieldTable
+from shared_mappings.dates import parse_date
+from shared_mappings.field_table import FieldTable, Rule
+from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
@@ -20,7 +21,7 @@ SystemValue = Mapping[str, Any]
 
 def code_or_name(value: SystemValue) -> State:
     """What a system value is called: its code, and its name where it has none; `MISSING` where it has neither."""
-    return value_shown(value.get("code")) or value_shown(value.get("name")) or MISSING
+    return as_text(value.get("code")) or as_text(value.get("name")) or MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,22 @@ class Employee:
         values: dict[str, State] = {}
         for name, keys in table.place_keys.items():
             there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
-            values[name] = called(there) if isinstance(there, Mapping) else value_shown(there)
+            rule = table.rule_of.get(name)
+            values[name] = called(there) if isinstance(there, Mapping) else value_shown(there, rule)
         closed = _has_passed(read_keys(node, table.closed_keys), today)
         return cls(db_ids, values, closed, closed or _has_passed(read_keys(node, table.left_keys), today))
 
 
-def value_shown(value: Any) -> State:
-    """What Xledger has, by what it shows at a target: blank text is nothing, a number is its digits.
+def value_shown(value: Any, rule: Rule | None) -> State:
+    """What Xledger has, by what it shows at a target: text that shows nothing is nothing, a number is its digits.
 
     Args:
         value: What stands in a node; `MISSING` where nothing does.
+        rule: The row of the field table that the target belongs to, which knows what stands for nothing; None where it
+            belongs to none.
     """
-    if value is None or value is MISSING:
-        return value
-    text = value if isinstance(value, str) else str(value)
-    return text if text.strip() else None
+    text = as_text(value)
+    return None if isinstance(text, str) and rule is not None and rule.stands_for_none(text) else text
 
 
 def _has_passed(day: Any, today: date) -> bool:

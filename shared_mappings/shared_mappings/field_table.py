@@ -9,7 +9,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from shared_mappings.comparators import COMPARATORS
-from shared_mappings.converters import CONVERTERS
+from shared_mappings.converters import CONVERTERS, PLACEHOLDERS
+from shared_mappings.dates import stands_for_none
 from shared_mappings.policies import Policy
 from shared_mappings.states import State
 
@@ -91,6 +92,10 @@ class Rule(_Frozen):
         if isinstance(ours, str) and isinstance(theirs, str):
             return ours == theirs or COMPARATORS[self.comparator](ours, theirs)
         return ours is theirs
+
+    def stands_for_none(self, value: str) -> bool:
+        """Whether a value is one that systems write where there is none, such as the last day of the calendar."""
+        return self.converter in PLACEHOLDERS and stands_for_none(value, PLACEHOLDERS[self.converter])
 
 
 class Route(_Frozen):

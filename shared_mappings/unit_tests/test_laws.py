@@ -20,6 +20,7 @@ from shared_mappings import (
     plan,
     users_schema,
 )
+from shared_mappings.normal_forms import as_text, normalised_key
 from shared_mappings.states import State
 
 from .conftest import IN_XLEDGER, RECORD, planned_again
@@ -53,7 +54,7 @@ RECORDS = st.fixed_dictionaries(
 
 
 def states(example: State) -> st.SearchStrategy[State]:
-    return st.none() | st.just(example) | TEXTS.filter(str.strip) | st.just(MISSING)
+    return st.none() | st.just(example) | TEXTS.filter(as_text) | st.just(MISSING)
 
 
 EMPLOYEES = st.fixed_dictionaries({target: states(value) for target, value in IN_XLEDGER.items()}).map(
@@ -200,8 +201,41 @@ def test_an_employee_in_xledgers_own_terms_is_planned_like_any_other(record: dic
         assert planned_again(first, wanted, None, Policies()).action is Action.UNCHANGED
 
 
-@given(TEXTS.filter(str.strip))
+@given(TEXTS.filter(as_text))
 def test_any_text_arrives_in_the_plan_unchanged(text: str) -> None:
     wanted = desired({"id": "1", "employmentId": "1001", "jobTitle": text})
     after = {change.target: change.after for change in plan(wanted, None, Policies(), TABLE).changes}
     assert after["employee.contact.jobTitle"] == text
+
+
+@given(RECORDS)
+def test_what_is_written_is_what_was_compared(record: dict[str, Any]) -> None:
+    """So Xledger's own copy of a value is the value: nothing of a plan is planned again when it comes back as text."""
+    for change in plan(desired(record), None, Policies(), TABLE).changes:
+        rule = TABLE.rule_of[change.target]
+        assert change.after is None or (
+            rule.same(change.after, change.after) and not rule.stands_for_none(change.after)
+        )
+
+
+@given(TEXTS.filter(as_text), st.sampled_from(["employmentId", "email"]))
+def test_a_key_is_kept_as_it_was_entered_to_be_looked_up_and_written_in_one_form(text: str, field: str) -> None:
+    wanted = desired({"id": "1", field: text})
+    rule = next(rule for rule in TABLE.rules if rule.fields == (field,))
+    written = wanted.values[rule.canonical_target]
+    assert {"employmentId": wanted.employment_id, "email": wanted.email}[field] == text
+    assert written == normalised_key(text)
+    assert desired({"id": "1", field: written}).values[rule.canonical_target] == written
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\ufeff \u2060", "\u00ad", "\u3164", "\u00a0"])
+def test_text_that_shows_nothing_never_replaces_what_is_never_unset(nothing: str) -> None:
+    record = {key: nothing for key, value in RECORD.items() if isinstance(value, str)} | {
+        "homeAddress": dict.fromkeys(RECORD["homeAddress"], nothing),
+        "identifications": [{"type": "national", "country": "NO", "value": nothing}],
+        "active": True,
+    }
+    current = Employee({"updateEmployees": "11", "updateContacts": "12", "updateSuppliers": "13"}, IN_XLEDGER)
+    decided = plan(desired(record), current, Policies(), TABLE)
+    assert {change.target for change in decided.changes} & NEVER_UNSET == set()
+    assert {change.after for change in decided.changes} == {None}

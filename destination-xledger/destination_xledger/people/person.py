@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared_mappings import Desired, Employee, FieldChange, Plan
-from shared_mappings.comparators import normalised_email, normalised_text
+from shared_mappings.normal_forms import normalised_email, normalised_key
 from xledger_api.sending.answers import Failure
 
 
@@ -71,7 +71,7 @@ class Person:
     @property
     def code(self) -> str:
         """The employment ID as it is compared; empty for none."""
-        return normalised_text(self.desired.employment_id or "")
+        return normalised_key(self.desired.employment_id or "")
 
     @property
     def address(self) -> str:

@@ -31,8 +31,8 @@ from shared_mappings import (
     users_schema,
     what_is_used,
 )
-from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
+from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
@@ -90,7 +90,7 @@ class StreamReader:
         used = {key: value for key, value in what_is_used(record, self.used).items() if key not in lost}
         record_id = used.get("id")
         label = f"{self.name} {record_id}" if _is_an_id(record_id) else place
-        code = normalised_text(_text(read_path(used, self.code_key)))
+        code = normalised_key(_text(read_path(used, self.code_key)))
         address = normalised_email(_text(read_path(used, self.address_key)))
         identity = _user_identity(record_id, place) if self.has_ids else _employee_identity(code, address, place)
         faults = self.validator.faults(used)
@@ -195,7 +195,8 @@ def _employee_identity(code: str, address: str, place: str) -> str:
 
 def _text(value: Any) -> str:
     """A key as it came; empty for one that is none, as an invalid record may hold."""
-    return value if isinstance(value, str) else ""
+    text = as_text(value)
+    return text if isinstance(text, str) else ""
 
 
 _LONGEST_ID: Final = 64

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from destination_xledger.people.person import InvalidRecord, Person
 from shared_mappings import Employee, FieldChange
-from shared_mappings.comparators import normalised_email
 from shared_mappings.desired import EMAIL
+from shared_mappings.normal_forms import normalised_email
 
 Subject = Person | InvalidRecord
 

@@ -23,8 +23,8 @@ from shared_mappings import (
     is_somebody_else,
     plan,
 )
-from shared_mappings.comparators import normalised_text
 from shared_mappings.desired import EMPLOYMENT_ID
+from shared_mappings.normal_forms import normalised_key
 from xledger_api.employees.directory import Directory, MatchingKey
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.system_values import with_known_system_values
@@ -229,4 +229,4 @@ def _only(db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee
 def _code_of(employee: Employee) -> str:
     """An employee's code as it is compared; empty for none."""
     code = employee.values[EMPLOYMENT_ID]
-    return normalised_text(code) if isinstance(code, str) else ""
+    return normalised_key(code) if isinstance(code, str) else ""

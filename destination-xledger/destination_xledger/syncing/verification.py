@@ -47,7 +47,7 @@ def shown_after(
     keys = table.place_keys[target]
     home = table.db_id_keys[mutation][:-1]
     there = read_keys(node, keys[len(home) :] if keys[: len(home)] == home else keys)
-    return system_values.called(there) if isinstance(there, Mapping) else value_shown(there)
+    return system_values.called(there) if isinstance(there, Mapping) else value_shown(there, table.rule_of.get(target))
 
 
 def wiped(mutation: str, planned: Collection[str], employee: Employee, now: Mapping[str, State]) -> Exception | None:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from destination_xledger.verifying.observed import Judgement, Look, Node, Observed, Verdict
 from shared_mappings import Route, field_table
-from shared_mappings.comparators import MASK, normalised_email, normalised_text
+from shared_mappings.comparators import MASK
+from shared_mappings.normal_forms import normalised_email, normalised_key, normalised_word
 from xledger_api.employees.requests import can_filter
 from xledger_api.language.fitting import ADD, fitted
 from xledger_api.language.introspection import EMPLOYEES, INPUTS
@@ -123,7 +124,7 @@ def db_ids_are_numeric(seen: Observed) -> Judgement:
 
 def codes_are_unique(seen: Observed) -> Judgement:
     """Whether no two of the employees share a code."""
-    codes = Counter(normalised_text(str(node["code"])) for node in seen.employees if node.get("code"))
+    codes = Counter(normalised_key(str(node["code"])) for node in seen.employees if node.get("code"))
     shared = [code for code, number in codes.items() if number > 1]
     return _of_those(tuple(codes), shared, "codes are shared by several employees")
 
@@ -142,12 +143,12 @@ def genders_have_codes(seen: Observed) -> Judgement:
 
 def genders_are_in_the_settings(seen: Observed) -> Judgement:
     """Whether the settings name each gender that employees have, by its code or by its name."""
-    named_so = {code.strip().casefold() for code in seen.gender_codes}
+    named_so = {normalised_word(code) for code in seen.gender_codes}
     genders = _genders(seen)
     strange = [
         gender
         for gender in genders
-        if named_so.isdisjoint(str(gender.get(key) or "").strip().casefold() for key in ("code", "name"))
+        if named_so.isdisjoint(normalised_word(str(gender.get(key) or "")) for key in ("code", "name"))
     ]
     return _of_those(genders, strange, "genders are not in gender_codes")
 
@@ -188,7 +189,7 @@ def _refused(seen: Observed, look: Look) -> Judgement | None:
 
 
 _KEY_OF: Final[Mapping[str, Callable[[Node], str]]] = {
-    "code_in": lambda node: normalised_text(str(node.get("code") or "")).casefold(),
+    "code_in": lambda node: normalised_word(str(node.get("code") or "")),
     "email_in": lambda node: normalised_email(str((node.get("contact") or {}).get("email") or "")),
     "dbId_in": lambda node: str(node["dbId"]),
 }

@@ -1,12 +1,13 @@
 """The part of Xledger's employees that a batch is about, and who of them is whom: matching, without I/O."""
 
-from collections.abc import Iterable, Mapping, Set
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
 from shared_mappings import Desired, Employee
-from shared_mappings.comparators import normalised_email, normalised_text
+from shared_mappings.normal_forms import domain_spellings, normalised_email, normalised_key
 
 
 class MatchingKey(str, Enum):
@@ -75,15 +76,15 @@ class Directory:
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
         match key:
             case MatchingKey.EMPLOYMENT_ID:
-                return self.with_code(normalised_text(desired.employment_id or ""))
+                return self.with_code(normalised_key(desired.employment_id or ""))
             case MatchingKey.EMAIL:
                 email = desired.email
                 return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
 
 
 def code_spellings(code: str) -> set[str]:
-    """A code as it was entered and as it is compared: Xledger may hold either."""
-    return {code, normalised_text(code)}
+    """How Xledger may hold a code: as it was entered, and as it is compared, with accents composed and decomposed."""
+    return {code, *_composed_and_decomposed(normalised_key(code))}
 
 
 def code_in_other_cases(code: str) -> set[str]:
@@ -91,10 +92,24 @@ def code_in_other_cases(code: str) -> set[str]:
 
     Nobody knows whether Xledger's filter minds case.
     """
-    as_compared = normalised_text(code)
+    as_compared = normalised_key(code)
     return {as_compared.lower(), as_compared.upper()} - code_spellings(code)
 
 
 def email_spellings(email: str) -> set[str]:
-    """An e-mail address as it was entered and in lower case: nobody knows whether Xledger's filter minds case."""
-    return {normalised_text(email), normalised_text(email).lower()}
+    """How Xledger may hold an e-mail address: nobody knows what its filter takes for the same.
+
+    As it was entered, and as it is written: that in lower case too, with accents composed and decomposed, and with its
+    domain in letters and in ASCII. For most addresses this is one spelling, or two.
+    """
+    written = normalised_key(email)
+    name, at, domain = written.rpartition("@")
+    in_ascii, in_letters = domain_spellings(domain)
+    both = {f"{name}@{in_ascii}", f"{name}@{in_letters}"} if at and in_ascii != in_letters else set()
+    addresses = {spelled for address in {written} | both for spelled in (address, address.lower())}
+    return {email, *(spelled for address in addresses for spelled in _composed_and_decomposed(address))}
+
+
+def _composed_and_decomposed(text: str) -> Iterator[str]:
+    yield unicodedata.normalize("NFC", text)
+    yield unicodedata.normalize("NFD", text)

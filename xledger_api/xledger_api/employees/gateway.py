@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
-from shared_mappings.comparators import normalised_email, normalised_text
 from shared_mappings.desired import EMAIL
+from shared_mappings.normal_forms import normalised_email, normalised_key
 from xledger_api.employees.directory import Directory, code_in_other_cases, code_spellings, email_spellings
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
@@ -140,7 +140,7 @@ class Gateway:
             _tell_if_case_matters(emails, found)
             return found
         settled = () if email_decides else found.by_code
-        if all(keys.email is None or normalised_text(keys.code or "") in settled for keys in people):
+        if all(keys.email is None or normalised_key(keys.code or "") in settled for keys in people):
             return found
         if self._listed is None:
             self._listed = self._list(keys_of_an_employee(self.schema), whole=False)
@@ -255,11 +255,11 @@ class Gateway:
             elif alias == "byEmail":
                 by_email[normalised_email(_email(node))].add(str(node["dbId"]))
             elif alias == _IN_OTHER_CASE:
-                by_code[normalised_text(str(node["code"]))].add(str(node["dbId"]))
+                by_code[normalised_key(str(node["code"]))].add(str(node["dbId"]))
             else:
                 employee = self._employee(node)
                 employees[employee.db_id] = employee
-                by_code[normalised_text(str(node["code"]))].add(employee.db_id)
+                by_code[normalised_key(str(node["code"]))].add(employee.db_id)
         if in_the_entity - set(employees):
             raise system_error(
                 "Xledger finds fewer employees in the token's entity and those below than in the entity alone. The "
@@ -284,7 +284,7 @@ class Gateway:
         for _, node in self._pages({"everybody": (paths, {"first": size})}):
             db_id = str(node["dbId"])
             if node.get("code"):
-                by_code[normalised_text(str(node["code"]))].add(db_id)
+                by_code[normalised_key(str(node["code"]))].add(db_id)
             if email := _email(node):
                 by_email[normalised_email(email)].add(db_id)
             if whole:

@@ -10,6 +10,7 @@ from typing import Any
 
 from shared_mappings import MISSING, Desired, FieldTable, FieldWarning, State, WarningCode
 from shared_mappings.employee import SystemValue, code_or_name
+from shared_mappings.normal_forms import normalised_word
 from xledger_api.language.fitting import SYSTEM_VALUE
 
 Reference = Mapping[str, Any]
@@ -67,7 +68,7 @@ class SystemValues:
 
 
 def _compared(text: Any) -> str:
-    return str(text).strip().casefold() if text is not None else ""
+    return normalised_word(str(text)) if text is not None else ""
 
 
 def with_known_system_values(desired: Desired, table: FieldTable, system_values: SystemValues) -> Desired:
