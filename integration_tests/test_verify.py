@@ -32,6 +32,7 @@ ONLY_IN_WRITING = dict.fromkeys(
     (
         *("creation fills", "creation makes", "client ids", "absent and null", "all or nothing"),
         *("subledgers are suppliers", "500 inputs", "nothing to write", "lost answers"),
+        *("own contact and subledger",),
         *("rate limit", "errors", "maintenance", "whose email", "own entity"),
         *("addresses", "ignored nulls", "closed by a day"),
     ),
