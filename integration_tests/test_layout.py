@@ -32,7 +32,7 @@ ROOMS = {
         entrypoint
         source  config_problems
         manifest  changed_users
-        users  users_list  declared
+        users  users_list  lists  declared
     """,
     "destination_xledger": """
         __main__
@@ -53,7 +53,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation
+        failures  validation  environment
     """,
     "shared_mappings": """
         planner  used_schema

@@ -12,6 +12,7 @@ import requests
 import yaml
 
 from integration_tests.sandbox import Fault, Sandbox, awkward
+from integration_tests.sandbox.huma_dialects import DESCRIBED, HUMA_DIALECTS
 from integration_tests.sandbox.huma_store import DEPRECATED
 
 if TYPE_CHECKING:
@@ -337,6 +338,36 @@ def test_groups_come_25_at_most_and_by_kind(client: Client) -> None:
     assert len(client.get("/groups").json()["items"]) == 10
     companies = client.get("/groups", type="company").json()["items"]
     assert {item["name"] for item in companies} == {group.name for group in client.huma.organisation.companies}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "first", "second"),
+    [
+        ("described", slice(0, 50), slice(50, 100)),
+        ("capped", slice(0, 25), slice(50, 75)),
+        ("one_fewer", slice(0, 49), slice(50, 99)),
+        ("no_offset", slice(0, 50), slice(0, 50)),
+        ("loses_one", slice(0, 50), slice(50, -1)),
+    ],
+)
+def test_a_page_holds_what_the_dialect_gives(client: Client, dialect: str, first: slice, second: slice) -> None:
+    everybody = client.everybody()
+    client.huma.dialect = HUMA_DIALECTS[dialect]
+    try:
+        pages = [client.get("/users", limit=50, offset=offset).json() for offset in (0, 50)]
+    finally:
+        client.huma.dialect = DESCRIBED
+    assert [page["total"] for page in pages] == [len(everybody)] * 2
+    assert [page["items"] for page in pages] == [everybody[first], everybody[second]]
+
+
+def test_a_page_may_tell_no_total_have_null_for_nobody_and_begin_with_a_mark(own: Client) -> None:
+    own.huma.dialect = HUMA_DIALECTS["no_total"]
+    assert own.get("/users").json().keys() == {"items"}
+    own.huma.dialect = HUMA_DIALECTS["null_for_nobody"]
+    assert own.get("/users", offset=1000).json()["items"] is None
+    own.huma.dialect = HUMA_DIALECTS["byte_order_mark"]
+    assert own.get("/users").content.startswith(b"\xef\xbb\xbf{")
 
 
 def test_job_titles_are_a_plain_list_with_every_title_in_use(client: Client) -> None:

@@ -1,6 +1,7 @@
 """What the source reads from the sandbox: a list that moves, employment from positions, and the smaller streams."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from integration_tests.reading import Emitted, Read, read_source, reading, sandbox_of
 from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 from integration_tests.sandbox.huma_store import DEPRECATED
 from source_huma import SourceHuma
 
@@ -64,6 +66,30 @@ def test_a_list_that_never_stands_still_is_read_four_times_and_warned_of(sandbox
     assert "4 times in a row" in warning
     assert everybody.status is AirbyteStreamStatus.COMPLETE
     assert len(everybody.ids) == len(set(everybody.ids)) >= PEOPLE - 10
+
+
+# ---- a list that is paged otherwise
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    ["capped", "one_fewer", "one_at_a_time", "no_total", "no_total_and_capped", "null_for_nobody", "byte_order_mark"],
+)
+@pytest.mark.parametrize("stream", ["users", "positions", "groups", "job_titles"])
+def test_every_stream_is_read_whole_however_huma_pages(sandbox: Sandbox, read: Read, stream: str, dialect: str) -> None:
+    described = read(stream=stream)
+    sandbox.huma.dialect = HUMA_DIALECTS[dialect]
+    emitted = read(stream=stream)
+    assert sorted(emitted.ids) == sorted(described.ids)
+    assert emitted.status is AirbyteStreamStatus.COMPLETE
+    assert not [warning for warning in emitted.warnings if "list of" in warning]
+
+
+@pytest.mark.parametrize("name", ["no_offset", "loses_one"])
+@pytest.mark.parametrize("stream", ["users", "positions", "groups"])
+def test_a_list_that_does_not_come_whole_is_no_list(sandbox: Sandbox, read: Read, stream: str, name: str) -> None:
+    sandbox.huma.dialect = replace(HUMA_DIALECTS[name], cap=5)
+    assert read(stream=stream).status is AirbyteStreamStatus.INCOMPLETE
 
 
 # ---- employment

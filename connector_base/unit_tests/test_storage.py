@@ -147,6 +147,26 @@ def test_a_role_that_cannot_be_assumed_is_named_as_that() -> None:
     assert "role_arn" in str(S3Bucket(bucket())._refused(ClientError(answer, "AssumeRole")))
 
 
+def test_a_key_that_was_entered_goes_where_the_settings_say_whatever_the_machine_has_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "AWS_PROFILE": "somebody-else",
+        "AWS_ACCESS_KEY_ID": "else",
+        "AWS_SECRET_ACCESS_KEY": "else",
+        "AWS_SESSION_TOKEN": "else",
+        "AWS_ENDPOINT_URL": "https://elsewhere.example",
+        "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    at_home = S3Bucket(bucket(s3_bucket_region="eu-north-1"))
+    key = at_home._session().get_credentials()
+    assert key is not None
+    assert (key.access_key, key.secret_key, key.token) == (KEY, SECRET, None)
+    assert at_home._client().meta.endpoint_url == "https://s3.eu-north-1.amazonaws.com"
+    assert at_home._session().client("sts").meta.endpoint_url == "https://sts.eu-north-1.amazonaws.com"
+
+
 def test_a_role_is_assumed_with_the_external_id_that_the_host_hands_over() -> None:
     assert "ExternalId" not in role_to_assume("arn", {})
     assert role_to_assume("arn", {"AWS_ASSUME_ROLE_EXTERNAL_ID": "workspace"})["ExternalId"] == "workspace"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,6 +148,13 @@ GROUPS = [
             {"active": True, "deactivatedAt": "2025-01-31T12:00:00Z"},
             id="active again",
         ),
+        pytest.param({"status": {"active": None}}, {}, id="null says neither active nor deactivated"),
+        pytest.param({"status": {}}, {}, id="nothing says neither active nor deactivated"),
+        pytest.param(
+            {"status": {"active": None, "deactivatedAt": "2025-01-31T12:00:00Z"}},
+            {"deactivatedAt": "2025-01-31T12:00:00Z"},
+            id="when, but not whether",
+        ),
         pytest.param({"type": "user"}, {"type": "user"}, id="type"),
         pytest.param({"salary": {"value": {"amount": 1}}, "subordinatesCount": 3}, {}, id="nothing undeclared"),
     ],
@@ -156,6 +164,46 @@ def test_each_field_is_emitted_in_the_form_the_schema_declares(
 ) -> None:
     assert flat(**details) == expected
     SCHEMA.validate({**EMPTY, **expected})
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(417, "417"), (417.0, "417"), (0, "0"), (150, "150"), (2**53, str(2**53)), (10**18, "1" + 18 * "0"), (-0.0, "0")],
+)
+def test_a_code_that_comes_as_a_number_is_text(number: Json, text: str) -> None:
+    address = {"line1": None, "line2": None, "line3": None, "city": None, "country": None}
+    assert flat(employmentId={"value": number}) == {"employmentId": text}
+    assert flat(homeAddress={"value": {"postalCode": number}}) == {"homeAddress": {**address, "postalCode": text}}
+    assert flat(bankAccount={"value": {"code": number}})["bankAccount"]["code"] == text
+
+
+@pytest.mark.parametrize("number", [417.5, 2.0**53, 1e300, math.nan, math.inf, True, ["417"]])
+def test_a_code_of_which_the_digits_cannot_be_known_is_unknown(number: Json) -> None:
+    assert user_record("u1", {"employmentId": {"value": number}}, CHANGED_AT).left_out == ("employmentId",)
+
+
+def nested(depth: int) -> Json:
+    value: Json = "x"
+    for _ in range(depth):
+        value = [value] if depth % 2 else {"value": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [300, 301, 900, 901])
+@pytest.mark.parametrize(
+    "name", [*(field.name for field in WRAPPED_FIELDS), "status", "groups", "custom", "type", "connectedIntegrations"]
+)
+def test_what_is_nested_deep_is_left_out_and_breaks_nothing(name: str, depth: int) -> None:
+    for value in (nested(depth), {"value": nested(depth)}, {"value": [nested(depth)]}, {"x": {"value": nested(depth)}}):
+        record = user_record("u1", {name: value}, CHANGED_AT).record
+        orjson.dumps(record)
+        SCHEMA.validate(record)
+
+
+@pytest.mark.parametrize("name", ["identifications", "companies", "locations", "teams"])
+def test_null_in_a_list_makes_the_list_unknown(name: str) -> None:
+    result = user_record("u1", {name: {"value": [None]}}, CHANGED_AT)
+    assert (result.record, result.left_out) == (EMPTY, (name,))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import functools
 import secrets
 import uuid
@@ -149,7 +150,7 @@ async def _through_faults(
     if stall and not stall.details["carried_out"]:
         await hold(stall)
     instead = answers_in_place(met)
-    response = _faulty(instead, request, huma) if instead else await respond()
+    response = _faulty(instead, request, huma) if instead else _marked(huma, await respond())
     if stall and stall.details["carried_out"]:
         await hold(stall)
     if lost := of_kind(met, FaultKind.LOST_ANSWER):
@@ -158,6 +159,14 @@ async def _through_faults(
     query = parse_qs(request.url.query, keep_blank_values=True)
     huma.requests.append(HumaRequest(request.method, request.url.path, query, status))
     return response
+
+
+def _marked(huma: Huma, response: Response) -> Response:
+    if not huma.dialect.byte_order_mark:
+        return response
+    return Response(
+        codecs.BOM_UTF8 + bytes(response.body), response.status_code, media_type="application/json; charset=utf-8"
+    )
 
 
 def _faulty(fault: Fault, request: Request, huma: Huma) -> Response:
@@ -185,7 +194,7 @@ def _users(huma: Huma, _request: Request, query: Query) -> Response:
     descending = _choice(query, "orderDirection", ("ASC", "DESC"), default="ASC") == "DESC"
     groups = {kind: _ids(query, name) for name, kind in _GROUP_FILTERS.items()}
     users = huma.listed(active=active, groups=groups, descending=descending)
-    return _page(users, query, wire.list_item, default=25, most=50)
+    return _page(huma, users, query, wire.list_item, default=25, most=50)
 
 
 def _user(huma: Huma, request: Request, query: Query) -> Response:
@@ -204,6 +213,7 @@ def _positions(huma: Huma, request: Request, query: Query) -> Response:
     if user is None:
         return JSONResponse(wire.not_found("User", user_id), 404)
     return _page(
+        huma,
         list(wire.positions(user)),
         query,
         lambda facts: wire.position_summary(facts, huma.today),
@@ -230,7 +240,7 @@ def _groups(huma: Huma, _request: Request, query: Query) -> Response:
     descending = _choice(query, "orderDirection", ("ASC", "DESC"), default="ASC") == "DESC"
     groups = [group for group in huma.organisation.groups if not kinds or group.type in kinds]
     groups.sort(key=lambda group: group.name, reverse=descending)
-    return _page(groups, query, lambda group: {**group.reference(), "type": group.type}, default=10, most=25)
+    return _page(huma, groups, query, lambda group: {**group.reference(), "type": group.type}, default=10, most=25)
 
 
 def _job_titles(huma: Huma, _request: Request, query: Query) -> Response:
@@ -242,12 +252,13 @@ def _job_titles(huma: Huma, _request: Request, query: Query) -> Response:
 
 
 def _page(
-    rows: Sequence[Any], query: Query, render: Callable[[Any], wire.Json], *, default: int, most: int | None
+    huma: Huma, rows: Sequence[Any], query: Query, render: Callable[[Any], wire.Json], *, default: int, most: int | None
 ) -> Response:
     limit = _number(query, "limit", default, most)
     offset = _number(query, "offset", 0, None)
-    items = [render(row) for row in rows[offset : offset + limit]]
-    return JSONResponse({"total": len(rows), "items": items})
+    items = [render(row) for row in huma.dialect.part(rows, offset, limit)]
+    total = {"total": len(rows)} if huma.dialect.tells_total else {}
+    return JSONResponse({**total, "items": items or huma.dialect.empty})
 
 
 def _only(query: Query, *known: str) -> None:

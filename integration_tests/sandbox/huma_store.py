@@ -11,6 +11,7 @@ from typing import Any
 
 from integration_tests.sandbox.awkward import awkward_people
 from integration_tests.sandbox.faults import OF_XLEDGER_ONLY, Faults
+from integration_tests.sandbox.huma_dialects import DESCRIBED
 from integration_tests.sandbox.people import RECORD_FIELDS, Organisation, PeopleMaker, Person, named_id
 
 _FIXED = frozenset({"id", "type"})
@@ -81,6 +82,7 @@ class Huma:
         awkward: Ids of the awkward people by their short names (constants in `awkward.py`).
         requests: Every request to the API so far.
         faults: What goes wrong with the next requests.
+        dialect: How it answers; one of `HUMA_DIALECTS`.
         latency: Seconds that every request to the API is on its way; it holds no other request up.
         under_way: How many requests to the API are under way.
         most_under_way: The most requests to the API that were under way at once so far.
@@ -94,6 +96,7 @@ class Huma:
         self.organisation = Organisation()
         self.requests: list[HumaRequest] = []
         self.faults = Faults(impossible=OF_XLEDGER_ONLY)
+        self.dialect = DESCRIBED
         self.latency = 0.0
         self.under_way = 0
         self.most_under_way = 0

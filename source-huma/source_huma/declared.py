@@ -1,15 +1,20 @@
 """What a stream is declared to emit: the schemas in `schemas/`, and records that hold to them."""
 
 import json
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.declarative.transformations import RecordTransformation
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+from jsonschema import Draft7Validator
+
+LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 
 
 @cache
@@ -53,8 +58,9 @@ class KeepDeclared(RecordTransformation):
     parameters: InitVar[Mapping[str, Any]]
     stream: str = ""
 
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        """Part of the CDK's component protocol; this component has no use for parameters."""
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
+        self._reported: set[str] = set()
+        self._lock = threading.Lock()
 
     def transform(
         self,
@@ -63,16 +69,37 @@ class KeepDeclared(RecordTransformation):
         stream_state: StreamState | None = None,  # noqa: ARG002
         stream_slice: StreamSlice | None = None,  # noqa: ARG002
     ) -> None:
-        """Drops the keys that are not declared, in place, at every depth of declared objects."""
-        _keep_declared(record, declared_schema(self.stream))
+        """Drops the keys that are not declared, in place, at every depth of declared objects.
+
+        A value of a type that is not declared is dropped as well, so that it is unknown, and warned of once.
+        """
+        for field in _keep_declared(record, declared_schema(self.stream)):
+            with self._lock:
+                reported_before = field in self._reported
+                self._reported.add(field)
+            if not reported_before:
+                LOGGER.warning(
+                    "Huma sent the field %s of the stream %s in a form this connector does not know. It is left out of "
+                    "this record, and of others where it comes like this.",
+                    field,
+                    self.stream,
+                )
 
 
-def _keep_declared(value: Any, schema: Mapping[str, Any]) -> None:
-    declared = schema.get("properties")
-    if declared is None or not isinstance(value, dict):
-        return
+def _keep_declared(value: dict[str, Any], schema: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Drops what is not declared; gives the paths of what was declared and came in another form."""
+    declared = schema["properties"]
     for name in list(value):
-        if name in declared:
-            _keep_declared(value[name], declared[name])
-        else:
+        if name not in declared:
             del value[name]
+        elif not _is_of(value[name], declared[name]["type"]):
+            del value[name]
+            yield f"{path}{name}"
+        elif isinstance(value[name], dict):
+            yield from _keep_declared(value[name], declared[name], f"{path}{name}.")
+
+
+def _is_of(value: Any, types: str | list[str]) -> bool:
+    return any(
+        Draft7Validator.TYPE_CHECKER.is_type(value, name) for name in ([types] if isinstance(types, str) else types)
+    )

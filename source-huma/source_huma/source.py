@@ -56,7 +56,7 @@ class SourceHuma(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
+        super().__init__(path_to_yaml=MANIFEST, config=_chosen(config), catalog=catalog, state=state)
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
@@ -64,12 +64,12 @@ class SourceHuma(YamlDeclarativeSource):
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
         if not self._config:
-            super().__init__(path_to_yaml=MANIFEST, config=config)
-        return super().configure(config, temp_dir)
+            super().__init__(path_to_yaml=MANIFEST, config=_chosen(config))
+        return super().configure(_chosen(config), temp_dir)
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
-        self._run = SyncRun(workers=config.get("num_workers", DEFAULT_WORKERS))
+        self._run = SyncRun(workers=_chosen(config).get("num_workers", DEFAULT_WORKERS))
         return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
@@ -147,8 +147,13 @@ class SourceHuma(YamlDeclarativeSource):
         for configured in self._catalog_to_read.streams if self._catalog_to_read else ():
             if configured.stream.name == USERS and configured.sync_mode is SyncMode.incremental:
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
-                return users_cursor(config, configured, state, run.started_at, self._message_repository)
+                return users_cursor(_chosen(config), configured, state, run.started_at, self._message_repository)
         return None
+
+
+def _chosen(config: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The settings that have a value: null is as if not set, so that the default holds."""
+    return {name: value for name, value in (config or {}).items() if value is not None}
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

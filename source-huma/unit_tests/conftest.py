@@ -111,6 +111,11 @@ class FakeHuma:
         """The requests made to a path, or to those that match it as a regular expression."""
         return [request for request in self._mocker.request_history if re.fullmatch(path, urlsplit(request.url).path)]
 
+    @property
+    def hosts(self) -> set[str]:
+        """Whom requests were made to."""
+        return {urlsplit(request.url).hostname or "" for request in self._mocker.request_history}
+
     def _once(
         self, queue: Callable[[str], list[Answer]], otherwise: Callable[[Any, Any], Any]
     ) -> Callable[[Any, Any], Any]:

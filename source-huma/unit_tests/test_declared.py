@@ -71,3 +71,20 @@ def test_what_a_schema_does_not_declare_is_dropped_at_every_depth() -> None:
     group = {"id": "g1", "users": [{"id": "u1"}]}
     KeepDeclared(parameters={}, stream="groups").transform(group)
     assert group == {"id": "g1"}
+
+
+def test_a_value_of_another_type_is_unknown_and_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    deep: Any = "recognisable"
+    for _ in range(300):
+        deep = [deep]
+    keep = KeepDeclared(parameters={}, stream="positions")
+    for _ in range(2):
+        position = {"id": "p1", "title": {"id": "t1", "name": 7}, "description": deep, "percentage": 100, "status": []}
+        keep.transform(position)
+        assert position == {"id": "p1", "title": {"id": "t1"}, "percentage": 100}
+    title = {"id": "p1", "title": "recognisable"}
+    keep.transform(title)
+    assert title == {"id": "p1"}
+    named = [record.getMessage().partition(" of the stream")[0] for record in caplog.records]
+    assert named == [f"Huma sent the field {name}" for name in ("title.name", "description", "status", "title")]
+    assert "recognisable" not in caplog.text

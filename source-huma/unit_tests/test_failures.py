@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -198,6 +199,107 @@ def test_what_waiting_cannot_help_fails_at_once_with_a_sentence_of_its_own(  # n
     assert told is kind
     assert part in sentence
     assert waits == []
+
+
+HTML = "<html>recognisable</html>"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 404, 405, 407, 410, 413, 418, 451])
+@pytest.mark.parametrize("location", [{}, {"Location": "https://elsewhere.example/login"}], ids=["", "elsewhere"])
+@pytest.mark.parametrize("where", ["token_answers", "list_answers"])
+def test_the_page_of_a_proxy_is_neither_followed_nor_waited_out_nor_taken_for_a_word_of_huma(  # noqa: PLR0917
+    huma: Any,
+    read: Read,
+    waits: list[float],
+    explained: Callable[[str], bool],
+    where: str,
+    location: dict[str, str],
+    status: int,
+) -> None:
+    huma.add("u1")
+    setattr(huma, where, [{"status_code": status, "headers": location, "text": HTML}] * 10)
+    kind, sentence = failure(read(fails=True))
+    assert kind in {FailureType.config_error, FailureType.transient_error}
+    assert "Check the API URL" in sentence or "proxy" in sentence
+    assert "client ID" not in sentence
+    assert "maintainers" not in sentence
+    assert explained(sentence)
+    assert waits == []
+    assert huma.hosts == {"huma.example"}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_firewall_that_refuses_a_request_for_a_token_is_no_word_about_the_key(
+    huma: Any, read: Read, status: int
+) -> None:
+    huma.add("u1")
+    huma.token_answers = [{"status_code": status, "text": HTML}]
+    assert len(read().records) == 1
+    huma.token_answers = [{"status_code": status, "text": HTML}] * 100
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.transient_error
+    assert "is not Huma's API" in sentence
+
+
+@pytest.mark.parametrize("where", ["list", "details"])
+def test_a_firewall_that_refuses_a_request_is_no_word_about_the_rights_of_the_key(
+    huma: Any, read: Read, where: str
+) -> None:
+    huma.add("u1", "u2")
+    refused = [{"status_code": 403, "text": HTML}]
+    huma.list_answers = refused if where == "list" else []
+    huma.detail_answers["u1"] = refused if where == "details" else []
+    assert len(read().records) == 2
+
+
+@pytest.mark.parametrize("body", [{"access_token": None}, {"access_token": 7}, {"access_token": ""}])
+def test_an_answer_without_a_token_is_a_sentence(
+    huma: Any, read: Read, explained: Callable[[str], bool], body: dict[str, Any]
+) -> None:
+    huma.token_answers = [{"json": body}]
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.transient_error
+    assert sentence == "Huma answered without an access token. Run the sync again later."
+    assert explained(sentence)
+
+
+@pytest.mark.parametrize("expires_in", ["soon", None, [], 10**15, "3600"])
+def test_a_token_is_used_whatever_stands_for_its_end(huma: Any, read: Read, expires_in: Any) -> None:
+    huma.add("u1")
+    huma.tokens = 1
+    huma.token_answers = [{"json": {"access_token": "token-1", "expires_in": expires_in}}]
+    assert len(read().records) == 1
+    assert huma.tokens == 1
+
+
+def test_no_request_carries_what_a_netrc_file_has_for_huma(
+    huma: Any, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password else")
+    monkeypatch.setenv("NETRC", str(netrc))
+    huma.add("u1")
+    assert len(read().records) == 1
+    headers = [request.headers.get("Authorization") for request in huma.requests(".*")]
+    assert headers == [None] + ["Bearer token-1"] * 3
+
+
+DEEP = 5000
+
+
+@pytest.mark.parametrize("where", ["token", "list", "details"])
+def test_an_answer_nested_deeper_than_can_be_read_is_a_sentence(huma: Any, read: Read, where: str) -> None:
+    huma.add("u1")
+    deep = [{"text": f'{{"id": "u1", "access_token": "x", "items": {"[" * DEEP}{"]" * DEEP}}}'}] * 100
+    if where == "token":
+        huma.token_answers = deep
+    elif where == "list":
+        huma.list_answers = deep
+    else:
+        huma.detail_answers["u1"] = deep
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.transient_error
+    assert "is not Huma's API" in sentence
 
 
 @pytest.mark.parametrize("broken", [["u3"], [f"u{number}" for number in range(0, 60, 4)]], ids=["one", "every fourth"])

@@ -146,6 +146,26 @@ def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
     )
 
 
+def test_null_for_an_optional_setting_is_its_default(huma: Any, records: Any) -> None:
+    huma.add("u1")
+    huma.add("u2", status={"active": False})
+    optional = spec()["properties"].keys() - {*spec()["required"], "api_url"}
+    assert [record["id"] for record in records(**dict.fromkeys(optional))] == ["u1", "u2"]
+
+
+def test_null_for_the_address_is_the_usual_one(tmp_path: Path) -> None:
+    settings = {"client_id": "a", "client_secret": "b", "api_url": None}
+    configured = SourceHuma(settings).configure(settings, str(tmp_path))
+    assert configured["api_url"] == spec()["properties"]["api_url"]["default"]
+
+
+@pytest.mark.parametrize("name", ["client_id", "client_secret"])
+def test_null_for_a_setting_that_is_needed_is_a_missing_one(printed: Printed, huma: Any, name: str) -> None:
+    [message] = messages(printed("check", **{name: None}), "CONNECTION_STATUS")
+    assert message["connectionStatus"]["message"].endswith(f"({name}) is missing.")
+    assert not huma.requests(".*")
+
+
 def test_what_is_not_set_has_the_default_of_the_form(tmp_path: Path) -> None:
     source = SourceHuma({"client_id": "a", "client_secret": "b"})
     configured = source.configure({}, str(tmp_path))

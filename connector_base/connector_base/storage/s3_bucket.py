@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import boto3
+import botocore.session
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
@@ -31,6 +32,12 @@ ONE_AFTER_THE_OTHER: Final = TransferConfig(use_threads=False)
 """Parts of a large file are sent in turn: a report is in no hurry, and memory stays small."""
 
 CONTENT_TYPES: Final[Mapping[str, str]] = {".json": "application/json", ".jsonl": "application/x-ndjson"}
+
+OWN_ADDRESSES: Final = {"ignore_configured_endpoint_urls": (None, None, True, None)}
+"""Keeps botocore from an address that the environment names: where reports go is the administrator's to say."""
+
+OWN_KEY: Final = OWN_ADDRESSES | {"profile": (None, None, None, None)}
+"""Also keeps it from looking for the profile of the machine that the environment names, which need not exist."""
 
 EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
 """The environment variable in which Airbyte's hosts hand over the external id that a role may insist on."""
@@ -113,10 +120,12 @@ class S3Bucket:
 
     def _session(self) -> boto3.Session:
         region = self.config.s3_bucket_region or None
+        access_key = self.config.access_key_id.get_secret_value() or None
         session = boto3.Session(
-            aws_access_key_id=self.config.access_key_id.get_secret_value() or None,
+            aws_access_key_id=access_key,
             aws_secret_access_key=self.config.secret_access_key.get_secret_value() or None,
             region_name=region,
+            botocore_session=botocore.session.Session(OWN_KEY if access_key else OWN_ADDRESSES),
         )
         if not self.config.role_arn:
             return session
@@ -126,6 +135,7 @@ class S3Bucket:
             aws_secret_access_key=role["SecretAccessKey"],
             aws_session_token=role["SessionToken"],
             region_name=region,
+            botocore_session=botocore.session.Session(OWN_KEY),
         )
 
     @contextmanager

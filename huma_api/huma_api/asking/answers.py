@@ -1,6 +1,6 @@
 """What an answer of Huma, or the lack of one, means for the request that was made."""
 
-import json
+import codecs
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import orjson
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.declarative.requesters.error_handlers.backoff_strategies import ExponentialBackoffStrategy
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import SUCCESS_RESOLUTION
-from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError, Timeout
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError, Timeout, TooManyRedirects
 
 from connector_base.failures import transient_error
+from connector_base.protocol.any_text import loads
 from huma_api.asking.sync_run import SyncRun
 
 LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
@@ -25,20 +25,21 @@ LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 A_MOMENT: Final = 0.1
 NOT_AN_ADDRESS: Final = (MissingSchema, InvalidSchema, InvalidURL)
 
+NOT_HERE: Final = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
+"""What an address answers that has nothing of what was asked for, or names another address. No redirect is followed:
+tokens go to the address that an administrator has entered, and personal data comes from there."""
+
 
 def json_object(response: requests.Response) -> Mapping[str, Any] | None:
     """The JSON object in an answer's body; None when the body is anything else, such as a maintenance page."""
-    body = _json(response)
+    body = json_of(response)
     return body if isinstance(body, dict) else None
 
 
-def _json(response: requests.Response) -> Any:
+def json_of(response: requests.Response) -> Any:
+    """The JSON in an answer's body, with a byte order mark before it or without; None when there is none."""
     try:
-        return orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        pass  # Half a character, such as "\\ud83e", is none to orjson, and must not keep a person from being read.
-    try:
-        return json.loads(response.content.decode("utf-8"))
+        return loads(response.content.removeprefix(codecs.BOM_UTF8))
     except ValueError:
         return None
 
@@ -83,15 +84,15 @@ class HumaErrorHandler(DefaultErrorHandler):
                 continue
             if resolution.response_action is ResponseAction.REFRESH_TOKEN_THEN_RETRY:
                 return self._token_refused(response, resolution)
+            if _is_of_somebody_else(response):
+                # What a proxy does not find, or let pass, says nothing about what Huma has, or would allow.
+                return self._not_huma()
             if resolution.response_action is ResponseAction.IGNORE:
-                if response.content and not json_object(response):
-                    # What a proxy does not find says nothing about whether Huma has it.
-                    return self._not_huma()
                 self._run.token_was_accepted(_authorization(response))
             return resolution
-        if not response.ok:
-            return self._unnamed_failure(response.status_code)
-        body = _json(response)
+        if not response.ok or response.status_code in NOT_HERE:
+            return self._unnamed_failure(response)
+        body = json_of(response)
         if not (isinstance(body, list) if self.expects_list else isinstance(body, dict) and self.expects in body):
             return self._not_huma()
         self._run.token_was_accepted(_authorization(response))
@@ -103,7 +104,8 @@ class HumaErrorHandler(DefaultErrorHandler):
             "Run the sync again later; if it goes on, check the API URL."
         )
 
-    def _unnamed_failure(self, status: int) -> ErrorResolution:
+    def _unnamed_failure(self, response: requests.Response) -> ErrorResolution:
+        status = response.status_code
         if status == requests.codes.too_many_requests:
             return self._try_again(
                 "Huma is limiting how often it may be asked. Run the sync again later; if it goes on, lower the "
@@ -113,6 +115,20 @@ class HumaErrorHandler(DefaultErrorHandler):
             return self._try_again(
                 f"Huma answered with an error of its own (HTTP status {status}), as it does during maintenance. "
                 "Run the sync again later; if it goes on, ask Huma's support."
+            )
+        if status in NOT_HERE:
+            return self._nothing_here()
+        if status == requests.codes.proxy_authentication_required:
+            return self._misconfigured(
+                "The proxy on the way to Huma asks for a user name and a password (HTTP status 407). Enter them into "
+                "the address of the proxy, in the environment variable HTTPS_PROXY."
+            )
+        if _is_of_somebody_else(response):
+            return ErrorResolution(
+                ResponseAction.FAIL,
+                FailureType.transient_error,
+                f"What answered at {self.config['api_url']} is not Huma's API, and refuses what it is asked for (HTTP "
+                f"status {status}): a proxy, perhaps. Check the API URL and the network, and run the sync again.",
             )
         return ErrorResolution(
             ResponseAction.FAIL,
@@ -124,9 +140,9 @@ class HumaErrorHandler(DefaultErrorHandler):
     def _without_answer(self, exception: Exception | None) -> ErrorResolution:
         api_url = self.config["api_url"]
         if isinstance(exception, NOT_AN_ADDRESS):
-            return ErrorResolution(
-                ResponseAction.FAIL, FailureType.config_error, f"{api_url} is not a valid address. Check the API URL."
-            )
+            return self._misconfigured(f"{api_url} is not a valid address. Check the API URL.")
+        if isinstance(exception, TooManyRedirects):
+            return self._nothing_here()
         if isinstance(exception, SSLError):
             return self._try_again(
                 f"No secure connection to {api_url} can be made: the certificate is not accepted. Check the API URL "
@@ -138,6 +154,16 @@ class HumaErrorHandler(DefaultErrorHandler):
             f"Huma at {api_url} cannot be reached, or the connection was lost. Check the API URL and the network, "
             "and run the sync again."
         )
+
+    def _nothing_here(self) -> ErrorResolution:
+        return self._misconfigured(
+            f"There is no Huma API at {self.config['api_url']}. Check the API URL; for production it is "
+            "https://openapi.humahr.com."
+        )
+
+    @staticmethod
+    def _misconfigured(message: str) -> ErrorResolution:
+        return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
 
     @staticmethod
     def _try_again(message: str) -> ErrorResolution:
@@ -157,6 +183,11 @@ class HumaErrorHandler(DefaultErrorHandler):
                 "API key: give each connection an API key of its own, and run the sync again."
             )
         return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
+
+
+def _is_of_somebody_else(response: requests.Response) -> bool:
+    """Whether an answer that is no success has words in it, and not in the way Huma has them."""
+    return bool(response.content) and json_object(response) is None
 
 
 def _authorization(response: requests.Response) -> str | None:

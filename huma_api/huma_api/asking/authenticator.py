@@ -11,7 +11,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
-from huma_api.asking.answers import HumaErrorHandler
+from connector_base.environment import take_proxies_and_certificates
+from connector_base.failures import ConnectorError, transient_error
+from huma_api.asking.answers import HumaErrorHandler, json_object
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
 
@@ -44,6 +46,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             error_handler=self.error_handler,
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
+        take_proxies_and_certificates(self._http_client._session, self.config["api_url"])  # noqa: SLF001
 
     def get_auth_header(self) -> Mapping[str, Any]:
         """The header that authorizes a request. The CDK would work out the token endpoint's address for each."""
@@ -82,12 +85,26 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
                 data=self.build_refresh_request_body(),
             )
         except AirbyteTracedException as error:
-            failure = explained(error)
-            self._run.note_failure(failure, hopeless=True)
-            raise failure from None
-        answer = response.json()
-        add_to_secrets(str(answer["access_token"]))
-        return str(answer["access_token"]), self._extract_token_expiry_date(answer)
+            raise self._without_token(explained(error)) from None
+        answer = json_object(response) or {}
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise self._without_token(
+                transient_error("Huma answered without an access token. Run the sync again later.")
+            )
+        add_to_secrets(token)
+        return token, self._expiry_date(answer)
+
+    def _without_token(self, failure: ConnectorError) -> ConnectorError:
+        self._run.note_failure(failure, hopeless=True)
+        return failure
+
+    def _expiry_date(self, answer: Mapping[str, Any]) -> AirbyteDateTime:
+        """When a token expires. Where the answer does not say so in a known form, Huma refuses it when it has."""
+        try:
+            return self._extract_token_expiry_date(answer)
+        except (ValueError, TypeError, OverflowError):
+            return self._default_token_expiry_date()
 
     @property
     def access_token(self) -> str:

@@ -11,9 +11,11 @@ Inside a value, such as a home address, Huma gives plain values, and a key that 
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+_FLOAT_IS_EXACT: Final = 2**53
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -44,6 +46,16 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise UnexpectedValueError
     return _LONE_SURROGATE.sub("\ufffd", value)
+
+
+def _code(value: Any) -> str:
+    """Text, or a whole number as its digits: `417`, and never `417.0`.
+
+    A number beyond what a float can hold exactly has other digits than those Huma has.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < _FLOAT_IS_EXACT:
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
 
 
 def _number(value: Any) -> int | float:
@@ -82,8 +94,9 @@ def _object_of(**keys: Reader) -> Reader:
     return read
 
 
-def _text_object(*keys: str) -> Reader:
-    return _object_of(**{key: _nullable(_text) for key in keys})
+def _text_object(*keys: str, codes: Collection[str] = ()) -> Reader:
+    """Reads an object of texts, some of which may come as numbers."""
+    return _object_of(**{key: _nullable(_code if key in codes else _text) for key in keys})
 
 
 def _list_of(read: Reader) -> Reader:
@@ -137,10 +150,12 @@ WRAPPED_FIELDS: Final = (
     _Field("gender"),
     _Field("nationality"),
     _Field("civilStatus"),
-    _Field("homeAddress", _text_object("line1", "line2", "line3", "postalCode", "city", "country")),
-    _Field("bankAccount", _text_object("type", "number", "country", "iban", "bic", "code")),
+    _Field(
+        "homeAddress", _text_object("line1", "line2", "line3", "postalCode", "city", "country", codes={"postalCode"})
+    ),
+    _Field("bankAccount", _text_object("type", "number", "country", "iban", "bic", "code", codes={"code"})),
     _Field("identifications", _list_of(_text_object("id", "type", "country", "value"))),
-    _Field("employmentId"),
+    _Field("employmentId", _code),
     _Field("employmentType"),
     _Field("employmentPercentage", _number),
     _Field("jobTitle", _name),
