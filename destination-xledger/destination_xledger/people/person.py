@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector_base.protocol.checkpoints import Came
 from shared_mappings import Desired, Employee, FieldChange, Plan
 from shared_mappings.comparators import normalised_email, normalised_text
 from xledger_api.sending.answers import Failure
@@ -19,6 +20,7 @@ class Person:
         desired: What Xledger should have.
         record: The record as it came.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
+        came: When the record came.
     """
 
     identity: str = field(repr=False)
@@ -26,6 +28,7 @@ class Person:
     desired: Desired
     record: Mapping[str, Any] = field(repr=False)
     update_only: bool = False
+    came: Came | None = None
 
     @property
     def code(self) -> str:
@@ -49,6 +52,7 @@ class InvalidRecord:
         address: The e-mail address, likewise.
         faults: Each path and the rule it breaks, never the value.
         record: The record as it came.
+        came: When it came.
     """
 
     identity: str = field(repr=False)
@@ -57,6 +61,7 @@ class InvalidRecord:
     address: str = field(repr=False)
     faults: tuple[str, ...]
     record: Mapping[str, Any] = field(repr=False)
+    came: Came | None = None
 
 
 @dataclass(frozen=True, slots=True)

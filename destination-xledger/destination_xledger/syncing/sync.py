@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
 
@@ -104,10 +104,15 @@ class Sync:
                 self.writer.write(self.batch.take())
             # A rejected record is settled once it is where the administrator finds it.
             if self.checkpoints.waiting and not self.batch and self.outcomes.report.keep_rejected():
-                yield from self.checkpoints.release()
+                yield from self._release()
         self.writer.write(self.batch.take())
         self.outcomes.report.publish()
-        yield from self.checkpoints.release()
+        yield from self._release()
+
+    def _release(self) -> list[AirbyteMessage]:
+        self.checkpoints.rejected(self.outcomes.rejected)
+        self.outcomes.rejected.clear()
+        return self.checkpoints.release()
 
     def _take(self, message: AirbyteMessage) -> None:
         if message.record is not None:
@@ -117,9 +122,9 @@ class Sync:
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
         self.positions[record.stream] += 1
-        person = self.readers[record.stream].read(record.data, self.positions[record.stream])
+        came = self.checkpoints.record(record.stream, record.namespace)
+        person = replace(self.readers[record.stream].read(record.data, self.positions[record.stream]), came=came)
         self.outcomes.summary.received += 1
-        self.checkpoints.record(record.stream)
         self.claims.came(person)
         if isinstance(person, Person):
             self.batch.add(person)
