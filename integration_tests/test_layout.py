@@ -53,7 +53,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation
+        failures  validation  process
     """,
     "shared_mappings": """
         planner

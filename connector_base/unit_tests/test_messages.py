@@ -94,9 +94,11 @@ def passed_on(line: str) -> str:
 
 
 STATE = """{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users","new":1},
-"stream_state":{"above": 123456789012345678901234567890, "near": -9223372036854775809, "exact": 1700000000.1234567890123, "large": 1E5,
+"stream_state":{"above": 123456789012345678901234567890, "near": -9223372036854775809,
+"exact": 1700000000.1234567890123, "large": 1E5,
 "half": "\\ud83d", "deep": [[[]]], "1": {"null": null}, "text": "æ \\u00e6 }"},"newer":{"of":[]}},
-"id":12345678901234567890,"sourceStats":{"recordCount":3.0,"rejectedRecordCount":2.0,"additionalStats":{"seen":18446744073709551617}}},
+"id":12345678901234567890,
+"sourceStats":{"recordCount":3.0,"rejectedRecordCount":2.0,"additionalStats":{"seen":18446744073709551617}}},
 "new": {"key": "of the message"}}""".replace("\n", "")
 
 

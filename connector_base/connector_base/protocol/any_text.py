@@ -85,6 +85,11 @@ def dumps(content: Any) -> bytes:
         return _in_whole_characters(json.dumps(content, separators=(",", ":")).encode())
 
 
+def in_whole_characters(line: str) -> str:
+    """A line of JSON without halves of characters."""
+    return _in_whole_characters(line.encode()).decode() if r"\ud" in line or r"\uD" in line else line
+
+
 def _with_exact_numbers(line: bytes) -> Any:
     try:
         return json.loads(line.decode())

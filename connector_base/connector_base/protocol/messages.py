@@ -142,9 +142,11 @@ def as_line(message: AirbyteMessage) -> str:
 
 def print_line(line: str) -> None:
     """Writes a line to standard output, whole and at once: a host may kill the process at any time."""
-    # The protocol is UTF-8 whatever the locale.
-    sys.stdout.buffer.write(f"{line}\n".encode())
-    sys.stdout.buffer.flush()
+    output = sys.stdout.buffer
+    rest = memoryview(f"{line}\n".encode())  # the protocol is UTF-8 whatever the locale
+    while rest:  # where Python was told not to buffer, a write may stop half way
+        rest = rest[output.write(rest) :]
+    output.flush()
 
 
 def _message(line: bytes) -> AirbyteMessage | None:
