@@ -49,6 +49,17 @@ def run_as_process(load: Callable[[], Callable[[], object]]) -> None:
         if told:  # whatever has become of the error on its way
             _end()
         signal.signal(signal.SIGTERM, _end)
+        _drop_what_nobody_reads()
+
+
+def _drop_what_nobody_reads() -> None:
+    """Drops the rest of the output where its reader has gone: Python would try again at the end, and tell of it."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
 
 
 def _end(_: int = signal.SIGTERM, __: FrameType | None = None) -> NoReturn:

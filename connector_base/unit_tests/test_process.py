@@ -28,8 +28,8 @@ from connector_base.process import run_as_process
 
 def command():
     threading.Thread(target=time.sleep, args=(60,)).start()
-    print("running", flush=True)
     try:
+        print("running", flush=True)
         time.sleep(60)
     finally:
         print("cleaned up", flush=True)
