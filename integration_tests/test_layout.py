@@ -25,7 +25,7 @@ ROOMS = {
         __main__
         connection  report
         state_file
-        environment
+        environment  lock
     """,
     "source_huma": """
         run

@@ -26,6 +26,7 @@ from connector_base.incremental.cursor import ChangedRecordsCursor
 from connector_base.incremental.stream import ChangedRecordsStream
 from connector_base.protocol.command_files import configured_catalog, read_json, read_object
 from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
+from connector_base.settings.settings import entered
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
@@ -59,6 +60,7 @@ class SourceHuma(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
+        config = config and entered(config)
         super().__init__(path_to_yaml=MANIFEST, config=config, catalog=catalog, state=state)
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
@@ -95,12 +97,12 @@ class SourceHuma(YamlDeclarativeSource):
 
     @staticmethod
     def read_config(config_path: str) -> dict[str, Any]:
-        """Reads the configuration.
+        """Reads the configuration; null stands for the default.
 
         Raises:
             ConnectorError: A config error that names the file, when it cannot be read.
         """
-        return dict(read_object("config", config_path))
+        return entered(read_object("config", config_path))
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:

@@ -114,3 +114,14 @@ def test_half_a_character_leaves_as_one_that_any_host_can_read(huma: Any, printe
     (line,) = [line for line in printed("read") if '"type":"RECORD"' in line]
     assert json.loads(line)["record"]["data"]["givenName"] == "Ida \ufffd \\ud83d"
     json.loads(line)["record"]["data"]["givenName"].encode()
+
+
+def test_null_for_an_optional_setting_is_its_default(huma: Any, printed: Printed, config: dict[str, Any]) -> None:
+    huma.add("u1")
+    huma.add("u2", active=False)
+    optional = ("company_ids", "location_ids", "team_ids", "include_deactivated", "num_workers")
+    lines = printed("read", **dict.fromkeys(optional))
+    assert sum('"type":"RECORD"' in line for line in lines) == 2
+    assert not [line for line in lines if '"TRACE"' in line and '"ERROR"' in line]
+    del config["client_secret"]
+    assert "client_secret) is missing" in printed("check", client_secret=None)[-1]
