@@ -183,3 +183,11 @@ def test_the_command_ends_in_a_sentence(
         assert command.main() == (1 if broken else 2)
     sentence = {None: "is not a JSON file", "state": "holds no state", "lock": "this one does nothing"}[broken]
     assert sentence in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_example_of_a_write_goes_without_the_cache_that_changes_keys() -> None:
+    root = Path(__file__).parents[1]
+    pages = [root / "README.md", *(page for page in root.glob("*/**/*.md") if ".venv" not in page.parts)]
+    writes = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if ".write(" in line]
+    assert len(writes) >= 2
+    assert [line for line in writes if "cache=False" not in line.replace("state_cache", "")] == []

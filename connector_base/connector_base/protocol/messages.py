@@ -31,7 +31,7 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass
-class CoveredRecords(AirbyteStateStats):
+class CoveredRecords(AirbyteStateStats):  # type: ignore[misc]  # the package it comes from is not typed
     """How many records a state covers, and how many of them were rejected; the CDK's model has no place for those.
 
     Attributes:
@@ -203,6 +203,7 @@ def _meta(content: Any) -> AirbyteRecordMessageMeta | None:
 
 
 def _state(content: Any, line: bytes) -> AirbyteMessage | None:
+    stream: AirbyteStreamState | None = None
     match content:
         case {"stream": {"stream_descriptor": {"name": str(name), **more}}}:
             namespace = more.get("namespace")
@@ -210,7 +211,7 @@ def _state(content: Any, line: bytes) -> AirbyteMessage | None:
         case {"stream": something} if something is not None:
             return None
         case dict():
-            stream = None
+            pass
         case _:
             return None
     try:
