@@ -28,6 +28,7 @@ class Written:
     Attributes:
         states: Numbers of the states that were passed on.
         covered: Records that each of these states covers.
+        rejected: How many of them were rejected.
         summary: The summary.
         log: What was logged.
         error: How the write ended, when it did not succeed.
@@ -35,6 +36,7 @@ class Written:
 
     states: list[int] = field(default_factory=list)
     covered: list[float] = field(default_factory=list)
+    rejected: list[float] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     error: AirbyteTracedException | None = None
@@ -103,6 +105,7 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
                     assert message.state.destinationStats is not None
                     written.states.append(message.state.stream.stream_state.number)  # type: ignore[union-attr]
                     written.covered.append(message.state.destinationStats.recordCount or 0)
+                    written.rejected.append(message.state.destinationStats.rejectedRecordCount)
             except AirbyteTracedException as error:
                 written.error = error
         written.log = [record.getMessage() for record in caplog.records]

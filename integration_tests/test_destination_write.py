@@ -1162,6 +1162,15 @@ def test_a_state_is_passed_on_once_what_came_before_it_is_written(write: Write, 
     assert len([field for field in roots(sandbox) if field == "addEmployees"]) == 1
 
 
+def test_a_state_says_how_many_of_the_records_that_it_covers_were_rejected(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.refuse_value(root_field="addEmployees", path="lastName", value="Nordmann3"))
+    refused, invalid, doubled = a_user(3), {**a_user(4), "active": "yes"}, {**a_user(5), "employmentId": "E1"}
+    messages = [*records([a_user(1), refused]), state(1), *records([invalid, doubled, a_user(6)]), state(2), state(3)]
+    written = write(messages)
+    assert sum(written.summary["rejected"].values()) == 3
+    assert (written.covered, written.rejected) == ([2, 3, 0], [1, 2, 0])
+
+
 def test_people_who_have_waited_for_a_minute_are_written_when_a_message_comes(write: Write, sandbox: Sandbox) -> None:
     clock = [0.0]
     seen = []

@@ -25,7 +25,7 @@ ROOMS = {
         __main__
         connection  report
         state_file
-        environment
+        environment  lock
     """,
     "source_huma": """
         run
@@ -53,7 +53,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment
+        failures  validation  environment  process
     """,
     "shared_mappings": """
         planner  used_schema

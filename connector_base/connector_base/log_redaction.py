@@ -110,19 +110,22 @@ class RedactingFormatter(logging.Formatter):
 
 
 def _report_uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
-    if isinstance(error, KeyboardInterrupt):
-        sys.stderr.write("Interrupted.\n")
-        return
-    with suppress(OSError, ValueError):  # as for log lines
-        report_error(error)
+    # Whatever goes wrong in here, Python tells in clear, together with the text of the error.
+    with suppress(Exception):
+        if isinstance(error, KeyboardInterrupt):
+            sys.stderr.write("Interrupted.\n")
+        else:
+            report_error(error)
 
 
 def _tell_of_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
-    logger.warning("Something failed where no code can catch it.", exc_info=unraisable.exc_value)
+    with suppress(Exception):  # as above
+        logger.warning("Something failed where no code can catch it.", exc_info=unraisable.exc_value)
 
 
 def _tell_of_thread(failed: threading.ExceptHookArgs) -> None:
-    logger.error("A thread failed.", exc_info=failed.exc_value)
+    with suppress(Exception):
+        logger.error("A thread failed.", exc_info=failed.exc_value)
 
 
 def _tell_of_warning(

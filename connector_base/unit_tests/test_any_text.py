@@ -1,5 +1,6 @@
 """No text in any field, whatever characters it holds, breaks a sync: half a character becomes U+FFFD, on both ways."""
 
+import codecs
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_base.protocol.any_text import dumps, loads
+from connector_base.protocol.any_text import dumps, loads, members, object_of
 from connector_base.protocol.messages import as_line
 
 PIECES = st.sampled_from(["\ud83d", "\ude00", "\udfff", "\\", '"', "\n", "ud83d", "😀", "\ufffd"]) | st.text(max_size=3)
@@ -67,3 +68,23 @@ def test_what_is_no_json_type_is_not_written() -> None:
 
 def test_an_escaped_backslash_begins_no_escape() -> None:
     assert loads(rb'["\\ud800", "\ud800"]') == [r"\ud800", "\ufffd"]
+
+
+@given(st.integers() | st.integers(min_value=2**63, max_value=10**60))
+def test_whole_numbers_of_any_size_are_exact(number: int) -> None:
+    content = {"number": [number, -number], "text": f"{number}"}
+    assert loads(json.dumps(content).encode()) == content
+    assert loads(dumps(content)) == content
+
+
+@pytest.mark.parametrize("line", [b'{"a": 1, "long": 1234567890123456789012}', b"[]", rb'"\ud800"'])
+def test_a_byte_order_mark_is_passed_over(line: bytes) -> None:
+    assert loads(codecs.BOM_UTF8 + line) == loads(line)
+
+
+@given(st.dictionaries(st.text(), st.none() | st.integers() | st.lists(st.text())))
+def test_an_object_taken_apart_and_put_together_is_the_same(content: dict[str, object]) -> None:
+    for text in (json.dumps(content), json.dumps(content, indent=1, ensure_ascii=True)):
+        texts = members(text)
+        assert {name: json.loads(value) for name, value in texts.items()} == content
+        assert json.loads(object_of(texts)) == content

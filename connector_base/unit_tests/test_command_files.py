@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import DestinationSyncMode, FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from connector_base.protocol.command_files import read_object
+from connector_base.protocol.command_files import read_json, read_object
 from destination_xledger.catalog import read_catalog
 from destination_xledger.people.streams import refused_sync_mode
 
@@ -61,6 +61,14 @@ def test_a_file_that_cannot_be_read(name: str, reason: str, tmp_path: Path) -> N
     with pytest.raises(AirbyteTracedException, match=rf"cannot be read \({reason}\)") as raised:
         read_object("config", str(tmp_path / name))
     assert raised.value.failure_type is FailureType.config_error
+
+
+def test_a_file_in_another_encoding_of_unicode_is_read_too(tmp_path: Path) -> None:
+    assert read_object("config", written(tmp_path, '{"æ": 1}'.encode("utf-16"))) == {"æ": 1}
+
+
+def test_a_list_is_read_where_one_may_stand(tmp_path: Path) -> None:
+    assert read_json("state", written(tmp_path, "\ufeff[]")) == []
 
 
 def test_a_catalog_is_read_with_what_a_host_adds(tmp_path: Path) -> None:

@@ -1,17 +1,12 @@
 """The configured catalog, which says what streams come and how they are to be written."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
-from serpyco_rs import SchemaValidationError
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, DestinationSyncMode
 
-from connector_base.failures import config_error
-from connector_base.protocol.command_files import read_object
+from connector_base.protocol.command_files import configured_catalog, read_object
 from destination_xledger.people.streams import refused_sync_mode
-
-_SYNC_MODE: Final = re.compile(r"streams/(\d+)/destination_sync_mode")
 
 
 def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
@@ -22,21 +17,15 @@ def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
             the file and the place in it, and quotes nothing but the name of a sync mode.
     """
     content = read_object("catalog", path)
-    try:
-        return ConfiguredAirbyteCatalogSerializer.load(dict(content))
-    except SchemaValidationError as error:
-        places = [item.instance_path for item in error.errors]
-    if all(map(_SYNC_MODE.fullmatch, places)):
-        _refuse_sync_mode(content, places[0])
-    raise config_error(
-        f"The catalog file {path} is not a configured catalog: {', '.join(places) or 'the whole'} does not fit. "
-        "Correct it, or report this to the makers of the host."
-    )
+    streams = content.get("streams")
+    for stream in streams if isinstance(streams, list) else ():
+        _refuse_unknown_sync_mode(stream)
+    return configured_catalog(content, path)
 
 
-def _refuse_sync_mode(content: Mapping[str, Any], place: str) -> None:
+def _refuse_unknown_sync_mode(stream: Any) -> None:
     """Refuses a sync mode that is a name, if one that the protocol does not know."""
-    stream = content["streams"][int(place.split("/")[1])]
-    mode = stream.get("destination_sync_mode")
-    if isinstance(mode, str) and re.fullmatch(r"\w{1,40}", mode):
-        raise refused_sync_mode(mode, stream["stream"]["name"])
+    match stream:
+        case {"stream": {"name": str(name)}, "destination_sync_mode": str(mode)}:
+            if mode not in {known.value for known in DestinationSyncMode} and re.fullmatch(r"\w{1,40}", mode):
+                raise refused_sync_mode(mode, name)

@@ -1,15 +1,9 @@
 """The command `destination-xledger`."""
 
-import signal
 import sys
-from types import FrameType
+from collections.abc import Callable
 
-from connector_base.log_redaction import redact_all_output
-from destination_xledger.destination import DestinationXledger
-
-
-class EndedByHostError(BaseException):
-    """The host wants the process to end. Nothing that handles errors handles this."""
+from connector_base.process import run_as_process
 
 
 def run() -> None:
@@ -17,15 +11,12 @@ def run() -> None:
 
     A host that cancels a sync sends SIGTERM and waits a while: time to say what was done and to leave the report.
     """
+    run_as_process(_load)
+
+
+def _load() -> Callable[[], object]:
+    from connector_base.log_redaction import redact_all_output  # noqa: PLC0415  the host is heard while these load
+    from destination_xledger.destination import DestinationXledger  # noqa: PLC0415
+
     redact_all_output(("destination_xledger", "xledger_api"))
-    signal.signal(signal.SIGTERM, _end)
-    try:
-        DestinationXledger().run(sys.argv[1:])
-    except EndedByHostError:
-        # Hosts tell by this from a failure that it was they who ended the process.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.raise_signal(signal.SIGTERM)
-
-
-def _end(_: int, __: FrameType | None) -> None:
-    raise EndedByHostError
+    return lambda: DestinationXledger().run(sys.argv[1:])

@@ -238,6 +238,22 @@ def test_no_room_to_collect_ends_the_sync_with_what_to_do(
     assert memory.files == {}
 
 
+def test_no_folder_to_collect_in_ends_the_sync_with_what_to_do(
+    memory: Memory, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    with monkeypatch.context() as patch:  # pytest wants a folder itself
+        patch.setattr("tempfile.gettempdir", nowhere)
+        patch.setattr("tempfile.TemporaryFile", nowhere)
+        with pytest.raises(AirbyteTracedException, match="no folder that temporary files") as raised, opened(config):
+            pytest.fail("It must not begin.")
+    assert raised.value.failure_type is FailureType.config_error
+    assert "TMPDIR" in str(raised.value)
+    assert set(memory.by_name()) <= {PROBE}
+
+
 def test_without_storage_nothing_is_collected(config: dict[str, Any]) -> None:
     with opened(config) as report:
         assert isinstance(report, NoReport)

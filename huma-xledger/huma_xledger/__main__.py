@@ -3,23 +3,36 @@
 import argparse
 import hashlib
 import json
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from airbyte.exceptions import AirbyteError
 from rich.console import Console
 
 from huma_xledger.connection import CheckFailedError, Connection
-from huma_xledger.environment import PRIVATE
+from huma_xledger.environment import PRIVATE, make_private
+from huma_xledger.lock import AlreadyRunningError
 from huma_xledger.report import table_of_syncs
-from huma_xledger.state_file import StateFile
+from huma_xledger.state_file import StateFile, StateFileError
 
 
 def main() -> int:
     """Checks both connectors and syncs. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sentence is told in any locale
     arguments = _arguments()
     console = Console()
+    with _ended_by_signal():
+        return _run(arguments, console)
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
     try:
         connection = Connection(
             _config(arguments.source),
@@ -30,9 +43,10 @@ def main() -> int:
         console.print(str(error), markup=False)
         return 2
     try:
-        connection.check()
-        result = connection.sync(full_refresh=arguments.full_refresh)
-    except CheckFailedError as error:
+        with connection.alone():
+            connection.check()
+            result = connection.sync(full_refresh=arguments.full_refresh)
+    except (AlreadyRunningError, CheckFailedError, StateFileError) as error:
         console.print(str(error), markup=False)
         return 1
     except AirbyteError:
@@ -42,6 +56,30 @@ def main() -> int:
         console.print(line, markup=False)
     console.print(table_of_syncs({"this sync": result.summary}))
     return 0
+
+
+class _EndedBySignalError(BaseException):
+    """Whoever started this wants it to end."""
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Ends the block when SIGTERM comes, such that the connectors end too, and then the process, which says so."""
+    told = False
+
+    def end(_: int, __: FrameType | None) -> None:
+        nonlocal told
+        told = True
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise _EndedBySignalError
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        if told:  # as the first process of a container this one cannot die of a signal; threads may still be waiting
+            os._exit(128 + signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
 
 
 class _ConfigFileError(Exception):
@@ -57,27 +95,27 @@ def _arguments() -> argparse.Namespace:
 
 
 def _config(path: Path) -> dict[str, Any]:
-    """A config file's content.
+    """A config file's content; null stands for the default, as if nothing were there.
 
     Raises:
         _ConfigFileError: When there is none; the sentence names the file and nothing in it.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_bytes())  # with or without a byte order mark
     except OSError as error:
         raise _ConfigFileError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _ConfigFileError(f"{path} is not a JSON file.") from None
     if not isinstance(content, dict):
         raise _ConfigFileError(f"{path} does not hold a JSON object.")
-    return content
+    return {name: value for name, value in content.items() if value is not None}
 
 
 def _state_path(*configs: Path) -> Path:
     """Where the state of this connection is kept: a connection is known by its two config files."""
     name = hashlib.sha256("\n".join(str(path.resolve()) for path in configs).encode()).hexdigest()[:16]
     folder = PRIVATE / "connections"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    make_private(folder)
     return folder / f"{name}.json"
 
 

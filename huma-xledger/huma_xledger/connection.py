@@ -77,6 +77,24 @@ class Connection:
     source_config: Mapping[str, Any] = field(repr=False)
     destination_config: Mapping[str, Any] = field(repr=False)
     state: "StateFile | None" = None
+    _alone: bool = field(default=False, init=False, repr=False)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps every other sync of this connection from starting. A sync does so by itself.
+
+        Raises:
+            AlreadyRunningError: When one is running.
+        """
+        if self._alone or self.state is None:
+            yield
+            return
+        with self.state.held():
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone = False
 
     def check(self) -> None:
         """Runs `check` of both connectors.
@@ -99,9 +117,11 @@ class Connection:
             full_refresh: Whether to read as if there were no state.
 
         Raises:
+            AlreadyRunningError: When another sync of this connection is running.
+            StateFileError: When the state that was kept cannot be read.
             airbyte.exceptions.AirbyteError: When one of the connectors fails.
         """
-        with _logs() as listener:
+        with self.alone(), _logs() as listener:
             source, destination = self._source(), self._destination()
             listener.listen()
             destination.write(

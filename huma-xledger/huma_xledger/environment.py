@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,35 @@ PRIVATE: Final = Path.cwd() / ".state"
 
 
 def prepare() -> None:
-    """No telemetry, no network of its own, no file where others can read it."""
-    for folder in (PRIVATE, PRIVATE / "logs", PRIVATE / "tmp"):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    """No telemetry, no network of its own, no file where others can read it.
+
+    Raises:
+        SystemExit: When the folder cannot be written, with a sentence that says so.
+    """
+    try:
+        make_private(PRIVATE, PRIVATE / "logs", PRIVATE / "tmp")
+    except OSError as error:
+        raise SystemExit(
+            f"{error.filename or PRIVATE} cannot be written ({error.strerror}). States, logs and reports of syncs are "
+            "kept there: give the user that this runs as permission and room, or start it in another folder."
+        ) from None
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["AIRBYTE_OFFLINE_MODE"] = "1"
     os.environ["AIRBYTE_LOGGING_ROOT"] = str(PRIVATE / "logs")
     os.environ["AIRBYTE_TEMP_DIR"] = str(PRIVATE / "tmp")
+
+
+def make_private(*folders: Path) -> None:
+    """Makes folders for their owner alone, and all that is in them, even if somebody has made them before.
+
+    Raises:
+        OSError: When one cannot be made, or belongs to somebody else.
+    """
+    for folder in folders:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    for folder in folders:
+        for path in folder.rglob("*"):
+            if not path.is_symlink():
+                with suppress(FileNotFoundError):  # another sync has just removed it
+                    path.chmod(0o700 if path.is_dir() else 0o600)

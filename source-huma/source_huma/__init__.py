@@ -1,5 +1,17 @@
 """Airbyte source connector that reads people from Huma."""
 
-from source_huma.source import SourceHuma
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from source_huma.source import SourceHuma
 
 __all__ = ["SourceHuma"]
+
+
+def __getattr__(name: str) -> Any:
+    """The connector, loaded when somebody asks for it: that takes seconds, and its command has to hear its host."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from source_huma.source import SourceHuma  # noqa: PLC0415
+
+    return SourceHuma

@@ -1,6 +1,7 @@
 """The Airbyte verbs on the command line, such that nothing but records carries people's data."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from airbyte_cdk.sources.utils.schema_helpers import split_config
 
 from connector_base.failures import config_error
 from connector_base.protocol.concurrent_reading import without_logs
+from connector_base.storage.temporary import temporary_folder
 from source_huma.config_problems import config_problems
 from source_huma.source import SourceHuma
 
@@ -23,6 +25,30 @@ class HumaEntrypoint(AirbyteEntrypoint):
         super().__init__(source)
         # The CDK's constructor installs a hook that prints exceptions as they are.
         sys.excepthook = hook
+
+    @classmethod
+    def of(cls, arguments: list[str]) -> "HumaEntrypoint":
+        """The entrypoint of a command line, with its config and its catalog, which the source is made of.
+
+        Raises:
+            ConnectorError: A config error, when one of these files cannot be read.
+        """
+        config_path, catalog_path = cls.extract_config(arguments), cls.extract_catalog(arguments)
+        return cls(
+            SourceHuma(
+                config=SourceHuma.read_config(config_path) if config_path else None,
+                catalog=SourceHuma.read_catalog(catalog_path) if catalog_path else None,
+            )
+        )
+
+    def run(self, parsed_args: Namespace) -> Iterable[str]:
+        """Runs the verb that a command line names, and gives its messages as lines.
+
+        Raises:
+            ConnectorError: A config error, when there is no folder for temporary files, which the CDK wants.
+        """
+        temporary_folder()
+        yield from super().run(parsed_args)
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:

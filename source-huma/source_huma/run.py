@@ -1,13 +1,11 @@
 """The connector's command line."""
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, cast
 
-from connector_base.log_redaction import redact_all_output
-from connector_base.protocol.messages import print_line
-from source_huma.entrypoint import HumaEntrypoint
-from source_huma.source import SourceHuma
+from connector_base.process import run_as_process
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -22,22 +20,25 @@ def run(arguments: list[str] | None = None) -> None:
         arguments: The verb and its options, such as `["check", "--config", "config.json"]`; None takes those the
             process was started with.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
+    run_as_process(lambda: _load(sys.argv[1:] if arguments is None else arguments))
+
+
+def _load(arguments: list[str]) -> Callable[[], object]:
+    from connector_base.log_redaction import redact_all_output  # noqa: PLC0415  the host is heard while these load
+    from connector_base.protocol.any_text import in_whole_characters  # noqa: PLC0415
+    from connector_base.protocol.messages import print_line  # noqa: PLC0415
+    from source_huma.entrypoint import HumaEntrypoint  # noqa: PLC0415
+
     redact_all_output(OWN_PACKAGES)
-    entrypoint = HumaEntrypoint(_source(arguments))
-    # Closed also when nobody takes the lines any more, for the threads that read must learn of it.
-    with closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages:
-        for message in messages:
-            print_line(message)
 
+    def print_messages() -> None:
+        entrypoint = HumaEntrypoint.of(arguments)
+        # Closed also when nobody takes the lines any more, for the threads that read must learn of it.
+        with closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages:
+            for message in messages:
+                print_line(in_whole_characters(message))
 
-def _source(arguments: list[str]) -> SourceHuma:
-    config_path = HumaEntrypoint.extract_config(arguments)
-    catalog_path = HumaEntrypoint.extract_catalog(arguments)
-    return SourceHuma(
-        config=SourceHuma.read_config(config_path) if config_path else None,
-        catalog=SourceHuma.read_catalog(catalog_path) if catalog_path else None,
-    )
+    return print_messages
 
 
 if __name__ == "__main__":

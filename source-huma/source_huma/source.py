@@ -10,7 +10,9 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
     ConfiguredAirbyteCatalog,
+    DestinationSyncMode,
     Status,
     SyncMode,
 )
@@ -22,7 +24,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from connector_base.failures import told, transient_error
 from connector_base.incremental.cursor import ChangedRecordsCursor
 from connector_base.incremental.stream import ChangedRecordsStream
+from connector_base.protocol.command_files import configured_catalog, read_json, read_object
 from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
+from connector_base.settings.settings import entered
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
@@ -56,7 +60,7 @@ class SourceHuma(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml=MANIFEST, config=_chosen(config), catalog=catalog, state=state)
+        super().__init__(path_to_yaml=MANIFEST, config=entered(config or {}), catalog=catalog, state=state)
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
@@ -64,12 +68,12 @@ class SourceHuma(YamlDeclarativeSource):
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
         if not self._config:
-            super().__init__(path_to_yaml=MANIFEST, config=_chosen(config))
-        return super().configure(_chosen(config), temp_dir)
+            super().__init__(path_to_yaml=MANIFEST, config=entered(config or {}))
+        return super().configure(entered(config or {}), temp_dir)
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
-        self._run = SyncRun(workers=_chosen(config).get("num_workers", DEFAULT_WORKERS))
+        self._run = SyncRun(workers=entered(config or {}).get("num_workers", DEFAULT_WORKERS))
         return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
@@ -90,20 +94,45 @@ class SourceHuma(YamlDeclarativeSource):
             return AirbyteConnectionStatus(status=Status.FAILED, message=told(error).message)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
+    @staticmethod
+    def read_config(config_path: str) -> dict[str, Any]:
+        """Reads the configuration; null stands for the default.
+
+        Raises:
+            ConnectorError: A config error that names the file, when it cannot be read.
+        """
+        return entered(read_object("config", config_path))
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        """Reads which streams are wanted. How they are written is none of a source's business.
+
+        Raises:
+            ConnectorError: A config error that names the file and the place in it, when it cannot be read.
+        """
+        content = read_object("catalog", catalog_path)
+        streams = content.get("streams")
+        if isinstance(streams, list):
+            written = {"destination_sync_mode": DestinationSyncMode.append.value}
+            content = {**content, "streams": [{**s, **written} if isinstance(s, Mapping) else s for s in streams]}
+        return configured_catalog(content, catalog_path)
+
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
         """Reads what an earlier sync emitted.
 
         Returns:
             The state messages; none, with a warning, when the file holds something else.
+
+        Raises:
+            ConnectorError: A config error that names the file, when it cannot be read or is not JSON.
         """
+        content = read_json("state", state_path) if state_path else None
         try:
-            states = super().read_state(state_path)
-            ConnectorStateManager(states)
+            return _states_in(content or ())
         except (AttributeError, TypeError, ValueError):
             LOGGER.warning("The state cannot be understood. Everybody is read as if for the first time.")
             return []
-        return states
 
     def read(
         self,
@@ -147,16 +176,20 @@ class SourceHuma(YamlDeclarativeSource):
         for configured in self._catalog_to_read.streams if self._catalog_to_read else ():
             if configured.stream.name == USERS and configured.sync_mode is SyncMode.incremental:
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
-                return users_cursor(_chosen(config), configured, state, run.started_at, self._message_repository)
+                return users_cursor(entered(config or {}), configured, state, run.started_at, self._message_repository)
         return None
-
-
-def _chosen(config: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The settings that have a value: null is as if not set, so that the default holds."""
-    return {name: value for name, value in (config or {}).items() if value is not None}
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
     for partition in islice(stream.generate_partitions(), LOOKED_AT):
         for record in partition.read():
             yield record.data
+
+
+def _states_in(content: Any) -> list[AirbyteStateMessage]:
+    """The state messages that a file holds; one of several kinds of errors when it holds something else."""
+    states = [AirbyteStateMessageSerializer.load(state) for state in content]
+    if not all(state.stream or state.data or state.global_ for state in states):
+        raise ValueError("It is no state of anything.")
+    ConnectorStateManager(states)
+    return states

@@ -4,6 +4,7 @@ import copy
 import json
 import logging
 import re
+import signal
 import sys
 import threading
 import time
@@ -256,12 +257,18 @@ def printed(
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     monkeypatch.setitem(LOGGING_CONFIG, "handlers", copy.copy(LOGGING_CONFIG["handlers"]))
     levels = {name: logging.getLogger(name).level for name in (None, "airbyte")}
+    on_sigterm = signal.getsignal(signal.SIGTERM)
 
-    def print_verb(verb: str, *options: str, state: list[Any] | None = None, **settings: Any) -> list[str]:
+    def print_verb(verb: str, *options: str, state: Any = None, **settings: Any) -> list[str]:
         arguments = [verb, *options]
-        if verb != "spec":
+        files = {what: settings.pop(what) for what in ("config", "catalog") if isinstance(settings.get(what), Path)}
+        if isinstance(state, Path):
+            files["state"], state = state, None
+        for what, path in files.items():
+            arguments += [f"--{what}", str(path)]
+        if verb != "spec" and "config" not in files:
             arguments += ["--config", _file(tmp_path / "config.json", {**config, **settings})]
-        if verb == "read":
+        if verb == "read" and "catalog" not in files:
             streams = [
                 {
                     "stream": {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
@@ -281,6 +288,7 @@ def printed(
 
     yield print_verb
     monkeypatch.undo()
+    signal.signal(signal.SIGTERM, on_sigterm)
     init_logger("airbyte")
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

@@ -12,6 +12,11 @@ HOSTS_OWN: Final = "__"
 """Keys that begin so are notes that a host makes for itself."""
 
 
+def entered(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that were entered: null is what a host has for an empty field, and stands for the default."""
+    return {name: value for name, value in settings.items() if value is not None}
+
+
 def _without_additional_properties(schema: dict[str, Any]) -> None:
     """Hosts may add to a config, and their acceptance tests refuse a specification that says they may not."""
     del schema["additionalProperties"]
@@ -20,8 +25,8 @@ def _without_additional_properties(schema: dict[str, Any]) -> None:
 class Settings(BaseModel):
     """A group of settings.
 
-    A setting that is not known is refused: ignored, a misspelt one would leave the default in force, and nobody would
-    know. Null in place of a setting that may be left out is its default, as some hosts write it.
+    Null stands for a setting's default. A setting that is not known is refused: ignored, a misspelt one would leave the
+    default in force, and nobody would know.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_without_additional_properties)
@@ -31,9 +36,4 @@ class Settings(BaseModel):
     def _without_host_keys(cls, settings: Any) -> Any:
         if not isinstance(settings, Mapping):
             return settings
-        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
-        return {
-            name: value
-            for name, value in settings.items()
-            if not str(name).startswith(HOSTS_OWN) and not (value is None and name in optional)
-        }
+        return {name: value for name, value in entered(settings).items() if not str(name).startswith(HOSTS_OWN)}

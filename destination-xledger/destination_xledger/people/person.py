@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from connector_base.protocol.checkpoints import Came
 from shared_mappings import Desired, Employee, FieldChange, Plan
 from shared_mappings.normal_forms import normalised_email, normalised_key
 from xledger_api.sending.answers import Failure
@@ -44,6 +45,7 @@ class Person:
         desired: What Xledger should have.
         record: The record as it came.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
+        came: When the record came.
         merged: What is used of the record, if it is merged with others of one key; None where the later one counts
             alone.
     """
@@ -53,6 +55,7 @@ class Person:
     desired: Desired
     record: Mapping[str, Any] = field(repr=False)
     update_only: bool = False
+    came: Came | None = None
     merged: Taken | None = field(default=None, repr=False)
 
     def after(self, earlier: "Person") -> "Person":
@@ -90,6 +93,7 @@ class InvalidRecord:
         address: The e-mail address, likewise.
         faults: Each path and the rule it breaks, never the value.
         record: The record as it came.
+        came: When it came.
     """
 
     identity: str = field(repr=False)
@@ -98,6 +102,7 @@ class InvalidRecord:
     address: str = field(repr=False)
     faults: tuple[str, ...]
     record: Mapping[str, Any] = field(repr=False)
+    came: Came | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class StreamReader:
             return InvalidRecord(identity, label, code, address, (*faults, *told_changes(lost)), record)
         taken = Taken(used, lost, self.desire)
         merged = None if self.has_ids else taken
-        return Person(identity, label, taken.desired, record, self.update_only, merged)
+        return Person(identity, label, taken.desired, record, self.update_only, merged=merged)
 
     def _rewritten(self, record: Mapping[str, Any]) -> Mapping[str, str]:
         """Keys that a host has rewritten. A record of Huma's has none but those declared; one of another source may."""

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from connector_base.protocol.checkpoints import Came
 from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
 from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
 from destination_xledger.reporting.report import Report
@@ -21,10 +22,12 @@ class Outcomes:
     Attributes:
         summary: Counts it.
         report: Keeps it, values included; the log gets none.
+        rejected: When the records came that were rejected and that no checkpoint knows of yet.
     """
 
     summary: Summary
     report: Report
+    rejected: list[Came] = field(default_factory=list)
 
     def carried_out(self, item: Planned) -> None:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
@@ -121,6 +124,8 @@ class Outcomes:
             kept: The same for the report, with whatever values are in it.
         """
         self.summary.rejects(code)
+        if subject.came:
+            self.rejected.append(subject.came)
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
         self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
 

@@ -16,6 +16,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from connector_base.failures import config_error
 from connector_base.protocol.any_text import dumps
 from connector_base.storage.storage import Storage, open_storage, probe
+from connector_base.storage.temporary import temporary_folder
 from destination_xledger.config import Config, Mode
 from destination_xledger.people.person import InvalidRecord, Person, Planned
 from destination_xledger.reporting.report_entries import Entry, invalid_entry, plan_entry, rejected_entry
@@ -204,6 +205,6 @@ def _explained() -> Iterator[None]:
         yield
     except OSError as error:
         raise config_error(
-            f"The report cannot be collected in {tempfile.gettempdir()} ({error.strerror or type(error).__name__}). "
+            f"The report cannot be collected in {temporary_folder()} ({error.strerror or type(error).__name__}). "
             "Make room there, or name another folder in the environment variable TMPDIR."
         ) from None

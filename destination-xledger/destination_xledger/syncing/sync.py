@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
 
@@ -113,12 +113,17 @@ class Sync:
             # A rejected record is settled once it is where the administrator finds it.
             settled = not self.batch and not self.writer.refusals.in_doubt
             if self.checkpoints.waiting and settled and self.outcomes.report.keep_rejected():
-                yield from self.checkpoints.release()
+                yield from self._release()
         self.writer.write(self.batch.take())
         self.writer.refusals.end()
         with self.outcomes.summary.succeeding():
             self.outcomes.report.publish()
-        yield from self.checkpoints.release()
+        yield from self._release()
+
+    def _release(self) -> list[AirbyteMessage]:
+        self.checkpoints.rejected(self.outcomes.rejected)
+        self.outcomes.rejected.clear()
+        return self.checkpoints.release()
 
     def _take(self, message: AirbyteMessage) -> None:
         if message.record is not None:
@@ -129,9 +134,9 @@ class Sync:
     def _take_record(self, record: AirbyteRecordMessage) -> None:
         stream = StreamKey.named(record.stream, record.namespace)
         self.positions[stream] += 1
-        person = self.readers[stream].read(record.data, self.positions[stream], changed_keys(record))
+        read = self.readers[stream].read(record.data, self.positions[stream], changed_keys(record))
+        person = replace(read, came=self.checkpoints.record(stream))
         self.outcomes.summary.received += 1
-        self.checkpoints.record(stream)
         self.claims.came(person)
         if isinstance(person, Person):
             self.batch.add(person)

@@ -1,0 +1,66 @@
+"""A command as a process: its host may end it at any time, from the first moment on.
+
+Nothing but Python's own is imported here: what a connector stands on takes seconds to load, and in a container, where
+the connector is the first process, the kernel drops a signal that nobody has asked for yet.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Final, NoReturn
+
+ENDED_BY_HOST: Final = 128 + signal.SIGTERM
+"""The exit code of a process that was told to end. The first process of a container cannot die of a signal of its own:
+it has to say so."""
+
+
+class EndedByHostError(BaseException):
+    """The host wants the process to end. Nothing that handles errors handles this."""
+
+
+def run_as_process(load: Callable[[], Callable[[], object]]) -> None:
+    """Runs a command until it is done or the host sends SIGTERM.
+
+    While the command is loaded there is nothing to clean up, and the process ends at once. From then on whatever it is
+    at is broken off as by an error, so that files are removed and reports are left, and then the process ends without
+    waiting for threads, which may be waiting themselves.
+
+    Args:
+        load: Imports the command and returns it.
+    """
+    if sys.stdout is None:
+        sys.exit("There is no standard output to write messages to.")
+    signal.signal(signal.SIGTERM, _end)
+    command = load()
+    told = False
+
+    def unwind(_: int, __: FrameType | None) -> None:
+        nonlocal told
+        told = True
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left to be done is not broken off again
+        raise EndedByHostError
+
+    signal.signal(signal.SIGTERM, unwind)
+    try:
+        command()
+    finally:
+        if told:  # whatever has become of the error on its way
+            _end()
+        signal.signal(signal.SIGTERM, _end)
+        _drop_what_nobody_reads()
+
+
+def _drop_what_nobody_reads() -> None:
+    """Drops the rest of the output where its reader has gone: Python would try again at the end, and tell of it."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+
+def _end(_: int = signal.SIGTERM, __: FrameType | None = None) -> NoReturn:
+    os._exit(ENDED_BY_HOST)

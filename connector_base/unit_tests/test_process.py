@@ -1,0 +1,129 @@
+"""A process that its host ends says so, has cleaned up, and tells nothing in clear, whatever becomes of its output."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector_base.process import ENDED_BY_HOST
+
+LOADING = """
+import sys, time
+from connector_base.process import run_as_process
+
+def load():
+    print("loading", flush=True)
+    time.sleep(60)
+
+run_as_process(load)
+"""
+
+RUNNING = """
+import threading, time
+from connector_base.process import run_as_process
+
+def command():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    try:
+        print("running", flush=True)
+        time.sleep(60)
+    finally:
+        print("cleaned up", flush=True)
+        raise RuntimeError("what cleaning up may end in")
+
+run_as_process(lambda: command)
+"""
+
+DONE = """
+from connector_base.process import run_as_process
+run_as_process(lambda: lambda: print("done"))
+"""
+
+FAILING_OUTPUT = """
+import sys
+from connector_base.log_redaction import redact_all_output
+from connector_base.process import run_as_process
+from connector_base.protocol.messages import print_line
+
+def load():
+    redact_all_output(("nothing",))
+    return command
+
+def command():
+    sys.stdin.read()
+    for _ in range(3):
+        print_line('{"record": "Kari Nordmann \u00e6"}')
+
+run_as_process(load)
+"""
+
+FIRST_OF_A_CONTAINER = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
+
+
+def may_be_first() -> bool:
+    """Whether this machine lets a process be the first of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*FIRST_OF_A_CONTAINER, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
+
+
+def child_of(process: subprocess.Popen[str]) -> int:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+    return int(children.split()[0])
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["as any process", "as process 1"])
+@pytest.mark.parametrize(("code", "told"), [(LOADING, "loading\n"), (RUNNING, "running\ncleaned up\n")])
+def test_a_process_that_is_told_to_end_says_so_by_its_exit_code(code: str, told: str, *, first: bool) -> None:
+    if first and not may_be_first():
+        pytest.skip("no process can be the first of its own here")
+    command = [*(FIRST_OF_A_CONTAINER if first else ()), sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout
+        said = process.stdout.readline()
+        os.kill(child_of(process) if first else process.pid, signal.SIGTERM)
+        said += process.stdout.read()
+    assert said == told
+    assert process.returncode == ENDED_BY_HOST == 143
+
+
+def test_a_command_that_is_done_succeeds() -> None:
+    done = subprocess.run([sys.executable, "-c", DONE], capture_output=True, text=True, check=True)  # noqa: S603
+    assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_where_nobody_reads_nothing_is_told_in_clear_and_the_process_fails(unbuffered: str) -> None:
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", FAILING_OUTPUT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered, "LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.close()
+        said = process.stderr.read()
+    assert said == b""
+    assert process.returncode == 1
+
+
+def test_without_a_standard_output_a_sentence_says_so() -> None:
+    shell = f'"{sys.executable}" -c "$CODE" >&-'
+    done = subprocess.run(  # noqa: S602
+        shell, shell=True, env={**os.environ, "CODE": DONE}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "There is no standard output to write messages to.\n")
+
+
+@pytest.mark.parametrize("package", ["source_huma", "destination_xledger"])
+def test_a_connector_loads_nothing_that_takes_long_before_it_hears_its_host(package: str) -> None:
+    code = f"import sys, {package}.run; sys.exit('airbyte_cdk' in sys.modules or 'requests' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603

@@ -1,0 +1,35 @@
+"""One sync of a connection at a time: two would add the same people, each before the other one is done."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class AlreadyRunningError(Exception):
+    """Another process holds the lock; the message is a sentence."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Holds a lock, which is free again when the block ends or the process is gone, whatever ends it.
+
+    Args:
+        path: The file that stands for the lock. It stays, and says nothing by being there.
+
+    Raises:
+        AlreadyRunningError: When another process holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(
+                "Another sync of this connection is still running, so this one does nothing. If that happens often, "
+                "start them further apart."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,193 @@
+"""What the host keeps: for its owner alone, for one sync at a time, and told in a sentence where it is of no use."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_protocol.models import AirbyteStateMessage
+
+from huma_xledger import __main__ as command
+from huma_xledger.connection import Connection
+from huma_xledger.environment import make_private
+from huma_xledger.lock import AlreadyRunningError, held
+from huma_xledger.state_file import StateFile, StateFileError
+
+MARK = "Kari-Nordmann"
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from huma_xledger.lock import held
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def a_state(**more: Any) -> dict[str, Any]:
+    return {"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": more}}
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock of a connection."""
+    code = HOLDER.replace("from huma_xledger.lock", "from lock")  # without PyAirbyte, which takes long to load
+    folder = Path(sys.modules["huma_xledger"].__file__ or "").parent
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", code, str(tmp_path / "state.lock")],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_sync_that_overlaps_another_one_does_nothing_and_says_so(
+    holder: subprocess.Popen[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        pytest.fail("Nothing is started.")
+
+    for connector in ("_source", "_destination"):
+        monkeypatch.setattr(Connection, connector, never)
+    connection = Connection({}, {}, StateFile(tmp_path / "state.json"))
+    with pytest.raises(AlreadyRunningError, match="Another sync of this connection is still running"):
+        connection.sync()
+    assert holder.poll() is None
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM])
+def test_a_sync_that_was_killed_keeps_no_other_from_starting(
+    ended_by: signal.Signals, holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    holder.send_signal(ended_by)
+    holder.wait()
+    with StateFile(tmp_path / "state.json").held():
+        pass
+
+
+def test_one_connection_keeps_no_other_one_waiting(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    with StateFile(tmp_path / "another.json").held():
+        assert holder.poll() is None
+
+
+def test_a_sync_may_check_first_without_letting_another_one_in_between(tmp_path: Path) -> None:
+    connection = Connection({}, {}, StateFile(tmp_path / "state.json"))
+    with connection.alone(), connection.alone(), pytest.raises(AlreadyRunningError), held(tmp_path / "state.lock"):
+        pass
+    with held(tmp_path / "state.lock"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[",
+        json.dumps([a_state(cursor=MARK)]).encode()[:-20],
+        f'"{MARK}"'.encode(),
+        f'{{"{MARK}": 1}}'.encode(),
+        f'["{MARK}"]'.encode(),
+        f'[{{"{MARK}": 1}}]'.encode(),
+        json.dumps([{"type": MARK, "stream": {"stream_descriptor": {"name": "users"}}}]).encode(),
+        b"\x80\x04" + MARK.encode(),
+        b"[" * 100_000,
+    ],
+    ids=lambda content: content[:16],
+)
+def test_a_file_that_is_no_state_is_named_in_a_sentence_and_never_quoted(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(content)
+    with pytest.raises(StateFileError, match="holds no state") as raised:
+        StateFile(path).get_state_provider("source-huma")
+    assert str(path) in str(raised.value)
+    assert MARK not in str(raised.value)
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+
+def test_a_state_file_that_cannot_be_read_is_named_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "state.json").mkdir()
+    with pytest.raises(StateFileError, match=r"cannot be read: Is a directory\."):
+        StateFile(tmp_path / "state.json").messages()
+
+
+def test_before_the_first_sync_there_is_no_state(tmp_path: Path) -> None:
+    assert StateFile(tmp_path / "state.json").messages() == []
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        a_state(cursor=123456789012345678901234567890, nothing=None, list=[None]),
+        {**a_state(), "id": 7, "sourceStats": {"recordCount": 2.0, "rejectedRecordCount": 1.0}},
+    ],
+    ids=["numbers and nulls", "what a host adds"],
+)
+def test_a_state_comes_back_as_the_destination_let_it_through(state: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.with_suffix(".draft").touch(mode=0o644)
+    StateFile(path).get_state_writer("source-huma").write_state(AirbyteStateMessage.model_validate(state))
+    assert json.loads(path.read_bytes()) == [state]
+    assert path.stat().st_mode & 0o777 == 0o600
+    (message,) = StateFile(path).messages()
+    assert message.model_dump(mode="json", by_alias=True, exclude_unset=True) == state
+
+
+def test_what_was_there_before_becomes_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / ".state"
+    (folder / "logs" / "old").mkdir(parents=True)
+    for path in (folder / "states.json", folder / "logs" / "old" / "source.log"):
+        path.touch()
+    (folder / "elsewhere").symlink_to(tmp_path / "not-ours")
+    (tmp_path / "not-ours").touch()
+    for path in (tmp_path / "not-ours", folder, *folder.rglob("*")):
+        path.chmod(0o777)
+    make_private(folder)
+    ours = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
+    assert {path.stat().st_mode & 0o777 for path in ours if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in ours if path.is_file()} == {0o600}
+    assert (tmp_path / "not-ours").stat().st_mode & 0o777 == 0o777
+
+
+def test_a_config_may_begin_with_a_byte_order_mark_and_null_stands_for_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "source.json"
+    path.write_text('{"client_id": "å", "num_workers": null}', encoding="utf-8-sig")
+    assert command._config(path) == {"client_id": "å"}  # noqa: SLF001
+
+
+@pytest.mark.parametrize("broken", [None, "state", "lock"])
+def test_the_command_ends_in_a_sentence(
+    broken: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "state.json"
+    for name in ("source.json", "destination.json"):
+        (tmp_path / name).write_text("{}" if broken else "{", encoding="utf-8")
+    if broken == "state":
+        path.write_text("", encoding="utf-8")
+    monkeypatch.setattr(command, "_state_path", lambda *_: path)
+    monkeypatch.setattr(Connection, "check", lambda self: self.state.messages())
+    monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
+    if broken == "lock":
+        with held(path.with_suffix(".lock")):
+            assert command.main() == 1
+    else:
+        assert command.main() == (1 if broken else 2)
+    sentence = {None: "is not a JSON file", "state": "holds no state", "lock": "this one does nothing"}[broken]
+    assert sentence in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_example_of_a_write_goes_without_the_cache_that_changes_keys() -> None:
+    root = Path(__file__).parents[1]
+    pages = [root / "README.md", *(page for page in root.glob("*/**/*.md") if ".venv" not in page.parts)]
+    writes = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if ".write(" in line]
+    assert len(writes) >= 2
+    assert [line for line in writes if "cache=False" not in line.replace("state_cache", "")] == []
