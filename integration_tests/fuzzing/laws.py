@@ -40,6 +40,9 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
 NEVER_UNSET: Final = ("email", "employmentId", "givenName", "familyName", "homeAddress", "identifications")
 READ_ONLY: Final = "bankAccount.country"
 
+Look = list[tuple[str, str]]
+"""An employee as they can be compared between two worlds: paths and values, without what differs between any runs."""
+
 PASSING: Final = re.compile(r"(.*\.)?(dbId|contactDbId|createdAt|modifiedAt)")
 """Paths of what differs between any two runs."""
 
@@ -247,22 +250,17 @@ def it_passes(run: Run) -> None:
     assert run.error is None or run.error.failure_type is FailureType.transient_error, run.error.message
 
 
-def only_those_refused_differ(undisturbed: World, disturbed: World) -> None:
-    """Whoever has nothing that is refused is the same in both worlds, and those are told who have."""
-    one, other = ({looked[0][1]: looked for looked in _by_code(world.picture())} for world in (undisturbed, disturbed))
-    differing = {code for code in one.keys() | other.keys() if one.get(code) != other.get(code)}
-    refused = {code for code, looked in one.items() if any(REFUSED in value for _, value in looked)}
-    assert differing <= refused
-
-
-def who_is_refused_is_told(run: Run, who: str) -> None:
-    """Somebody of whom something is not written is rejected, or said to be written in part.
+def only_those_refused_differ(before: Picture, undisturbed: World, disturbed: World) -> None:
+    """Whoever has nothing that is refused is the same in both worlds.
 
     Args:
-        run: The sync.
-        who: Their Huma id.
+        before: Both, before the first sync.
+        undisturbed: The world in which nothing is refused.
+        disturbed: The other one.
     """
-    assert run.rejected.get(f"users {who}") or run.summary["warnings"].get("partly_written")
+    one, other = (_by_name(world.picture(), before) for world in (undisturbed, disturbed))
+    refused = {name for name, look in one.items() if any(REFUSED in value for _, value in look)}
+    assert {name for name in {*one, *other} if one.get(name) != other.get(name)} <= refused
 
 
 def who_waits(run: Run) -> bool:
@@ -273,12 +271,13 @@ def who_waits(run: Run) -> bool:
 # ---- what they look at
 
 
-def looks(picture: Picture) -> list[list[tuple[str, str]]]:
+def looks(picture: Picture) -> list[Look]:
     """What an Xledger looks like, without what differs between any two runs."""
-    return sorted(
-        sorted((path, repr(value)) for path, value in values.items() if not PASSING.fullmatch(path))
-        for values in picture.values()
-    )
+    return sorted(map(_look, picture.values()))
+
+
+def _look(values: Values) -> Look:
+    return sorted((path, repr(value)) for path, value in values.items() if not PASSING.fullmatch(path))
 
 
 def changes(before: Picture, after: Picture) -> dict[int, dict[str, tuple[Any, Any]]]:
@@ -302,9 +301,9 @@ def nobody_comes_twice(run: Run) -> bool:
     return len(_identities(run.sent)) == len(run.sent)
 
 
-def _by_code(picture: Picture) -> list[list[tuple[str, str]]]:
-    """The same as `looks`, each beginning with the code."""
-    return [sorted(looked, key=lambda pair: pair[0] != "code") for looked in looks(picture)]
+def _by_name(picture: Picture, before: Picture) -> dict[Any, Look]:
+    """What each employee looks like, by the dbId of those who were there, and by the code of the others."""
+    return {db_id if db_id in before else now["code"]: _look(now) for db_id, now in picture.items()}
 
 
 def _at(values: Values, field: str) -> list[Any]:
