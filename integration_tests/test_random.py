@@ -15,7 +15,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from integration_tests.fuzzing import laws
-from integration_tests.fuzzing.between import Death
+from integration_tests.fuzzing.between import Death, Firewall
 from integration_tests.fuzzing.connections import BATCH_SIZES, DIALECTS, Chosen, chosen
 from integration_tests.fuzzing.mishaps import MUTATIONS, Mishap, faults, interferences, mishaps
 from integration_tests.fuzzing.populations import (
@@ -178,28 +178,29 @@ def test_what_passes_by_itself_changes_nothing_in_the_end(
     people=distinct_users(),
     beginning=beginnings,
     size=st.sampled_from(BATCH_SIZES),
-    refused=st.tuples(st.sampled_from(sorted(REFUSABLE)), st.booleans()),
+    refused=st.tuples(st.sampled_from(sorted(REFUSABLE)), st.sampled_from(("quoted", "not quoted", "by a firewall"))),
     which=st.integers(0, PEOPLE),
 )
 def test_what_is_refused_of_one_person_is_no_harm_to_others(
     people: list[User],
     beginning: Beginning,
     size: int,
-    refused: tuple[str, bool],
+    refused: tuple[str, str],
     which: int,
     arena: Arena,
 ) -> None:
     who = which % len(people)
-    field, quoted = refused
+    field, how = refused
     people = [user.but((field, REFUSED)) if place == who else user for place, user in enumerate(people)]
     undisturbed, disturbed = (World.of(arena, beginning) for _ in range(2))
     before = undisturbed.picture()
     until_nothing_changes(undisturbed, people, batch_size=size)
     refusals = [
-        Fault.refuse_value(root_field=mutation, path=REFUSABLE[field], value=REFUSED, quoted=quoted)
+        Fault.refuse_value(root_field=mutation, path=REFUSABLE[field], value=REFUSED, quoted=how == "quoted")
         for mutation in MUTATIONS
     ]
-    until_nothing_changes(disturbed, people, batch_size=size, faults=refusals)
+    happening = {"interferences": [Firewall(REFUSED)]} if how == "by a firewall" else {"faults": refusals}
+    until_nothing_changes(disturbed, people, batch_size=size, **happening)
     laws.only_those_refused_differ(before, undisturbed, disturbed)
 
 
