@@ -1,7 +1,7 @@
 """What stands between the destination and Xledger: a clock that only waiting moves, a proxy, and death."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
@@ -136,9 +136,14 @@ def _through_proxy(proxy: LateProxy, send: Send, clock: Clock) -> Send:
         if proxy.root_field.encode() not in _body(request):
             return send(adapter, request, **keywords)
         met += 1
+
+        def carry_out() -> None:
+            with suppress(requests.RequestException):  # nobody waits for that answer
+                send(adapter, request, **keywords)
+
         if not proxy.after < met <= proxy.after + proxy.times:
             return send(adapter, request, **keywords)
-        clock.after(proxy.seconds, lambda: send(adapter, request, **keywords))
+        clock.after(proxy.seconds, carry_out)
         return _page(request, 504)
 
     return send_or_wait
