@@ -16,7 +16,9 @@ READY := .venv/ready
 # Containers often forbid bytecode; every connector starts twice as fast with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo sync verify sandbox bench test lint format lock dist
+SCENARIOS := 1000
+
+.PHONY: help setup demo sync verify sandbox bench test fuzz lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +57,9 @@ bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it ta
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+fuzz: $(READY) ## Try new random scenarios: make fuzz SCENARIOS=5000
+	@FUZZ_SCENARIOS="$(SCENARIOS)" $(BIN)/pytest -n auto integration_tests/test_random.py
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check .
