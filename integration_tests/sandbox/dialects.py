@@ -43,6 +43,7 @@ class Dialect:
         filters_ignore_case: Whether codes and e-mail addresses are found whatever their case.
         introspection: Whether it tells its schema.
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
+        pages_go_on: Whether a list goes on after a cursor, and does not begin anew.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
     """
 
@@ -56,6 +57,7 @@ class Dialect:
     filters_ignore_case: bool = False
     introspection: bool = True
     employees_are_suppliers: bool = True
+    pages_go_on: bool = True
     partial_success: bool = False
 
 
@@ -121,6 +123,9 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         "partial_success": Dialect(
             "The good inputs of a mutation are carried out, and there is an error for each of the others.",
             partial_success=True,
+        ),
+        "ignores_cursors": Dialect(
+            "Whatever the cursor, it is the first page of a list that comes.", pages_go_on=False
         ),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(

@@ -119,7 +119,8 @@ class _Endpoint:
     async def _through_faults(self, received: _Received) -> tuple[Response, str]:
         assert received.document is not None
         targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.document)}
-        met = self.xledger.faults.met_by(targets, received.size)
+        said = json.dumps(received.variables, ensure_ascii=False)
+        met = self.xledger.faults.met_by(targets, received.size, said)
         if meanwhile := of_kind(met, FaultKind.MEANWHILE):
             meanwhile.details["action"]()
         stall = of_kind(met, FaultKind.STALL)
@@ -342,8 +343,9 @@ def _faulty(fault: Fault, received: _Received) -> Response:
         return Response(status_code=429, headers={} if wait is None else {"Retry-After": str(wait)})
     if fault.kind is FaultKind.SERVER_ERROR:
         return Response("Internal Server Error", details["status"], media_type="text/plain")
-    if fault.kind is FaultKind.MAINTENANCE_PAGE:
-        return HTMLResponse(pages.MAINTENANCE, 503)
+    for_people = {FaultKind.MAINTENANCE_PAGE: pages.MAINTENANCE, FaultKind.FIREWALL: pages.FORBIDDEN}
+    if fault.kind in for_people:
+        return HTMLResponse(for_people[fault.kind], details["status"])
     if fault.kind in (FaultKind.NOT_JSON, FaultKind.ANSWER):
         return Response(details.get("body", '{"data": {'), details.get("status", 200), media_type="application/json")
     return CutConnection()

@@ -24,11 +24,15 @@ class Directory:
         by_code: dbIds of the employees with a code, by the code as it is compared.
         by_email: dbIds of the employees with an e-mail address, by the address as it is compared.
         employees: Employees that were read whole, by dbId.
+        refused: Keys that cannot be looked up, as they are compared: whose they are is not known.
+        why: Why not, in words that hold no value of a record.
     """
 
     by_code: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_email: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     employees: Mapping[str, Employee] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    refused: Mapping[MatchingKey, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    why: str = ""
 
     def candidates(self, desired: Desired, match_on: Iterable[MatchingKey]) -> frozenset[str]:
         """The dbIds of the employees that a person may be: those with the first key that anybody has.
@@ -44,6 +48,20 @@ class Directory:
                 return found
         return frozenset()
 
+    def is_in_doubt(self, desired: Desired, match_on: Iterable[MatchingKey]) -> bool:
+        """Whether it is not known who a person is, because a key that may decide it cannot be looked up.
+
+        Args:
+            desired: The person.
+            match_on: The keys, as for `candidates`.
+        """
+        for key in dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)):
+            if self._is_refused(key, desired):
+                return True
+            if self._found(key, desired):
+                break
+        return self._is_refused(MatchingKey.EMPLOYMENT_ID, desired)
+
     def without(self, addresses: Mapping[str, Set[str]]) -> "Directory":
         """The same without e-mail addresses that employees have no longer, or will not have.
 
@@ -54,13 +72,21 @@ class Directory:
         return replace(self, by_email=by_email)
 
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
-        match key:
-            case MatchingKey.EMPLOYMENT_ID:
-                code = desired.employment_id
-                return self.by_code.get(normalised_text(code), frozenset()) if code else frozenset()
-            case MatchingKey.EMAIL:
-                email = desired.email
-                return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
+        known = self.by_code if key is MatchingKey.EMPLOYMENT_ID else self.by_email
+        compared = _compared(key, desired)
+        return known.get(compared, frozenset()) if compared else frozenset()
+
+    def _is_refused(self, key: MatchingKey, desired: Desired) -> bool:
+        return _compared(key, desired) in self.refused.get(key, frozenset())
+
+
+def _compared(key: MatchingKey, desired: Desired) -> str:
+    """A person's key as it is compared; empty for none."""
+    match key:
+        case MatchingKey.EMPLOYMENT_ID:
+            return normalised_text(desired.employment_id or "")
+        case MatchingKey.EMAIL:
+            return normalised_email(desired.email or "")
 
 
 def code_spellings(code: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The accesses that an administrator grants to the API token, in Xledger's words for them."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -117,6 +118,24 @@ def accesses_tried_by(probe: Probe) -> tuple[Access, ...]:
 def quoted(accesses: Iterable[Access]) -> str:
     """Accesses as sentences name them."""
     return ", ".join(f'"{access.words}"' for access in accesses)
+
+
+_OF_ACCESS: Final = re.compile(
+    r"\b(access|permission|permitted|privilege|authori[sz]|unauthori[sz]|not allowed to|may not|forbidden|denied"
+    r"|rights?\b|token\b|tilgang|adgang|rettighet|tillatelse|autoris|ikke lov til)",
+    re.IGNORECASE,
+)
+_OF_NOTHING: Final = re.compile(r"\b(empty|at least|no inputs?\b|tom\b|minst)", re.IGNORECASE)
+"""What is said of a list because there is nothing in it, however it is said."""
+
+
+def speaks_of_access(words: str) -> bool:
+    """Whether a refusal speaks of what may be done, in English or Norwegian. Facts: the wording is not documented.
+
+    Args:
+        words: As they came.
+    """
+    return bool(_OF_ACCESS.search(words)) and not _OF_NOTHING.search(words)
 
 
 def is_needed(probe: Probe) -> bool:
