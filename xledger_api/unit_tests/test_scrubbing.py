@@ -72,8 +72,8 @@ def test_the_longer_a_text_the_less_of_it_is_looked_at(part: str) -> None:
 def test_a_value_is_not_cut_into_a_word_that_may_be_shown() -> None:
     before = "phone: invalid value. " * (LONGEST // 22)
     for quoted in ("'employee of Kari'", "employeeson", "'" + "No " * LONGEST + "'"):
-        told = scrubbed(f"{before}{quoted} and Kari")
-        assert told.removeprefix(before.strip()).strip() in ("…", "'…' and …")
+        told = scrubbed(f"{before}{quoted} and Kari").removeprefix(before)
+        assert told.strip("…' ") in ("", "and")
 
 
 @given(st.text())
