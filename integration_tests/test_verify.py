@@ -57,6 +57,7 @@ OTHERWISE: Mapping[str, Told] = {
             UNSEEN,
         ),
     },
+    "ignores_cursors": {"cursors": Verdict.DOES_NOT_HOLD},
     "ignores_case": {"codes in any case": Verdict.HOLDS, "addresses in any case": Verdict.HOLDS},
 }
 """What a dialect does otherwise, as far as reading tells."""
@@ -206,6 +207,8 @@ def test_a_query_that_is_too_slow_says_nothing_of_what_it_asked_for(filled: Sand
         {"edges": [{}]},
         {"edges": [{"cursor": "a", "node": None}]},
         {"edges": [{"cursor": "a", "node": {"dbId": None}}]},
+        {"edges": [{"cursor": "a", "node": {"dbId": 1}}], "pageInfo": None},
+        {"edges": [{"cursor": "a", "node": {"dbId": 1, "contact": "a"}}], "pageInfo": {"hasNextPage": False}},
     ],
 )
 def test_an_answer_of_another_shape_is_none(connection: Any, filled: Sandbox) -> None:

@@ -254,7 +254,10 @@ def test_a_mutation_that_something_on_the_way_dislikes_is_for_the_batch_to_sort_
                 somebody(True),
                 somebody([]),
                 {**somebody(1), "code": ["E1"]},
+                {**somebody(1), "contact": "text"},
                 {**somebody(1), "contact": ["text"]},
+                {**somebody(1), "contact": {"dbId": 1, "gender": "F"}},
+                {**somebody(1), "code": {"code": "E1"}},
                 {**somebody(1), "contact": {"dbId": "text"}},
                 {**somebody(1), "contact": {"dbId": 1, "firstName": []}},
             )

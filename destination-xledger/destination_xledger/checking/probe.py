@@ -52,7 +52,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
             yield _token_may_be_wrong(refusals)
         else:
             yield from _lacking_accesses(refusals, settings.mode)
-        yield from _other_refusals(refusals, schema, settings.mode)
+            yield from _other_refusals(refusals, schema, settings.mode)
 
 
 def _knows_the_token(client: XledgerClient, schema: Schema) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from connector_base.failures import ConnectorError, system_error
+from shared_mappings import field_table
 
 Node = Mapping[str, Any]
 
-SCALARS: Final = (str, int, float, type(None))
+SCALARS: Final = (str, int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def is_somebody(node: Any) -> bool:
 
 
 def is_readable(node: Any) -> bool:
-    """Whether a node is an object, and whatever is in it an object or a single value.
+    """Whether a node is an object, with objects in it where the field table has some, and single values elsewhere.
 
     Facts: a dbId is a number or a numeric text.
     """
@@ -68,7 +70,19 @@ def is_readable(node: Any) -> bool:
         return False
     db_id = node.get("dbId")
     return (db_id is None or _is_id(db_id)) and all(
-        isinstance(value, SCALARS) or is_readable(value) for value in node.values()
+        value is None or (is_readable(value) if key in _objects() else isinstance(value, SCALARS))
+        for key, value in node.items()
+    )
+
+
+@cache
+def _objects() -> frozenset[str]:
+    """The keys at which nodes have objects."""
+    table = field_table()
+    return frozenset(
+        key
+        for name, keys in table.target_keys.items()
+        for key in (keys if table.targets[name].system_value else keys[:-1])
     )
 
 
