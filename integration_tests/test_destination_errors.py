@@ -223,6 +223,7 @@ def test_a_firewall_that_dislikes_a_value_costs_nobody_but_its_owner(
     assert written.summary["warnings"] == {"partly_written": 1}
     titles = {row["code"]: row["contact"]["jobTitle"] for row in sandbox.xledger.employees()}
     assert titles == {"E1": "Head", "E2": "Head", "E3": None, "E4": "Engineer", "E5": "Head", "E6": "Head"}
+    assert sum("Something on the way to Xledger" in line for line in written.log) >= 2
 
 
 def test_a_firewall_that_lets_nothing_through_is_no_wrong_token(write: Write, sandbox: Sandbox) -> None:

@@ -11,7 +11,7 @@ from destination_xledger.config import Config
 from destination_xledger.verifying.observed import Look, Node, Observed, Page, Refusal
 from shared_mappings import field_table
 from xledger_api.employees.gateway import KEYS_PER_REQUEST
-from xledger_api.employees.pages import page_of
+from xledger_api.employees.pages import page_of, spelled
 from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES
@@ -106,7 +106,7 @@ def _by_code(page: Page) -> dict[Look, tuple[Arguments, Node | None]]:
 
 
 def _by_email(page: Page) -> dict[Look, tuple[Arguments, Node | None]]:
-    reachable = ((node, (node.get("contact") or {}).get("email")) for node in page.nodes)
+    reachable = ((node, spelled((node.get("contact") or {}).get("email"))) for node in page.nodes)
     node, email = next(((node, email) for node, email in reachable if email), (None, ""))
     spellings = {
         Look.EMAIL: email,

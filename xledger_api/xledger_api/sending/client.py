@@ -267,8 +267,11 @@ def _error(operation: Operation, failure: Failure) -> Exception:
     match failure.problem:
         case Problem.TIMED_OUT:
             return TooSlowError(operation, failure)
+        case Problem.TOO_LARGE if operation.writes:
+            words = f"Something on the way to Xledger does not let it through: it is too large ({failure.words})."
+            return RefusedError(operation, replace(failure, words=words, original=words))
         case Problem.TOO_LARGE:
-            return RefusedError(operation, failure) if operation.writes else TooSlowError(operation, failure)
+            return TooSlowError(operation, failure)
         case Problem.VALUE_REFUSED | Problem.UNRECOGNISED:
             return RefusedError(operation, failure)
         case Problem.FORBIDDEN if not operation.writes:
