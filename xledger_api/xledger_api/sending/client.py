@@ -267,16 +267,21 @@ def _error(operation: Operation, failure: Failure) -> Exception:
     match failure.problem:
         case Problem.TIMED_OUT:
             return TooSlowError(operation, failure)
-        case Problem.TOO_LARGE if operation.writes:
-            words = f"Something on the way to Xledger does not let it through: it is too large ({failure.words})."
-            return RefusedError(operation, replace(failure, words=words, original=words))
         case Problem.TOO_LARGE:
-            return TooSlowError(operation, failure)
+            return _too_large(operation, failure)
         case Problem.VALUE_REFUSED | Problem.UNRECOGNISED:
             return RefusedError(operation, failure)
         case Problem.FORBIDDEN if not operation.writes:
             return RefusedError(operation, failure)
     return ending(operation, failure)
+
+
+def _too_large(operation: Operation, failure: Failure) -> RequestFailedError:
+    """A look-up may do in parts; of a mutation somebody may be left who is too large alone."""
+    if not operation.writes:
+        return TooSlowError(operation, failure)
+    words = f"Something on the way to Xledger does not let it through: it is too large ({failure.words})."
+    return RefusedError(operation, replace(failure, words=words, original=words))
 
 
 def _unanswered(error: requests.RequestException) -> Failure:
