@@ -9,7 +9,7 @@ from airbyte_cdk.models import FailureType
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
-from integration_tests.sandbox.dialects import DIALECTS
+from integration_tests.sandbox.dialects import DIALECTS, dialect_named
 
 PEOPLE = [a_user(1), a_user(2, jobTitle="Head")]
 """Somebody new, and somebody whose job title is another one in Xledger."""
@@ -169,3 +169,128 @@ def test_a_gender_by_a_code_that_xledger_does_not_know_is_left_out_and_the_rest_
     assert sum("Xledger knows no gender by the code" in line for line in written.log) == 1
     assert sandbox.xledger.employee("E2")["contact"]["email"] == a_user(2)["email"]
     assert sandbox.xledger.employee("E5")["contact"]["gender"]["code"] == "F"
+
+
+# ------------------------------------------------------------------ what is judged before it is believed
+
+DEADLOCK = '{"errors": [{"message": "Transaction (Process ID 61) was deadlocked."}], "data": null}'
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_look_up_that_a_deadlock_ends_is_asked_once_more(after: int, write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.answer(DEADLOCK, root_field="employees", after=after))
+    written = write([*records(PEOPLE), state(1)], batch_size=1)
+    assert (written.error, written.states) == (None, [1])
+    assert is_written(sandbox)
+
+
+def test_a_look_up_that_is_refused_after_others_passed_is_no_missing_access(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.answer(DEADLOCK, root_field="employees", after=1, times=None))
+    written = write([*records(PEOPLE), state(1)], batch_size=1)
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert written.summary["rejected"] == {}
+    assert written.states == []
+
+
+@pytest.mark.parametrize("mode", ["sync", "preview"])
+@pytest.mark.parametrize("text", ["E3", "kari3@example.com"])
+def test_a_firewall_that_dislikes_a_key_costs_nobody_but_its_owner(
+    text: str, mode: str, write: Write, sandbox: Sandbox
+) -> None:
+    people = [a_user(number) for number in range(1, 6)]
+    fault = sandbox.xledger.faults.add(Fault.firewall(f'"{text}"'))
+    written = write([*records(people), state(1)], mode=mode)
+    assert (written.error, written.states) == (None, [1] if mode == "sync" else [])
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert written.summary["created"] == 3
+    assert any("such as a firewall" in line for line in written.log)
+    assert not any(text in line for line in written.log)
+    sandbox.xledger.faults.remove(fault)
+    assert write(records(people), mode=mode).summary["rejected"] == {}
+
+
+@pytest.mark.parametrize("status", [403, 406, 413])
+def test_a_firewall_that_dislikes_a_value_costs_nobody_but_its_owner(
+    status: int, write: Write, sandbox: Sandbox
+) -> None:
+    write(records([a_user(number) for number in (4, 5)]))
+    sandbox.xledger.faults.add(Fault.firewall("SELECT", status))
+    people = [a_user(number, jobTitle="SELECT" if number in (3, 4) else "Head") for number in range(1, 7)]
+    written = write([*records(people), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["rejected"] == {"refused_by_xledger": 1}
+    assert written.summary["warnings"] == {"partly_written": 1}
+    titles = {row["code"]: row["contact"]["jobTitle"] for row in sandbox.xledger.employees()}
+    assert titles == {"E1": "Head", "E2": "Head", "E3": None, "E4": "Engineer", "E5": "Head", "E6": "Head"}
+    assert sum("Something on the way to Xledger" in line for line in written.log) >= 2
+
+
+def test_a_firewall_that_lets_nothing_through_is_no_wrong_token(write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.firewall("E1"))
+    sandbox.xledger.faults.add(Fault.maintenance_page(403, root_field="employees", times=None))
+    written = write([*records(PEOPLE), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert "does not let requests through (HTTP 403)" in str(written.error)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (301, "does not answer like Xledger's GraphQL API (HTTP 301)"),
+        (404, "does not answer like Xledger's GraphQL API (HTTP 404)"),
+        (405, "does not answer like Xledger's GraphQL API (HTTP 405)"),
+        (407, "A proxy on the way"),
+    ],
+)
+def test_a_wrong_address_is_not_waited_for(status: int, sentence: str, write: Write, sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.maintenance_page(status, times=None))
+    written = write([*records(PEOPLE), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert sentence in str(written.error)
+    assert len(sandbox.xledger.operations) == 1
+
+
+@pytest.mark.parametrize("status", [200, 301, 404, 503])
+@pytest.mark.parametrize("root_field", ["employees", "updateContacts"])
+def test_a_page_in_the_middle_of_a_sync_is_maintenance(
+    root_field: str, status: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(Fault.maintenance_page(status, root_field=root_field, times=3))
+    written = write([*records(PEOPLE), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert is_written(sandbox)
+
+
+# ------------------------------------------------------------------ lists that cannot be read to their end
+
+
+@pytest.mark.parametrize("dialect", ["ignores_cursors", "ignores_cursors+no_email_filter"])
+def test_a_list_that_begins_anew_after_each_cursor_ends_a_sync_before_anybody_is_created(
+    dialect: str, write: Write, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.xledger.dialect = dialect_named(dialect)
+    monkeypatch.setattr("xledger_api.employees.gateway.PAGES", (2,))
+    for _ in range(9):
+        sandbox.xledger.add_employee(code="E7")
+    written = write([*records([*PEOPLE, a_user(7)]), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.system_error
+    assert "the same page again and again" in str(written.error)
+    assert (written.states, sandbox.xledger.writes) == ([], [])
+
+
+def test_somebody_who_is_deleted_between_being_found_and_being_read_is_looked_up_anew(
+    write: Write, sandbox: Sandbox
+) -> None:
+    gone = sandbox.xledger.add_employee(code=None, email="kari3@example.com")
+
+    def deleted() -> None:
+        sandbox.xledger.store.tables["employee"].pop(gone, None)
+
+    sandbox.xledger.faults.add(Fault.meanwhile(deleted, root_field="employees", after=1))
+    written = write([*records([*PEOPLE, a_user(3)]), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["created"] == 2

@@ -341,6 +341,18 @@ def test_genders_are_system_values_of_the_dialect(
             speaker.xledger.change(employee["dbId"], "contact.gender", "Male")
 
 
+@pytest.mark.parametrize(("name", "second"), [("contract", ["P2"]), ("ignores_cursors", ["P1"])])
+def test_a_list_may_begin_anew_after_each_cursor(name: str, second: list[str]) -> None:
+    query = "query($after: String) { employees(first: 1, after: $after) { edges { cursor node { code } } } }"
+    with speaking(name) as speaker:
+        for code in ("P1", "P2"):
+            speaker.xledger.add_employee(code=code)
+        first = speaker.ask(query)["data"]["employees"]["edges"]
+        following = speaker.ask(query, after=first[0]["cursor"])["data"]["employees"]["edges"]
+    assert [edge["node"]["code"] for edge in first] == ["P1"]
+    assert [edge["node"]["code"] for edge in following] == second
+
+
 def test_filters_may_ignore_case() -> None:
     with speaking("ignores_case") as speaker:
         add(speaker)

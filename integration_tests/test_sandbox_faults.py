@@ -189,6 +189,23 @@ def test_maintenance_is_a_page_for_people(sandbox: Sandbox) -> None:
     assert answer.headers["content-type"].startswith("text/html")
 
 
+def test_a_page_for_people_has_any_status(sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.maintenance_page(404))
+    sandbox.huma.faults.add(Fault.maintenance_page(302))
+    answers = (ask(sandbox), users(sandbox))
+    assert [answer.status_code for answer in answers] == [404, 302]
+    assert all(answer.headers["content-type"].startswith("text/html") for answer in answers)
+
+
+def test_a_firewall_stops_what_holds_a_text_and_nothing_else(sandbox: Sandbox) -> None:
+    sandbox.xledger.faults.add(Fault.firewall("Åse"))
+    inputs = [{"node": {**PERSON["node"], "code": name}} for name in ("Åse", "Ola")]
+    answers = [ask(sandbox, ADD, inputs=[node]) for node in inputs]
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert answers[0].headers["content-type"].startswith("text/html")
+    assert [row["code"] for row in sandbox.xledger.employees()] == ["Ola"]
+
+
 def test_any_answer(sandbox: Sandbox) -> None:
     sandbox.xledger.faults.add(Fault.answer('{"errors": "New words."}', 418, root_field="employees"))
     answer = ask(sandbox)

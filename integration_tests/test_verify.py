@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from integration_tests.sandbox.dialects import DIALECTS
 from xledger_api.sending.tokens import may_be_a_token
 
 ROOT = Path(__file__).parents[1]
+
+COMMAND = ("-m", "destination_xledger.verify")
 
 Told = Mapping[str, Verdict]
 
@@ -59,6 +61,7 @@ OTHERWISE: Mapping[str, Told] = {
             UNSEEN,
         ),
     },
+    "ignores_cursors": {"cursors": Verdict.DOES_NOT_HOLD},
     "ignores_case": {"codes in any case": Verdict.HOLDS, "addresses in any case": Verdict.HOLDS},
 }
 """What a dialect does otherwise, as far as reading tells."""
@@ -208,6 +211,8 @@ def test_a_query_that_is_too_slow_says_nothing_of_what_it_asked_for(filled: Sand
         {"edges": [{}]},
         {"edges": [{"cursor": "a", "node": None}]},
         {"edges": [{"cursor": "a", "node": {"dbId": None}}]},
+        {"edges": [{"cursor": "a", "node": {"dbId": 1}}], "pageInfo": None},
+        {"edges": [{"cursor": "a", "node": {"dbId": 1, "contact": "a"}}], "pageInfo": {"hasNextPage": False}},
     ],
 )
 def test_an_answer_of_another_shape_is_none(connection: Any, filled: Sandbox) -> None:
@@ -302,11 +307,11 @@ def recognisable() -> Iterator[Sandbox]:
 def run(recognisable: Sandbox, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
     """Runs the command as `make verify` does, where debug lines are wanted and lines are long."""
 
-    def printed(*more: str, **config: Any) -> tuple[int, str]:
+    def printed(*more: str, command: Sequence[str] = COMMAND, **config: Any) -> tuple[int, str]:
         path = tmp_path / "destination.json"
         path.write_text(json.dumps(recognisable.destination_config(**config)), encoding="utf-8")
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "destination_xledger.verify", path, *more],
+            [sys.executable, *command, path, *more],
             env={**os.environ, "LOG_LEVEL": "debug", "COLUMNS": "400"},
             capture_output=True,
             text=True,
@@ -360,13 +365,19 @@ def test_whatever_xledger_quotes_the_command_prints_no_value(
     assert "[left out]" in printed
 
 
-def test_an_answer_that_nobody_foresaw_is_told_by_type_and_place(
-    run: Callable[..., tuple[int, str]], recognisable: Sandbox
-) -> None:
-    node = {"dbId": 1, "contact": "Zq-contact", "code": RECOGNISABLE["employmentId"]}
-    body = json.dumps({"data": {"look0": {"edges": [{"cursor": "a", "node": node}]}}})
-    recognisable.xledger.faults.add(Fault.answer(body, root_field="employees", times=None))
-    ended_with, printed = run()
+def test_an_error_that_nobody_foresaw_is_told_by_type_and_place(run: Callable[..., tuple[int, str]]) -> None:
+    code = """
+import sys
+from destination_xledger.verify import main
+from destination_xledger.verifying import looking
+
+def broken(connection):
+    raise AttributeError(str(connection))
+
+looking.page_of = broken
+sys.exit(main(sys.argv[1:]))
+"""
+    ended_with, printed = run(command=("-c", code))
     assert ended_with == 1
     assert "failed unexpectedly (AttributeError)" in printed
     assert "looking.py" in printed

@@ -426,6 +426,42 @@ def test_a_refusal_that_is_not_about_access_is_a_warning(answer: Answer, check: 
     assert "could not be tried with updateContacts: " in warnings[0]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal("Something went wrong"),
+        refusal("An empty list of inputs is not permitted."),
+        refusal("inputs: At least one is required"),
+        refusal("Expected inputs", extensions={"code": "ARGUMENTS_OF_CORRECT_TYPE"}),
+        {"status_code": 400, **refusal("No inputs")},
+        {"status_code": 403, "text": "<html>Stopped</html>"},
+    ],
+)
+@pytest.mark.parametrize("introspected", [True, False])
+def test_an_xledger_that_refuses_an_empty_mutation_does_not_block_a_connection(
+    answer: Answer, check: Check, xledger: Xledger, *, introspected: bool
+) -> None:
+    xledger.refuses = dict.fromkeys(WRITES, answer)
+    if not introspected:
+        xledger.refuses["__schema"] = refusal("Introspection is disabled")
+    message, warnings = check()
+    assert message is None
+    assert sum("could not be tried with" in warning for warning in warnings) == len(WRITES)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Access denied", "Not permitted", "No permission", "Token is not allowed to query employees"),
+        *("Unauthorized", "Forbidden", "You may not do this", "Insufficient privileges", "Missing rights"),
+        *("Manglende tilgang", "Du har ikke rettigheter til dette", "Tilgang nektet"),
+    ],
+)
+def test_words_of_access_block_in_english_and_norwegian(words: str, check: Check, xledger: Xledger) -> None:
+    xledger.refuses = {"updateContacts:": refusal(words)}
+    assert '"Contact: read/write"' in str(check()[0])
+
+
 def test_a_preview_does_without_the_accesses_for_writing(check: Check, xledger: Xledger) -> None:
     xledger.refuses = {name: refusal() for name in WRITES}
     message, warnings = check(mode="preview")

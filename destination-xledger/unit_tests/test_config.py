@@ -83,6 +83,11 @@ def test_null_for_a_setting_that_is_needed_is_no_value(change: Config, sentence:
 
 MALE = {"gender": "Male", "code": "M"}
 
+PASTED_TOKENS = [f"{TOKEN}{odd}" for odd in ("\n", "\r\n", " ", "\u200b", "\ufeff", "\u00ad", "\u2060")] + [
+    TOKEN.replace("-", dash, 1) for dash in ("\u2010", "\u2013", "\u2014", "\u2212")
+]
+
+
 BROKEN = [
     ({"api_token": ""}, "api_token"),
     ({"mode": "try"}, "mode"),
@@ -113,6 +118,10 @@ BROKEN = [
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "http://127.0.0.1.evil.example"}, "the address must begin with https://"),
     ({"api_url": "https://www.xledger.net/graphql\n"}, "the address must begin with https://"),
+    ({"api_url": "https://www..xledger.net/graphql"}, "go on with a host name, a port (1 to 65535) if need be"),
+    ({"api_url": "https://www.xledger.net:65536/graphql"}, "go on with a host name, a port (1 to 65535) if need be"),
+    ({"api_url": "https://www.xledger.net/graphql\u200b"}, "without a user name, a query, white space or an invisible"),
+    *(({"api_token": pasted}, "api_token: it is no token of Xledger's") for pasted in PASTED_TOKENS),
 ]
 
 

@@ -31,6 +31,14 @@ BROKEN: list[tuple[Any, str]] = [
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_bucket_region": SECRET.upper()}, "s3_bucket_region"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": "http://minio"}, "must begin with https://"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": f"https://u:{SECRET}@s3"}, "must begin with https"),
+    (
+        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": "a", "secret_access_key": f"{SECRET}\n"},
+        "secret_access_key: there is white space",
+    ),
+    (
+        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": f"{SECRET}\u200b", "secret_access_key": "b"},
+        "access_key_id: there is white space",
+    ),
 ]
 
 

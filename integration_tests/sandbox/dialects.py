@@ -46,6 +46,7 @@ class Dialect:
         employees_are_suppliers: Whether `updateSuppliers` takes the subledgers of employees.
         shares: What a new employee gets from an employee there is of the same first and last name, instead of one of
             their own: contact, subledger or both.
+        pages_go_on: Whether a list goes on after a cursor, and does not begin anew.
         partial_success: Whether the good inputs of a mutation are carried out when others are refused.
         replaces_addresses: Whether a line that a nested address does not mention is gone.
         ignores_null: Whether null leaves a value as it is, as an absent key does.
@@ -65,6 +66,7 @@ class Dialect:
     introspection: bool = True
     employees_are_suppliers: bool = True
     shares: tuple[str, ...] = ()
+    pages_go_on: bool = True
     partial_success: bool = False
     replaces_addresses: bool = False
     ignores_null: bool = False
@@ -146,6 +148,9 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             "Where there is no date it shows an early one, and the last one where nothing ends.",
             no_date="1753-01-01",
             no_end="9999-12-31",
+        ),
+        "ignores_cursors": Dialect(
+            "Whatever the cursor, it is the first page of a list that comes.", pages_go_on=False
         ),
         "email_to_subledger": Dialect("An employee's e-mail fills the subledger's.", email_fills=("subledger",)),
         "email_to_both": Dialect(

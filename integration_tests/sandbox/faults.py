@@ -26,6 +26,7 @@ class FaultKind(Enum):
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     MAINTENANCE_PAGE = "maintenance_page"
+    FIREWALL = "firewall"
     NOT_JSON = "not_json"
     DROPPED_CONNECTION = "dropped_connection"
     LOST_ANSWER = "lost_answer"
@@ -48,9 +49,10 @@ OF_XLEDGER_ONLY = frozenset(
         FaultKind.REFUSE_VALUE,
         FaultKind.ANSWER,
         FaultKind.LATE,
+        FaultKind.FIREWALL,
     }
 )
-"""Kinds that are answers of a GraphQL API, or are about what one does after its answer."""
+"""Kinds that are answers of a GraphQL API, or of what stands before one, or what one does after its answer."""
 
 OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
 """Kinds that are about the rights of an API key of Huma."""
@@ -174,9 +176,14 @@ class Fault:
         return cls(FaultKind.SERVER_ERROR, details={"status": status}, **when)
 
     @classmethod
-    def maintenance_page(cls, **when: Unpack[When]) -> Fault:
-        """HTTP 503 with a page for people."""
-        return cls(FaultKind.MAINTENANCE_PAGE, **when)
+    def maintenance_page(cls, status: int = 503, **when: Unpack[When]) -> Fault:
+        """A page for people: of maintenance with HTTP 503, of something else that answers with another status."""
+        return cls(FaultKind.MAINTENANCE_PAGE, details={"status": status}, **when)
+
+    @classmethod
+    def firewall(cls, text: str, status: int = 403) -> Fault:
+        """Xledger: a firewall before it answers every request with this text in it, until the fault is removed."""
+        return cls(FaultKind.FIREWALL, times=None, details={"text": text, "status": status})
 
     @classmethod
     def not_json(cls, **when: Unpack[When]) -> Fault:
@@ -272,12 +279,13 @@ class Faults:
         with self._lock:
             return [waiting.fault for waiting in self._waiting]
 
-    def met_by(self, targets: Collection[str], size: int = 0) -> list[Fault]:
+    def met_by(self, targets: Collection[str], size: int = 0, text: str = "") -> list[Fault]:
         """Use and return the faults this request meets: those beside the answer, and at most one in its place.
 
         Args:
             targets: Root fields of an Xledger request and the types it reads, or the route of a Huma request.
             size: Rows the request asks for or sends.
+            text: What it says.
         """
         met: list[Fault] = []
         with self._lock:
@@ -286,7 +294,7 @@ class Faults:
                 only = fault.root_field or fault.type_name or fault.path
                 if only is not None and only not in targets:
                     continue
-                if size <= fault.details.get("over", -1):
+                if size <= fault.details.get("over", -1) or fault.details.get("text", "") not in text:
                     continue
                 replaces = fault.kind not in _BESIDE_THE_ANSWER
                 if replaces and any(other.kind not in _BESIDE_THE_ANSWER for other in met):

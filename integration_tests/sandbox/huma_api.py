@@ -179,7 +179,7 @@ def _faulty(fault: Fault, request: Request, huma: Huma) -> Response:
         status = fault.details["status"]
         return JSONResponse(wire.server_error(status, request.url.path, huma.today), status)
     if fault.kind is FaultKind.MAINTENANCE_PAGE:
-        return HTMLResponse(pages.MAINTENANCE, 503)
+        return HTMLResponse(pages.MAINTENANCE, fault.details["status"])
     if fault.kind is FaultKind.NOT_JSON:
         return Response('{"items": [', media_type="application/json")
     return CutConnection()

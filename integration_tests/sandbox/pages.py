@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MAINTENANCE = "<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
 """What answers instead of an API while the system is being looked after."""
 
+FORBIDDEN = "<!doctype html><title>Forbidden</title><h1>Your request was stopped</h1>"
+"""What a firewall answers to what it dislikes."""
+
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse}"
     "th,td{padding:.25rem .75rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top;white-space:pre-wrap}"

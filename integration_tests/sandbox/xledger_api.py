@@ -121,7 +121,8 @@ class _Endpoint:
         assert received.document is not None
         targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.document)}
         self.xledger.catch_up()
-        met = self.xledger.faults.met_by(targets, received.size)
+        said = json.dumps(received.variables, ensure_ascii=False)
+        met = self.xledger.faults.met_by(targets, received.size, said)
         if meanwhile := of_kind(met, FaultKind.MEANWHILE):
             meanwhile.details["action"]()
         stall = of_kind(met, FaultKind.STALL)
@@ -358,8 +359,9 @@ def _faulty(fault: Fault, received: _Received) -> Response:
         return Response(status_code=429, headers={} if wait is None else {"Retry-After": str(wait)})
     if fault.kind in (FaultKind.SERVER_ERROR, FaultKind.LATE):
         return Response("Internal Server Error", details["status"], media_type="text/plain")
-    if fault.kind is FaultKind.MAINTENANCE_PAGE:
-        return HTMLResponse(pages.MAINTENANCE, 503)
+    for_people = {FaultKind.MAINTENANCE_PAGE: pages.MAINTENANCE, FaultKind.FIREWALL: pages.FORBIDDEN}
+    if fault.kind in for_people:
+        return HTMLResponse(for_people[fault.kind], details["status"])
     if fault.kind in (FaultKind.NOT_JSON, FaultKind.ANSWER):
         return Response(details.get("body", '{"data": {'), details.get("status", 200), media_type="application/json")
     return CutConnection()

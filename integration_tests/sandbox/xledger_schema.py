@@ -103,6 +103,9 @@ def _listing(table: str) -> Resolver:
             ignores_case=asked.dialect.filters_ignore_case,
         )
 
+        if not asked.dialect.pages_go_on:
+            arguments.pop("after", None)
+
         def has_status(row: Row) -> bool:
             closed = table == EMPLOYEES and asked.store.is_closed(row)
             return status == "ALL" or closed == (status == "CLOSED")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from connector_base.settings.pasted import WHOLE_SECRET_PATTERN
 from shared_mappings.api_url import API_URL_PATTERN
 from source_huma import SourceHuma
 from source_huma.config_problems import RULES
@@ -42,6 +43,11 @@ def test_every_kind_of_rule_in_the_spec_has_words_for_it() -> None:
     settings = list(spec()["properties"].values())
     entries = [setting["items"] for setting in settings if "items" in setting]
     assert {keyword for setting in settings + entries for keyword in setting} - no_rules == set(RULES)
+
+
+def test_secrets_are_held_to_the_rule_for_what_is_pasted() -> None:
+    properties = spec()["properties"]
+    assert {properties[name]["pattern"] for name in ("client_id", "client_secret")} == {WHOLE_SECRET_PATTERN}
 
 
 def test_the_api_url_is_held_to_the_same_rule_as_the_destinations() -> None:
@@ -80,15 +86,24 @@ def test_https_and_loopback_are_accepted(api_url: str) -> None:
         {"api_url": "ftp://openapi.humahr.com"},
         {"api_url": "openapi.humahr.com"},
         {"api_url": ""},
+        {"api_url": "https://openapi.humahr.com\n"},
+        {"api_url": "https://openapi..humahr.com"},
+        {"api_url": "https://openapi.humahr.com:65536"},
         {"num_workers": 0},
         {"num_workers": 33},
         {"num_workers": "recognisable"},
         {"include_deactivated": "recognisable"},
         {"client_id": ""},
+        {"client_id": "recognisable\n"},
+        {"client_id": "recogni\u2013sable"},
+        {"client_secret": "recognisable\r\n"},
+        {"client_secret": " recognisable"},
+        {"client_secret": "recogni\u200bsable"},
         {"client_secret": ["recognisable"]},
         {"company_ids": "recognisable"},
         {"company_ids": ["recognisable"]},
         {"location_ids": [7]},
+        {"location_ids": ["8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11\n"]},
         {"team_ids": ["8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11", "8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11"]},
         {"full_resync_interval_days": -1},
         {"full_resync_interval_days": 366},

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from xledger_api.sending.answers import Answer, Failure, Problem, interpret
+from xledger_api.sending.answers import LONGEST_WORDS, Answer, Failure, Problem, interpret
+from xledger_api.sending.scrubbing import LONGEST
 
 
 def body(message: str, code: str | None = None, extensions: dict[str, Any] | None = None, data: Any = None) -> str:
@@ -90,6 +91,8 @@ ROWS = [
     pytest.param(403, "<html>Forbidden</html>", Problem.FORBIDDEN, id="forbidden"),
     pytest.param(429, "", Problem.BURST_LIMIT, id="too many requests"),
     pytest.param(404, "Not found", Problem.NOT_THE_API, id="wrong path"),
+    pytest.param(407, "<html>Who are you?</html>", Problem.PROXY, id="proxy"),
+    pytest.param(413, "<html>Too large</html>", Problem.TOO_LARGE, id="too large"),
     pytest.param(200, json.dumps({"hello": "world"}), Problem.NOT_THE_API, id="another API"),
     pytest.param(302, "", Problem.NOT_THE_API, id="redirect"),
     pytest.param(503, body("Internal server error"), Problem.UNAVAILABLE, id="server error in words"),
@@ -181,3 +184,58 @@ def test_of_unknown_words_only_the_status_401_says_that_the_token_is_wrong(statu
     assert isinstance(answer, Failure)
     assert answer.problem is problem
     assert answer.words == "Not authenticated."
+
+
+@pytest.mark.parametrize(
+    "content", ["", "Not here", "<html><body>Not here</body></html>", json.dumps({"message": "x"})]
+)
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        *((status, Problem.NOT_THE_API) for status in (301, 302, 303, 307, 308, 404, 405, 410)),
+        *((status, Problem.FORBIDDEN) for status in (400, 403, 406, 409, 415, 422, 451)),
+        *((status, Problem.TOO_LARGE) for status in (413, 414, 431)),
+        *((status, Problem.PROXY) for status in (407, 511)),
+        *((status, Problem.UNAVAILABLE) for status in (408, 425, 500, 502, 503, 504, 520, 529)),
+    ],
+)
+def test_an_answer_that_is_none_of_the_apis_is_told_by_its_status(status: int, problem: Problem, content: str) -> None:
+    answer = interpret(status, content)
+    assert isinstance(answer, Failure)
+    assert (answer.problem, answer.words) == (problem, f"HTTP {status}")
+
+
+@pytest.mark.parametrize(("status", "problem"), [(413, Problem.TOO_LARGE), (404, Problem.NOT_THE_API)])
+def test_a_status_tells_what_unknown_words_do_not(status: int, problem: Problem) -> None:
+    answer = interpret(status, body("Oops"))
+    assert isinstance(answer, Failure)
+    assert answer.problem is problem
+
+
+def test_a_byte_order_mark_is_no_part_of_an_answer() -> None:
+    assert interpret(200, '\ufeff{"data": {"employees": null}}') == Answer({"employees": None})
+    page = interpret(200, "\ufeff<html>Maintenance</html>")
+    assert isinstance(page, Failure)
+    assert page.problem is Problem.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("null", "[]", "5", '"text"', "[" * 100_000, '{"data": ' * 100_000, "9" * 10_000),
+        *('{"data": null}', '{"data": []}', '{"data": "text"}', '{"data": 5}', '{"errors": []}', '{"errors": null}'),
+        *('{"errors": 5}', '{"errors": true}', '{"errors": "text"}', '{"errors": {"a": 1}}', '{"errors": [[]]}'),
+        *('{"errors": [null]}', '{"errors": [{}]}', '{"errors": [{"message": {"a": []}, "path": 5, "code": []}]}'),
+        '{"errors": [{"message": null, "extensions": []}], "data": 5}',
+    ],
+    ids=lambda content: content[:30],
+)
+def test_an_answer_of_any_other_shape_is_a_failure_and_no_crash(content: str) -> None:
+    assert isinstance(interpret(200, content), Failure)
+
+
+def test_of_an_endless_text_as_much_is_kept_as_somebody_reads() -> None:
+    answer = interpret(200, body("Invalid value 'Kari'. " * 10_000))
+    assert isinstance(answer, Failure)
+    assert len(answer.original) == LONGEST_WORDS
+    assert len(answer.words) <= LONGEST + 2

@@ -15,6 +15,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
+    BEFORE_JUDGING,
     AnswerLostError,
     HeldBackError,
     RefusedError,
@@ -235,7 +236,15 @@ def test_credits_that_come_back_late_end_the_sync_with_the_time(
             "does not have what this connector uses in employees",
         ),
         (failing("Error parsing query: Unterminated string"), FailureType.system_error, "Error parsing query"),
-        (failing("Access denied"), FailureType.config_error, "one of these accesses: .*Contact: read/write"),
+        ({"status_code": 407, "text": "<html>"}, FailureType.config_error, "user and a password in HTTPS_PROXY"),
+        ({"status_code": 301, "text": "<html>"}, FailureType.config_error, r"GraphQL API \(HTTP 301\)"),
+        ({"status_code": 405, "text": "<html>"}, FailureType.config_error, r"GraphQL API \(HTTP 405\)"),
+        ({"exc": requests.exceptions.InvalidURL}, FailureType.config_error, "does not answer like Xledger"),
+        (
+            {"exc": requests.exceptions.ProxyError("Tunnel connection failed: 407 Proxy Authentication Required")},
+            FailureType.config_error,
+            "user and a password in HTTPS_PROXY",
+        ),
     ],
 )
 def test_what_does_not_pass_ends_the_sync_with_a_sentence_to_act_on(
@@ -269,6 +278,70 @@ def test_a_refused_mutation_is_for_the_batch_to_sort_out(
     requests_mock.post(URL, **answer)
     with pytest.raises(RefusedError):
         client.send(UPDATE)
+
+
+@pytest.mark.parametrize(
+    "answer", [failing("odd"), failing("Access denied"), failing("x", code="INVALID_VALUE"), {"status_code": 403}]
+)
+def test_a_refused_look_up_is_for_whoever_knows_what_was_asked_for(
+    answer: dict[str, Any], client: XledgerClient, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, **answer)
+    with pytest.raises(RefusedError):
+        client.send(READ)
+
+
+@pytest.mark.parametrize("operation", [READ, UPDATE])
+def test_what_is_refused_in_unknown_words_is_sent_once_more_where_that_is_wanted(
+    operation: Operation, client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [failing("Transaction was deadlocked"), DONE])
+    client.send(operation, again=True)
+    assert slept == [BEFORE_JUDGING]
+    requests_mock.post(URL, [failing("Transaction was deadlocked"), failing("Still"), DONE])
+    with pytest.raises(RefusedError, match="Xledger refused the request"):
+        client.send(operation, again=True)
+    assert len(slept) == 2
+
+
+@pytest.mark.parametrize(("operation", "words"), [(ADD, "Deadlock"), (UPDATE, "INVALID_VALUE")])
+def test_neither_an_addition_nor_what_is_refused_in_known_words_is_sent_once_more(
+    operation: Operation, words: str, client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, **failing(words, code=words))
+    with pytest.raises(RefusedError):
+        client.send(operation, again=True)
+    assert (slept, requests_mock.call_count) == ([], 1)
+
+
+@pytest.mark.parametrize("operation", [ADD, UPDATE])
+@pytest.mark.parametrize("status", [400, 403, 406, 413, 422])
+def test_a_mutation_that_what_is_on_the_way_dislikes_is_for_the_batch_to_sort_out(
+    status: int, operation: Operation, client: XledgerClient, slept: list[float], requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [DONE, {"status_code": status, "text": "<html>No</html>"}])
+    client.send(READ)
+    with pytest.raises(RefusedError, match=f"HTTP {status}"):
+        client.send(operation)
+    assert slept == []
+
+
+@pytest.mark.parametrize("status", [403, 406])
+def test_that_a_schema_is_told_does_not_say_that_anything_else_is_let_through(
+    status: int, client: XledgerClient, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, [DONE, {"status_code": status}])
+    client.ask(query(written_down(), Call("__schema", (("queryType",),))))
+    with pytest.raises(AirbyteTracedException, match="does not let requests through"):
+        client.send(UPDATE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_an_answer_is_read_in_every_encoding_of_json(
+    encoding: str, client: XledgerClient, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, content='{"data": {"name": "Åse"}}'.encode(encoding))
+    assert client.send(READ) == {"name": "Åse"}
 
 
 @pytest.mark.parametrize("operation", [READ, UPDATE])

@@ -1,5 +1,6 @@
 """A schema is learned from its roots in two requests, whatever its types are called."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -159,3 +160,46 @@ def test_a_choice_is_spelled_as_the_schema_has_it() -> None:
     assert schema.choice(employees, "ownerSet", "LOWER") == "Lower"
     assert schema.choice(employees, "objectStatus", "ALL") is None
     assert schema.choice(employees, "colour", "RED") is None
+
+
+@pytest.mark.parametrize(
+    "name", [None, 5, ["Employee"], {"a": 1}, "", "Employee!", "Employee) { x }"], ids=lambda name: f"{name!r}"
+)
+def test_a_type_that_no_document_could_name_is_no_schema(name: Any) -> None:
+    telling = Telling(SDL)
+
+    def told(operation: Operation) -> Any:
+        answer = json.loads(json.dumps(telling(operation)))
+        for field in answer["__schema"]["queryType"]["fields"] if "__schema" in answer else ():
+            for argument in field["args"] if field["name"] == "employees" else ():
+                innermost(argument["type"])["name"] = name
+        return answer
+
+    assert learned(told) is None
+
+
+@pytest.mark.parametrize("name", [None, 5, ["ALL"]])
+def test_a_choice_that_no_variable_could_hold_is_no_schema(name: Any) -> None:
+    telling = Telling(SDL)
+
+    def told(operation: Operation) -> Any:
+        answer = json.loads(json.dumps(telling(operation)))
+        for each in answer.values() if "__schema" not in answer else ():
+            for value in each.get("enumValues") or ():
+                value["name"] = name
+        return answer
+
+    assert learned(told) is None
+
+
+def test_types_wrapped_without_end_are_no_schema() -> None:
+    deep: dict[str, Any] = {"kind": "SCALAR", "name": "Int", "ofType": None}
+    for _ in range(10_000):
+        deep = {"kind": "LIST", "name": None, "ofType": deep}
+    fields = [{"name": "employees", "args": [{"name": "first", "type": deep}], "type": deep}]
+    told = {"__schema": {"queryType": {"fields": fields}, "mutationType": None}}
+    assert learned(lambda _: told) is None
+
+
+def innermost(told: dict[str, Any]) -> dict[str, Any]:
+    return innermost(told["ofType"]) if told.get("ofType") else told

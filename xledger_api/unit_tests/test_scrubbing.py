@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xledger_api.sending.scrubbing import scrubbed
+from xledger_api.sending.scrubbing import LONGEST, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,27 @@ def test_people_who_are_called_like_a_word_of_an_error_message_are_hidden(names:
     name = " ".join(names)
     for message in (f"{name} already has phone", f"phone of {name} is used", f"name: {name}", f"Invalid value {name}."):
         assert not set(names) & set(scrubbed(message).replace(".", " ").split())
+
+
+LENGTHS = (100, 200)
+
+
+@pytest.mark.parametrize(
+    "part", ["Bad ", "Kari Nordmann ", "'", "'`\"", ". ", " ", "…,", "a.b.c.", ",", "Bad" + " " * 90, "(", "'x' ", "é"]
+)
+def test_the_longer_a_text_the_less_of_it_is_looked_at(part: str) -> None:
+    short, long = (scrubbed(part * (length * 1_000 // len(part))) for length in LENGTHS)
+    assert len(short) <= LONGEST + 2
+    assert short == long
+
+
+def test_a_value_is_not_cut_into_a_word_that_may_be_shown() -> None:
+    before = "phone: invalid value. " * (LONGEST // 22)
+    for quoted in ("'employee of Kari'", "employeeson", "'" + "No " * LONGEST + "'"):
+        told = scrubbed(f"{before}{quoted} and Kari").removeprefix(before)
+        assert told.strip("…' ") in ("", "and")
+
+
+@given(st.text())
+def test_any_text_is_scrubbed(text: str) -> None:
+    assert len(scrubbed(text)) <= LONGEST + 2

@@ -17,7 +17,9 @@ def allowed_address(usual: str) -> AfterValidator:
     def check(url: str) -> str:
         if not re.fullmatch(API_URL_PATTERN, url):
             raise ValueError(
-                f"the address must begin with https:// (or http:// and this machine); the usual one is {usual}"
+                "the address must begin with https:// (or http:// and this machine), and go on with a host name, a "
+                "port (1 to 65535) if need be, and a path: without a user name, a query, white space or an invisible "
+                f"character; the usual one is {usual}"
             )
         return url
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Secret, Tag, model_validator
 
 from connector_base.settings.addresses import allowed_address
+from connector_base.settings.pasted import whole_secret
 from connector_base.settings.settings import Settings
 from shared_mappings import API_URL_PATTERN
 
@@ -63,7 +64,7 @@ class S3Storage(Settings):
     model_config = ConfigDict(title="S3")
 
     storage_type: Literal["S3"] = Field(title="Storage type", json_schema_extra={"default": "S3", "order": 0})
-    access_key_id: Secret[str] = Field(
+    access_key_id: Secret[Annotated[str, whole_secret("AWS")]] = Field(
         default_factory=lambda: Secret(""),
         title="Access key ID",
         description="The access key. It needs s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in the bucket. "
@@ -71,7 +72,7 @@ class S3Storage(Settings):
         examples=["A012345678910EXAMPLE"],
         json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 1},
     )
-    secret_access_key: Secret[str] = Field(
+    secret_access_key: Secret[Annotated[str, whole_secret("AWS")]] = Field(
         default_factory=lambda: Secret(""),
         title="Secret access key",
         description="The secret that belongs to the access key.",

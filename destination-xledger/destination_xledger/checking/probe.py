@@ -15,12 +15,13 @@ from xledger_api.language.accesses import (
     accesses_tried_by,
     is_needed,
     quoted,
+    speaks_of_access,
     tells_nothing_new,
 )
 from xledger_api.language.fitting import lacks
 from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import Schema
-from xledger_api.sending.answers import Answer, Failure, Problem
+from xledger_api.sending.answers import NO_SUCH_FIELD, Answer, Failure, Problem
 from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.endings import schema_mismatch
 from xledger_api.sending.learning import answer_to, schema_of
@@ -51,7 +52,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
             yield _token_may_be_wrong(refusals)
         else:
             yield from _lacking_accesses(refusals, settings.mode)
-        yield from _other_refusals(refusals, schema, settings.mode)
+            yield from _other_refusals(refusals, schema, settings.mode)
 
 
 def _knows_the_token(client: XledgerClient, schema: Schema) -> bool:
@@ -110,7 +111,7 @@ def _lacking_accesses(refusals: Refusals, mode: Mode) -> Iterator[Finding]:
     others: dict[Access, list[str]] = defaultdict(list)
     unclear: dict[Access, None] = {}
     for probe, failure in refusals.items():
-        if failure.problem is not Problem.UNRECOGNISED:
+        if not _may_be_about_access(probe, failure):
             continue
         if tells_nothing_new(probe, refusals):
             unclear |= dict.fromkeys(accesses_tried_by(probe))
@@ -142,12 +143,27 @@ def _is_needed(probe: Probe, mode: Mode) -> bool:
     return is_needed(probe) and not (probe.writes and mode is Mode.PREVIEW)
 
 
+def _may_be_about_access(probe: Probe, failure: Failure) -> bool:
+    """Whether a refusal may mean that an access is lacking.
+
+    A mutation with nothing in it may be refused for just that, so there the words have to say so. Facts: that Xledger
+    takes an empty one is assumed.
+    """
+    return failure.problem is Problem.UNRECOGNISED and (not probe.writes or speaks_of_access(failure.original))
+
+
+def _is_absent(probe: Probe, failure: Failure) -> bool:
+    """Whether Xledger does not have what was tried; what is wrong with an empty list of inputs is not that."""
+    mismatch = failure.problem is Problem.SCHEMA_MISMATCH
+    return mismatch and (not probe.writes or failure.original.startswith(NO_SUCH_FIELD))
+
+
 def _other_refusals(refusals: Refusals, schema: Schema, mode: Mode) -> Iterator[Finding]:
     """What was refused for another reason than an access."""
     for probe, failure in refusals.items():
-        if failure.problem is Problem.UNRECOGNISED:
+        if _may_be_about_access(probe, failure):
             continue
-        if failure.problem is Problem.SCHEMA_MISMATCH and not schema.learned:
+        if _is_absent(probe, failure) and not schema.learned:
             told = schema_mismatch(_operation([probe], schema), failure)
             yield Finding(told.message or "", blocks=_is_needed(probe, mode))
         else:

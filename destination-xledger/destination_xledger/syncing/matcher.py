@@ -7,6 +7,7 @@ get somebody else's bank account.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from connector_base.failures import system_error
 from destination_xledger.people.person import Person, Planned
@@ -28,6 +29,9 @@ from shared_mappings.normal_forms import normalised_key
 from xledger_api.employees.directory import Directory, MatchingKey
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.system_values import with_known_system_values
+
+LOOKS: Final = 2
+"""How often a batch is looked up before it is an error that somebody is found by a key and not by their dbId."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,14 @@ class Matcher:
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
         """
-        directory = self._look_up(people)
-        found = {person.identity: directory.candidates(person.desired, self.match_on) for person in people}
-        # Of several candidates, one may be left when the others have lost their address.
-        wanted = {db_id for db_ids in found.values() for db_id in db_ids}
-        employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
+        for _ in range(LOOKS):  # once more if somebody was deleted after they were found
+            directory = self._look_up(people)
+            found = {person.identity: directory.candidates(person.desired, self.match_on) for person in people}
+            # Of several candidates, one may be left when the others have lost their address.
+            wanted = {db_id for db_ids in found.values() for db_id in db_ids}
+            employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
+            if wanted <= set(employees):
+                break
         by_code = [
             person
             for person in people
@@ -88,12 +95,16 @@ class Matcher:
         return self.gateway.look_up(
             [Keys(person.desired.employment_id, person.desired.email if by_email else None) for person in people],
             email_decides=self.match_on[0] is MatchingKey.EMAIL,
+            with_doubts=True,
         )
 
     def _planned(
         self, person: Person, db_ids: frozenset[str], directory: Directory, employees: Mapping[str, Employee]
     ) -> Planned:
         """What is to be done about a person, who is then taken for the employee they were found as."""
+        if directory.is_in_doubt(person.desired, self.match_on):
+            detail = f"{directory.why} It was refused while looking for the person, who may be in Xledger or not."
+            return Planned(person, None, Plan.reject(RejectionCode.REFUSED_BY_XLEDGER, detail))
         alike = directory.with_code_alike(person.code)
         if len(db_ids) > 1 or alike:
             return Planned(person, None, ambiguous(db_ids | alike))

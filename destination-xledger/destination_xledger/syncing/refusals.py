@@ -12,9 +12,9 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from connector_base.failures import transient_error
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.accesses import speaks_of_access
-from xledger_api.sending.answers import Failure, Problem
+from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError
-from xledger_api.sending.endings import ending, no_access
+from xledger_api.sending.endings import no_access
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -145,8 +145,6 @@ class Refusals:
             settle(verdict)
 
     def _ending(self, error: RefusedError) -> AirbyteTracedException:
-        if error.failure.problem is Problem.FORBIDDEN:
-            return ending(error.operation, error.failure)
         if not self._passed[error.operation.root_field] and speaks_of_access(error.failure.original):
             return no_access(error.operation, error.failure)
         return refuses_all(error.operation.root_field, error.failure)

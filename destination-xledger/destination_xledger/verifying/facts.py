@@ -304,7 +304,7 @@ _LISTS: Final = (
         "cursors",
         "The cursor of the last employee on a page leads to the next page.",
         Sure.SEEN,
-        "Nothing notices it in a sync: lists of more than one page would be wrong. Do not sync, and write to us.",
+        "The sync ends when the same page comes again, before anybody is created: nobody is taken for missing.",
         f"{_WRITE}test_employees_are_read_to_the_last_page",
         judging.cursors_lead_on,
     ),

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
+from connector_base.failures import ConnectorError
 from destination_xledger.checking.probe import VIEWER
 from destination_xledger.config import Config
 from destination_xledger.verifying.observed import Look, Node, Observed, Page, Refusal
 from shared_mappings import field_table
 from xledger_api.employees.gateway import KEYS_PER_REQUEST
+from xledger_api.employees.pages import page_of, spelled
 from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES
@@ -104,7 +106,7 @@ def _by_code(page: Page) -> dict[Look, tuple[Arguments, Node | None]]:
 
 
 def _by_email(page: Page) -> dict[Look, tuple[Arguments, Node | None]]:
-    reachable = ((node, (node.get("contact") or {}).get("email")) for node in page.nodes)
+    reachable = ((node, spelled((node.get("contact") or {}).get("email"))) for node in page.nodes)
     node, email = next(((node, email) for node, email in reachable if email), (None, ""))
     spellings = {
         Look.EMAIL: email,
@@ -178,12 +180,10 @@ class _Eyes:
 def _page(connection: Any) -> Page | None:
     """A page; None where the answer has another shape."""
     try:
-        edges = connection["edges"]
-        nodes, cursors = [edge["node"] for edge in edges or ()], [edge["cursor"] for edge in edges or ()]
-        whole = all(node["dbId"] is not None for node in nodes)
-    except (KeyError, TypeError):
+        page = page_of(connection)
+    except ConnectorError:
         return None
-    return Page(tuple(nodes), tuple(cursors), edges is None) if whole else None
+    return Page(page.nodes, page.cursors, page.is_null)
 
 
 def _viewer_tells(client: XledgerClient, schema: Schema) -> bool:

@@ -26,12 +26,17 @@ class Directory:
         by_code_in_any_case: The same, by the code without regard to case.
         by_email: dbIds of the employees with an e-mail address, by the address as it is compared.
         employees: Employees that were read whole, by dbId.
+        refused: Keys that cannot be looked up, as they are compared and without regard to case: whose they are is not
+            known.
+        why: Why not, in words that hold no value of a record.
     """
 
     by_code: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_code_in_any_case: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_email: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     employees: Mapping[str, Employee] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    refused: Mapping[MatchingKey, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    why: str = ""
 
     def candidates(self, desired: Desired, match_on: Iterable[MatchingKey]) -> frozenset[str]:
         """The dbIds of the employees that a person may be: those with the first key that anybody has.
@@ -64,6 +69,20 @@ class Directory:
         in_any_case = self.by_code_in_any_case.get(code.casefold(), frozenset()) if code else frozenset()
         return in_any_case - self.with_code(code)
 
+    def is_in_doubt(self, desired: Desired, match_on: Iterable[MatchingKey]) -> bool:
+        """Whether it is not known who a person is, because a key that may decide it cannot be looked up.
+
+        Args:
+            desired: The person.
+            match_on: The keys, as for `candidates`.
+        """
+        for key in dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)):
+            if self._is_refused(key, desired):
+                return True
+            if self._found(key, desired):
+                break
+        return self._is_refused(MatchingKey.EMPLOYMENT_ID, desired)
+
     def without(self, addresses: Mapping[str, Set[str]]) -> "Directory":
         """The same without e-mail addresses that employees have no longer, or will not have.
 
@@ -74,12 +93,24 @@ class Directory:
         return replace(self, by_email=by_email)
 
     def _found(self, key: MatchingKey, desired: Desired) -> frozenset[str]:
+        compared = _compared(key, desired)
         match key:
             case MatchingKey.EMPLOYMENT_ID:
-                return self.with_code(normalised_key(desired.employment_id or ""))
+                return self.with_code(compared)
             case MatchingKey.EMAIL:
-                email = desired.email
-                return self.by_email.get(normalised_email(email), frozenset()) if email else frozenset()
+                return self.by_email.get(compared, frozenset()) if compared else frozenset()
+
+    def _is_refused(self, key: MatchingKey, desired: Desired) -> bool:
+        return _compared(key, desired).casefold() in self.refused.get(key, frozenset())
+
+
+def _compared(key: MatchingKey, desired: Desired) -> str:
+    """A person's key as it is compared; empty for none."""
+    match key:
+        case MatchingKey.EMPLOYMENT_ID:
+            return normalised_key(desired.employment_id or "")
+        case MatchingKey.EMAIL:
+            return normalised_email(desired.email or "")
 
 
 def code_spellings(code: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import inf
@@ -12,7 +12,14 @@ from connector_base.failures import system_error, transient_error
 from shared_mappings import Employee, FieldTable
 from shared_mappings.desired import EMAIL
 from shared_mappings.normal_forms import normalised_email, normalised_key
-from xledger_api.employees.directory import Directory, code_in_other_cases, code_spellings, email_spellings
+from xledger_api.employees.directory import (
+    Directory,
+    MatchingKey,
+    code_in_other_cases,
+    code_spellings,
+    email_spellings,
+)
+from xledger_api.employees.pages import Node, Walk, is_readable, is_somebody, page_of, spelled
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
     OWNERS,
@@ -29,8 +36,9 @@ from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
 from xledger_api.language.operations import Operation, Path
 from xledger_api.language.schema import Schema
-from xledger_api.sending.answers import Failure
+from xledger_api.sending.answers import Answer, Failure, Problem
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
+from xledger_api.sending.endings import ending, refused_whatever_is_in_it, unreachable
 from xledger_api.sending.learning import schema_of
 from xledger_api.sifting import Rest, sift
 
@@ -48,7 +56,11 @@ _IN_THE_ENTITY: Final = "inTheEntity"
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-Node = Mapping[str, Any]
+REFUSALS_FOR_A_LOOK_UP: Final = 50
+"""How often a look-up may be refused before whatever is refused of it then is not parted any further."""
+
+Pages = Mapping[str, tuple[tuple[Path, ...], Node]]
+"""What to read and the arguments, by the alias."""
 
 Schemas = dict[tuple[str, str], Schema]
 
@@ -67,6 +79,32 @@ class _AskedFor(NamedTuple):
     email: str | None = None
     code_in_other_case: str | None = None
     db_id: str | None = None
+
+    @property
+    def apart(self) -> "list[_AskedFor]":
+        """The keys, each for itself."""
+        return [_AskedFor(**{kind: key}) for kind, key in self._asdict().items() if key is not None]
+
+
+_ANYBODY: Final = _AskedFor(code="0", email="nobody@example.com", code_in_other_case="x", db_id="1")
+"""Keys that nobody and nothing takes offence at."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What came of a look-up.
+
+    Attributes:
+        nodes: Who was found, each with the alias that found them.
+        refused: The keys that cannot be looked up, each for itself.
+        why: Why the last of them cannot.
+        refusals: How often a part of the look-up was refused.
+    """
+
+    nodes: list[tuple[str, Node]] = field(default_factory=list)
+    refused: list[_AskedFor] = field(default_factory=list)
+    why: RefusedError | None = None
+    refusals: int = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +129,8 @@ class Gateway:
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
     _scope_is_right: bool = field(default=False, init=False, repr=False)
     """Whether those who are looked up everywhere were seen to be no fewer than those of the token's entity."""
+    _answered: bool = field(default=False, init=False, repr=False)
+    """Whether a look-up was answered, so that the token has the accesses that it takes."""
 
     @property
     def schema(self) -> Schema:
@@ -117,7 +157,7 @@ class Gateway:
             self._table = fitted(self.whole_table, self.schema)
         return self._table
 
-    def look_up(self, people: Sequence[Keys], *, email_decides: bool = False) -> Directory:
+    def look_up(self, people: Sequence[Keys], *, email_decides: bool = False, with_doubts: bool = False) -> Directory:
         """Finds employees by code and by e-mail address, whatever their status.
 
         Those found by e-mail alone are known by dbId only; `read` fetches them.
@@ -125,6 +165,8 @@ class Gateway:
         Args:
             people: Whom to look up.
             email_decides: Whether the e-mail address counts even of somebody who is found by code.
+            with_doubts: Whether keys that are refused are told in the directory. Otherwise they end the sync: nobody
+                is missing because they could not be looked up.
 
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
@@ -135,7 +177,7 @@ class Gateway:
         emails = sorted({spelling for keys in people if keys.email for spelling in email_spellings(keys.email)})
         others = sorted({spelling for keys in people if keys.code for spelling in code_in_other_cases(keys.code)})
         by_email_too = can_filter(self.schema, "email_in")
-        found = self._find(codes, emails if by_email_too else [], others)
+        found = self._find(codes, emails if by_email_too else [], others, with_doubts=with_doubts)
         if by_email_too:
             _tell_if_case_matters(emails, found)
             return found
@@ -147,13 +189,15 @@ class Gateway:
         return replace(found, by_email=self._listed.by_email)
 
     def read(self, db_ids: Iterable[str]) -> Mapping[str, Employee]:
-        """Reads employees whole, by dbId.
+        """Reads employees whole, by dbId; those who are gone meanwhile are not in it.
 
         Raises:
             AirbyteTracedException: When Xledger cannot be read.
         """
-        nodes = self._nodes([_AskedFor(db_id=db_id) for db_id in sorted(db_ids)])
-        found = (self._employee(node) for _, node in nodes)
+        wanted = sorted(db_ids)
+        found = [self._employee(node) for _, node in self._nodes([_AskedFor(db_id=db_id) for db_id in wanted]).nodes]
+        if {employee.db_id for employee in found} < set(wanted):
+            self._listed = None  # it is out of date
         return {employee.db_id: employee for employee in found}
 
     def add(self, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Employee]:
@@ -170,11 +214,13 @@ class Gateway:
             RefusedError, AnswerLostError, HeldBackError: See `XledgerClient.send`.
             AirbyteTracedException: When the sync cannot go on.
         """
-        return self._employees(self._mutate(addition(self.table, self.schema, _inputs(inputs)), inputs, within))
+        operation = addition(self.table, self.schema, _inputs(inputs))
+        return self._employees(self._mutate(operation, inputs, is_somebody, within))
 
     def added(self, error: RefusedError) -> Mapping[str, Employee]:
         """Those who were added nevertheless, by client id, where Xledger refused only some of a batch."""
-        return self._employees(self.carried_out(error))
+        there = self.carried_out(error)
+        return self._employees({client_id: node for client_id, node in there.items() if is_somebody(node)})
 
     def update(self, mutation: str, inputs: Mapping[str, Node], targets: Iterable[str]) -> Mapping[str, Node]:
         """Updates the objects that a mutation is for.
@@ -198,7 +244,7 @@ class Gateway:
         return {
             client_id: node
             for client_id, node in _edges(error.operation, error.failure.data).items()
-            if isinstance(node, Mapping)
+            if is_readable(node)
         }
 
     def refusal_of_nothing(self, mutation: str) -> Failure | None:
@@ -225,9 +271,15 @@ class Gateway:
 
     # ---- writing
 
-    def _mutate(self, operation: Operation, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Node]:
-        edges = _edges(operation, self.client.send(operation, within))
-        if set(edges) != set(inputs) or not all(isinstance(node, Mapping) for node in edges.values()):
+    def _mutate(
+        self,
+        operation: Operation,
+        inputs: Mapping[str, Node],
+        tells: Callable[[Any], bool] = is_readable,
+        within: float = inf,
+    ) -> Mapping[str, Node]:
+        edges = _edges(operation, self.client.send(operation, within=within))
+        if set(edges) != set(inputs) or not all(map(tells, edges.values())):
             raise system_error(
                 f"Xledger's answer to {operation.root_field} does not tell what became of each input: "
                 f"{len(inputs)} were sent, {len(edges)} came back. The next sync looks them up again."
@@ -243,13 +295,16 @@ class Gateway:
     def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
         return {client_id: self._employee(node) for client_id, node in nodes.items()}
 
-    def _find(self, codes: Sequence[str], emails: Sequence[str], codes_in_other_case: Sequence[str]) -> Directory:
+    def _find(
+        self, codes: Sequence[str], emails: Sequence[str], codes_in_other_case: Sequence[str], *, with_doubts: bool
+    ) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
         in_the_entity: set[str] = set()
         asked = [_AskedFor(*keys) for keys in zip_longest(codes, emails, codes_in_other_case)]
-        for alias, node in self._nodes(asked):
+        found = self._nodes(asked, with_doubts=with_doubts)
+        for alias, node in found.nodes:
             if alias == _IN_THE_ENTITY:
                 in_the_entity.add(str(node["dbId"]))
             elif alias == "byEmail":
@@ -259,59 +314,102 @@ class Gateway:
             else:
                 employee = self._employee(node)
                 employees[employee.db_id] = employee
-                by_code[normalised_key(str(node["code"]))].add(employee.db_id)
+                by_code[normalised_key(spelled(node.get("code")))].add(employee.db_id)
         if in_the_entity - set(employees):
             raise system_error(
                 "Xledger finds fewer employees in the token's entity and those below than in the entity alone. The "
                 "sync stops before anybody is created again. Report it to the makers of this connector."
             )
         self._scope_is_right |= bool(codes)
-        return _directory(by_code, by_email, employees)
+        return replace(_directory(by_code, by_email, employees), **_doubts(found))
 
     def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         """All employees, by their keys, read whole or not. What is too slow is listed anew, in smaller pages."""
         for size in PAGES:
             try:
                 return self._list_in_pages_of(size, paths, whole=whole)
-            except TooSlowError:
-                continue
+            except TooSlowError as error:
+                if error.failure.problem is not Problem.TIMED_OUT:
+                    raise ending(error.operation, error.failure) from None
+            except RefusedError as error:
+                raise self._refused_to_all(error) from None
         raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
 
     def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
-        for _, node in self._pages({"everybody": (paths, {"first": size})}):
+        for _, node in self._pages({"everybody": (paths, {"first": size})}, again=True):
             db_id = str(node["dbId"])
-            if node.get("code"):
-                by_code[normalised_key(str(node["code"]))].add(db_id)
+            if code := normalised_key(spelled(node.get("code"))):
+                by_code[code].add(db_id)
             if email := _email(node):
                 by_email[normalised_email(email)].add(db_id)
             if whole:
                 found[db_id] = self._employee(node)
         return _directory(by_code, by_email, found)
 
-    def _nodes(self, asked: Sequence[_AskedFor]) -> list[tuple[str, Node]]:
-        """The nodes found, each with the alias that found it. What is too slow in one request is asked in parts."""
-        found: list[tuple[str, Node]] = []
+    def _nodes(self, asked: Sequence[_AskedFor], *, with_doubts: bool = False) -> _Found:
+        """Who is found. What is too slow or refused in one request is asked in parts.
 
-        def ask(some: Sequence[_AskedFor], _last: bool) -> Rest[_AskedFor]:
-            try:
-                found.extend(list(self._pages(self._filtered(some))))
-            except TooSlowError:
-                if len(some) > 1:
-                    return Rest(some)
-                raise transient_error(
-                    "Xledger takes too long to find a single employee. Try again in an hour."
-                ) from None
-            return Rest()
-
+        Raises:
+            AirbyteTracedException: When Xledger cannot be read; also, unless `with_doubts`, when it refuses a key.
+        """
+        found = _Found()
         for start in range(0, len(asked), KEYS_PER_REQUEST):
-            sift(asked[start : start + KEYS_PER_REQUEST], ask)
+            sift(asked[start : start + KEYS_PER_REQUEST], lambda some, _last: self._ask(some, found))
+        if found.why is not None and not with_doubts:
+            raise refused_whatever_is_in_it(found.why.operation, found.why.failure)
         return found
 
-    def _filtered(self, asked: Sequence[_AskedFor]) -> dict[str, tuple[tuple[Path, ...], Node]]:
-        """What to read and the arguments, by the alias: one page for each kind of key that is asked for."""
+    def _ask(self, some: Sequence[_AskedFor], found: _Found) -> Rest[_AskedFor]:
+        try:
+            # What is refused is judged before it is believed: at first, and of each key alone.
+            again = not found.refusals or len(some) == 1
+            found.nodes += list(self._pages(self._filtered(some), again=again))
+        except TooSlowError as error:
+            if len(some) > 1:
+                return Rest(some)
+            if error.failure.problem is not Problem.TIMED_OUT:
+                raise ending(error.operation, error.failure) from None
+            raise transient_error("Xledger takes too long to find a single employee. Try again in an hour.") from None
+        except RefusedError as error:
+            return self._after_refusal(some, error, found)
+        return Rest()
+
+    def _after_refusal(self, some: Sequence[_AskedFor], error: RefusedError, found: _Found) -> Rest[_AskedFor]:
+        """What is left of a look-up that was refused."""
+        if not found.refusals:
+            self._end_unless_others_pass(some, error)
+        found.refusals += 1
+        apart = [key for row in some for key in row.apart]
+        if len(apart) == 1 or found.refusals > REFUSALS_FOR_A_LOOK_UP:
+            found.refused += apart
+            found.why = error
+            return Rest(refused=True)
+        if len(some) > 1:
+            return Rest(some, refused=True)
+        sift(apart, lambda key, _last: self._ask(key, found))
+        return Rest(refused=True)
+
+    def _end_unless_others_pass(self, some: Sequence[_AskedFor], error: RefusedError) -> None:
+        """Looks whether the same is answered for keys that nobody takes offence at: if not, no key is to blame."""
+        kinds = {kind for row in some for kind, key in row._asdict().items() if key is not None}
+        anybody = _AskedFor(**{kind: key for kind, key in _ANYBODY._asdict().items() if kind in kinds})
+        answer = self.client.ask(employees(self.schema, _calls(self._filtered([anybody]))), PAUSES)
+        if not isinstance(answer, Answer):
+            raise unreachable(answer) or self._refused_to_all(error) from None
+
+    def _refused_to_all(self, error: RefusedError) -> Exception:
+        """The error with which a sync ends when a look-up is refused whatever is in it.
+
+        One that was answered in this sync lacks no access.
+        """
+        told = refused_whatever_is_in_it if self._answered else ending
+        return told(error.operation, error.failure)
+
+    def _filtered(self, asked: Sequence[_AskedFor]) -> Pages:
+        """One page for each kind of key that is asked for."""
         everything = shown(self.table, self.schema)
         keys: tuple[tuple[str, str, list[Any], tuple[Path, ...]], ...] = (
             ("byCode", "code_in", [row.code for row in asked if row.code is not None], everything),
@@ -339,25 +437,22 @@ class Gateway:
             pages[_IN_THE_ENTITY] = ((("dbId",),), {**pages["byCode"][1], OWNERS: None})
         return pages
 
-    def _pages(self, pages: Mapping[str, tuple[tuple[Path, ...], Node]]) -> Iterator[tuple[str, Node]]:
+    def _pages(self, pages: Pages, *, again: bool) -> Iterator[tuple[str, Node]]:
+        walks = {alias: Walk() for alias in pages}
         while pages:
-            answer = self.client.send(
-                employees(self.schema, ((alias, paths, arguments) for alias, (paths, arguments) in pages.items()))
-            )
+            answer = self.client.send(employees(self.schema, _calls(pages)), again=again)
             following: dict[str, tuple[tuple[Path, ...], Node]] = {}
             for alias, (paths, arguments) in pages.items():
-                connection = answer.get(alias)
-                if connection is None:
-                    raise system_error(
-                        "Xledger's answer to employees holds no list, not even an empty one. The sync stops, so that "
-                        "nobody is taken for missing over that; the next one asks again."
-                    )
-                # An empty result has `edges: null`, not an empty list.
-                edges: list[Any] = connection["edges"] or []
-                yield from ((alias, edge["node"]) for edge in edges)
-                if connection["pageInfo"]["hasNextPage"] and edges:
-                    following[alias] = (paths, {**arguments, "after": edges[-1]["cursor"]})
+                page = page_of(answer.get(alias))
+                yield from ((alias, node) for node in page.nodes)
+                if walks[alias].goes_on(page):
+                    following[alias] = (paths, {**arguments, "after": page.following})
+            self._answered = True
             pages = following
+
+
+def _calls(pages: Pages) -> Iterator[tuple[str, tuple[Path, ...], Node]]:
+    return ((alias, paths, arguments) for alias, (paths, arguments) in pages.items())
 
 
 def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
@@ -365,15 +460,33 @@ def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
 
 
 def _edges(operation: Operation, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What came back for each input, by client id."""
-    result = data.get(operation.root_field) or {}
-    edges = [edge for edge in result.get("edges") or () if isinstance(edge, Mapping)]
-    return {str(edge.get("clientId")): edge.get("node") for edge in edges}
+    """What came back for each input, by client id; nothing of an answer that has another shape."""
+    result = data.get(operation.root_field)
+    edges = result.get("edges") if isinstance(result, Mapping) else None
+    told = [edge for edge in edges if isinstance(edge, Mapping)] if isinstance(edges, list) else []
+    return {str(edge.get("clientId")): edge.get("node") for edge in told}
 
 
 def _email(node: Node) -> str:
     """The e-mail address of an employee, by either of the paths by which it may have been read; empty for none."""
-    return str(node.get("email") or (node.get("contact") or {}).get("email") or "")
+    contact = node.get("contact")
+    return spelled(node.get("email") or (contact.get("email") if isinstance(contact, Mapping) else None))
+
+
+def _doubts(found: _Found) -> dict[str, Any]:
+    """What a directory tells of the keys that could not be looked up."""
+    return {
+        "refused": {
+            MatchingKey.EMPLOYMENT_ID: frozenset(
+                normalised_key(code).casefold()
+                for key in found.refused
+                for code in (key.code, key.code_in_other_case)
+                if code
+            ),
+            MatchingKey.EMAIL: frozenset(normalised_email(key.email) for key in found.refused if key.email),
+        },
+        "why": found.why.failure.words if found.why else "",
+    }
 
 
 def _directory(

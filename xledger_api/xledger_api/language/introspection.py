@@ -4,6 +4,7 @@ Names of types are not a contract, so none is written here: they are found by fo
 roots, and travel as variables. The whole schema is never asked for: it would be megabytes, and traffic is metered.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -48,6 +49,8 @@ _NARROWING: Final = ("filter", "objectStatus", "ownerSet")
 
 _PARTS_OF_PARTS: Final = ("companies", "countries", "addresses", "systemValues")
 
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]*", re.ASCII)
+
 _WRAPPING: Final = frozenset({"LIST", "NON_NULL"})
 _COMPOSITE: Final = frozenset({"OBJECT", "INPUT_OBJECT", "INTERFACE", "UNION"})
 
@@ -83,7 +86,7 @@ def learned(ask: Ask) -> Schema | None:
         wanted = tuple(dict.fromkeys(_wanted(near)))
         types = ask(_request_for(wanted)) if wanted else {}
         return None if types is None else _schema(queries, mutations, [*_types_in(told), *types.values()])
-    except (AttributeError, KeyError, TypeError):  # what is shaped otherwise is no schema
+    except (AttributeError, KeyError, TypeError, RecursionError):  # what is shaped otherwise is no schema
         return None
 
 
@@ -199,7 +202,7 @@ def _schema(queries: Mapping[str, Root], mutations: Mapping[str, Root], types: C
             members[told["name"]] = _types(fields)
             following += [field["type"] for field in fields]
         if values := told.get("enumValues"):
-            choices[told["name"]] = frozenset(value["name"] for value in values)
+            choices[told["name"]] = frozenset(_name(value) for value in values)
     return Schema(queries, mutations, members, choices, frozenset(composite), learned=True)
 
 
@@ -210,10 +213,22 @@ def _types(declared: Iterable[Mapping[str, Any]]) -> dict[str, TypeNode]:
 
 def _type(told: Mapping[str, Any]) -> TypeNode | None:
     """A type as documents write it; None when it is wrapped deeper than was asked for."""
-    kind, name = told["kind"], told["name"]
+    kind = told["kind"]
     if kind not in _WRAPPING:
-        return NamedTypeNode(name=NameNode(value=name))
+        return NamedTypeNode(name=NameNode(value=_name(told)))
     inner = _type(told["ofType"]) if told.get("ofType") else None
     if inner is None:
         return None
     return ListTypeNode(type=inner) if kind == "LIST" else NonNullTypeNode(type=inner)  # type: ignore[arg-type]
+
+
+def _name(told: Mapping[str, Any]) -> str:
+    """The name of a type or a choice, which goes into documents and variables.
+
+    Raises:
+        TypeError: When it is none.
+    """
+    name = told["name"]
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        raise TypeError("a name that is none")
+    return name

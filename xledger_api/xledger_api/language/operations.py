@@ -56,6 +56,11 @@ class Operation:
         """Whether sending it again does no harm, whatever became of the first time: true of all but adding somebody."""
         return not (self.writes and self.root_field.startswith("add") and self.variables)
 
+    @property
+    def about_the_schema(self) -> bool:
+        """Whether it asks for nothing but the schema."""
+        return self.root_field.startswith("__")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -1,7 +1,7 @@
 """What an answer of Xledger's means: one table from what it shows to what to do about it.
 
 Nearly every answer is HTTP 200 and failures are in `errors`; a validation error has also been seen with HTTP 400 and
-the same body, and maintenance answers with HTML or 5xx.
+the same body, and maintenance answers with HTML or 5xx. What stands between answers for itself: with its status.
 """
 
 import json
@@ -27,6 +27,8 @@ class Problem(Enum):
     UNAVAILABLE = "Xledger is not available"
     UNAUTHORIZED = "the API token is not accepted"
     FORBIDDEN = "the address does not let the request through"
+    TOO_LARGE = "the request is too large for what is on the way"
+    PROXY = "a proxy on the way wants to know who asks"
     NOT_THE_API = "the address does not answer like Xledger's API"
     SCHEMA_MISMATCH = "Xledger's schema lacks something this connector uses"
     VALUE_REFUSED = "Xledger refused a value"
@@ -101,13 +103,16 @@ def _path(error: GraphQLError) -> tuple[str, ...]:
 _PATH: Final = re.compile(r"[\w\[\]]+(\.[\w\[\]]+)*")
 
 
+NO_SUCH_FIELD: Final = "Cannot query field"
+"""What a message begins with that says which field the schema lacks."""
+
 ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] = (
     (_code("BAD_REQUEST.BURST_RATE_LIMIT_REACHED"), Problem.BURST_LIMIT),
     (_code("BAD_REQUEST.CONCURRENCY_LIMIT_REACHED"), Problem.CONCURRENCY_LIMIT),
     (_code("BAD_REQUEST.INSUFFICIENT_CREDITS"), Problem.OUT_OF_CREDITS),
     (_message("Your query timed out."), Problem.TIMED_OUT),
     (_message("Bad format for API Token"), Problem.UNAUTHORIZED),
-    (_message("Cannot query field"), Problem.SCHEMA_MISMATCH),
+    (_message(NO_SUCH_FIELD), Problem.SCHEMA_MISMATCH),
     (_code("ARGUMENTS_OF_CORRECT_TYPE"), Problem.SCHEMA_MISMATCH),
     (_message("Error parsing query"), Problem.SCHEMA_MISMATCH),
     (_code("INVALID_VALUE"), Problem.VALUE_REFUSED),
@@ -117,17 +122,30 @@ ERROR_TABLE: Final[tuple[tuple[Callable[[GraphQLError], bool], Problem], ...]] =
 
 STATUS_TABLE: Final[Mapping[int, Problem]] = {
     401: Problem.UNAUTHORIZED,
-    403: Problem.FORBIDDEN,
+    404: Problem.NOT_THE_API,
+    405: Problem.NOT_THE_API,
+    407: Problem.PROXY,
+    408: Problem.UNAVAILABLE,
+    410: Problem.NOT_THE_API,
+    413: Problem.TOO_LARGE,
+    414: Problem.TOO_LARGE,
+    425: Problem.UNAVAILABLE,
     429: Problem.BURST_LIMIT,
+    431: Problem.TOO_LARGE,
+    511: Problem.PROXY,
 }
-"""Answers that are no GraphQL answer, by status. Every other one below 500 is not the API; the rest is maintenance."""
+"""What a status says, whatever the body is, unless that tells more in the words of a GraphQL answer. Of the others, a
+redirection leads to another address, a client's error does not let this request through, and a server's error is
+maintenance; what is no error is maintenance as well, if it is a page for people."""
 
-WHATEVER_THE_WORDS: Final = frozenset({401, 429})
-"""Statuses that say what is wrong where the words of a GraphQL answer are not known, as those of a server error do. A
-403 does not: only an access may be missing."""
-
+LOWEST_REDIRECTION: Final = 300
+LOWEST_CLIENT_ERROR: Final = 400
 LOWEST_SERVER_ERROR: Final = 500
 HTML: Final = "<"
+BYTE_ORDER_MARK: Final = "\ufeff"
+
+LONGEST_WORDS: Final = 10_000
+"""How much is kept of an error text: an answer may carry a whole stack trace, or what was sent to it."""
 
 
 def interpret(status: int, body: str) -> Answer | Failure:
@@ -141,50 +159,61 @@ def interpret(status: int, body: str) -> Answer | Failure:
         The data, or what went wrong. An answer with errors is a failure even when it carries data beside them: a
         partial answer to a look-up would have people created twice.
     """
-    content = _graphql_answer(body)
+    text = body.removeprefix(BYTE_ORDER_MARK)
+    content = _graphql_answer(text)
     if content is None:
-        return Failure(_problem_without_graphql(status, body))
+        return _without_graphql(status, text)
     errors = content.get("errors")
     if errors:
-        failure = _failure([error if isinstance(error, Mapping) else {"message": str(error)} for error in errors])
-        telling = status in WHATEVER_THE_WORDS or status >= LOWEST_SERVER_ERROR
+        failure = _failure(errors if isinstance(errors, list) else [errors])
+        telling = status in STATUS_TABLE or status >= LOWEST_SERVER_ERROR
         if failure.problem is Problem.UNRECOGNISED and telling:
-            failure = replace(failure, problem=_problem_without_graphql(status, body))
+            failure = replace(failure, problem=_without_graphql(status, text).problem)
         beside = content.get("data")
         return replace(failure, data=beside) if isinstance(beside, Mapping) else failure
     data = content.get("data")
     if not isinstance(data, Mapping):
-        return Failure(_problem_without_graphql(status, body))
+        return _without_graphql(status, text)
     return Answer(data)
 
 
 def _graphql_answer(body: str) -> Mapping[str, Any] | None:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, Mapping) and ("errors" in content or "data" in content) else None
+
+
+def _without_graphql(status: int, body: str) -> Failure:
+    """What an answer means that is none of the API's: its status decides, and its words are nobody's."""
+    return Failure(_problem_without_graphql(status, body), f"HTTP {status}")
 
 
 def _problem_without_graphql(status: int, body: str) -> Problem:
     if status in STATUS_TABLE:
         return STATUS_TABLE[status]
-    if status >= LOWEST_SERVER_ERROR or body.lstrip().startswith(HTML) or _breaks_off(body):
+    if status >= LOWEST_SERVER_ERROR:
         return Problem.UNAVAILABLE
-    return Problem.NOT_THE_API
+    if status >= LOWEST_CLIENT_ERROR:
+        return Problem.FORBIDDEN
+    if status >= LOWEST_REDIRECTION:
+        return Problem.NOT_THE_API
+    return Problem.UNAVAILABLE if body.lstrip().startswith(HTML) or _breaks_off(body) else Problem.NOT_THE_API
 
 
 def _breaks_off(body: str) -> bool:
     """Whether an answer begins like one and does not end: something on the way cut it."""
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.lstrip().startswith("{")
     return False
 
 
-def _failure(errors: list[GraphQLError]) -> Failure:
+def _failure(told: list[Any]) -> Failure:
     """The first error that the table knows decides, in the order of the table."""
+    errors = [error if isinstance(error, Mapping) else {"message": str(error)} for error in told]
     for fits, problem in ERROR_TABLE:
         for error in errors:
             if fits(error):
@@ -193,7 +222,7 @@ def _failure(errors: list[GraphQLError]) -> Failure:
 
 
 def _described(problem: Problem, error: GraphQLError) -> Failure:
-    original = str(error.get("message", ""))
+    original = str(error.get("message", ""))[:LONGEST_WORDS]
     resets_at = _time(_extensions(error).get("resetAt")) if problem is Problem.OUT_OF_CREDITS else None
     return Failure(problem, scrubbed(original), resets_at, original, _path(error))
 

@@ -96,11 +96,11 @@ class RequestFailedError(Exception):
 
 
 class RefusedError(RequestFailedError):
-    """Something in the request was refused. A smaller batch tells what."""
+    """Something in the request was refused, by Xledger or by what stands before it. A smaller batch tells what."""
 
 
 class TooSlowError(RequestFailedError):
-    """Xledger gave up on the request. A smaller one may do."""
+    """Xledger gave up on the request, or it is too large for what is on the way. A smaller one may do."""
 
 
 class AnswerLostError(RequestFailedError):
@@ -148,27 +148,34 @@ class XledgerClient:
     traffic: Traffic = field(default_factory=Traffic)
     _known: bool = field(default=False, init=False)
     """Whether the address has answered like Xledger's API."""
+    _let_in: bool = field(default=False, init=False)
+    """Whether it has answered something else than its schema, which it may tell to anybody."""
     _session: requests.Session = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._session = LimiterSession(api_budget=self.budget)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
-    def send(self, operation: Operation, within: float = inf) -> Mapping[str, Any]:
+    def send(self, operation: Operation, *, again: bool = False, within: float = inf) -> Mapping[str, Any]:
         """Sends an operation and answers with its data.
 
         Args:
             operation: What to send.
+            again: Whether what is refused in words that nobody knows is sent once more, after a pause, before that is
+                believed. Never so of an operation that must not be carried out twice.
             within: Seconds after which it is not sent any more, however long it would be waited for.
 
         Raises:
             HeldBackError: When it was not carried out within that time; never without one.
-            RefusedError: When Xledger refuses something in the request.
-            TooSlowError: When Xledger gives up on it.
+            RefusedError: When something in the request is refused, or a look-up for whatever reason.
+            TooSlowError: When Xledger gives up on it, or it is too large.
             AnswerLostError: When an operation that must not be repeated may have been carried out.
             AirbyteTracedException: When the sync cannot go on.
         """
         answer = self.ask(operation, PAUSES, within)
+        if again and operation.repeatable and isinstance(answer, Failure) and answer.problem is Problem.UNRECOGNISED:
+            self.wait_before_judging(answer)
+            answer = self.ask(operation, PAUSES, within)
         if isinstance(answer, Failure):
             if within < inf and answer.problem in PAUSES and not _is_lost(operation, answer):
                 raise HeldBackError(operation, answer)
@@ -229,17 +236,28 @@ class XledgerClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            return Failure(Problem.UNAVAILABLE, type(error).__name__, may_have_arrived=not _never_left(error))
+            return _unanswered(error)
         self.traffic.bytes_received += _size(response)
-        text = response.content.decode(errors="replace")
-        return self._maintenance_if_known(interpret(response.status_code, text))
-
-    def _maintenance_if_known(self, answer: Answer | Failure) -> Answer | Failure:
-        """An address that has answered like the API before is the API: another kind of answer now means maintenance."""
-        if isinstance(answer, Failure) and answer.problem is Problem.NOT_THE_API and self._known:
-            return replace(answer, problem=Problem.UNAVAILABLE)
-        self._known |= isinstance(answer, Answer)
+        text = response.content.decode(json.detect_encoding(response.content), errors="replace")
+        answer = interpret(response.status_code, text)
+        if isinstance(answer, Failure):
+            return self._as_of_a_known_address(answer)
+        self._known = True
+        self._let_in |= not operation.about_the_schema
         return answer
+
+    def _as_of_a_known_address(self, failure: Failure) -> Failure:
+        """What a failure means by what the address has answered before.
+
+        An address that has answered like the API is the API: another kind of answer now means maintenance. One that
+        lets others through and not this one dislikes something in it, as a firewall does.
+        """
+        if failure.problem is Problem.NOT_THE_API and self._known:
+            return replace(failure, problem=Problem.UNAVAILABLE)
+        if failure.problem is Problem.FORBIDDEN and self._let_in:
+            words = f"Something on the way to Xledger, such as a firewall, does not let it through ({failure.words})."
+            return replace(failure, problem=Problem.UNRECOGNISED, words=words, original=words)
+        return failure
 
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)
@@ -275,9 +293,41 @@ def _error(operation: Operation, failure: Failure) -> Exception:
     match failure.problem:
         case Problem.TIMED_OUT:
             return TooSlowError(operation, failure)
-        case Problem.VALUE_REFUSED | Problem.UNRECOGNISED if operation.writes:
+        case Problem.TOO_LARGE:
+            return _too_large(operation, failure)
+        case Problem.VALUE_REFUSED | Problem.UNRECOGNISED:
+            return RefusedError(operation, failure)
+        case Problem.FORBIDDEN if not operation.writes:
             return RefusedError(operation, failure)
     return ending(operation, failure)
+
+
+def _too_large(operation: Operation, failure: Failure) -> RequestFailedError:
+    """A look-up may do in parts; of a mutation somebody may be left who is too large alone."""
+    if not operation.writes:
+        return TooSlowError(operation, failure)
+    words = f"Something on the way to Xledger does not let it through: it is too large ({failure.words})."
+    return RefusedError(operation, replace(failure, words=words, original=words))
+
+
+def _unanswered(error: requests.RequestException) -> Failure:
+    """What it means that there is no answer. The texts of these errors quote addresses: none is told."""
+    problem = Problem.UNAVAILABLE
+    if isinstance(error, _NO_ADDRESS):
+        problem = Problem.NOT_THE_API
+    elif isinstance(error, requests.exceptions.ProxyError) and _WANTS_TO_KNOW in str(error):
+        problem = Problem.PROXY
+    return Failure(problem, type(error).__name__, may_have_arrived=not _never_left(error))
+
+
+_NO_ADDRESS: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
+
+_WANTS_TO_KNOW: Final = " 407 "
+"""What is in the error when a proxy answers so to the request for a tunnel, which is how https passes it."""
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -6,15 +6,19 @@ from typing import Final
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error, system_error, transient_error
-from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted
+from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted, speaks_of_access
 from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Failure, Problem
 
 
 def ending(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request."""
-    told = schema_mismatch if failure.problem is Problem.SCHEMA_MISMATCH else no_access
-    return unreachable(failure) or told(operation, failure)
+    if gone := unreachable(failure):
+        return gone
+    if failure.problem is Problem.SCHEMA_MISMATCH:
+        return schema_mismatch(operation, failure)
+    told = no_access if speaks_of_access(failure.original) else refused_whatever_is_in_it
+    return told(operation, failure)
 
 
 def unreachable(failure: Failure) -> AirbyteTracedException | None:
@@ -38,6 +42,15 @@ def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
     return config_error(
         f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
         f"{quoted(accesses)}. Grant it {WHERE_TO_GRANT}; testing the connection tells which accesses are missing."
+    )
+
+
+def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> AirbyteTracedException:
+    """A request that is refused whatever is in it, in words that speak of no access, or although it passed before."""
+    return transient_error(
+        f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Run the sync again in an "
+        f"hour. If it comes back, look whether the API token has the accesses {quoted(accesses_for(operation))} "
+        f"({WHERE_TO_GRANT}; testing the connection tells), and ask Xledger."
     )
 
 
@@ -71,10 +84,34 @@ def _unauthorized(failure: Failure) -> AirbyteTracedException:
     )
 
 
-def _not_the_api(_: Failure) -> AirbyteTracedException:
+def _forbidden(failure: Failure) -> AirbyteTracedException:
     return config_error(
-        "The address in api_url does not answer like Xledger's GraphQL API. Check it; the usual one is "
-        "https://www.xledger.net/graphql."
+        f"The address in api_url does not let requests through ({failure.words or 'forbidden'}). Check the address, "
+        f"and whether the API token is still there {WHERE_TO_GRANT}; if both are right, ask those who look after your "
+        "network, and Xledger, whether a firewall stops what comes from here."
+    )
+
+
+def _too_large(failure: Failure) -> AirbyteTracedException:
+    return config_error(
+        f"Something on the way to Xledger does not let a request through because it is too large ({failure.words}), "
+        "although there is hardly anything in it. Ask those who look after your network which proxy or firewall that "
+        "is, and for a higher limit."
+    )
+
+
+def _proxy(failure: Failure) -> AirbyteTracedException:
+    return config_error(
+        f"A proxy on the way to Xledger wants to know who asks ({failure.words}). Set the proxy's address with a user "
+        "and a password in HTTPS_PROXY where this connector runs, or ask those who look after your network to let "
+        "requests to the address in api_url pass."
+    )
+
+
+def _not_the_api(failure: Failure) -> AirbyteTracedException:
+    return config_error(
+        f"The address in api_url does not answer like Xledger's GraphQL API ({failure.words or 'other content'}). "
+        "Check it; the usual one is https://www.xledger.net/graphql."
     )
 
 
@@ -84,7 +121,9 @@ _UNREACHABLE: Final[Mapping[Problem, Callable[[Failure], AirbyteTracedException]
     Problem.OUT_OF_CREDITS: _out_of_credits,
     Problem.UNAVAILABLE: _unavailable,
     Problem.UNAUTHORIZED: _unauthorized,
-    Problem.FORBIDDEN: _unauthorized,
+    Problem.FORBIDDEN: _forbidden,
+    Problem.TOO_LARGE: _too_large,
+    Problem.PROXY: _proxy,
     Problem.NOT_THE_API: _not_the_api,
 }
 """The problems that have nothing to do with what was asked for."""

@@ -39,7 +39,10 @@ _BEGINNINGS: Final = frozenset(
 _SPELLED_SO: Final = frozenset({"API", "Token"})
 """Capitalised words that error messages are made of, wherever they stand."""
 
-_BEFORE_A_SENTENCE: Final = re.compile(r"(?:\A|[.:!?]\s+)[\s('\"`]*\Z")
+_BEFORE_A_SENTENCE: Final = re.compile(r"(?:\A|[.:!?]\s)[\s('\"`]*\Z")
+
+LONGEST: Final = 1_000
+"""How much of a text is told. An answer may carry a whole stack trace, or all that was sent to it."""
 
 
 def scrubbed(message: str) -> str:
@@ -54,8 +57,19 @@ def scrubbed(message: str) -> str:
     Returns:
         A text that holds nothing of a person's record, and still says what is wrong with which field.
     """
-    hidden = _QUOTED_OR_WORD.sub(_shown, message)
-    return re.sub(rf"{HIDDEN}([\s.,:;'\"/-]*{HIDDEN})+", HIDDEN, " ".join(hidden.split()))
+    shown: list[str] = []
+    end = 0
+    for found in _QUOTED_OR_WORD.finditer(message):
+        if found.start() >= LONGEST:  # not cut before: half of a value may look like a word of its own
+            shown.append(f" {HIDDEN}")
+            break
+        shown += (message[end : found.start()], _shown(found))
+        end = found.end()
+    else:
+        shown.append(message[end:])
+    told = " ".join("".join(shown).split())
+    short = re.sub(rf"{HIDDEN}([\s.,:;'\"/-]*{HIDDEN})+", HIDDEN, told)
+    return short if len(short) <= LONGEST else f"{short[:LONGEST]} {HIDDEN}"
 
 
 def _shown(found: re.Match[str]) -> str:
