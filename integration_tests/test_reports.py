@@ -17,7 +17,6 @@ from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector_base.process import ENDED_BY_HOST
 from connector_base.protocol.messages import as_line
 from connector_base.storage.storage import open_storage, storage_problem
 from connector_base.storage.storage_config import S3Storage
@@ -245,7 +244,7 @@ def test_whatever_ends_a_process_the_rejected_records_are_left_that_its_states_c
     assert set(left) == files
     assert [line["code"] for line in lines(left["rejected.jsonl"])] == ["invalid_record"]
     if ended_by is signal.SIGTERM:
-        assert process.returncode == ENDED_BY_HOST
+        assert process.returncode == -signal.SIGTERM
         assert "SYNC SUMMARY" in said_in_the_end.splitlines()[-1]
         assert json.loads(left["summary.json"])["outcome"] == "failed"
 

@@ -78,7 +78,7 @@ def child_of(process: subprocess.Popen[str]) -> int:
 
 @pytest.mark.parametrize("first", [False, True], ids=["as any process", "as process 1"])
 @pytest.mark.parametrize(("code", "told"), [(LOADING, "loading\n"), (RUNNING, "running\ncleaned up\n")])
-def test_a_process_that_is_told_to_end_says_so_by_its_exit_code(code: str, told: str, *, first: bool) -> None:
+def test_a_process_that_is_told_to_end_is_known_to_have_been(code: str, told: str, *, first: bool) -> None:
     if first and not may_be_first():
         pytest.skip("no process can be the first of its own here")
     command = [*(FIRST_OF_A_CONTAINER if first else ()), sys.executable, "-c", code]
@@ -88,7 +88,15 @@ def test_a_process_that_is_told_to_end_says_so_by_its_exit_code(code: str, told:
         os.kill(child_of(process) if first else process.pid, signal.SIGTERM)
         said += process.stdout.read()
     assert said == told
-    assert process.returncode == ENDED_BY_HOST == 143
+    assert process.returncode == (ENDED_BY_HOST if first else -signal.SIGTERM)  # a shell shows 143 for both
+
+
+def test_a_shell_shows_143_for_a_process_that_was_told_to_end() -> None:
+    code = f"{LOADING.replace('time.sleep(60)', 'signal.raise_signal(signal.SIGTERM)')}"
+    shell = f'"{sys.executable}" -c "$CODE"; echo $?'
+    env = {**os.environ, "CODE": code.replace("import sys, time", "import signal")}
+    done = subprocess.run(shell, shell=True, env=env, capture_output=True, text=True, check=True)  # noqa: S602
+    assert done.stdout == "loading\n143\n"
 
 
 def test_a_command_that_is_done_succeeds() -> None:

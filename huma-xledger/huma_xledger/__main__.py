@@ -77,7 +77,9 @@ def _ended_by_signal() -> Iterator[None]:
     try:
         yield
     finally:
-        if told:  # as the first process of a container this one cannot die of a signal; threads may still be waiting
+        if told:  # the signal, or as the first process of a container, which cannot die of one, the exit code for it
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTERM)
             os._exit(128 + signal.SIGTERM)
         signal.signal(signal.SIGTERM, before)
 
