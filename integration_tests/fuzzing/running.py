@@ -75,6 +75,7 @@ class Arena:
             budget=APIBudget(policies=[]),
             sleep=self._sleep,
             now=self._now,
+            clock=self._seconds,
         )
 
     def _sleep(self, seconds: float) -> None:
