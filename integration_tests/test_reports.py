@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector_base.protocol.messages import as_line
+from connector_base.storage import s3_bucket
 from connector_base.storage.storage import open_storage, storage_problem
 from connector_base.storage.storage_config import S3Storage
 from destination_xledger.destination import DestinationXledger
@@ -350,10 +351,10 @@ def test_a_file_that_breaks_off_on_its_way_is_not_in_the_bucket(s3: Any, in_s3: 
 def test_a_role_is_assumed_before_writing(
     s3: Any, s3_address: str, in_s3: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", s3_address)
+    monkeypatch.setattr(s3_bucket, "ROLES_ARE_ASSUMED_AT", s3_address)
     config = {**in_s3, "role_arn": "arn:aws:iam::123456789012:role/reports", "s3_bucket_region": "us-east-1"}
     assert storage_problem(S3Storage.model_validate(config)) is None
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+    monkeypatch.setattr(s3_bucket, "ROLES_ARE_ASSUMED_AT", "http://127.0.0.1:1")
     problem = storage_problem(S3Storage.model_validate(config))
     assert problem is not None
     assert "no connection" in problem

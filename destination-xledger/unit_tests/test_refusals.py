@@ -43,7 +43,7 @@ def wait(refusals: Refusals, verdicts: list[Verdict]) -> Callable[[str, int], No
 
     def people_wait(mutation: str, people: int) -> None:
         for _ in range(people):
-            refusals.wait_for_verdict(refused(mutation), verdicts.append)
+            refusals.wait_for_verdict([refused(mutation)], verdicts.append)
 
     return people_wait
 
@@ -127,7 +127,7 @@ def test_what_is_refused_with_nothing_in_it_is_a_missing_access_only_if_it_says_
     from_xledger = refusals.gateway.refusal_of_nothing("updateContacts")
     assert from_xledger is not None
     with pytest.raises(AirbyteTracedException, match=sentence) as raised:
-        refusals.wait_for_verdict(RefusedError(nothing("updateContacts", SCHEMA), from_xledger), lambda _: None)
+        refusals.wait_for_verdict([RefusedError(nothing("updateContacts", SCHEMA), from_xledger)], lambda _: None)
     assert raised.value.failure_type is kind
 
 
@@ -136,3 +136,14 @@ def test_a_mutation_with_nothing_in_it_is_sent_once_for_all_who_wait(
 ) -> None:
     wait("updateContacts", 70)
     assert requests_mock.call_count == 1
+
+
+def test_whoever_is_in_doubt_for_two_mutations_is_to_blame_when_one_of_them_passes(
+    refusals: Refusals, verdicts: list[Verdict]
+) -> None:
+    errors = [refused("updateContacts"), refused("addEmployees")]
+    refusals.wait_for_verdict(errors, verdicts.append)
+    refusals.accepted("addEmployees")
+    assert verdicts == []
+    refusals.accepted("updateContacts")
+    assert verdicts == [Verdict.THEIRS]

@@ -108,7 +108,7 @@ def unwritable(left: Mapping[str, Left]) -> set[str]:
 
 
 def in_doubt(left: Mapping[str, Left]) -> set[str]:
-    return {each.doubt.operation.root_field for each in left.values() if each.doubt}
+    return {doubt.operation.root_field for each in left.values() for doubt in each.doubts}
 
 
 def always(words: str) -> Callable[[Mapping[str, Any]], str]:
@@ -225,7 +225,7 @@ def test_when_nobody_passes_by_any_route_everybody_is_in_doubt(updates: Updates,
     for mutation in TABLE.mutations:
         xledger.refuses[mutation] = always("The database is ill.")
     left = updates.update(several(10, {ACCOUNT: "86011117947"}))
-    assert all(each.doubt is not None for each in left.values())
+    assert all(each.doubts for each in left.values())
     assert len(left) == 10
 
 
@@ -367,3 +367,26 @@ def test_the_first_of_each_kind_is_whoever_has_most_to_lose(updates: Updates, xl
     has = {"phone": "1", "firstName": "Kari", "lastName": "Berg"}
     updates.update([somebody(1, {TITLE: "Head"}), somebody(2, {TITLE: "Head"}, has), somebody(3, {TITLE: "Head"})])
     assert [each["clientId"] for each in xledger.sent[0][1]] == ["2"]
+
+
+def test_an_address_is_not_written_by_another_way_while_something_before_it_is_refused(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateContacts"] = lambda node: "Internal error." if node.get("jobTitle") == "Bad" else None
+    changes = {OTHER_EMAIL: "new@example.com", EMAIL: "new@example.com"}
+    people = [somebody(n, {**changes, TITLE: "Bad" if n == 1 else "Head"}, {"email": None}) for n in range(1, 4)]
+    left = updates.update(people)
+    assert {change.target for change in left["1"].refusal.unwritten} == {TITLE, EMAIL}  # type: ignore[union-attr]
+    assert xledger.carried_out["updateEmployees"] == 0
+
+
+def test_what_is_refused_of_somebody_for_sure_stays_so_whatever_else_is_in_doubt(
+    updates: Updates, xledger: Xledger
+) -> None:
+    xledger.refuses["updateSuppliers"] = lambda node: f"bankAccount: Invalid value '{node['bankAccount']}'."
+    xledger.refuses["updateContacts"] = always("Internal error.")
+    left = updates.update(several(5, {ACCOUNT: "86011117947", TITLE: "Head"}))
+    assert all(each.doubts for each in left.values())
+    for each in map(Left.without_doubts, left.values()):
+        assert [change.target for change in each.refusal.unwritten] == [ACCOUNT]  # type: ignore[union-attr]
+        assert [change.target for change in each.unwritable] == [TITLE]

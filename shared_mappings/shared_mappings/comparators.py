@@ -97,7 +97,7 @@ def _has_letters(number: str) -> bool:
 
 def _international(number: str) -> str:
     """A number with the plus sign in place of 00, which phonenumbers knows only where it knows the country."""
-    return _DIALLED_ABROAD.sub("+", number, count=1)
+    return _DIALLED_ABROAD.sub("+", normalised_key(number), count=1)  # which knows every kind of space
 
 
 def _account(value: str) -> str:

@@ -66,6 +66,9 @@ REMEDIES: Final[Mapping[str, str]] = {
 LOWEST_SERVER_ERROR: Final = 500
 TOO_MANY_REQUESTS: Final = 429
 
+ROLES_ARE_ASSUMED_AT: str | None = None
+"""The address at which roles are assumed; None for Amazon's in the region."""
+
 
 @dataclass(frozen=True, slots=True)
 class S3Bucket:
@@ -129,7 +132,9 @@ class S3Bucket:
         )
         if not self.config.role_arn:
             return session
-        role = session.client("sts").assume_role(**role_to_assume(self.config.role_arn, os.environ))["Credentials"]
+        role = session.client("sts", endpoint_url=ROLES_ARE_ASSUMED_AT).assume_role(
+            **role_to_assume(self.config.role_arn, os.environ)
+        )["Credentials"]
         return boto3.Session(
             aws_access_key_id=role["AccessKeyId"],
             aws_secret_access_key=role["SecretAccessKey"],

@@ -11,24 +11,41 @@ from connector_base.failures import ConnectorError, config_error
 Spelling = Callable[[str], str]
 """What remains of a key when a host spells it its own way."""
 
-_KEY: Final = re.compile(r"[^\s$.\[\]/'\"]+")
+_STEP: Final = re.compile(r"[^\s$.\[\]/'\"]+")
 
 HOSTS_COLUMNS: Final = "_airbyte_"
 """How the keys begin that a host adds to a record when it keeps it in a table."""
 
 
-def changed_keys(message: AirbyteRecordMessage) -> frozenset[str] | None:
-    """The keys of a record whose values a host has nulled or cut, in whole or in part, as the message tells.
+def told_fields(message: AirbyteRecordMessage) -> tuple[str, ...]:
+    """What a host calls the fields of a record that it has nulled or cut; empty text for one that it does not name."""
+    changes = (message.meta.changes if message.meta else None) or ()
+    return tuple(change.field for change in changes)
 
-    A host names a field by its key, or by a path to what it changed in it, such as `homeAddress.city`,
-    `$.identifications[0].value` or `/homeAddress/city`.
+
+def changed_keys(told: Iterable[str], record: Mapping[str, Any], declared: Collection[str]) -> frozenset[str] | None:
+    """The declared keys of a record whose values a host has changed, in whole or in part.
+
+    Args:
+        told: What the host calls each: by its key, or by a path to what it changed in it, such as `homeAddress.city`,
+            `$.identifications[0].value` or `/homeAddress/city`; perhaps below `data`, or spelled in another way.
+        record: The record as it came.
+        declared: The keys that its schema declares.
 
     Returns:
-        None when the host has changed something and does not say in which field.
+        None when the host has changed something, and nobody knows what.
     """
-    changes = (message.meta.changes if message.meta else None) or ()
-    keys = [_KEY.search(change.field) for change in changes]
-    return frozenset(key[0] for key in keys if key) if all(keys) else None
+    known = {any_spelling(key): key for key in declared}
+    others = set(map(any_spelling, record))
+    found: set[str] = set()
+    for path in told:
+        steps = [any_spelling(step) for step in _STEP.findall(path)]
+        key = next((known[step] for step in steps if step in known), None)
+        if key is not None:
+            found.add(key)
+        elif others.isdisjoint(steps):
+            return None
+    return frozenset(found)
 
 
 def any_case(key: str) -> str:

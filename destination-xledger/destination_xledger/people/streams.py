@@ -1,6 +1,6 @@
 """From records to people: which stream carries what, validated against its schema."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from destination_xledger.people.host_changes import (
     Spelling,
     any_case,
     any_spelling,
+    changed_keys,
     refuse_rewritten_keys,
     rewritten_keys,
     told_changes,
@@ -68,25 +69,23 @@ class StreamReader:
     update_only: bool
     has_ids: bool
 
-    def read(
-        self, record: Mapping[str, Any], position: int, changed: frozenset[str] | None = frozenset()
-    ) -> Person | InvalidRecord:
+    def read(self, record: Mapping[str, Any], position: int, changed: Sequence[str] = ()) -> Person | InvalidRecord:
         """A record as a person.
 
         Args:
             record: The record's data.
             position: Its place among the stream's records, from 1, by which it is named when it has no id.
-            changed: Keys whose values a host has changed on the way, which makes them unknown; None when nobody knows
-                which.
+            changed: What a host calls the fields whose values it has changed on the way, which makes them unknown.
 
         Raises:
             AirbyteTracedException: A config error, when a host has rewritten the keys of the record.
         """
         refuse_rewritten_keys(self.name, record, self._rewritten(record))
         place = f"{self.name} record {position}"
-        if changed is None:
+        keys = changed_keys(changed, record, self.declared)
+        if keys is None:
             return InvalidRecord(f"at:{place}", place, "", "", _UNKNOWN_CHANGE, record)
-        lost = changed & self.used["properties"].keys()
+        lost = keys & self.used["properties"].keys()
         used = {key: value for key, value in what_is_used(record, self.used).items() if key not in lost}
         record_id = used.get("id")
         label = f"{self.name} {record_id}" if _is_an_id(record_id) else place

@@ -330,4 +330,4 @@ class Additions:
         if sure or is_theirs(error.failure, creation_node(item.plan.changes, self.gateway.table)):
             settle(Verdict.THEIRS)
         else:
-            self.refusals.wait_for_verdict(error, settle)
+            self.refusals.wait_for_verdict([error], settle)

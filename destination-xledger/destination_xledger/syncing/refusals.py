@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -42,12 +42,10 @@ class _Doubt:
 
     Attributes:
         error: The first of them.
-        people: How many people they are about.
-        waiting: What is done about them.
+        waiting: What is done about those whom they are about, each.
     """
 
     error: RefusedError
-    people: int = 0
     waiting: list[Settle] = field(default_factory=list)
 
 
@@ -103,22 +101,31 @@ class Refusals:
         if said is not None and (said.problem, said.words) == (error.failure.problem, error.failure.words):
             raise self._ending(error)
 
-    def wait_for_verdict(self, error: RefusedError, settle: Settle) -> None:
-        """Keeps somebody waiting until it is known whether a refusal is about them.
+    def wait_for_verdict(self, errors: Collection[RefusedError], settle: Settle) -> None:
+        """Keeps somebody waiting until it is known whether refusals are about them.
 
         Args:
-            error: Why they were refused.
-            settle: What is done about them then.
+            errors: How they were refused, by one mutation or by several.
+            settle: What is done about them then. They are to blame if they are for one of the refusals.
 
         Raises:
             AirbyteTracedException: When it is about nobody.
         """
-        mutation = error.operation.root_field
+        verdicts: list[Verdict] = []
+
+        def heard(verdict: Verdict) -> None:
+            verdicts.append(verdict)
+            if len(verdicts) == len(errors):
+                settle(Verdict.THEIRS if Verdict.THEIRS in verdicts else Verdict.NOT_FOR_US)
+
+        for error in errors:
+            self._wait(error, heard)
+
+    def _wait(self, error: RefusedError, settle: Settle) -> None:
         self.look_whether_it_is_refused_to_all(error)
-        doubt = self._doubts.setdefault(mutation, _Doubt(error))
-        doubt.people += 1
+        doubt = self._doubts.setdefault(error.operation.root_field, _Doubt(error))
         doubt.waiting.append(settle)
-        if doubt.people > MOST_IN_DOUBT:
+        if len(doubt.waiting) > MOST_IN_DOUBT:
             raise self._ending(error)
 
     def end(self) -> None:
@@ -131,7 +138,7 @@ class Refusals:
         for mutation, doubt in list(self._doubts.items()):
             if not self._passed:
                 raise self._ending(doubt.error)
-            if doubt.people < SUSPICIOUS:
+            if len(doubt.waiting) < SUSPICIOUS:
                 self._settle(mutation, Verdict.THEIRS)
             elif not self._passed[mutation] and doubt.error.operation.repeatable:
                 _tell_that_it_is_not_for_us(doubt.error)

@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredA
 from connector_base.protocol.checkpoints import Checkpoints
 from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.config import Config, Mode
-from destination_xledger.people.host_changes import changed_keys
+from destination_xledger.people.host_changes import told_fields
 from destination_xledger.people.person import Person
 from destination_xledger.people.streams import StreamReader, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
@@ -134,7 +134,7 @@ class Sync:
     def _take_record(self, record: AirbyteRecordMessage) -> None:
         stream = StreamKey.named(record.stream, record.namespace)
         self.positions[stream] += 1
-        read = self.readers[stream].read(record.data, self.positions[stream], changed_keys(record))
+        read = self.readers[stream].read(record.data, self.positions[stream], told_fields(record))
         person = replace(read, came=self.checkpoints.record(stream))
         self.outcomes.summary.received += 1
         self.claims.came(person)

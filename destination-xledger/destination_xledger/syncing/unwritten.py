@@ -1,7 +1,7 @@
 """What remains to be written of somebody, by which way, and what is left of it in the end. No I/O."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from destination_xledger.people.person import Planned, Refusal
@@ -22,13 +22,21 @@ class Left:
         refusal: What Xledger refused; None when it refused nothing.
         unwritable: The changes that nothing writes in this sync, without a refusal; the log tells of them.
         without_a_way: Those that others can have written, and that no route can write for this person.
-        doubt: A refusal that may not be about the person, since nobody has passed there so far; None for none.
+        doubts: Refusals that may not be about the person, since nobody has passed there so far.
+        sure: What Xledger refused besides that; None for nothing.
     """
 
     refusal: Refusal | None = None
     unwritable: tuple[FieldChange, ...] = ()
     without_a_way: tuple[FieldChange, ...] = ()
-    doubt: RefusedError | None = None
+    doubts: tuple[RefusedError, ...] = ()
+    sure: Refusal | None = None
+
+    def without_doubts(self) -> "Left":
+        """The same when it turns out that nothing writes what is in doubt, whoever it is about."""
+        sure = self.sure.unwritten if self.sure else ()
+        doubted = tuple(change for change in (self.refusal.unwritten if self.refusal else ()) if change not in sure)
+        return Left(self.sure, (*self.unwritable, *doubted), self.without_a_way)
 
 
 @dataclass(slots=True)
@@ -113,9 +121,11 @@ class Ways:
 
     Attributes:
         routes: The routes there are in this sync.
+        passes: Whether a mutation has been carried out in this sync.
     """
 
     routes: Routes
+    passes: Callable[[str], bool]
 
     def update_of(self, who: Unwritten, mutation: str) -> Update | None:
         """What a mutation is to write of somebody now; None for nothing.
@@ -168,11 +178,15 @@ class Ways:
         refused = tuple(change for change in who.item.plan.changes if self._is_refused(change, who))
         unwritable = [change for change in who.changes if not self.routes.of(change) and change not in refused]
         without_a_way = tuple(change for change in who.changes if change not in (*unwritable, *refused))
-        failures = {id(failure): failure for failure in who.named.values()}  # one may name several values
-        why = (*failures.values(), *(error.failure for error in who.why.values()))
-        refusal = Refusal(why, refused, by_name=not who.why) if refused else None
-        doubts = (error for mutation, error in who.why.items() if mutation in who.doubted and not passed[mutation])
-        return Left(refusal, (*unwritable, *who.unmoved), without_a_way, next(doubts, None) if refused else None)
+        doubts = tuple(error for name, error in who.why.items() if name in who.doubted and not passed[name])
+        sure = tuple(error for error in who.why.values() if error not in doubts)
+        return Left(
+            _refusal(who, refused, who.why.values()),
+            (*unwritable, *who.unmoved),
+            without_a_way,
+            doubts if refused else (),
+            _refusal(who, tuple(who.refused), sure),
+        )
 
     def _is_refused(self, change: FieldChange, who: Unwritten) -> bool:
         """Whether a change was refused, or is held back, and not only left without a way to write it."""
@@ -190,7 +204,15 @@ class Ways:
 
     def _holds_the_end_back(self, who: Unwritten) -> bool:
         """Whether a creation is not to be marked as finished, because something of it was refused."""
-        return bool(who.refused) and self._is_being_created(who)
+        return self._is_being_created(who) and (
+            bool(who.refused) or any(self._is_stuck(change, who) for change in who.changes)
+        )
+
+    def _is_stuck(self, change: FieldChange, who: Unwritten) -> bool:
+        """Whether a change was refused where others pass, and nothing else can write it."""
+        theirs = (name for name in who.why if self.passes(name) and not is_about_the_object(who.why[name].failure))
+        refused = {name for name in theirs if any(route.mutation == name for route in self._ways(change, who))}
+        return bool(refused) and self.way_of(change, who) is None
 
     def _is_being_created(self, who: Unwritten) -> bool:
         return who.employee.values[self.routes.table.completed_by] is None
@@ -216,3 +238,10 @@ class Ways:
             table.rule_of[target].same(change.after, planned.get(target, who.employee.values[target]))
             for target in others
         )
+
+
+def _refusal(who: Unwritten, refused: tuple[FieldChange, ...], errors: Iterable[RefusedError]) -> Refusal | None:
+    """Refused changes, with why: what was named, each once, and the mutations that refused."""
+    named = {id(failure): failure for failure in who.named.values()}
+    failures = tuple(error.failure for error in errors)
+    return Refusal((*named.values(), *failures), refused, by_name=not failures) if refused else None

@@ -94,7 +94,7 @@ class Updates:
     @property
     def ways(self) -> Ways:
         """The ways by which changes are written at present."""
-        return Ways(self.routes)
+        return Ways(self.routes, lambda mutation: self.refusals.passed()[mutation] > 0)
 
     def update(self, items: Sequence[Planned], refused: LeftOut = NOTHING_LEFT_OUT) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.

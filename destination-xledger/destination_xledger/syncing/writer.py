@@ -107,18 +107,18 @@ class Writer:
     def _tell_created(self, item: Planned, completion: Planned, left: Left) -> None:
         """Whoever is in Xledger was created, whatever is in doubt of the rest."""
         self.outcomes.created(item, _without(completion, left).plan, left.refusal)
-        if left.doubt:
-            self.refusals.wait_for_verdict(left.doubt, lambda _: None)
+        if left.doubts:
+            self.refusals.wait_for_verdict(left.doubts, lambda _: None)
 
     def _tell_updated(self, item: Planned, left: Left) -> None:
-        if left.doubt:
-            self.refusals.wait_for_verdict(left.doubt, lambda verdict: self._judged(item, left, verdict))
+        if left.doubts:
+            self.refusals.wait_for_verdict(left.doubts, lambda verdict: self._judged(item, left, verdict))
         else:
             self._judged(item, left, Verdict.THEIRS)
 
     def _judged(self, item: Planned, left: Left, verdict: Verdict) -> None:
-        if left.refusal and verdict is Verdict.NOT_FOR_US:
-            left = replace(left, unwritable=(*left.unwritable, *left.refusal.unwritten), refusal=None)
+        if verdict is Verdict.NOT_FOR_US:
+            left = left.without_doubts()
         written = _without(item, left)
         if left.refusal is None:
             self.outcomes.carried_out(written)

@@ -196,22 +196,29 @@ class XledgerClient:
         Args:
             operation: What to send.
             passing: The problems that are waited out.
-            within: Seconds after which it is not sent any more.
+            within: Seconds after which it is not sent any more. The last pause is made all the same.
         """
         begun = self.clock()
 
         def passes(answer: Answer | Failure) -> bool:
             return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
 
+        def is_too_late(state: RetryCallState) -> bool:
+            return self.clock() - begun + state.upcoming_sleep > within
+
+        def last(state: RetryCallState) -> Failure:
+            if not _is_hopeless(state):
+                self._announce(state)
+                self.sleep(state.upcoming_sleep)
+            return _failure(state)
+
         retrying = Retrying(
             retry=retry_if_result(passes),
             wait=self._pause,
-            stop=lambda state: (
-                PAUSES[_failure(state).problem].patience(state) or self.clock() - begun + state.upcoming_sleep > within
-            ),
+            stop=lambda state: _is_hopeless(state) or is_too_late(state),
             before_sleep=self._announce,
             sleep=self.sleep,
-            retry_error_callback=_failure,
+            retry_error_callback=last,
         )
         answer: Answer | Failure = retrying(self._answer, operation)
         return answer
@@ -272,6 +279,11 @@ class XledgerClient:
         logger.warning(
             "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
         )
+
+
+def _is_hopeless(state: RetryCallState) -> bool:
+    """Whether a problem has been waited out for as long as it is."""
+    return PAUSES[_failure(state).problem].patience(state)
 
 
 def _failure(state: RetryCallState) -> Failure:
