@@ -390,3 +390,32 @@ def test_what_is_refused_of_somebody_for_sure_stays_so_whatever_else_is_in_doubt
     for each in map(Left.without_doubts, left.values()):
         assert [change.target for change in each.refusal.unwritten] == [ACCOUNT]  # type: ignore[union-attr]
         assert [change.target for change in each.unwritable] == [TITLE]
+
+
+def test_a_value_that_is_wrong_for_one_and_right_for_others_is_left_out_of_that_one(
+    updates: Updates, xledger: Xledger
+) -> None:
+    def refused(node: Mapping[str, Any]) -> str | None:
+        address = node["address"]
+        return "address.zipCode: No value matching '0999'." if address["place"] == "Wrong" else None
+
+    xledger.refuses["updateSuppliers"] = refused
+    zip_code = "employee.subledger.address.zipCode"
+    people = [somebody(n, {zip_code: "0999", PLACE: "Wrong" if n == 20 else "Oslo"}) for n in range(1, 31)]
+    assert list(updates.update(people)) == ["20"]
+    assert xledger.carried_out["updateSuppliers"] == 29
+    assert len(xledger.mutations) < 20
+
+
+def test_however_many_values_are_refused_by_name_everybody_elses_are_written(
+    updates: Updates, xledger: Xledger
+) -> None:
+    def refused(node: Mapping[str, Any]) -> str | None:
+        bad = int(node.get("phone", "0")) % 2
+        return f"phone: Invalid value '{node['phone']}'." if bad else None
+
+    xledger.refuses["updateContacts"] = refused
+    left = updates.update([somebody(n, {PHONE: str(10_000 + n), TITLE: "Head"}) for n in range(1, 401)])
+    assert [int(identity) for identity in left] == list(range(1, 401, 2))
+    assert xledger.carried_out["updateContacts"] == 400
+    assert len(xledger.mutations) < 210

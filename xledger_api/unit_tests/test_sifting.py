@@ -154,3 +154,17 @@ def test_of_a_batch_that_was_partly_carried_out_only_the_rest_is_tried_again() -
 
     sift(range(6), carry_out)
     assert tried == [[0, 1, 2, 3, 4, 5], [1], [3], [5]]
+
+
+def test_a_suspect_who_passes_at_the_second_try_was_the_one_who_was_refused() -> None:
+    tried: list[list[int]] = []
+
+    def carry_out(some: Sequence[int], _last: bool) -> Rest[int]:
+        bad = 7 in some and [7] not in tried
+        tried.append(list(some))
+        if not bad:
+            return Rest()
+        return Rest(some, True, again=True) if len(some) == 1 else Rest(some, True, suspect=7)
+
+    sift(range(10), carry_out)
+    assert tried == [list(range(10)), [7], [7], [number for number in range(10) if number != 7]]

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +20,8 @@ class Rest(Generic[T]):
         items: What was not carried out; none when all was, or when what was refused is dealt with.
         refused: Whether something among them was refused, so that it is sure to be refused again.
         suspect: The one of them that seems to be to blame.
-        again: Whether they are no longer what was refused, and are worth trying as they are.
+        again: Whether they are no longer what was refused, and are worth trying as they are. What was refused so counts
+            as found, and as no refusal of a part.
     """
 
     items: Sequence[T] = ()
@@ -101,14 +102,17 @@ class _Sieve(Generic[T]):
             self.parts.extend(_Part(part) for part in _thirds(rest.items) if part)
 
     def _try(self, batch: Sequence[T]) -> Rest[T]:
+        """Tries a part for as long as that is worth it; tells whether it was refused at any time."""
         rest = self._once(batch)
+        refused = rest.refused
         while rest.again and rest.items:
             rest = self._once(rest.items)
-        return rest
+            refused |= rest.refused
+        return replace(rest, refused=refused)
 
     def _once(self, batch: Sequence[T]) -> Rest[T]:
         rest = self.carry_out(batch, len(batch) == 1 or self.refusals_left <= 0)
-        self.refusals_left -= rest.refused
+        self.refusals_left -= rest.refused and not rest.again
         return rest
 
 

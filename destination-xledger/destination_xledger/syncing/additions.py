@@ -11,15 +11,14 @@ from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import (
-    holds_what_is_quoted,
     in_unknown_words,
     is_theirs,
-    named,
     refused_together,
     suspect,
 )
 from destination_xledger.syncing.done import Done, Those
 from destination_xledger.syncing.matcher import ambiguous, doubled
+from destination_xledger.syncing.naming import LeaveOut, Names
 from destination_xledger.syncing.refusals import Refusals, Verdict
 from destination_xledger.syncing.updates import LeftOut
 from xledger_api.employees.directory import Directory
@@ -76,6 +75,7 @@ class _Course:
         refused: Who was refused, alone or with others, and why.
         left_out: Why values are left out, by person and by target.
         believed: Whether what is refused in words that nobody knows has been sent once more.
+        names: What was named.
     """
 
     looked_up: dict[str, float]
@@ -87,6 +87,7 @@ class _Course:
     refused: list[tuple[Planned, RefusedError]] = field(default_factory=list)
     left_out: defaultdict[str, dict[str, Failure]] = field(default_factory=lambda: defaultdict(dict))
     believed: bool = False
+    names: Names = field(default_factory=Names)
 
     def was_sent(self, batch: Iterable[Planned]) -> None:
         """Notes who was sent."""
@@ -182,28 +183,22 @@ class Additions:
                 self.gateway.client.wait_before_judging(error.failure)
                 return Rest(missing, refused=True, again=True)
             self.refusals.look_whether_it_is_refused_to_all(error)
-        if self._leave_out(missing, error.failure, course, everywhere=last or len(batch) == 1):
+        nodes = {item.identity: self._node(item, course) for item in missing}
+        leave_out = course.names.to_leave_out(error.failure, nodes, everywhere=last) if missing else {}
+        if self._leave_out(missing, leave_out, error.failure, course):
             return Rest(missing, refused=True, again=True)
         if len(batch) > 1 and not last:  # whoever is missing may not be the one who was refused
-            return Rest(missing, True, self._suspected(error, missing, course))
+            to_blame = suspect(error.failure, nodes) or course.names.suspect(error.failure, nodes)
+            return Rest(missing, True, next((item for item in missing if item.identity == to_blame), None))
         together = RefusedError(error.operation, refused_together(error.failure, len(missing)))
         course.refused += ((item, together) for item in missing)
         return Rest(refused=True)
 
-    def _leave_out(self, batch: Sequence[Planned], failure: Failure, course: _Course, *, everywhere: bool) -> bool:
-        """Leaves out the fields that a refusal names; tells whether there were any.
-
-        Args:
-            batch: Who was refused together.
-            failure: Why.
-            course: How far adding has come.
-            everywhere: Whether to leave them out of everybody, and not only of those whose value it quotes.
-        """
+    def _leave_out(self, batch: Sequence[Planned], places: LeaveOut, failure: Failure, course: _Course) -> bool:
+        """Leaves out what was named of additions, as far as somebody can be added without it; tells whether any was."""
         anything = False
         for item in batch:
-            node = self._node(item, course)
-            keys = {path[0] for path in named(failure, node) if everywhere or holds_what_is_quoted(failure, node, path)}
-            targets = self._targets_of(item, keys)
+            targets = self._targets_of(item, {path[0] for path in places.get(item.identity, ())})
             course.left_out[item.identity].update(dict.fromkeys(targets, failure))
             anything |= bool(targets)
         return anything
@@ -249,10 +244,6 @@ class Additions:
         left_out = course.left_out.get(item.identity, {})
         changes = (change for change in item.plan.changes if change.target not in left_out)
         return creation_node(changes, self.gateway.table)
-
-    def _suspected(self, error: RefusedError, missing: Sequence[Planned], course: _Course) -> Planned | None:
-        to_blame = suspect(error.failure, {item.identity: self._node(item, course) for item in missing})
-        return next((item for item in missing if item.identity == to_blame), None)
 
     def _waited_for(self, batch: Sequence[Planned], error: AnswerLostError, course: _Course) -> Sequence[Planned]:
         """Those of a batch, whose answer got lost, who are not in Xledger once it cannot be under way any more.
@@ -318,6 +309,7 @@ class Additions:
         return [(item, employee) for item, employee in course.result.added if item.identity not in doubles]
 
     def _reject_as_several(self, item: Planned, db_ids: frozenset[str], course: _Course) -> None:
+        self.done.forget(item)
         plan = doubled(db_ids) if item.identity in course.sent_again else ambiguous(db_ids)
         self.outcomes.carried_out(replace(item, employee=None, plan=plan))
 

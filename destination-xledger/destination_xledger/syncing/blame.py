@@ -74,18 +74,26 @@ def named(failure: Failure, node: Node) -> tuple[Path, ...]:
     paths = list(_paths(node))
     place = _place(failure)
     there = [path for path in paths if path == place] or [path for path in paths if _meet(path, place)]
-    quoted = [path for path in there or paths if holds_what_is_quoted(failure, node, path)]
+    quoted = [path for path in there or paths if quoted_at(failure, node, path) is not None]
     if there:
         return tuple(quoted or there)
     return tuple(quoted) if len(quoted) == 1 and not place else ()
 
 
-def holds_what_is_quoted(failure: Failure, node: Node, path: Path) -> bool:
-    """Whether a refusal quotes the value that an input has at a path."""
+def quoted_at(failure: Failure, node: Node, path: Path) -> str | None:
+    """The value that an input has at a path, as text, if a refusal quotes it; None where it does not."""
     value: Any = node
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return value is not None and not isinstance(value, Mapping) and quotes(failure.original, str(value))
+    if value is None or isinstance(value, Mapping) or not quotes(failure.original, str(value)):
+        return None
+    return str(value)
+
+
+def index_of(failure: Failure) -> int | None:
+    """Which input of a batch a refusal points to, by its place among them; None where it does not say."""
+    keys = [key for part in failure.path for key in part.replace("]", "").split("[")]
+    return next((int(key) for key in keys if key.isdecimal()), None)
 
 
 def refused_together(failure: Failure, people: int) -> Failure:

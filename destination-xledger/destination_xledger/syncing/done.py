@@ -27,6 +27,10 @@ class Done:
         self.added.clear()
         self.written.clear()
 
+    def forget(self, item: Planned) -> None:
+        """Forgets that somebody was added, of whom it is told otherwise."""
+        self.added[:] = [(each, employee) for each, employee in self.added if each.identity != item.identity]
+
     def wrote(self, identity: str, change: FieldChange) -> None:
         """Notes a change that is written."""
         self.written.setdefault(identity, []).append(change)

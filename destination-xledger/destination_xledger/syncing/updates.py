@@ -10,16 +10,15 @@ from typing import Any, Final
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.syncing.blame import (
-    holds_what_is_quoted,
     in_unknown_words,
     is_about_the_object,
     is_theirs,
-    named,
     quotes,
     refused_together,
     suspect,
 )
 from destination_xledger.syncing.done import Done
+from destination_xledger.syncing.naming import Names
 from destination_xledger.syncing.refusals import SUSPICIOUS, Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
@@ -53,12 +52,14 @@ class _Progress:
         settled: Who was written or refused.
         beside: Who was refused beside others who passed: Xledger is well then, and so is the route.
         believed: Whether what is refused in words that nobody knows has been sent once more.
+        names: What was named.
     """
 
     updates: Sequence[Update]
     settled: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     believed: bool = False
+    names: Names = field(default_factory=Names)
 
     def unsettled(self, batch: Sequence[Update]) -> list[Update]:
         """Those of a batch who are not settled yet."""
@@ -210,10 +211,15 @@ class Updates:
                 self.gateway.client.wait_before_judging(failure)
                 return Rest(left, refused=True, again=True)
             self.refusals.look_whether_it_is_refused_to_all(error)
-        if self._leave_out(left, failure, everywhere=last or len(left) == 1):
+        nodes = {update.identity: update.node for update in left}
+        if leave_out := progress.names.to_leave_out(failure, nodes, everywhere=last):
+            for update in left:
+                for path in leave_out.get(update.identity, ()):
+                    self.ways.leave_out(update, update.fields_at(path), failure)
             return Rest(left, refused=True, again=True)
         if len(left) > 1 and not last:
-            return Rest(left, True, _suspected(failure, left))
+            to_blame = suspect(failure, nodes) or progress.names.suspect(failure, nodes)
+            return Rest(left, True, next((update for update in left if update.identity == to_blame), None))
         self._refuse(mutation, left, error, progress)
         return Rest(refused=True)
 
@@ -235,26 +241,6 @@ class Updates:
         for change in {change.after: change for change in wrong}.values():
             self.routes.give_up_guessing(change)
         return bool(wrong)
-
-    def _leave_out(self, batch: Sequence[Update], failure: Failure, *, everywhere: bool) -> bool:
-        """Leaves out the field that a refusal names, of all who have the value that it quotes.
-
-        Args:
-            batch: Who was refused together.
-            failure: Why.
-            everywhere: Whether to leave out what is named of everybody, whatever their value is.
-
-        Returns:
-            Whether anything was left out.
-        """
-        anything = False
-        for update in batch:
-            for path in named(failure, update.node):
-                if everywhere or holds_what_is_quoted(failure, update.node, path):
-                    anything = True
-                    fields = update.fields_at(path)
-                    self.ways.leave_out(update, fields, failure)
-        return anything
 
     def _refuse(self, mutation: str, batch: Sequence[Update], error: RefusedError, progress: _Progress) -> None:
         """Notes that a person was refused alone, or that several were together."""
@@ -345,11 +331,6 @@ def _is_refused_likewise(update: Update, mutation: str) -> bool:
     """Whether somebody else was refused as well, for no reason of theirs."""
     error = update.who.why.get(mutation)
     return error is not None and not is_theirs(error.failure, update.node)
-
-
-def _suspected(failure: Failure, left: Sequence[Update]) -> Update | None:
-    to_blame = suspect(failure, {update.identity: update.node for update in left})
-    return next((update for update in left if update.identity == to_blame), None)
 
 
 def _tell_which_ways_are_refused(who: Unwritten) -> None:

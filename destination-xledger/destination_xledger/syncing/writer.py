@@ -98,8 +98,8 @@ class Writer:
         updated = [item for item in (*items, *met) if item.plan.action is Action.UPDATE]
         left = self.updates.update([*updated, *(completions[item.identity] for item in added)], additions.left_out)
         for item in added:
-            self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
             told.add(item.identity)
+            self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
         for item in updated:
             self._tell_updated(item, left.get(item.identity, Left()))
             told.add(item.identity)
