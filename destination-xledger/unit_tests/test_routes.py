@@ -380,18 +380,6 @@ def test_an_address_is_not_written_by_another_way_while_something_before_it_is_r
     assert xledger.carried_out["updateEmployees"] == 0
 
 
-def test_what_is_refused_of_somebody_for_sure_stays_so_whatever_else_is_in_doubt(
-    updates: Updates, xledger: Xledger
-) -> None:
-    xledger.refuses["updateSuppliers"] = lambda node: f"bankAccount: Invalid value '{node['bankAccount']}'."
-    xledger.refuses["updateContacts"] = always("Internal error.")
-    left = updates.update(several(5, {ACCOUNT: "86011117947", TITLE: "Head"}))
-    assert all(each.doubts for each in left.values())
-    for each in map(Left.without_doubts, left.values()):
-        assert [change.target for change in each.refusal.unwritten] == [ACCOUNT]  # type: ignore[union-attr]
-        assert [change.target for change in each.unwritable] == [TITLE]
-
-
 def test_a_value_that_is_wrong_for_one_and_right_for_others_is_left_out_of_that_one(
     updates: Updates, xledger: Xledger
 ) -> None:

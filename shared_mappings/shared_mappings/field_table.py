@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -58,7 +58,8 @@ class Rule(_Frozen):
         rule: The loosest policy allowed.
         digits: Whether a whole number is taken as the text of its digits.
         lifelong: Whether a person has one value for life, so that another value may mean another person.
-        personal: Whether a value that agrees tells that a person is the employee, although one for life differs.
+        personal: Whether a value that agrees tells that a person is the employee, although one for life differs: alone,
+            or together with the others of that kind.
     """
 
     fields: tuple[str, ...]
@@ -70,7 +71,7 @@ class Rule(_Frozen):
     rule: Policy
     digits: bool = False
     lifelong: bool = False
-    personal: bool = False
+    personal: Literal["alone", "together"] | None = None
 
     @cached_property
     def canonical_target(self) -> str:

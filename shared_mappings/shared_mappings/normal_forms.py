@@ -13,7 +13,7 @@ from shared_mappings.states import MISSING, Missing, State
 
 _DRAWN_AS_NOTHING: Final = frozenset(
     {
-        *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",  # a joiner, fillers and vowels of scripts, empty Braille
+        *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc",  # joiner, fillers, vowels, empty Braille, stand-in
         *map(chr, range(0xFE00, 0xFE10)),  # variation selectors
         *map(chr, (*range(0x180B, 0x180E), 0x180F, *range(0xE0100, 0xE01F0))),  # those of Mongolian, and further ones
     }

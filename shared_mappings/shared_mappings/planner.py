@@ -143,7 +143,8 @@ def is_somebody_else(desired: Desired, current: Employee, table: FieldTable) -> 
 
     A code says who is who, and a value for life that differs is then a correction, which is written. Not where the code
     has come back: to somebody who works, while the employee has left, and not on the day on which the record says so
-    too; or to somebody of whom nothing agrees that is theirs alone, such as a name.
+    too; or to somebody of whom neither the e-mail address nor the whole name agrees, or more than one value for life
+    differs.
 
     Args:
         desired: What the record says.
@@ -153,10 +154,21 @@ def is_somebody_else(desired: Desired, current: Employee, table: FieldTable) -> 
     Returns:
         Names of the record's fields, as `contradictions` has them; none for one and the same person.
     """
-    agrees = any(True in _compared(rule, desired, current) for rule in table.rules if rule.personal)
+    differing = contradictions(desired, current, table)
     has_left_too = True in _compared(table.rule_of[table.left_by], desired, current)
     came_back = desired.works and current.left and not has_left_too
-    return () if agrees and not came_back else contradictions(desired, current, table)
+    corrected = len(differing) == 1 and _is_known_by(desired, current, table) and not came_back
+    return () if corrected else differing
+
+
+def _is_known_by(desired: Desired, current: Employee, table: FieldTable) -> bool:
+    """Whether something agrees that is a person's own: one value that is so alone, or all that are so together."""
+    agreeing = {
+        rule.canonical_target: True in _compared(rule, desired, current) for rule in table.rules if rule.personal
+    }
+    alone = [rule.canonical_target for rule in table.rules if rule.personal == "alone"]
+    together = [rule.canonical_target for rule in table.rules if rule.personal == "together"]
+    return any(agreeing[target] for target in alone) or all(agreeing[target] for target in together)
 
 
 def _compared(rule: Rule, desired: Desired, current: Employee) -> set[bool]:

@@ -91,7 +91,7 @@ def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Map
     if rewritten:
         declared = next(iter(rewritten.values()))
         raise _read_back(stream, f"{declared} is spelled another way")
-    if any(key.startswith(HOSTS_COLUMNS) for key in record):
+    if any(key.casefold().startswith(HOSTS_COLUMNS) for key in record):
         raise _read_back(stream, f"they have keys that begin with {HOSTS_COLUMNS}")
 
 

@@ -51,7 +51,7 @@ def without_a_name(desired: Desired) -> str:
     """A sentence about the names that a person lacks who was not added; empty when there are both."""
     lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
     named = " and no ".join(lacking)
-    return f"It has no {named}, and Xledger wants both of a new employee: enter what is missing." if lacking else ""
+    return f"It has no {named}: Xledger adds nobody without a given and a family name." if lacking else ""
 
 
 def explained(warning: FieldWarning) -> str:

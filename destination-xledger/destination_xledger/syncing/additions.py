@@ -19,7 +19,7 @@ from destination_xledger.syncing.blame import (
 from destination_xledger.syncing.done import Done, Those
 from destination_xledger.syncing.matcher import ambiguous, doubled
 from destination_xledger.syncing.naming import LeaveOut, Names
-from destination_xledger.syncing.refusals import Refusals, Verdict
+from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.updates import LeftOut
 from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
@@ -316,10 +316,10 @@ class Additions:
     def _reject(self, item: Planned, error: RefusedError, *, sure: bool) -> None:
         """Rejects somebody who was refused, or keeps them waiting until it is sure that it is about them."""
 
-        def settle(_: Verdict) -> None:
+        def settle() -> None:
             self.outcomes.refused(item.person, error.failure)
 
         if sure or is_theirs(error.failure, creation_node(item.plan.changes, self.gateway.table)):
-            settle(Verdict.THEIRS)
+            settle()
         else:
             self.refusals.wait_for_verdict([error], settle)

@@ -1,10 +1,8 @@
-"""Telling a bad record from a missing access, from a route that is not for us, and from an Xledger that is ill."""
+"""Telling a bad record from a missing access, and from an Xledger that is ill."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -16,24 +14,14 @@ from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError
 from xledger_api.sending.endings import no_access
 
-logger = logging.getLogger(f"airbyte.{__name__}")
-
 SUSPICIOUS: Final = 3
 """How many people a mutation that nobody has passed may refuse, or a route lead astray, before it may not be them."""
 
 MOST_IN_DOUBT: Final = 1_000
 """How many people are waited for whose fault it is. Then nobody passes."""
 
-
-class Verdict(Enum):
-    """Whose fault it was that nobody could tell."""
-
-    THEIRS = "the records are to blame"
-    NOT_FOR_US = "the mutation does not do this for us, whoever it is about"
-
-
-Settle = Callable[[Verdict], None]
-"""What is done about somebody once it is known whose fault it was."""
+Settle = Callable[[], None]
+"""What is done about somebody once it is known that it was their fault."""
 
 
 @dataclass(slots=True)
@@ -73,7 +61,9 @@ class Refusals:
     def accepted(self, mutation: str) -> None:
         """Notes that a mutation was carried out: the token has the access it needs, and whom it refused is to blame."""
         self._passed[mutation] += 1
-        self._settle(mutation, Verdict.THEIRS)
+        doubt = self._doubts.pop(mutation, None)
+        for settle in doubt.waiting if doubt else ():
+            settle()
 
     def doubts(self, mutation: str) -> bool:
         """Whether a mutation has refused somebody, and nobody has passed since."""
@@ -106,17 +96,17 @@ class Refusals:
 
         Args:
             errors: How they were refused, by one mutation or by several.
-            settle: What is done about them then. They are to blame if they are for one of the refusals.
+            settle: What is done about them when somebody else has passed by each of these.
 
         Raises:
             AirbyteTracedException: When it is about nobody.
         """
-        verdicts: list[Verdict] = []
+        passed = Counter[str]()
 
-        def heard(verdict: Verdict) -> None:
-            verdicts.append(verdict)
-            if len(verdicts) == len(errors):
-                settle(Verdict.THEIRS if Verdict.THEIRS in verdicts else Verdict.NOT_FOR_US)
+        def heard() -> None:
+            passed["mutations"] += 1
+            if passed["mutations"] == len(errors):
+                settle()
 
         for error in errors:
             self._wait(error, heard)
@@ -129,27 +119,14 @@ class Refusals:
             raise self._ending(error)
 
     def end(self) -> None:
-        """Settles what is in doubt, now that nobody else comes.
+        """Ends the sync if somebody is in doubt, now that nobody else comes.
 
         Raises:
-            AirbyteTracedException: When Xledger has carried nothing out of what was refused, and it is nobody's fault:
-                a transient error.
+            AirbyteTracedException: When Xledger has carried nothing out of what was refused: it is nobody's fault among
+                those whom it refused. A transient error, unless the token lacks an access.
         """
-        for mutation, doubt in list(self._doubts.items()):
-            if not self._passed:
-                raise self._ending(doubt.error)
-            if len(doubt.waiting) < SUSPICIOUS:
-                self._settle(mutation, Verdict.THEIRS)
-            elif not self._passed[mutation] and doubt.error.operation.repeatable:
-                _tell_that_it_is_not_for_us(doubt.error)
-                self._settle(mutation, Verdict.NOT_FOR_US)
-            else:
-                raise self._ending(doubt.error)
-
-    def _settle(self, mutation: str, verdict: Verdict) -> None:
-        doubt = self._doubts.pop(mutation, None)
-        for settle in doubt.waiting if doubt else ():
-            settle(verdict)
+        for doubt in self._doubts.values():
+            raise self._ending(doubt.error)
 
     def _ending(self, error: RefusedError) -> AirbyteTracedException:
         if not self._passed[error.operation.root_field] and speaks_of_access(error.failure.original):
@@ -163,13 +140,4 @@ def refuses_all(mutation: str, failure: Failure) -> AirbyteTracedException:
         f"Xledger refuses every {mutation}, whoever it is about: {failure.words} Run the sync again in an hour. If it "
         "comes back, look whether the API token still has the accesses it had (testing the connection tells), and ask "
         "Xledger."
-    )
-
-
-def _tell_that_it_is_not_for_us(error: RefusedError) -> None:
-    logger.warning(
-        "Xledger refuses %s whoever it is about, and says: %s What nothing else can write is counted as "
-        "partly_written.",
-        error.operation.root_field,
-        error.failure.words,
     )

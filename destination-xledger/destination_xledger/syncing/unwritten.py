@@ -23,20 +23,12 @@ class Left:
         unwritable: The changes that nothing writes in this sync, without a refusal; the log tells of them.
         without_a_way: Those that others can have written, and that no route can write for this person.
         doubts: Refusals that may not be about the person, since nobody has passed there so far.
-        sure: What Xledger refused besides that; None for nothing.
     """
 
     refusal: Refusal | None = None
     unwritable: tuple[FieldChange, ...] = ()
     without_a_way: tuple[FieldChange, ...] = ()
     doubts: tuple[RefusedError, ...] = ()
-    sure: Refusal | None = None
-
-    def without_doubts(self) -> "Left":
-        """The same when it turns out that nothing writes what is in doubt, whoever it is about."""
-        sure = self.sure.unwritten if self.sure else ()
-        doubted = tuple(change for change in (self.refusal.unwritten if self.refusal else ()) if change not in sure)
-        return Left(self.sure, (*self.unwritable, *doubted), self.without_a_way)
 
 
 @dataclass(slots=True)
@@ -51,7 +43,7 @@ class Unwritten:
         named: Why, of those that Xledger named, by target: the others are sent without them.
         why: How mutations refused the person, by mutation. None of these is tried again.
         doubted: The mutations of these whose words do not tell that it is about the person.
-        unmoved: Changes that Xledger accepted, and did not carry out.
+        unmoved: Changes that Xledger accepted, and did not carry out as they were sent.
     """
 
     item: Planned
@@ -178,15 +170,11 @@ class Ways:
         refused = tuple(change for change in who.item.plan.changes if self._is_refused(change, who))
         unwritable = [change for change in who.changes if not self.routes.of(change) and change not in refused]
         without_a_way = tuple(change for change in who.changes if change not in (*unwritable, *refused))
+        named = {id(failure): failure for failure in who.named.values()}  # one may name several values
+        failures = (*named.values(), *(error.failure for error in who.why.values()))
+        refusal = Refusal(failures, refused, by_name=not who.why) if refused else None
         doubts = tuple(error for name, error in who.why.items() if name in who.doubted and not passed[name])
-        sure = tuple(error for error in who.why.values() if error not in doubts)
-        return Left(
-            _refusal(who, refused, who.why.values()),
-            (*unwritable, *who.unmoved),
-            without_a_way,
-            doubts if refused else (),
-            _refusal(who, tuple(who.refused), sure),
-        )
+        return Left(refusal, (*unwritable, *who.unmoved), without_a_way, doubts if refused else ())
 
     def _is_refused(self, change: FieldChange, who: Unwritten) -> bool:
         """Whether a change was refused, or is held back, and not only left without a way to write it."""
@@ -238,10 +226,3 @@ class Ways:
             table.rule_of[target].same(change.after, planned.get(target, who.employee.values[target]))
             for target in others
         )
-
-
-def _refusal(who: Unwritten, refused: tuple[FieldChange, ...], errors: Iterable[RefusedError]) -> Refusal | None:
-    """Refused changes, with why: what was named, each once, and the mutations that refused."""
-    named = {id(failure): failure for failure in who.named.values()}
-    failures = tuple(error.failure for error in errors)
-    return Refusal((*named.values(), *failures), refused, by_name=not failures) if refused else None

@@ -295,6 +295,7 @@ class Updates:
                         update.who.changes.remove(change)
                     case Seen.ANOTHER:
                         update.who.changes.remove(change)
+                        update.who.unmoved.append(change)
                         _tell_that_another_is_shown(update, change)
                     case Seen.UNMOVED:
                         unmoved.append((update, change, route))

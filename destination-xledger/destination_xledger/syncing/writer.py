@@ -12,7 +12,7 @@ from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
-from destination_xledger.syncing.refusals import Refusals, Verdict
+from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.unwritten import Left
 from destination_xledger.syncing.updates import Updates
 from shared_mappings import Action, FieldWarning, WarningCode
@@ -108,17 +108,15 @@ class Writer:
         """Whoever is in Xledger was created, whatever is in doubt of the rest."""
         self.outcomes.created(item, _without(completion, left).plan, left.refusal)
         if left.doubts:
-            self.refusals.wait_for_verdict(left.doubts, lambda _: None)
+            self.refusals.wait_for_verdict(left.doubts, lambda: None)
 
     def _tell_updated(self, item: Planned, left: Left) -> None:
         if left.doubts:
-            self.refusals.wait_for_verdict(left.doubts, lambda verdict: self._judged(item, left, verdict))
+            self.refusals.wait_for_verdict(left.doubts, lambda: self._tell_what_was_written(item, left))
         else:
-            self._judged(item, left, Verdict.THEIRS)
+            self._tell_what_was_written(item, left)
 
-    def _judged(self, item: Planned, left: Left, verdict: Verdict) -> None:
-        if verdict is Verdict.NOT_FOR_US:
-            left = left.without_doubts()
+    def _tell_what_was_written(self, item: Planned, left: Left) -> None:
         written = _without(item, left)
         if left.refusal is None:
             self.outcomes.carried_out(written)

@@ -125,7 +125,9 @@ _OF_ACCESS: Final = re.compile(
     r"|rights?\b|token\b|tilgang|adgang|rettighet|tillatelse|autoris|ikke lov til)",
     re.IGNORECASE,
 )
-_OF_NOTHING: Final = re.compile(r"\b(empty|at least|no inputs?\b|tom\b|minst)", re.IGNORECASE)
+_OF_NOTHING: Final = re.compile(
+    r"\b(empty|at least|no inputs?\b|zero|one or more|none|nothing|tom\b|minst|ingen)", re.IGNORECASE
+)
 """What is said of a list because there is nothing in it, however it is said."""
 
 
