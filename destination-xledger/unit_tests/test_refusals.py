@@ -125,3 +125,14 @@ def test_whoever_is_in_doubt_for_two_mutations_waits_for_both(refusals: Refusals
     assert settled == []
     refusals.accepted("updateContacts")
     assert len(settled) == 1
+
+
+@pytest.mark.parametrize("mutation", ["updateContacts", "addEmployees"])
+def test_a_few_who_are_refused_alone_are_to_blame_in_the_end(
+    mutation: str, refusals: Refusals, settled: list[str]
+) -> None:
+    for _ in range(SUSPICIOUS - 1):
+        refusals.wait_for_verdict([refused(mutation, "This is not possible.")], lambda: settled.append("to blame"))
+    refusals.end()
+    assert len(settled) == SUSPICIOUS - 1
+    assert not refusals.in_doubt

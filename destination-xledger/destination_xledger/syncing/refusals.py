@@ -1,5 +1,6 @@
 """Telling a bad record from a missing access, and from an Xledger that is ill."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -19,6 +20,13 @@ SUSPICIOUS: Final = 3
 
 MOST_IN_DOUBT: Final = 1_000
 """How many people are waited for whose fault it is. Then nobody passes."""
+
+_PASSES_BY_ITSELF: Final = re.compile(
+    r"deadlock|time(d)?.?out|busy|lock(ed)?\b|overload|temporar|unavailable|try again|retry|connection|shut.?down"
+    r"|internal|maintenance|server error|database",
+    re.IGNORECASE,
+)
+"""What speaks of a system and not of a record."""
 
 Settle = Callable[[], None]
 """What is done about somebody once it is known that it was their fault."""
@@ -61,9 +69,7 @@ class Refusals:
     def accepted(self, mutation: str) -> None:
         """Notes that a mutation was carried out: the token has the access it needs, and whom it refused is to blame."""
         self._passed[mutation] += 1
-        doubt = self._doubts.pop(mutation, None)
-        for settle in doubt.waiting if doubt else ():
-            settle()
+        self._blame(mutation)
 
     def doubts(self, mutation: str) -> bool:
         """Whether a mutation has refused somebody, and nobody has passed since."""
@@ -119,14 +125,25 @@ class Refusals:
             raise self._ending(error)
 
     def end(self) -> None:
-        """Ends the sync if somebody is in doubt, now that nobody else comes.
+        """Settles what is in doubt, now that nobody else comes.
+
+        A few whom nobody has passed beside are to blame, or one record would keep a connection from ever succeeding.
+        Not so when Xledger speaks of something that passes by itself.
 
         Raises:
-            AirbyteTracedException: When Xledger has carried nothing out of what was refused: it is nobody's fault among
-                those whom it refused. A transient error, unless the token lacks an access.
+            AirbyteTracedException: When many were refused and nobody has passed: it is nobody's fault among them. A
+                transient error, unless the token lacks an access.
         """
         for doubt in self._doubts.values():
-            raise self._ending(doubt.error)
+            if len(doubt.waiting) >= SUSPICIOUS or _PASSES_BY_ITSELF.search(doubt.error.failure.original):
+                raise self._ending(doubt.error)
+        for mutation in list(self._doubts):
+            self._blame(mutation)
+
+    def _blame(self, mutation: str) -> None:
+        doubt = self._doubts.pop(mutation, None)
+        for settle in doubt.waiting if doubt else ():
+            settle()
 
     def _ending(self, error: RefusedError) -> AirbyteTracedException:
         if not self._passed[error.operation.root_field] and speaks_of_access(error.failure.original):
