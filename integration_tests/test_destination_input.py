@@ -179,10 +179,10 @@ def test_a_record_of_any_depth_ends_no_sync(write: Write, sandbox: Sandbox, tmp_
     [
         (
             {"familyName": None},
-            "It has no family name, and Xledger wants both of a new employee: enter what is missing.",
+            "It has no family name: Xledger adds nobody without a given and a family name.",
         ),
-        ({"givenName": "  "}, "It has no given name, and Xledger wants both of a new employee: enter what is missing."),
-        ({"givenName": None, "familyName": None}, "It has no given name and no family name, and Xledger wants both"),
+        ({"givenName": "  "}, "It has no given name: Xledger adds nobody without a given and a family name."),
+        ({"givenName": None, "familyName": None}, "It has no given name and no family name: Xledger adds nobody"),
         ({"jobTitle": None}, None),
     ],
 )
@@ -227,3 +227,15 @@ def test_a_sync_that_fails_counts_what_was_done_of_the_batch_it_failed_in(
     assert tuple(written.summary[key] for key in ("created", "updated", "fields_changed")) == done
     (left,) = tmp_path.rglob("summary.json")
     assert json.loads(left.read_text(encoding="utf-8")) == written.summary
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_what_came_before_somebody_could_be_created_is_written_when_they_are(
+    batch_size: int, write: Write, sandbox: Sandbox
+) -> None:
+    accounts = {"code": "E1", "bankAccount": "86011117947", "bankAccountCountry": "NO"}
+    names = {"code": "E1", "firstName": "Kari", "lastName": "Berg", "email": "kari@example.com"}
+    streams = [a_stream("accounts", destination_object="employee"), a_stream("names", destination_object="employee")]
+    messages = [*records([accounts], "accounts"), *records([names], "names")]
+    write(messages, streams=streams, batch_size=batch_size)
+    assert sandbox.xledger.employee("E1")["subledger"]["bankAccount"] == "86011117947"

@@ -26,6 +26,7 @@ def main() -> int:
     """Checks both connectors and syncs. Returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sentence is told in any locale
+    os.umask(0o077)  # PyAirbyte and the connectors leave files of their own
     arguments = _arguments()
     console = Console()
     with _ended_by_signal():

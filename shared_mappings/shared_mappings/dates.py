@@ -26,7 +26,10 @@ _ISO: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-NO_DAYS: Final = frozenset({"0000-00-00", "0001-01-01", "1753-01-01"})
+_EARLIEST: Final = "1753-01-01"
+"""The first day that some databases know. They write it for no date, or what stands before it, in whatever zone."""
+
+NO_DAYS: Final = frozenset({"0000-00-00", "0001-01-01", _EARLIEST})
 """What databases write for no date."""
 
 NO_ENDS: Final = NO_DAYS | {"9999-12-31"}
@@ -57,7 +60,10 @@ def stands_for_none(value: str, placeholders: frozenset[str]) -> bool:
         placeholders: `NO_DAYS` or `NO_ENDS`.
     """
     try:
-        return _matched(value)["day"] in placeholders or parse_date(value).isoformat() in placeholders
+        if _matched(value)["day"] in placeholders:
+            return True
+        day = parse_date(value).isoformat()
+        return day <= _EARLIEST or day in placeholders
     except ValueError:
         return False
 

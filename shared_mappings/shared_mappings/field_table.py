@@ -173,13 +173,25 @@ class OneValue(_Frozen):
         return frozenset(map(_keys, self.employee))
 
 
+class Entries(_Frozen):
+    """What a converter looks at in a list.
+
+    Attributes:
+        keys: Keys of an entry.
+        only: What the entries that it looks at have at some of these.
+    """
+
+    keys: tuple[str, ...]
+    only: dict[str, str]
+
+
 class FieldTable(_Frozen):
     """The whole mapping.
 
     Attributes:
         version: Version of the mapping, raised with every change that an administrator would notice.
         one_value: The objects of either record that are one value.
-        entries: Lists of either record of which a converter looks into each entry, and at which of its keys.
+        entries: Lists of either record of which a converter looks into entries.
         rules: The rows.
         targets: How each target is written, by its path in the type Employee.
         kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
@@ -192,7 +204,7 @@ class FieldTable(_Frozen):
 
     version: str
     one_value: OneValue
-    entries: dict[str, tuple[str, ...]]
+    entries: dict[str, Entries]
     rules: tuple[Rule, ...]
     targets: dict[str, Target]
     kept: dict[str, tuple[Route, ...]]

@@ -15,13 +15,19 @@ ID: Final = "id"
 DIGITS: Final = "digits"
 """The word in a schema of what is used that says whether a whole number is taken as the text of its digits."""
 
+ONLY: Final = "only"
+"""The word that says of a list which of its entries are used, by what they have at some keys."""
+
 _Used = Mapping[KeyPath, bool]
 """The paths that are used, and whether a whole number is taken as text there."""
 
 
 def used_of_users(table: FieldTable) -> dict[str, Any]:
     """The schema of what is used of a record of Huma's `users` stream: whose it is, and what the table draws on."""
-    return _narrowed(users_schema(), {(ID,): True, **_drawn_on(table, lambda rule: rule.record_keys)})
+    used = _narrowed(users_schema(), {(ID,): True, **_drawn_on(table, lambda rule: rule.record_keys)})
+    for name, entries in table.entries.items():
+        used["properties"][name][ONLY] = entries.only
+    return used
 
 
 def used_of_employee(table: FieldTable) -> dict[str, Any]:
@@ -52,9 +58,17 @@ def _used(value: Any, schema: Mapping[str, Any]) -> Any:
             parts = schema.get("properties", {})
             return {name: _used(value[name], part) for name, part in parts.items() if name in value}
         case list():
-            return [_used(entry, schema["items"]) for entry in value] if "items" in schema else []
+            if "items" not in schema:
+                return []
+            only = schema.get(ONLY, {})
+            return [_used(entry, schema["items"]) for entry in value if _is_used(entry, only)]
         case _:
             return digits(value) if schema.get(DIGITS) else value
+
+
+def _is_used(entry: Any, only: Mapping[str, str]) -> bool:
+    """Whether an entry of a list is one of those that are looked at."""
+    return isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in only.items())
 
 
 def digits(value: Any) -> Any:
@@ -74,8 +88,8 @@ def _drawn_on(table: FieldTable, keys_of: Callable[[Rule], Mapping[str, KeyPath]
     used: dict[KeyPath, bool] = {(ACTIVE,): False}
     for rule in table.rules:
         for path in keys_of(rule).values():
-            looked_into = table.entries.get(".".join(path), ())
-            used |= {(*path, key): False for key in looked_into} or {path: rule.digits}
+            entries = table.entries.get(".".join(path))
+            used |= {(*path, key): False for key in entries.keys} if entries else {path: rule.digits}
     return used
 
 

@@ -23,11 +23,13 @@ class Outcomes:
         summary: Counts it.
         report: Keeps it, values included; the log gets none.
         rejected: When the records came that were rejected and that no checkpoint knows of yet.
+        to_be_merged: People who were rejected, and whose next record may bring what this one lacks, by identity.
     """
 
     summary: Summary
     report: Report
     rejected: list[Came] = field(default_factory=list)
+    to_be_merged: dict[str, Person] = field(default_factory=dict, repr=False)
 
     def carried_out(self, item: Planned) -> None:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
@@ -126,6 +128,8 @@ class Outcomes:
         self.summary.rejects(code)
         if subject.came:
             self.rejected.append(subject.came)
+        if isinstance(subject, Person) and subject.merged is not None:
+            self.to_be_merged[subject.identity] = subject
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
         self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
 

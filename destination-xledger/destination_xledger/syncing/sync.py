@@ -139,6 +139,7 @@ class Sync:
         self.outcomes.summary.received += 1
         self.claims.came(person)
         if isinstance(person, Person):
-            self.batch.add(person)
+            earlier = self.outcomes.to_be_merged.pop(person.identity, None)
+            self.batch.add(person.after(earlier) if earlier else person)
         else:
             self.outcomes.invalid(person)
