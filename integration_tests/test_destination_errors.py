@@ -264,6 +264,20 @@ def test_a_page_in_the_middle_of_a_sync_is_maintenance(
     assert is_written(sandbox)
 
 
+@pytest.mark.parametrize("status", [200, 302, 404, 405, 403])
+@pytest.mark.parametrize("field", ["familyName", "jobTitle"])
+def test_a_firewall_costs_nobody_but_whom_it_dislikes_whatever_it_answers(
+    field: str, status: int, write: Write, sandbox: Sandbox
+) -> None:
+    sandbox.xledger.faults.add(Fault.firewall("SELECT", status))
+    people = [a_user(number, **({field: "SELECT it"} if number == 3 else {})) for number in range(2, 7)]
+    written = write([*records(people), state(1)])
+    assert (written.error, written.states) == (None, [1])
+    assert written.summary["retries"] < 20
+    good = {row["code"] for row in sandbox.xledger.employees() if row["contact"]["jobTitle"] == "Engineer"}
+    assert {"E2", "E4", "E5", "E6"} <= good
+
+
 # ------------------------------------------------------------------ lists that cannot be read to their end
 
 

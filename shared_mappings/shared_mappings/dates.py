@@ -59,13 +59,16 @@ def stands_for_none(value: str, placeholders: frozenset[str]) -> bool:
         value: A date; anything else stands for nothing.
         placeholders: `NO_DAYS` or `NO_ENDS`.
     """
+    found = _ISO.fullmatch(normalised_key(value))
+    if found is None:
+        return False
+    if found["day"] in placeholders:
+        return True
     try:
-        if _matched(value)["day"] in placeholders:
-            return True
         day = parse_date(value).isoformat()
-        return day <= _EARLIEST or day in placeholders
     except ValueError:
         return False
+    return day in placeholders or day <= _EARLIEST
 
 
 def _matched(value: str) -> re.Match[str]:

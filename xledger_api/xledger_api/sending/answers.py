@@ -49,6 +49,7 @@ class Failure:
         data: What came beside the errors: of a mutation, perhaps what was carried out of it.
         may_have_arrived: Whether Xledger may have got the request at all.
         age: Seconds that have passed since the request was sent, at least.
+        status: The HTTP status of an answer that is none of the API's; None for all others.
     """
 
     problem: Problem
@@ -59,6 +60,13 @@ class Failure:
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     may_have_arrived: bool = True
     age: float = 0.0
+    status: int | None = None
+
+    @property
+    def is_a_page(self) -> bool:
+        """Whether something on the way has answered in Xledger's place, and not because Xledger is down."""
+        below = self.status is not None and self.status < LOWEST_SERVER_ERROR
+        return below and self.problem is Problem.UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,7 @@ def _graphql_answer(body: str) -> Mapping[str, Any] | None:
 
 def _without_graphql(status: int, body: str) -> Failure:
     """What an answer means that is none of the API's: its status decides, and its words are nobody's."""
-    return Failure(_problem_without_graphql(status, body), f"HTTP {status}")
+    return Failure(_problem_without_graphql(status, body), f"HTTP {status}", status=status)
 
 
 def _problem_without_graphql(status: int, body: str) -> Problem:

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from math import inf
 from typing import Any, Final
 
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget, LimiterSession, MovingWindowCallRatePolicy, Rate
 from airbyte_cdk.sources.streams.http.requests_native_auth import TokenAuthenticator
+from graphql import parse
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -31,7 +33,7 @@ from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 from urllib3.exceptions import NewConnectionError
 
-from xledger_api.language.operations import Operation
+from xledger_api.language.operations import Operation, operation_of
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
 from xledger_api.sending.endings import ending
 
@@ -81,6 +83,9 @@ WITHIN_SECONDS: Final = frozenset({Problem.BURST_LIMIT, Problem.CONCURRENCY_LIMI
 
 BEFORE_JUDGING: Final = 5.0
 """Seconds before what was refused in words that nobody knows is sent once more: it may have been a deadlock."""
+
+HARMLESS: Final = operation_of(parse("{ __typename }"))
+"""What nothing on the way can dislike: where this is answered and another request is not, that is disliked."""
 
 A_MOMENT: Final = 5.0
 """Up to so many seconds are added to the time that Xledger names. It is the shortest wait, too: clocks may differ."""
@@ -198,7 +203,14 @@ class XledgerClient:
             passing: The problems that are waited out.
             within: Seconds after which it is not sent any more. The last pause is made all the same.
         """
-        begun = self.clock()
+        begun, pages = self.clock(), count(1)
+
+        def attempt() -> Answer | Failure:
+            answer = self._answer(operation)
+            if not (isinstance(answer, Failure) and answer.is_a_page and self._let_in):
+                return answer
+            sure = next(pages) > 1 or not operation.repeatable
+            return _disliked(answer) if sure and isinstance(self._answer(HARMLESS), Answer) else answer
 
         def passes(answer: Answer | Failure) -> bool:
             return isinstance(answer, Failure) and answer.problem in passing and not _is_lost(operation, answer)
@@ -220,7 +232,7 @@ class XledgerClient:
             sleep=self.sleep,
             retry_error_callback=last,
         )
-        answer: Answer | Failure = retrying(self._answer, operation)
+        answer: Answer | Failure = retrying(attempt)
         return answer
 
     def _answer(self, operation: Operation) -> Answer | Failure:
@@ -262,8 +274,7 @@ class XledgerClient:
         if failure.problem is Problem.NOT_THE_API and self._known:
             return replace(failure, problem=Problem.UNAVAILABLE)
         if failure.problem is Problem.FORBIDDEN and self._let_in:
-            words = f"Something on the way to Xledger, such as a firewall, does not let it through ({failure.words})."
-            return replace(failure, problem=Problem.UNRECOGNISED, words=words, original=words)
+            return _disliked(failure)
         return failure
 
     def _pause(self, state: RetryCallState) -> float:
@@ -279,6 +290,12 @@ class XledgerClient:
         logger.warning(
             "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
         )
+
+
+def _disliked(failure: Failure) -> Failure:
+    """A page that came in place of an answer, while other requests are answered: something on the way dislikes this."""
+    words = f"Something on the way to Xledger, such as a firewall, does not let it through ({failure.words})."
+    return replace(failure, problem=Problem.UNRECOGNISED, words=words, original=words)
 
 
 def _is_hopeless(state: RetryCallState) -> bool:
