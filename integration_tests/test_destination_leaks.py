@@ -391,7 +391,7 @@ SITUATIONS: Mapping[str, Situation] = {
             {**KNOWN, "active": "Zq-active"},
             {**KNOWN, "id": ["Zq-id of zebedia@quixotherium.example"]},
             {**KNOWN, "homeAddress": "Zq-street", "custom": {"Zq-key": {"Zq-inner": 1}}},
-            {**KNOWN, "identifications": [{"Zq-key": "Zq-value", "value": ["15108695088"]}]},
+            {**KNOWN, "identifications": [{"Zq-key": "Zq-value", "type": "national", "value": ["15108695088"]}]},
         ),
     ),
     "values that are none": Situation(
