@@ -162,6 +162,14 @@ def test_a_request_that_is_refused_whatever_token_it_has_while_others_are_not_en
     assert ATTEMPTS <= huma.tokens <= ATTEMPTS + 1, "one for each attempt; u2 may be read after the last one is refused"
 
 
+def test_a_page_that_refuses_every_token_says_nothing_of_the_key(huma: Any, read: Read) -> None:
+    huma.add("u1")
+    huma.list_answers = [{"status_code": 401, "text": "<html>Log in to the network</html>"}] * 20
+    kind, sentence = failure(read(fails=True))
+    assert kind is FailureType.transient_error
+    assert "is not Huma's API" in sentence
+
+
 def test_a_new_token_that_is_refused_too_is_a_configuration_error(huma: Any, read: Read) -> None:
     huma.add("u1")
     huma.list_answers = [{"status_code": 401, "json": {"error": "invalid_token", "error_description": "x"}}] * 5

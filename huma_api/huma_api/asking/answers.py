@@ -182,6 +182,8 @@ class HumaErrorHandler(DefaultErrorHandler):
                 "Huma refuses access tokens soon after it has accepted them. Another connection may be using the same "
                 "API key: give each connection an API key of its own, and run the sync again."
             )
+        if _is_of_somebody_else(response):
+            return self._not_huma()
         return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
 
 
