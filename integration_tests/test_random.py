@@ -88,8 +88,8 @@ beginnings = st.builds(Beginning, entries(), st.sampled_from(DIALECTS))
 def test_a_second_sync_writes_nothing(
     people: list[User], beginning: Beginning, settings: Chosen, objects: bool, arena: Arena
 ) -> None:
-    if objects:  # in two batches, of two records of one employee, the first is written as well, and again each time
-        people = list({person.number: person for person in people}.values())
+    # In two batches, of two records of one person, the first is written as well, and again each time.
+    people = list({person.number: person for person in people}.values())
     world = World.of(arena, beginning, object_stream=objects)
     first = succeeded(world, people, **settings)
     second = succeeded(world, people, **settings)

@@ -496,3 +496,10 @@ def test_a_stream_of_something_else_is_refused(catalog: Catalog) -> None:
 )
 def test_an_identification_that_nobody_looks_at_rejects_nobody(entries: Any, catalog: Catalog) -> None:
     assert isinstance(reader(catalog()).read({**USER, "identifications": entries}, 1), Person)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_two_people_with_a_blank_id_are_two(blank: str, catalog: Catalog) -> None:
+    users = reader(catalog())
+    one, other = (users.read({**USER, "id": blank}, position) for position in (1, 2))
+    assert one.identity != other.identity

@@ -331,4 +331,5 @@ def _key(value: Any) -> str:
 def _identities(sent: Sequence[Record]) -> set[Any]:
     """Who is in a list of records; whoever has no id or code is somebody of their own."""
     known = (record.get("id", record.get("code")) for record in sent)
-    return {identity if isinstance(identity, str) and identity else place for place, identity in enumerate(known)}
+    texts = (str(identity).strip() if isinstance(identity, str | int) else "" for identity in known)
+    return {text or place for place, text in enumerate(texts)}

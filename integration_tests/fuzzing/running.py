@@ -245,7 +245,7 @@ class World:
             self.picture(),
             states,
             json.loads(summaries[-1]) if summaries else {},
-            "\n".join(told),
+            "\n".join(told).replace(folder, "the folder"),  # whose name is anything
             _rejected(told),
             error,
             killed,

@@ -179,8 +179,8 @@ _UNKNOWN_CHANGE: Final = ("meta.changes: the host has changed something, and nam
 
 
 def _user_identity(record_id: Any, place: str) -> str:
-    """A user's id. Only what might be taken for the key of an employee says that it is an id."""
-    if not isinstance(record_id, str):
+    """A user's id. Only what might be taken for the key of an employee says that it is an id. A blank one is none."""
+    if not isinstance(record_id, str) or not record_id.strip():
         return f"at:{place}"
     return f"id:{record_id}" if ":" in record_id else record_id
 
