@@ -12,6 +12,7 @@ from integration_tests.fuzzing.populations import REFUSED, TRACES
 from integration_tests.fuzzing.running import Picture, Run, Values, World
 from integration_tests.records import Record
 from integration_tests.sandbox.xledger_store import REACH
+from shared_mappings.normal_forms import normalised_key
 
 TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": ("contact.email", "subledger.email"),
@@ -331,5 +332,5 @@ def _key(value: Any) -> str:
 def _identities(sent: Sequence[Record]) -> set[Any]:
     """Who is in a list of records; whoever has no id or code is somebody of their own."""
     known = (record.get("id", record.get("code")) for record in sent)
-    texts = (str(identity).strip() if isinstance(identity, str | int) else "" for identity in known)
+    texts = (normalised_key(str(identity)) if isinstance(identity, str | int) else "" for identity in known)
     return {text or place for place, text in enumerate(texts)}
