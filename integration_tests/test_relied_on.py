@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import FailureType
 
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, records, state
@@ -282,3 +283,15 @@ def test_an_address_in_small_letters_is_found_by_one_with_capitals(write: Write,
     known(sandbox, 1, code=None)
     written = write(records([a_user(1, email=a_user(1)["email"].title())]))
     assert (written.summary["created"], written.summary["updated"]) == (0, 1)
+
+
+@speaking("no_email_filter")
+def test_a_list_of_everybody_that_is_refused_ends_a_sync_before_anybody_is_created(
+    write: Write, sandbox: Sandbox
+) -> None:
+    deadlock = json.dumps({"errors": [{"message": "Transaction was deadlocked."}], "data": None})
+    sandbox.xledger.faults.add(Fault.answer(deadlock, root_field="employees", after=1, times=None))
+    written = write(records([a_user(1)]))
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.transient_error
+    assert sandbox.xledger.writes == []

@@ -10,7 +10,7 @@ from destination_xledger.checking.probe import VIEWER
 from destination_xledger.config import Config
 from destination_xledger.verifying.observed import Look, Node, Observed, Page, Refusal
 from shared_mappings import field_table
-from xledger_api.employees.gateway import KEYS_PER_REQUEST
+from xledger_api.employees.look_ups import KEYS_PER_REQUEST
 from xledger_api.employees.pages import page_of, spelled
 from xledger_api.employees.requests import LARGEST_PAGE, can_filter, employees
 from xledger_api.language.fitting import shown

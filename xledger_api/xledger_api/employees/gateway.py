@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import inf
@@ -19,15 +19,12 @@ from xledger_api.employees.directory import (
     code_spellings,
     email_spellings,
 )
-from xledger_api.employees.pages import Node, Walk, is_readable, is_somebody, page_of, spelled
+from xledger_api.employees.look_ups import IN_OTHER_CASE, IN_THE_ENTITY, AskedFor, Found, LookUps
+from xledger_api.employees.pages import Node, is_readable, is_somebody, spelled
 from xledger_api.employees.requests import (
     LARGEST_PAGE,
-    OWNERS,
     addition,
     can_filter,
-    email_of_an_employee,
-    employees,
-    is_scoped,
     keys_of_an_employee,
     nothing,
     update,
@@ -36,31 +33,15 @@ from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
 from xledger_api.language.operations import Operation, Path
 from xledger_api.language.schema import Schema
-from xledger_api.sending.answers import Answer, Failure, Problem
+from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
-from xledger_api.sending.endings import ending, refused_whatever_is_in_it, unreachable
+from xledger_api.sending.endings import ending
 from xledger_api.sending.learning import schema_of
-from xledger_api.sifting import Rest, sift
 
-KEYS_PER_REQUEST: Final = 500
 PAGES: Final = (LARGEST_PAGE, 1_000, 100)
 """How many employees are listed at once, and how many when that is too slow."""
 
-EMPLOYEES_PER_KEY: Final = 2
-"""How many a page has room for. Keys are not guaranteed unique, so there may be more, on further pages."""
-
-_IN_OTHER_CASE: Final = "byCodeInOtherCase"
-
-_IN_THE_ENTITY: Final = "inTheEntity"
-"""The first codes are looked up in the entity of the token alone as well: what is meant by those below is assumed."""
-
 logger = logging.getLogger(f"airbyte.{__name__}")
-
-REFUSALS_FOR_A_LOOK_UP: Final = 50
-"""How often a look-up may be refused before whatever is refused of it then is not parted any further."""
-
-Pages = Mapping[str, tuple[tuple[Path, ...], Node]]
-"""What to read and the arguments, by the alias."""
 
 Schemas = dict[tuple[str, str], Schema]
 
@@ -70,41 +51,6 @@ class Keys(NamedTuple):
 
     code: str | None = None
     email: str | None = None
-
-
-class _AskedFor(NamedTuple):
-    """One key of each kind to look up; None for no more of that kind."""
-
-    code: str | None = None
-    email: str | None = None
-    code_in_other_case: str | None = None
-    db_id: str | None = None
-
-    @property
-    def apart(self) -> "list[_AskedFor]":
-        """The keys, each for itself."""
-        return [_AskedFor(**{kind: key}) for kind, key in self._asdict().items() if key is not None]
-
-
-_ANYBODY: Final = _AskedFor(code="0", email="nobody@example.com", code_in_other_case="x", db_id="1")
-"""Keys that nobody and nothing takes offence at."""
-
-
-@dataclass(slots=True)
-class _Found:
-    """What came of a look-up.
-
-    Attributes:
-        nodes: Who was found, each with the alias that found them.
-        refused: The keys that cannot be looked up, each for itself.
-        why: Why the last of them cannot.
-        refusals: How often a part of the look-up was refused.
-    """
-
-    nodes: list[tuple[str, Node]] = field(default_factory=list)
-    refused: list[_AskedFor] = field(default_factory=list)
-    why: RefusedError | None = None
-    refusals: int = 0
 
 
 @dataclass(slots=True)
@@ -127,10 +73,7 @@ class Gateway:
     _table: FieldTable | None = field(default=None, init=False, repr=False)
     _listed: Directory | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
-    _scope_is_right: bool = field(default=False, init=False, repr=False)
-    """Whether those who are looked up everywhere were seen to be no fewer than those of the token's entity."""
-    _answered: bool = field(default=False, init=False, repr=False)
-    """Whether a look-up was answered, so that the token has the accesses that it takes."""
+    _looking_up: LookUps | None = field(default=None, init=False, repr=False)
 
     @property
     def schema(self) -> Schema:
@@ -156,6 +99,12 @@ class Gateway:
         if self._table is None:
             self._table = fitted(self.whole_table, self.schema)
         return self._table
+
+    @property
+    def _look_ups(self) -> LookUps:
+        if self._looking_up is None:
+            self._looking_up = LookUps(self.client, self.schema, self.table)
+        return self._looking_up
 
     def look_up(self, people: Sequence[Keys], *, email_decides: bool = False, with_doubts: bool = False) -> Directory:
         """Finds employees by code and by e-mail address, whatever their status.
@@ -195,7 +144,9 @@ class Gateway:
             AirbyteTracedException: When Xledger cannot be read.
         """
         wanted = sorted(db_ids)
-        found = [self._employee(node) for _, node in self._nodes([_AskedFor(db_id=db_id) for db_id in wanted]).nodes]
+        found = [
+            self._employee(node) for _, node in self._look_ups.nodes([AskedFor(db_id=db_id) for db_id in wanted]).nodes
+        ]
         if {employee.db_id for employee in found} < set(wanted):
             self._listed = None  # it is out of date
         return {employee.db_id: employee for employee in found}
@@ -302,14 +253,14 @@ class Gateway:
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
         in_the_entity: set[str] = set()
-        asked = [_AskedFor(*keys) for keys in zip_longest(codes, emails, codes_in_other_case)]
-        found = self._nodes(asked, with_doubts=with_doubts)
+        asked = [AskedFor(*keys) for keys in zip_longest(codes, emails, codes_in_other_case)]
+        found = self._look_ups.nodes(asked, with_doubts=with_doubts)
         for alias, node in found.nodes:
-            if alias == _IN_THE_ENTITY:
+            if alias == IN_THE_ENTITY:
                 in_the_entity.add(str(node["dbId"]))
             elif alias == "byEmail":
                 by_email[normalised_email(_email(node))].add(str(node["dbId"]))
-            elif alias == _IN_OTHER_CASE:
+            elif alias == IN_OTHER_CASE:
                 by_code[normalised_key(str(node["code"]))].add(str(node["dbId"]))
             else:
                 employee = self._employee(node)
@@ -320,7 +271,7 @@ class Gateway:
                 "Xledger finds fewer employees in the token's entity and those below than in the entity alone. The "
                 "sync stops before anybody is created again. Report it to the makers of this connector."
             )
-        self._scope_is_right |= bool(codes)
+        self._look_ups.scope_is_right |= bool(codes)
         return replace(_directory(by_code, by_email, employees), **_doubts(found))
 
     def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
@@ -332,14 +283,14 @@ class Gateway:
                 if error.failure.problem is not Problem.TIMED_OUT:
                     raise ending(error.operation, error.failure) from None
             except RefusedError as error:
-                raise self._refused_to_all(error) from None
+                raise self._look_ups.refused_to_all(error) from None
         raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
 
     def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
-        for _, node in self._pages({"everybody": (paths, {"first": size})}, again=True):
+        for _, node in self._look_ups.pages({"everybody": (paths, {"first": size})}, again=True):
             db_id = str(node["dbId"])
             if code := normalised_key(spelled(node.get("code"))):
                 by_code[code].add(db_id)
@@ -348,111 +299,6 @@ class Gateway:
             if whole:
                 found[db_id] = self._employee(node)
         return _directory(by_code, by_email, found)
-
-    def _nodes(self, asked: Sequence[_AskedFor], *, with_doubts: bool = False) -> _Found:
-        """Who is found. What is too slow or refused in one request is asked in parts.
-
-        Raises:
-            AirbyteTracedException: When Xledger cannot be read; also, unless `with_doubts`, when it refuses a key.
-        """
-        found = _Found()
-        for start in range(0, len(asked), KEYS_PER_REQUEST):
-            sift(asked[start : start + KEYS_PER_REQUEST], lambda some, _last: self._ask(some, found))
-        if found.why is not None and not with_doubts:
-            raise refused_whatever_is_in_it(found.why.operation, found.why.failure)
-        return found
-
-    def _ask(self, some: Sequence[_AskedFor], found: _Found) -> Rest[_AskedFor]:
-        try:
-            # What is refused is judged before it is believed: at first, and of each key alone.
-            again = not found.refusals or len(some) == 1
-            found.nodes += list(self._pages(self._filtered(some), again=again))
-        except TooSlowError as error:
-            if len(some) > 1:
-                return Rest(some)
-            if error.failure.problem is not Problem.TIMED_OUT:
-                raise ending(error.operation, error.failure) from None
-            raise transient_error("Xledger takes too long to find a single employee. Try again in an hour.") from None
-        except RefusedError as error:
-            return self._after_refusal(some, error, found)
-        return Rest()
-
-    def _after_refusal(self, some: Sequence[_AskedFor], error: RefusedError, found: _Found) -> Rest[_AskedFor]:
-        """What is left of a look-up that was refused."""
-        if not found.refusals:
-            self._end_unless_others_pass(some, error)
-        found.refusals += 1
-        apart = [key for row in some for key in row.apart]
-        if len(apart) == 1 or found.refusals > REFUSALS_FOR_A_LOOK_UP:
-            found.refused += apart
-            found.why = error
-            return Rest(refused=True)
-        if len(some) > 1:
-            return Rest(some, refused=True)
-        sift(apart, lambda key, _last: self._ask(key, found))
-        return Rest(refused=True)
-
-    def _end_unless_others_pass(self, some: Sequence[_AskedFor], error: RefusedError) -> None:
-        """Looks whether the same is answered for keys that nobody takes offence at: if not, no key is to blame."""
-        kinds = {kind for row in some for kind, key in row._asdict().items() if key is not None}
-        anybody = _AskedFor(**{kind: key for kind, key in _ANYBODY._asdict().items() if kind in kinds})
-        answer = self.client.ask(employees(self.schema, _calls(self._filtered([anybody]))), PAUSES)
-        if not isinstance(answer, Answer):
-            raise unreachable(answer) or self._refused_to_all(error) from None
-
-    def _refused_to_all(self, error: RefusedError) -> Exception:
-        """The error with which a sync ends when a look-up is refused whatever is in it.
-
-        One that was answered in this sync lacks no access.
-        """
-        told = refused_whatever_is_in_it if self._answered else ending
-        return told(error.operation, error.failure)
-
-    def _filtered(self, asked: Sequence[_AskedFor]) -> Pages:
-        """One page for each kind of key that is asked for."""
-        everything = shown(self.table, self.schema)
-        keys: tuple[tuple[str, str, list[Any], tuple[Path, ...]], ...] = (
-            ("byCode", "code_in", [row.code for row in asked if row.code is not None], everything),
-            (
-                "byEmail",
-                "email_in",
-                [row.email for row in asked if row.email is not None],
-                email_of_an_employee(self.schema),
-            ),
-            (
-                _IN_OTHER_CASE,
-                "code_in",
-                [row.code_in_other_case for row in asked if row.code_in_other_case is not None],
-                (("dbId",), ("code",)),
-            ),
-            ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
-        )
-        first = EMPLOYEES_PER_KEY * len(asked)
-        pages: dict[str, tuple[tuple[Path, ...], Node]] = {
-            alias: (paths, {"first": first, "filter": {filter_name: those}})
-            for alias, filter_name, those, paths in keys
-            if those
-        }
-        if "byCode" in pages and not self._scope_is_right and is_scoped(self.schema):
-            pages[_IN_THE_ENTITY] = ((("dbId",),), {**pages["byCode"][1], OWNERS: None})
-        return pages
-
-    def _pages(self, pages: Pages, *, again: bool) -> Iterator[tuple[str, Node]]:
-        walks = {alias: Walk() for alias in pages}
-        while pages:
-            answer = self.client.send(employees(self.schema, _calls(pages)), again=again)
-            following: dict[str, tuple[tuple[Path, ...], Node]] = {}
-            for alias, (paths, arguments) in pages.items():
-                page = page_of(answer.get(alias))
-                yield from ((alias, node) for node in page.nodes)
-                if walks[alias].goes_on(page):
-                    following[alias] = (paths, {**arguments, "after": page.following})
-            self._answered = True
-            pages = following
-
-
-def _calls(pages: Pages) -> Iterator[tuple[str, tuple[Path, ...], Node]]:
-    return ((alias, paths, arguments) for alias, (paths, arguments) in pages.items())
 
 
 def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
@@ -473,7 +319,7 @@ def _email(node: Node) -> str:
     return spelled(node.get("email") or (contact.get("email") if isinstance(contact, Mapping) else None))
 
 
-def _doubts(found: _Found) -> dict[str, Any]:
+def _doubts(found: Found) -> dict[str, Any]:
     """What a directory tells of the keys that could not be looked up."""
     return {
         "refused": {
