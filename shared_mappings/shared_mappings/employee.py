@@ -3,17 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from shared_mappings.dates import parse_date
+from shared_mappings.dates import NO_DAYS, parse_date, stands_for_none
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
 
 ROOT = "employee."
-
-_NO_DAY: Final = date(1753, 1, 1)
-"""What databases write for no day, if not an earlier one."""
 
 SystemValue = Mapping[str, Any]
 """One of Xledger's system values, with its `dbSubId`, `code` and `name`, as far as they are shown."""
@@ -87,7 +84,7 @@ def value_shown(value: Any, rule: Rule | None) -> State:
 def _has_passed(day: Any, today: date) -> bool:
     """Whether a day is over. What is no day in Xledger is none that has passed."""
     try:
-        return isinstance(day, str) and _NO_DAY < parse_date(day) < today
+        return isinstance(day, str) and not stands_for_none(day, NO_DAYS) and parse_date(day) < today
     except ValueError:
         return False
 
