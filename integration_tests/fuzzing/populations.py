@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from integration_tests.recognisable import a_recognisable_user
+from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user
 from integration_tests.records import Record, as_employee
 from integration_tests.sandbox.xledger_store import PARENT, SUBSIDIARY
 
@@ -68,15 +68,7 @@ def somebody(number: int) -> Record:
 
 
 def _address(**lines: Any) -> Mapping[str, Any]:
-    whole = {
-        "line1": "Zq-street 1",
-        "line2": "Zq-entrance",
-        "line3": None,
-        "postalCode": "Zq-99",
-        "city": "Zq-city",
-        "country": "NO",
-    }
-    return {key: value for key, value in {**whole, **lines}.items() if value is not ABSENT}
+    return {key: value for key, value in {**RECOGNISABLE["homeAddress"], **lines}.items() if value is not ABSENT}
 
 
 def _account(number: Any = None, country: Any = "NO", **others: Any) -> Mapping[str, Any]:

@@ -11,10 +11,8 @@ from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import (
-    in_unknown_words,
     is_theirs,
     refused_together,
-    suspect,
 )
 from destination_xledger.syncing.done import Done, Those
 from destination_xledger.syncing.matcher import ambiguous, doubled
@@ -24,7 +22,6 @@ from destination_xledger.syncing.updates import LeftOut
 from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
-from xledger_api.language.accesses import speaks_of_access
 from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import AnswerLostError, HeldBackError, RefusedError
 from xledger_api.sending.endings import ending
@@ -177,18 +174,15 @@ class Additions:
             course.beside.update(item.identity for item in others)
         self._note([(item, there[item.identity]) for item in batch if item.identity in there], course)
         missing = self._missing(others, course)
-        if in_unknown_words(error.failure):
-            if not course.believed and not speaks_of_access(error.failure.original):
-                course.believed = True
-                self.gateway.client.wait_before_judging(error.failure)
-                return Rest(missing, refused=True, again=True)
-            self.refusals.look_whether_it_is_refused_to_all(error)
+        if self.refusals.is_worth_once_more(error, tried=course.believed):
+            course.believed = True
+            return Rest(missing, refused=True, again=True)
         nodes = {item.identity: self._node(item, course) for item in missing}
         leave_out = course.names.to_leave_out(error.failure, nodes, everywhere=last) if missing else {}
         if self._leave_out(missing, leave_out, error.failure, course):
             return Rest(missing, refused=True, again=True)
         if len(batch) > 1 and not last:  # whoever is missing may not be the one who was refused
-            to_blame = suspect(error.failure, nodes) or course.names.suspect(error.failure, nodes)
+            to_blame = course.names.suspect(error.failure, nodes)
             return Rest(missing, True, next((item for item in missing if item.identity == to_blame), None))
         together = RefusedError(error.operation, refused_together(error.failure, len(missing)))
         course.refused += ((item, together) for item in missing)

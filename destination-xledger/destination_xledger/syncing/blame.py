@@ -92,8 +92,7 @@ def quoted_at(failure: Failure, node: Node, path: Path) -> str | None:
 
 def index_of(failure: Failure) -> int | None:
     """Which input of a batch a refusal points to, by its place among them; None where it does not say."""
-    keys = [key for part in failure.path for key in part.replace("]", "").split("[")]
-    return next((int(key) for key in keys if key.isdecimal()), None)
+    return next((int(key) for key in _keys(failure) if key.isdecimal()), None)
 
 
 def refused_together(failure: Failure, people: int) -> Failure:
@@ -114,9 +113,14 @@ def refused_together(failure: Failure, people: int) -> Failure:
 
 def _place(failure: Failure) -> Path:
     """Where a refusal points to, as keys of an input: `inputs.0.node.address.country` is `address.country`."""
-    keys = [key for part in failure.path for key in part.replace("]", "").split("[") if key and not key.isdigit()]
+    keys = [key for key in _keys(failure) if not key.isdigit()]
     start = max((number for number, key in enumerate(keys, 1) if key in _AROUND_AN_INPUT), default=0)
     return tuple(keys[start:])
+
+
+def _keys(failure: Failure) -> list[str]:
+    """The keys and indices on the way to the place that a refusal points to, however it writes them."""
+    return [key for part in failure.path for key in part.replace("]", "").split("[") if key]
 
 
 def _meet(path: Path, place: Path) -> bool:

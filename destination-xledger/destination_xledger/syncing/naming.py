@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from destination_xledger.syncing.blame import Node, Path, index_of, named, quoted_at
+from destination_xledger.syncing.blame import Node, Path, index_of, named, quoted_at, suspect
 from xledger_api.sending.answers import Failure
 
 LeaveOut = Mapping[str, tuple[Path, ...]]
@@ -45,7 +45,9 @@ class Names:
         return {client_id: paths for client_id, paths in proven.items() if paths}
 
     def suspect(self, failure: Failure, inputs: Mapping[str, Node]) -> str | None:
-        """The client id of an input whose trial alone shows whether a value that several have is wrong in itself.
+        """The client id of the input that seems to be to blame, because only that has a value which is quoted.
+
+        Or of one whose trial alone shows whether a value that several have is wrong in itself.
 
         Args:
             failure: Why the inputs were refused together.
@@ -54,6 +56,8 @@ class Names:
         Returns:
             None where no value is quoted, or where it was tried before.
         """
+        if to_blame := suspect(failure, inputs):
+            return to_blame
         values = self._quoted(failure, inputs, {client_id: named(failure, node) for client_id, node in inputs.items()})
         new = set().union(*values.values()) - self._tried
         self._tried.update(new)

@@ -9,6 +9,7 @@ from typing import Final
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import transient_error
+from destination_xledger.syncing.blame import in_unknown_words
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.accesses import speaks_of_access
 from xledger_api.sending.answers import Failure
@@ -66,6 +67,10 @@ class Refusals:
         """How many requests of each mutation were carried out in this sync."""
         return Counter(self._passed)
 
+    def has_passed(self, mutation: str) -> bool:
+        """Whether a mutation was carried out in this sync."""
+        return self._passed[mutation] > 0
+
     def accepted(self, mutation: str) -> None:
         """Notes that a mutation was carried out: the token has the access it needs, and whom it refused is to blame."""
         self._passed[mutation] += 1
@@ -80,7 +85,25 @@ class Refusals:
         """Whether somebody waits for a verdict: what they came with is not settled."""
         return bool(self._doubts)
 
-    def look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
+    def is_worth_once_more(self, error: RefusedError, *, tried: bool) -> bool:
+        """Whether a refusal is in words that nobody knows and is to be sent once more, after a pause that is made here.
+
+        Args:
+            error: The refusal.
+            tried: Whether that was done before, of the same batch.
+
+        Raises:
+            AirbyteTracedException: When it was, and the mutation is refused whoever it is about.
+        """
+        if not in_unknown_words(error.failure):
+            return False
+        if not tried and not speaks_of_access(error.failure.original):
+            self.gateway.client.wait_before_judging(error.failure)
+            return True
+        self._look_whether_it_is_refused_to_all(error)
+        return False
+
+    def _look_whether_it_is_refused_to_all(self, error: RefusedError) -> None:
         """Sends a mutation that nobody has passed with nothing in it: what that is refused for is no record's fault.
 
         Args:
@@ -90,7 +113,7 @@ class Refusals:
             AirbyteTracedException: When it is refused in the same words: a config error when these speak of an access.
         """
         mutation = error.operation.root_field
-        if self._passed[mutation] or mutation in self._looked:
+        if self.has_passed(mutation) or mutation in self._looked:
             return
         self._looked.add(mutation)
         said = self.gateway.refusal_of_nothing(mutation)
@@ -107,18 +130,19 @@ class Refusals:
         Raises:
             AirbyteTracedException: When it is about nobody.
         """
-        passed = Counter[str]()
+        waiting_for = len(errors)
 
         def heard() -> None:
-            passed["mutations"] += 1
-            if passed["mutations"] == len(errors):
+            nonlocal waiting_for
+            waiting_for -= 1
+            if not waiting_for:
                 settle()
 
         for error in errors:
             self._wait(error, heard)
 
     def _wait(self, error: RefusedError, settle: Settle) -> None:
-        self.look_whether_it_is_refused_to_all(error)
+        self._look_whether_it_is_refused_to_all(error)
         doubt = self._doubts.setdefault(error.operation.root_field, _Doubt(error))
         doubt.waiting.append(settle)
         if len(doubt.waiting) > MOST_IN_DOUBT:
@@ -146,7 +170,7 @@ class Refusals:
             settle()
 
     def _ending(self, error: RefusedError) -> AirbyteTracedException:
-        if not self._passed[error.operation.root_field] and speaks_of_access(error.failure.original):
+        if not self.has_passed(error.operation.root_field) and speaks_of_access(error.failure.original):
             return no_access(error.operation, error.failure)
         return refuses_all(error.operation.root_field, error.failure)
 

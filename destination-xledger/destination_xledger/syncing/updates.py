@@ -10,12 +10,10 @@ from typing import Any, Final
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.syncing.blame import (
-    in_unknown_words,
     is_about_the_object,
     is_theirs,
     quotes,
     refused_together,
-    suspect,
 )
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.naming import Names
@@ -25,7 +23,6 @@ from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
 from shared_mappings import FieldChange, Route, State
 from xledger_api.employees.gateway import Gateway
-from xledger_api.language.accesses import speaks_of_access
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
 from xledger_api.sifting import MOST_REFUSALS, Rest, sift
@@ -95,7 +92,7 @@ class Updates:
     @property
     def ways(self) -> Ways:
         """The ways by which changes are written at present."""
-        return Ways(self.routes, lambda mutation: self.refusals.passed()[mutation] > 0)
+        return Ways(self.routes, self.refusals.has_passed)
 
     def update(self, items: Sequence[Planned], refused: LeftOut = NOTHING_LEFT_OUT) -> Mapping[str, Left]:
         """Writes people's changes, one mutation after the other.
@@ -156,7 +153,7 @@ class Updates:
 
         in_doubt = self.refusals.doubts(mutation)
         for first in sorted(updates, key=lambda update: -update.left_alone)[:SUSPICIOUS]:
-            if not self.refusals.passed()[mutation]:
+            if not self.refusals.has_passed(mutation):
                 sift([first], carry_out)
         sift(updates, carry_out, REFUSALS_IN_DOUBT if in_doubt else MOST_REFUSALS)
 
@@ -205,12 +202,9 @@ class Updates:
         progress.settle(passed)
         if passed:
             progress.beside.update(update.identity for update in left)
-        if in_unknown_words(failure):
-            if not progress.believed and not speaks_of_access(failure.original):
-                progress.believed = True
-                self.gateway.client.wait_before_judging(failure)
-                return Rest(left, refused=True, again=True)
-            self.refusals.look_whether_it_is_refused_to_all(error)
+        if self.refusals.is_worth_once_more(error, tried=progress.believed):
+            progress.believed = True
+            return Rest(left, refused=True, again=True)
         nodes = {update.identity: update.node for update in left}
         if leave_out := progress.names.to_leave_out(failure, nodes, everywhere=last):
             for update in left:
@@ -218,7 +212,7 @@ class Updates:
                     self.ways.leave_out(update, update.fields_at(path), failure)
             return Rest(left, refused=True, again=True)
         if len(left) > 1 and not last:
-            to_blame = suspect(failure, nodes) or progress.names.suspect(failure, nodes)
+            to_blame = progress.names.suspect(failure, nodes)
             return Rest(left, True, next((update for update in left if update.identity == to_blame), None))
         self._refuse(mutation, left, error, progress)
         return Rest(refused=True)
@@ -255,7 +249,7 @@ class Updates:
             if not is_about_the_object(error.failure):
                 who.doubted.add(mutation)
             self._in_a_row[mutation] += 1
-            if self._in_a_row[mutation] == SUSPICIOUS and not self.refusals.passed()[mutation]:
+            if self._in_a_row[mutation] == SUSPICIOUS and not self.refusals.has_passed(mutation):
                 self._give_up_unless_somebody_passes(mutation, error, progress)
 
     def _give_up_unless_somebody_passes(self, mutation: str, error: RefusedError, progress: _Progress) -> None:
