@@ -21,7 +21,7 @@ from destination_xledger.syncing.refusals import SUSPICIOUS, Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
 from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
-from shared_mappings import FieldChange, Route, State
+from shared_mappings import FieldChange, FieldTable, Route, State
 from xledger_api.employees.gateway import Gateway
 from xledger_api.sending.answers import Failure
 from xledger_api.sending.client import RefusedError, TooSlowError
@@ -45,7 +45,9 @@ class _Progress:
     """How far a mutation has come.
 
     Attributes:
-        updates: All that is to be sent.
+        updates: All that is to be sent, by the routes of the table.
+        table: The field table as it was when they were made.
+        refused: Whether anything was refused since: then they may not be what is to be sent any more.
         settled: Who was written or refused.
         beside: Who was refused beside others who passed: Xledger is well then, and so is the route.
         believed: Whether what is refused in words that nobody knows has been sent once more.
@@ -53,6 +55,8 @@ class _Progress:
     """
 
     updates: Sequence[Update]
+    table: FieldTable
+    refused: bool = False
     settled: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     believed: bool = False
@@ -146,7 +150,7 @@ class Updates:
         The first of a sync goes for one person alone, who has most to lose: should a mutation wipe what it is not
         sent, that is seen before it has happened to others.
         """
-        progress = _Progress(updates)
+        progress = _Progress(updates, self.routes.table)
 
         def carry_out(batch: Sequence[Update], last: bool) -> Rest[Update]:
             return self._carry_out(mutation, self._as_it_stands(mutation, batch, progress), progress, last=last)
@@ -159,8 +163,11 @@ class Updates:
 
     def _as_it_stands(self, mutation: str, batch: Sequence[Update], progress: _Progress) -> list[Update]:
         """What is still to be sent of a batch: values were left out meanwhile, and routes given up."""
-        unsettled = (self.ways.update_of(update.who, mutation) for update in progress.unsettled(batch))
-        return [update for update in unsettled if update is not None]
+        unsettled = progress.unsettled(batch)
+        if not progress.refused and self.routes.table is progress.table:
+            return unsettled
+        anew = (self.ways.update_of(update.who, mutation) for update in unsettled)
+        return [update for update in anew if update is not None]
 
     def _carry_out(self, mutation: str, batch: Sequence[Update], progress: _Progress, *, last: bool) -> Rest[Update]:
         if not batch:
@@ -191,7 +198,7 @@ class Updates:
 
         What nobody can be blamed for, or only for a value that is named, is worth sending again as it stands then.
         """
-        failure = error.failure
+        failure, progress.refused = error.failure, True
         if self._guessed_wrong(batch, failure):
             progress.settle(batch)
             return Rest()

@@ -67,6 +67,8 @@ def can_be_whole(route: Route, target: str, employee: Employee, table: FieldTabl
         employee: As they stand in Xledger. Where nothing of the address is known to be there, nothing gets lost.
         table: The field table, as it is for this Xledger.
     """
+    if not route.is_nested:
+        return True
     lines = {line: employee.values.get(line) for line in table.lines(target) if line != target}
     goes_with_others = any(table.routes_beside(route, line) for line in lines)
     is_there = any(isinstance(stands, str) for stands in lines.values())
