@@ -30,7 +30,7 @@ ROOMS = {
     "source_huma": """
         run
         entrypoint
-        source  config_problems
+        source
         manifest  changed_users
         users  users_list  lists  declared
     """,

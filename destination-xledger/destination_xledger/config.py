@@ -1,7 +1,6 @@
 """What an administrator sets up for a connection to Xledger."""
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any, Final
 
@@ -22,8 +21,10 @@ from pydantic import (
 
 from connector_base.failures import config_error
 from connector_base.settings.addresses import allowed_address
-from connector_base.settings.settings import UNKNOWN, Settings
-from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
+from connector_base.settings.complaints import ordinal
+from connector_base.settings.settings import Settings
+from connector_base.settings.validating import settings_problems
+from connector_base.storage.storage_config import NoStorage, StorageConfig
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from shared_mappings.normal_forms import normalised_word
 from xledger_api.employees.directory import MatchingKey
@@ -51,7 +52,7 @@ def _choice_of(kind: type[Enum]) -> WithJsonSchema:
 def _known_field(name: str) -> str:
     known = field_table().fields
     if name not in known:
-        raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
+        raise ValueError(f"there is no such field; the fields are {', '.join(known)}")
     return name
 
 
@@ -144,8 +145,8 @@ def _one_code_each(codes: tuple[GenderCode, ...]) -> tuple[GenderCode, ...]:
         before = first.setdefault(normalised_word(entry.gender), position)
         if before != position:
             raise ValueError(
-                f"entries {before} and {position} are for the same gender, because capital letters do not matter; "
-                "leave one of them out"
+                f"the {ordinal(before)} and the {ordinal(position)} entry are for the same gender, because capital "
+                "letters do not matter; leave one of them out"
             )
     return codes
 
@@ -257,7 +258,7 @@ class Config(Settings):
         if locked and others.data.get("new_users") is NewUsers.CREATE:
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
-                "every sync would create them anew; set new_users to skip"
+                "every sync would create them anew; set People who are not in Xledger (new_users) to skip"
             )
         return policies
 
@@ -288,10 +289,8 @@ def parse_config(config: Any) -> Config:
     """
     try:
         return Config.model_validate(config)
-    except ValidationError as error:
-        problems = [
-            _sentence(problem["type"], problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)
-        ]
+    except ValidationError:
+        problems = settings_problems(config, Config, connection_specification())
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
@@ -329,37 +328,6 @@ def connection_specification() -> dict[str, Any]:
     return resolve_refs({"definitions": schema.pop("$defs"), **schema})
 
 
-def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    if kind == UNKNOWN:
-        said = f"there is no such setting; {_instead(str(location[-1]), _known_names(location))}"
-    if location[:1] == (_STORAGE,):  # what follows is the type of storage, which is no name in the config
-        location = (_STORAGE, *location[2:])
-    setting = ".".join(str(part) for part in location)
-    return f"{setting}: {said}." if setting else f"{said}."
-
-
-def _known_names(location: tuple[int | str, ...]) -> list[str]:
-    group: type[Settings] = Config
-    for part in location[:-1]:
-        group = _GROUPS.get(part, group)
-    return list(group.model_fields)
-
-
-def _instead(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"the nearest is {near[0]}" if near else f"the settings are {', '.join(known)}"
-
-
 _STORAGE: Final = "object_storage_config"
 
 _STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)
-
-_GROUPS: Final[Mapping[int | str, type[Settings]]] = {
-    "field_policies": FieldPolicy,
-    "gender_codes": GenderCode,
-    "None": NoStorage,
-    "Local": LocalStorage,
-    "S3": S3Storage,
-}
-"""Groups within the config, by what stands in a complaint's location for them."""

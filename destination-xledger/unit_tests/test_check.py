@@ -145,7 +145,7 @@ def test_longer_than_seconds_a_check_does_not_wait(check: Check, slept: list[flo
 
 def test_what_cannot_work_and_what_is_not_confirmed_are_told_together(check: Check, xledger: Xledger) -> None:
     message, _ = check(authority_confirmed=False, batch_size=0, field_policies=[{"field": "x", "policy": "mirror"}])
-    assert all(text in str(message) for text in ("tick the box", "batch_size", "there is no field x"))
+    assert all(text in str(message) for text in ("tick the box", "batch_size", "there is no such field"))
     assert xledger.asked == []
 
 

@@ -119,7 +119,10 @@ class S3Storage(Settings):
     @model_validator(mode="after")
     def _key_is_whole(self) -> "S3Storage":
         if bool(self.access_key_id.get_secret_value()) != bool(self.secret_access_key.get_secret_value()):
-            raise ValueError("access_key_id and secret_access_key belong together: enter both, or neither")
+            raise ValueError(
+                "Access key ID (access_key_id) and Secret access key (secret_access_key) belong together: enter both, "
+                "or neither"
+            )
         return self
 
 
