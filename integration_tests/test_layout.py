@@ -53,7 +53,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process
+        failures  validation  environment  process  reaching  waiting
     """,
     "shared_mappings": """
         planner  used_schema

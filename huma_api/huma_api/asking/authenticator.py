@@ -13,6 +13,7 @@ from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 from connector_base.environment import take_proxies_and_certificates
 from connector_base.failures import ConnectorError, transient_error
 from connector_base.settings.masked_secrets import mask_too
+from connector_base.waiting import watch_answers
 from huma_api.asking.answers import HumaErrorHandler, json_object
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
@@ -46,6 +47,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             error_handler=self.error_handler,
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
+        watch_answers(self._http_client._session, connections=1)  # noqa: SLF001
         take_proxies_and_certificates(self._http_client._session, self.config["api_url"])  # noqa: SLF001
 
     def get_auth_header(self) -> Mapping[str, Any]:
