@@ -32,7 +32,7 @@ ROOMS = {
         entrypoint
         source
         manifest  changed_users
-        users  users_list  lists  declared
+        users  users_list  lists  declared  known_groups
     """,
     "destination_xledger": """
         __main__

@@ -63,8 +63,8 @@ def test_a_wait_is_told_of_unless_nothing_follows_it(caplog: pytest.LogCaptureFi
     assert len(lines) == 2
     assert all(
         re.fullmatch(
-            r"Waiting \d+ seconds for Huma, which did not give what it was asked for: the connection to huma.example was "
-            r"lost. Then it is asked again.",
+            r"Waiting \d+ seconds for Huma, which did not give what it was asked for: the connection to huma.example "
+            r"was lost. Then it is asked again.",
             line,
         )
         for line in lines

@@ -133,11 +133,19 @@ def test_a_file_that_is_no_configuration_is_not_quoted(printed: Printed, tmp_pat
 @pytest.mark.parametrize(
     ("answer", "happened"),
     [
-        pytest.param({"status_code": 503}, "HTTP status 503", id="503"),
-        pytest.param({"status_code": 429, "headers": {"Retry-After": "30"}}, "HTTP status 429", id="429"),
-        pytest.param({"text": "<html>"}, "HTTP status 200", id="not JSON"),
-        pytest.param({"exc": requests.exceptions.ConnectionError("reset")}, "no answer", id="connection lost"),
-        pytest.param({"exc": requests.exceptions.ReadTimeout()}, "no answer", id="no answer in time"),
+        pytest.param({"status_code": 503}, "it answered with HTTP status 503", id="503"),
+        pytest.param(
+            {"status_code": 429, "headers": {"Retry-After": "30"}}, "it answered with HTTP status 429", id="429"
+        ),
+        pytest.param({"text": "<html>"}, "it answered with HTTP status 200", id="not JSON"),
+        pytest.param(
+            {"exc": requests.exceptions.ConnectionError("reset")},
+            "the connection to huma.example was lost",
+            id="connection lost",
+        ),
+        pytest.param(
+            {"exc": requests.exceptions.ReadTimeout()}, "huma.example did not answer in time", id="no answer in time"
+        ),
     ],
 )
 def test_no_line_takes_any_failure_for_a_rate_limit(
@@ -146,8 +154,8 @@ def test_no_line_takes_any_failure_for_a_rate_limit(
     huma.add("u1")
     huma.list_answers = [answer]
     lines = printed("read")
-    [waiting] = [line for line in lines if "Asking again in" in line]
-    assert f"Huma did not give what it was asked for ({happened}). Asking again in " in waiting
+    [waiting] = [line for line in lines if "Waiting " in line]
+    assert f"Huma, which did not give what it was asked for: {happened}. Then it is asked again." in waiting
     assert not [line for line in lines if "Rate limit" in line or "Backoff" in line]
 
 

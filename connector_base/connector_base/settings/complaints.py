@@ -231,12 +231,13 @@ SENTENCES: Final[Mapping[Kind, Callable[[Place], str]]] = {
 def _sentence(form: Form, complaint: Complaint) -> str:
     at = place(form, complaint.path)
     if complaint.kind is Kind.OWN_WORDS:
-        return _ended(f"{at.name}: {complaint.words}" if at.name else complaint.words)
-    return _ended(SENTENCES[complaint.kind](at))
+        return sentence(f"{at.name}: {complaint.words}" if at.name else complaint.words)
+    return sentence(SENTENCES[complaint.kind](at))
 
 
-def _ended(sentence: str) -> str:
-    return f"{sentence[0].upper()}{sentence[1:]}."
+def sentence(words: str) -> str:
+    """Words as a sentence: with a capital letter and a full stop."""
+    return f"{words[0].upper()}{words[1:]}."
 
 
 # ------------------------------------------------------------------ keys that are not known
@@ -348,7 +349,7 @@ class _Meant:
     def _say(self, group: Place, name: str, what: str) -> None:
         shown = name if _MAY_BE_SHOWN.fullmatch(name) else "of that name"
         within = f" in {group.name}" if group.name else ""
-        self.sentences.append(_ended(f"there is no setting {shown}{within}{what}"))
+        self.sentences.append(sentence(f"there is no setting {shown}{within}{what}"))
 
     def _spelled(self, group: Place, name: str, right: str | None) -> None:
         self.config = _with(self.config, group.keys, name, right)
