@@ -1,11 +1,12 @@
 """What the source reads from the sandbox: a list that moves, employment from positions, and the smaller streams."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStreamStatus, SyncMode
+from airbyte_cdk.models import AirbyteStreamStatus, Status, SyncMode
 from jsonschema import Draft7Validator
 
 from integration_tests.reading import Emitted, Read, read_source, reading, sandbox_of

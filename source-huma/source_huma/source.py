@@ -41,7 +41,7 @@ GROUPS: Final = "groups"
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
 
-STOPPED: Final = transient_error("The sync was stopped.")
+STOPPED: Final = transient_error("The sync was stopped. Run it again: it goes on where it was.")
 
 NOT_TRIED: Final = "Whether the companies, locations and teams in the settings exist could not be tried."
 

@@ -183,3 +183,21 @@ def test_what_the_cdk_logs_in_messages_of_its_own_stays_behind(
 
     monkeypatch.setattr(BoundedSource, "read", read_and_say)
     assert leaks(printed("read")) == []
+
+
+@pytest.mark.parametrize("verb", ["check", "read"])
+def test_a_host_that_cannot_be_reached_is_one_sentence_and_no_trace(huma: Any, printed: Printed, verb: str) -> None:
+    huma.token_answers = [{"exc": requests.exceptions.ConnectTimeout(MARK)}] * 99
+    lines = [json.loads(line) for line in printed(verb)]
+    logs = [line["log"] for line in lines if line["type"] == "LOG"]
+    assert [log for log in logs if not log["message"].startswith("Waiting ")] == []
+    told = [line["connectionStatus"]["message"] for line in lines if line["type"] == "CONNECTION_STATUS"]
+    errors = [line["trace"]["error"] for line in lines if line["type"] == "TRACE" and line["trace"]["type"] == "ERROR"]
+    told += [error["message"] for error in errors]
+    [sentence] = set(told)
+    assert sentence == (
+        "Huma cannot be reached at https://huma.example: no connection to huma.example came about in time. Check the "
+        "address, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+    )
+    assert not any("File " in error["internal_message"] for error in errors)
+    assert not any("Traceback" in error.get("stack_trace", "") for error in errors)
