@@ -142,13 +142,12 @@ def _texts(node: ast.AST, kind: str) -> Iterator[tuple[str, str]]:
     text = _text(node)
     if text is not None:
         yield kind, text
-        inside: Iterator[ast.AST] = (
-            part.value for part in ast.walk(node) if isinstance(part, ast.FormattedValue) and part is not node
-        )
+        kind = A_PART
+        inside: list[ast.AST] = [put_in.value for put_in in ast.walk(node) if isinstance(put_in, ast.FormattedValue)]
     else:
-        inside = ast.iter_child_nodes(node)
-    for part in inside:
-        yield from _texts(part, A_PART if text is not None else kind)
+        inside = list(ast.iter_child_nodes(node))
+    for child in inside:
+        yield from _texts(child, kind)
 
 
 def _text(node: ast.AST) -> str | None:

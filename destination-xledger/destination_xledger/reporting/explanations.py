@@ -16,9 +16,9 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     "write employment IDs in Huma as the codes in Xledger.",
     RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
     "ID, another date of birth or another social security number; or its employment ID, and seems to be somebody else. "
-    "If it is the same person, correct what differs, or, for the code, turn on Give employees who are found by e-mail a "
-    "new code (renumber_employees); if not, correct the e-mail address, or give the person an employment ID that nobody "
-    "had before.",
+    "If it is the same person, correct what differs, or, for the code, turn on Give employees who are found by e-mail "
+    "a new code (renumber_employees); if not, correct the e-mail address, or give the person an employment ID that "
+    "nobody had before.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee, contact or subledger in Xledger. "
     "Give each person an employment ID and an e-mail address of their own in Huma, and each employee a contact and a "
     "subledger of their own in Xledger.",
