@@ -15,6 +15,9 @@ from typing import Any, Final
 
 import yaml
 
+from connector_base.settings.validating import settings_problems
+from destination_xledger.config import Config, connection_specification
+
 ROOT: Final = Path(__file__).parents[1]
 
 TABLE: Final = Path(__file__).with_name("expected_messages.md")
@@ -56,6 +59,27 @@ A_PART: Final = "in a sentence, or from a table"
 
 FEWEST_WORDS: Final = 4
 
+WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"api_token": None},
+    {"api_token": ""},
+    {"api_token": "QUJD"},
+    {"api_token": "a token"},
+    {"authority_confirmed": "perhaps"},
+    {"batch_size": "many"},
+    {"batch_size": 501},
+    {"mode": "try"},
+    {"match_on": []},
+    {"gender_codes": [{"gender": "Male", "code": "M"}, {"gender": "Female"}]},
+    {"gender_codes": [{"gender": "Male", "cod": "M"}]},
+    {"gender_codes": [{"gender": "Male", "xledger": "M"}]},
+    {"object_storage_config": {"storage_type": "Folder"}},
+    {"object_storage_config": {"storage_type": "Local"}},
+    {"batch_sise": 10},
+    {"batch_sise": 10, "batch_size": 20},
+    {"colour": "red"},
+)
+"""One for each kind of mistake."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Message:
@@ -88,9 +112,17 @@ def table() -> str:
         "",
         "Written by `python -m integration_tests.messages` from the code; [so] stands what is put in.",
     ]
+    lines += ["", "## What is said of settings, by example", "", *(f"- {said}" for said in complaints_by_example())]
     for where, said in by_file.items():
         lines += ["", f"## {where}", "", *(f"- {message.text} *({message.kind})*" for message in said)]
     return "\n".join([*lines, ""])
+
+
+def complaints_by_example() -> list[str]:
+    """What is said of settings that cannot work: whole sentences, each made of several parts."""
+    good = {"api_token": "QUJDQUJDQUJD", "authority_confirmed": True}
+    form = connection_specification()
+    return [said for wrong in WRONG_SETTINGS for said in settings_problems({**good, **wrong}, Config, form)]
 
 
 def _in(path: Path) -> Iterator[Message]:
@@ -154,7 +186,7 @@ def _text(node: ast.AST) -> str | None:
     """A text as it stands in the code, joined where it is written in parts; None for anything else."""
     match node:
         case ast.Constant(value=str(text)):
-            return re.sub(r"%(\.\d)?[sdf]", "[…]", text)
+            return re.sub(r"\{(\w+)\}", r"[\1]", re.sub(r"%(\.\d)?[sdf]", "[…]", text))
         case ast.JoinedStr(values=parts):
             return "".join(_text(part) or "" for part in parts)
         case ast.FormattedValue(value=value):

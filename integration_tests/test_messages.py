@@ -44,6 +44,7 @@ def test_the_table_has_every_sentence_and_no_other() -> None:
         "Huma cannot be reached at",
         "Xledger does not answer at the address",
         "is shorter than",
+        "the name [host] is not known here",
         "was rejected",
         "Waiting [upcoming sleep] seconds for Xledger",
         "Another sync of this connection is still running",

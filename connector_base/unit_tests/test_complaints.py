@@ -88,7 +88,10 @@ CASES = [
         [
             "Owner (owner) is missing: enter it.",
             "Key (key) is missing: enter it.",
-            "There is no setting zq: leave it out, or correct it. The settings are owner, key, pets, rooms.",
+            (
+                "There is no setting zq: leave it out, or correct it. The settings are Owner (owner), Key (key), "
+                "Pets (pets), Rooms (rooms)."
+            ),
         ],
     ),
     ({"onwer": "you", "owner": None}, ["There is no setting onwer: Owner (owner) was probably meant."]),

@@ -176,7 +176,7 @@ UNKNOWN = [
     ),
     ({"modus": TOKEN}, "There is no setting modus: Mode (mode) was probably meant."),
     ({"Batch size": TOKEN}, "There is no setting Batch size: Batch size (batch_size) was probably meant."),
-    ({"zq": TOKEN}, "There is no setting zq: leave it out, or correct it. The settings are api_token, "),
+    ({"zq": TOKEN}, "There is no setting zq: leave it out, or correct it. The settings are API token (api_token), "),
     ({"_mode": TOKEN}, "There is no setting _mode: Mode (mode) was probably meant."),
     ({TOKEN * 2: 1}, "There is no setting of that name: leave it out"),
     (
@@ -189,7 +189,7 @@ UNKNOWN = [
     ),
     (
         {"object_storage_config": {"storage_type": "None", "path": TOKEN}},
-        "records go (object_storage_config): leave it out, or correct it. The settings are storage_type.",
+        "(object_storage_config): leave it out, or correct it. The settings are Storage type (storage_type).",
     ),
     (
         {"object_storage_config": {**BUCKET, "secret_acess_key": TOKEN}},

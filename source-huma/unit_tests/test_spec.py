@@ -168,7 +168,7 @@ def test_a_setting_that_does_not_exist_is_refused_by_name_and_without_its_value(
     told += [error["message"] for error in errors]
     [sentence] = set(told)
     assert sentence.startswith(f"There is no setting {name}: ")
-    assert sentence.endswith(f": {meant} was probably meant." if meant else "num_workers, api_url.")
+    assert sentence.endswith(f": {meant} was probably meant." if meant else "(num_workers), API URL (api_url).")
     assert {error["failure_type"] for error in errors} <= {"config_error"}
     assert "recognisable" not in "".join(lines)
     assert not huma.requests(".*")

@@ -344,7 +344,7 @@ class _Meant:
         known = settings_of(group.form)
         if near := _nearest(name, known):
             return f", and {_own_name(group, near)} is set already: leave one of them out"
-        return f": leave it out, or correct it. The settings are {', '.join(known)}"
+        return f": leave it out, or correct it. The settings are {', '.join(_own_name(group, key) for key in known)}"
 
     def _say(self, group: Place, name: str, what: str) -> None:
         shown = name if _MAY_BE_SHOWN.fullmatch(name) else "of that name"
