@@ -423,7 +423,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "a sync mode that is refused": Situation("The sync mode overwrite", stream=a_stream(mode="overwrite")),
     "a stream that is refused": Situation("nothing this destination can write", stream=a_stream(name="groups")),
     "settings that are not known": Situation(
-        "zq_mode: there is no such setting", config={"zq_mode": "Zq-mode", "custom": RECOGNISABLE}
+        "There is no setting zq_mode", config={"zq_mode": "Zq-mode", "custom": RECOGNISABLE}
     ),
     "settings that cannot work": Situation(
         "The configuration cannot work",

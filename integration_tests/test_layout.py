@@ -30,9 +30,9 @@ ROOMS = {
     "source_huma": """
         run
         entrypoint
-        source  config_problems
+        source
         manifest  changed_users
-        users  users_list  lists  declared
+        users  users_list  lists  declared  known_groups
     """,
     "destination_xledger": """
         __main__
@@ -54,7 +54,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process
+        failures  validation  environment  process  reaching  waiting
     """,
     "shared_mappings": """
         planner  used_schema

@@ -368,8 +368,8 @@ def test_a_role_is_assumed_before_writing(
             {"s3_bucket_name": "other-bucket"},
             "other-bucket for reports and rejected records cannot be written (NoSuchB",
         ),
-        ({"s3_bucket_name": "No Bucket/At All"}, "Correct s3_bucket_name"),
-        ({"s3_endpoint": "http://127.0.0.1:1"}, "Correct s3_endpoint, or try again later"),
+        ({"s3_bucket_name": "No Bucket/At All"}, "Correct S3 bucket name (s3_bucket_name)"),
+        ({"s3_endpoint": "http://127.0.0.1:1"}, "Correct S3 endpoint (s3_endpoint), or try again later"),
     ],
 )
 def test_check_says_why_a_bucket_cannot_be_written(

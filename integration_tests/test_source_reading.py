@@ -1,11 +1,12 @@
 """What the source reads from the sandbox: a list that moves, employment from positions, and the smaller streams."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStreamStatus, SyncMode
+from airbyte_cdk.models import AirbyteStreamStatus, Status, SyncMode
 from jsonschema import Draft7Validator
 
 from integration_tests.reading import Emitted, Read, read_source, reading, sandbox_of
@@ -217,3 +218,21 @@ def test_a_stream_stopped_because_of_another_one_does_not_pass_for_read() -> Non
         assert users.status is AirbyteStreamStatus.INCOMPLETE
         rest = read_source(sandbox, users.state)
         assert sorted(users.ids + rest.ids) == sorted(sandbox.huma.users)
+
+
+def test_check_knows_every_group_of_the_organisation_and_no_other(sandbox: Sandbox) -> None:
+    """One request tells, whatever kinds of groups the settings name."""
+    organisation = sandbox.huma.organisation
+    named = {
+        "company_ids": [group.id for group in organisation.companies],
+        "location_ids": [group.id for group in organisation.locations],
+        "team_ids": [group.id for group in organisation.teams],
+    }
+    swapped = {"company_ids": named["team_ids"][:1]}
+    told = []
+    for settings in (named, swapped):
+        config = sandbox.source_config(**settings)
+        told.append(SourceHuma(config).check(logging.getLogger("airbyte"), config))
+    assert len([request for request in sandbox.huma.requests if request.path == "/groups"]) == len(told)
+    assert [status.status for status in told] == [Status.SUCCEEDED, Status.FAILED]
+    assert "is the ID of a team in Huma, not of a company." in str(told[1].message)

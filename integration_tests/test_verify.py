@@ -387,8 +387,8 @@ sys.exit(main(sys.argv[1:]))
     ("config", "tells"),
     [
         ({"api_token": "zq-token"}, "Xledger does not accept the API token."),
-        ({"authority_confirmed": False}, "The configuration cannot work. authority_confirmed: "),
-        ({"zq_mode": "Zq-mode"}, "The configuration cannot work. zq_mode: there is no such setting"),
+        ({"authority_confirmed": False}, "The configuration cannot work. I may let this connection"),
+        ({"zq_mode": "Zq-mode"}, "The configuration cannot work. There is no setting zq_mode"),
     ],
 )
 def test_what_keeps_the_command_from_looking_is_said_as_everywhere(

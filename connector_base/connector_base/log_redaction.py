@@ -23,6 +23,14 @@ from connector_base.protocol.messages import as_line, print_line
 
 LEFT_OUT: Final = "[left out]"
 
+TOLD_BY_THE_CONNECTOR: Final = (
+    "/airbyte_cdk/sources/streams/http/",
+    "/airbyte_cdk/sources/concurrent_source/concurrent_read_processor.py",
+    "/airbyte_cdk/entrypoint.py",
+)
+"""Where the CDK logs of a request, a stream or a check that failed what it raises as well: the connector tells that in
+a sentence, beside which a trace of the CDK's would only frighten."""
+
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 
@@ -54,7 +62,8 @@ def report_error(error: BaseException) -> None:
 class MessageHandler(logging.Handler):
     """Writes log lines to standard output, as the messages that `RedactingFormatter` makes of them.
 
-    Hardly anything remains of what a library says, so unless it warns it is told only where debug lines are wanted.
+    Hardly anything remains of what a library says, so unless it warns of something that the connector does not tell
+    itself, it is told only where debug lines are wanted.
 
     Args:
         own: The packages whose lines pass.
@@ -66,7 +75,10 @@ class MessageHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a line. Where nobody reads any longer, there is nobody to tell of it either."""
-        wanted = record.levelno >= logging.WARNING or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG)
+        news = record.levelno >= logging.WARNING and not any(
+            place in record.pathname for place in TOLD_BY_THE_CONNECTOR
+        )
+        wanted = news or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG)
         if wanted or self._formatter.is_own(record):
             with suppress(OSError, ValueError):
                 print_line(self._formatter.format(record))

@@ -127,10 +127,10 @@ def test_a_service_that_is_busy_may_be_tried_again(status: int) -> None:
 @pytest.mark.parametrize(
     ("error", "sentence", "failure_type"),
     [
-        (NoCredentialsError(), "Enter access_key_id", FailureType.config_error),
+        (NoCredentialsError(), "Enter Access key ID", FailureType.config_error),
         (EndpointConnectionError(endpoint_url="https://x"), "try again later", FailureType.transient_error),
-        (ParamValidationError(report="Zq"), "Correct s3_bucket_name", FailureType.config_error),
-        (ValueError("Zq"), "Correct s3_bucket_name", FailureType.config_error),
+        (ParamValidationError(report="Zq"), "Correct S3 bucket name", FailureType.config_error),
+        (ValueError("Zq"), "Correct S3 bucket name", FailureType.config_error),
     ],
 )
 def test_what_the_library_raises_is_told_without_its_text(

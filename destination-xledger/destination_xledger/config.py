@@ -1,7 +1,6 @@
 """What an administrator sets up for a connection to Xledger."""
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any, Final
 
@@ -20,8 +19,9 @@ from pydantic import (
 from connector_base.failures import config_error
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.choices import choice_of, explained
-from connector_base.settings.settings import UNKNOWN, Settings
-from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
+from connector_base.settings.settings import Settings
+from connector_base.settings.validating import settings_problems
+from connector_base.storage.storage_config import NoStorage, StorageConfig
 from destination_xledger.settings.field_policies import (
     CreateOnlyFields,
     FieldPolicies,
@@ -255,10 +255,8 @@ def parse_config(config: Any) -> Config:
     """
     try:
         return Config.model_validate(config)
-    except ValidationError as error:
-        problems = [
-            _sentence(problem["type"], problem["loc"], problem["msg"]) for problem in error.errors(include_input=False)
-        ]
+    except ValidationError:
+        problems = settings_problems(config, Config, connection_specification())
     raise config_error("The configuration cannot work. " + " ".join(problems))
 
 
@@ -301,37 +299,6 @@ def connection_specification() -> dict[str, Any]:
     return resolve_refs({"definitions": schema.pop("$defs"), **schema})
 
 
-def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    if kind == UNKNOWN:
-        said = f"there is no such setting; {_instead(str(location[-1]), _known_names(location))}"
-    if location[:1] == (_STORAGE,):  # what follows is the type of storage, which is no name in the config
-        location = (_STORAGE, *location[2:])
-    setting = ".".join(str(part) for part in location)
-    return f"{setting}: {said}." if setting else f"{said}."
-
-
-def _known_names(location: tuple[int | str, ...]) -> list[str]:
-    group: type[Settings] = Config
-    for part in location[:-1]:
-        group = _GROUPS.get(part, group)
-    return list(group.model_fields)
-
-
-def _instead(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"the nearest is {near[0]}" if near else f"the settings are {', '.join(known)}"
-
-
 _STORAGE: Final = "object_storage_config"
 
 _STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)
-
-_GROUPS: Final[Mapping[int | str, type[Settings]]] = {
-    "field_policies": FieldPolicy,
-    "gender_codes": GenderCode,
-    "None": NoStorage,
-    "Local": LocalStorage,
-    "S3": S3Storage,
-}
-"""Groups within the config, by what stands in a complaint's location for them."""

@@ -17,13 +17,14 @@ from airbyte_cdk.models import (
     Status,
     Type,
 )
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.log_redaction import report_error
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
+from connector_base.settings.masked_secrets import mask_secrets
 from destination_xledger.catalog import read_catalog
 from destination_xledger.checking.check import check, in_one_message
 from destination_xledger.config import Config, connection_specification, parse_config
@@ -97,7 +98,7 @@ class DestinationXledger(Destination):
             yield AirbyteMessage(type=Type.SPEC, spec=specification)
             return
         config = read_object("config", parsed_args.config)
-        update_secrets(get_secrets(specification.connectionSpecification, config))
+        mask_secrets(specification.connectionSpecification, config)
         if parsed_args.command == "check":
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
         elif parsed_args.command == DISCOVER:

@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from rich.console import Console
 
 from connector_base.failures import told
 from connector_base.log_redaction import redact_all_output
 from connector_base.protocol.command_files import read_object
+from connector_base.settings.masked_secrets import mask_secrets
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.destination import connect_to
 from destination_xledger.verifying.facts import FACTS, Fact
@@ -56,7 +57,7 @@ def verified(path: str, connect: Callable[[Config], XledgerClient]) -> Mapping[F
         AirbyteTracedException: When the config cannot work, or Xledger cannot be asked.
     """
     config = read_object("config", path)
-    update_secrets(get_secrets(connection_specification(), config))
+    mask_secrets(connection_specification(), config)
     seen = look_at(parse_config(config), connect)
     return {fact: fact.judge(seen) for fact in FACTS}
 

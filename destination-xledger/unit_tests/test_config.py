@@ -1,6 +1,7 @@
 """Every setting that cannot work is named, in a sentence and without its value."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from jsonschema import Draft7Validator
 
+import destination_xledger.config
+from connector_base.settings.validating import settings_problems
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
 from destination_xledger.config import (
     Mode,
@@ -78,14 +81,20 @@ def test_null_is_the_default_within_a_setting_too(config: Config) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"api_token": None}, "api_token"),
-        ({"authority_confirmed": None}, "authority_confirmed"),
-        ({"field_policies": [{"field": "phone", "policy": None}]}, "field_policies.0.policy"),
-        ({"object_storage_config": {"storage_type": "Local", "path": None}}, "object_storage_config.path"),
+        ({"api_token": None}, "API token (api_token) is missing"),
+        ({"authority_confirmed": None}, "(authority_confirmed) is missing"),
+        (
+            {"field_policies": [{"field": "phone", "policy": None}]},
+            "Policy (policy) in the first entry of Stricter rules for single fields (field_policies) is missing",
+        ),
+        (
+            {"object_storage_config": {"storage_type": "Local", "path": None}},
+            "Folder (path) in Where reports and rejected records go (object_storage_config) is missing",
+        ),
     ],
 )
 def test_null_for_a_setting_that_is_needed_is_no_value(change: Config, sentence: str, config: Config) -> None:
-    with pytest.raises(AirbyteTracedException, match=sentence):
+    with pytest.raises(AirbyteTracedException, match=re.escape(sentence)):
         parse_config({**config, **change})
 
 
@@ -97,33 +106,49 @@ PASTED_TOKENS = [f"{TOKEN}{odd}" for odd in ("\n", "\r\n", " ", "\u200b", "\ufef
 
 
 BROKEN = [
-    ({"api_token": ""}, "api_token"),
-    ({"mode": "try"}, "mode"),
-    ({"batch_size": 501}, "batch_size"),
-    ({"batch_size": 0}, "batch_size"),
-    ({"match_on": []}, "match_on"),
-    ({"match_on": ["phone"]}, "match_on.0"),
+    ({"api_token": ""}, "API token (api_token) is empty: enter it."),
+    ({"mode": "try"}, "Mode (mode) must be preview or sync."),
+    ({"batch_size": 501}, "Batch size (batch_size) must be 1 to 500."),
+    ({"batch_size": 0}, "Batch size (batch_size) must be 1 to 500."),
+    ({"batch_size": "many"}, "Batch size (batch_size) must be a whole number."),
+    ({"match_on": []}, "The list How people are found in Xledger (match_on) is empty: add an entry"),
+    (
+        {"match_on": ["phone"]},
+        "The first entry of How people are found in Xledger (match_on) must be employmentId or email.",
+    ),
     ({"field_policies": [{"field": "email", "policy": "mirror"}]}, "email cannot be mirror: its own rule is no_unset"),
     ({"field_policies": [{"field": "bankAccount.country", "policy": "fill_empty"}]}, "its own rule is read_only"),
-    ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no such field; the fields are email,"),
-    ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
+    ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no such field; the fields are email, "),
+    ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "Policy (policy) in the first entry of Stricter"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    (
+        {"gender_codes": [{"gender": "Other", "code": ""}]},
+        "Code (code) in the first entry of Gender codes (gender_codes): it is empty; leave a gender",
+    ),
+    (
+        {"gender_codes": [MALE, {"gender": "Other", "code": "  "}]},
+        "Code (code) in the second entry of Gender codes (gender_codes): it is empty; leave a gender",
+    ),
+    (
+        {"gender_codes": [{"gender": " ", "code": "X"}]},
+        "Gender (gender) in the first entry of Gender codes (gender_codes): it is empty; write the gender as",
+    ),
+    (
+        {"gender_codes": [{"gender": "Other"}]},
+        "Code (code) in the first entry of Gender codes (gender_codes) is missing",
+    ),
     ({"read_only_fields": ["phone", "employmentId"]}, "set People who are not in Xledger (new_users) to skip"),
     ({"no_unset_fields": ["bankAccount.country"]}, "bankAccount.country cannot be no_unset: its own rule is read_only"),
     ({"read_only_fields": ["shoeSize"]}, "there is no such field; the fields are email,"),
-    ({"gender_codes": [{"gender": "Other", "code": ""}]}, "gender_codes.0.code: it is empty; leave a gender"),
-    ({"gender_codes": [MALE, {"gender": "Other", "code": "  "}]}, "gender_codes.1.code: it is empty; leave a gender"),
-    ({"gender_codes": [{"gender": " ", "code": "X"}]}, "gender_codes.0.gender: it is empty; write the gender as"),
-    ({"gender_codes": [{"gender": "Other"}]}, "gender_codes.0.code"),
     (
         {"gender_codes": [MALE, {"gender": "Other", "code": "X"}, {"gender": " mALE", "code": "F"}]},
-        "gender_codes: entries 0 and 2 are for the same gender, because capital letters do not matter; leave one of",
+        "Gender codes (gender_codes): the first and the third entry are for the same gender, because capital letters",
     ),
     (
         {"gender_codes": {"secret": "M"}},
-        'gender_codes: this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}]',
+        'Gender codes (gender_codes): this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female"',
     ),
-    ({"gender_codes": {}}, "gender_codes: this is a list now"),
+    ({"gender_codes": {}}, "Gender codes (gender_codes): this is a list now"),
     ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
     ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
@@ -132,7 +157,7 @@ BROKEN = [
     ({"api_url": "https://www..xledger.net/graphql"}, "go on with a host name, a port (1 to 65535) if need be"),
     ({"api_url": "https://www.xledger.net:65536/graphql"}, "go on with a host name, a port (1 to 65535) if need be"),
     ({"api_url": "https://www.xledger.net/graphql\u200b"}, "without a user name, a query, white space or an invisible"),
-    *(({"api_token": pasted}, "api_token: it is no token of Xledger's") for pasted in PASTED_TOKENS),
+    *(({"api_token": pasted}, "API token (api_token): it is no token of Xledger's") for pasted in PASTED_TOKENS),
 ]
 
 
@@ -151,33 +176,38 @@ def test_all_problems_are_told_at_once(config: Config) -> None:
     assert all(name in str(raised.value) for name in ("mode", "batch_size", "api_url"))
 
 
+POLICY = {"field": "phone", "policy": "mirror"}
+
+BUCKET = {"storage_type": "S3", "s3_bucket_name": "reports"}
+
 UNKNOWN = [
-    ({"new_user": TOKEN}, "new_user: there is no such setting; the nearest is new_users."),
-    ({"apiToken": TOKEN}, "apiToken: there is no such setting; the nearest is api_token."),
+    (
+        {"new_user": TOKEN},
+        "There is no setting new_user: People who are not in Xledger (new_users) was probably meant.",
+    ),
+    ({"batch": TOKEN}, "There is no setting batch: Batch size (batch_size) was probably meant."),
+    ({"Batch size": TOKEN}, "There is no setting Batch size: Batch size (batch_size) was probably meant."),
     (
         {"zq": TOKEN},
-        "zq: there is no such setting; the settings are mode, api_token, authority_confirmed, object_storage_config",
+        "There is no setting zq: leave it out, or correct it. The settings are Mode (mode), API token (api",
     ),
-    ({"_mode": TOKEN}, "_mode: there is no such setting; the nearest is mode."),
+    ({"_batch_size": TOKEN}, "There is no setting _batch_size: Batch size (batch_size) was probably meant."),
+    ({TOKEN * 2: 1}, "There is no setting of that name: leave it out"),
     (
-        {"field_policies": [{"field": "phone", "policy": "mirror", "polciy": TOKEN}]},
-        "field_policies.0.polciy: there is no such setting; the nearest is policy.",
+        {"batch_sise": TOKEN, "batch_size": 7},
+        "There is no setting batch_sise, and Batch size (batch_size) is set already: leave one of them out.",
     ),
     (
-        {"gender_codes": [{**MALE, "cod": TOKEN}]},
-        "gender_codes.0.cod: there is no such setting; the nearest is code.",
+        {"field_policies": [{**POLICY, "polciy": TOKEN}]},
+        "first entry of Stricter rules for single fields (field_policies), and Policy (policy) is set already",
     ),
     (
         {"object_storage_config": {"storage_type": "None", "path": TOKEN}},
-        "object_storage_config.path: there is no such setting; the settings are storage_type.",
+        "(object_storage_config): leave it out, or correct it. The settings are Storage type (storage_type).",
     ),
     (
-        {"object_storage_config": {"storage_type": "Local", "path": "/reports", "folder": TOKEN}},
-        "object_storage_config.folder: there is no such setting; the settings are storage_type, path.",
-    ),
-    (
-        {"object_storage_config": {"storage_type": "S3", "s3_bucket_name": "reports", "secret_acess_key": TOKEN}},
-        "object_storage_config.secret_acess_key: there is no such setting; the nearest is secret_access_key.",
+        {"object_storage_config": {**BUCKET, "secret_acess_key": TOKEN}},
+        "records go (object_storage_config): Secret access key (secret_access_key) was probably meant.",
     ),
 ]
 
@@ -191,6 +221,117 @@ def test_a_setting_that_is_not_known_is_refused_by_its_name_and_never_by_its_val
     assert raised.value.failure_type is FailureType.config_error
     assert sentence in str(raised.value)
     assert TOKEN not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"api_token": None, "api_tokn": TOKEN},
+        {"api_token": None, "apiToken": TOKEN},
+        {"api_token": None, "token": TOKEN},
+        {"api_token": None, "API token": TOKEN},
+        {"authority_confirmed": None, "authority": True},
+        {"gender_codes": [MALE, {"gender": "Other", "cod": "X"}]},
+        {"gender_codes": [MALE, {"gender": "Other", "xledger": "X"}]},
+        {"gender_codes": [MALE, {"sex": "Other", "code": "X"}]},
+        {"field_policies": [{"feild": "phone", "policy": "mirror"}]},
+        {"object_storage_config": {"storage_type": "Local", "pth": "/reports"}},
+        {"object_storage_config": {"storage_typ": "Local", "path": "/reports"}},
+        {"object_storage_config": {"storage_type": "S3", "bucket_name": "reports"}},
+        {"object_storage_config": {**BUCKET, "access_key": TOKEN, "secret_access_key": TOKEN}},
+        {"new_user": "skip", "field_policies": [{"field": "employmentId", "policy": "read_only"}]},
+        {"batch_sise": 0},
+    ],
+)
+def test_a_wrong_key_brings_no_second_complaint_about_what_it_left_out(change: Config, config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, **change})
+    told = str(raised.value).removeprefix("The configuration cannot work. ")
+    assert told.startswith("There is no setting ")
+    assert told.count(".") == 1
+
+
+SHORT = "secret7"
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ({"api_token": "QUJDQUI"}, "API token (api_token)"),
+        (
+            {"object_storage_config": {**BUCKET, "access_key_id": SHORT, "secret_access_key": TOKEN}},
+            "Access key ID (access_key_id) in Where",
+        ),
+        (
+            {"object_storage_config": {**BUCKET, "access_key_id": TOKEN, "secret_access_key": SHORT}},
+            "Secret access key (secret_access_key) in Where",
+        ),
+    ],
+)
+def test_a_secret_that_would_be_masked_letter_by_letter_is_refused(change: Config, title: str, config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, **change})
+    told = str(raised.value).removeprefix("The configuration cannot work. ")
+    assert told.startswith(title)
+    assert "is shorter than 8 characters, so it is no whole secret" in told
+    assert SHORT not in told
+
+
+WRONG: list[Any] = [
+    *(True, 0, -1, 10**40, 1.5, float("nan"), "", " ", "x", "recognisable\n", "\ud800", b"x", object()),
+    *([], [1], [[]], ["recognisable"], [{}], [{"recognisable": 1}], {}, {"recognisable": 1}, {1: 2}),
+]
+
+LIBRARY_WORDS = re.compile(
+    r"\b(input|valid|validation|value error|expected|extra|permitted|tuple|pydantic|required|dictionary|instance"
+    r"|literal|enum|string|integer|boolean|greater than|less than|items?|tag|discriminator|match pattern|unable to)\b",
+    re.IGNORECASE,
+)
+
+STORAGES = {
+    "None": {"storage_type": "None"},
+    "Local": {"storage_type": "Local", "path": "/reports"},
+    "S3": {**BUCKET, "access_key_id": TOKEN, "secret_access_key": TOKEN},
+}
+
+
+FORM = connection_specification()
+
+
+def settings_and_titles() -> list[tuple[str, str]]:
+    """Where each setting stands, as `with_value` reads it, and its title."""
+    found = [("", "")]
+    for name, part in FORM["properties"].items():
+        found.append((name, part["title"]))
+        for entry in [part["items"]] if "items" in part else []:
+            groups = entry.get("oneOf", [entry])
+            found += [
+                (f"{name}.{key}", inner["title"]) for g in groups for key, inner in g.get("properties", {}).items()
+            ]
+    for kind in FORM["properties"]["object_storage_config"]["oneOf"]:
+        storage = kind["properties"]["storage_type"]["const"]
+        found += [(f"{storage}:{key}", inner["title"]) for key, inner in kind["properties"].items()]
+    return found
+
+
+def with_value(config: Config, where: str, value: Any) -> Any:
+    storage, colon, key = where.partition(":")
+    if colon:
+        return {**config, "object_storage_config": {**STORAGES[storage], key: value}}
+    name, _, key = where.partition(".")
+    if key:
+        entry = MALE if name == "gender_codes" else POLICY
+        return {**config, name: [{**entry, key: value}]}
+    return {**config, name: value} if name else value
+
+
+@pytest.mark.parametrize(("where", "title"), settings_and_titles())
+def test_whatever_is_entered_the_complaint_is_in_the_words_of_the_form(where: str, title: str, config: Config) -> None:
+    for value in WRONG:
+        for told in settings_problems(with_value(config, where, value), destination_xledger.config.Config, FORM):
+            assert title in told or "There is no setting" in told
+            assert not LIBRARY_WORDS.search(told)
+            assert "recognisable" not in told.replace("no setting recognisable", "")
 
 
 def test_a_setting_that_is_not_known_keeps_no_other_from_being_tried(config: Config) -> None:
@@ -342,7 +483,9 @@ def test_the_token_never_shows_in_a_complaint(config: Config) -> None:
     assert TOKEN not in str(raised.value)
 
 
-@pytest.mark.parametrize("token", ["a-token-that-must-never-be-shown", "0" * 64, "QUJD", "QUJDRA", "QUJDRA==", "_-_-"])
+@pytest.mark.parametrize(
+    "token", ["a-token-that-must-never-be-shown", "0" * 64, "QUJDQUJD", "QUJDQUJDRA", "QUJDQUJDRA==", "_-_-_-_-"]
+)
 def test_a_token_that_decodes_and_encodes_to_itself_may_be_one(token: str, config: dict[str, Any]) -> None:
     assert parse_config({**config, "api_token": token}).api_token.get_secret_value() == token
 
@@ -354,5 +497,7 @@ def test_a_token_that_decodes_and_encodes_to_itself_may_be_one(token: str, confi
 def test_a_token_that_cannot_be_one_is_told_without_being_shown(token: str, config: dict[str, Any]) -> None:
     with pytest.raises(AirbyteTracedException) as raised:
         parse_config({**config, "api_token": token})
-    assert str(raised.value).startswith("The configuration cannot work. api_token: it is no token of Xledger's")
+    assert str(raised.value).startswith(
+        "The configuration cannot work. API token (api_token): it is no token of Xledger's"
+    )
     assert token not in str(raised.value).partition(": it is")[2]

@@ -18,7 +18,7 @@ def test_a_bank_account_is_not_said_to_have_a_wrong_check_digit_when_it_has_none
     (warning,) = desired_from_user(record, field_table(), Options()).warnings
     assert explained(warning) == (
         "Left out: bankAccount (invalid_bank_account). It is not a valid account number: its length, its characters or "
-        "its check digits are wrong."
+        "its check digits are wrong. Correct it in Huma."
     )
 
 

@@ -21,14 +21,17 @@ def bucket(**changed: Any) -> S3Storage:
 
 
 BROKEN: list[tuple[Any, str]] = [
-    ({"storage_type": SECRET}, "storage_type must be None, Local or S3"),
-    ({}, "storage_type must be None, Local or S3"),
-    (SECRET, "storage_type must be None, Local or S3"),
-    ({"storage_type": "Local"}, "path: Field required"),
+    ({"storage_type": SECRET}, "records go (object_storage_config) must be None, Local or S3"),
+    ({}, "records go (object_storage_config) must be None, Local or S3"),
+    (SECRET, "records go (object_storage_config) must be None, Local or S3"),
+    (
+        {"storage_type": "Local"},
+        "Folder (path) in Where reports and rejected records go (object_storage_config) is missing",
+    ),
     ({"storage_type": "Local", "path": "reports"}, "named from the root"),
     ({"storage_type": "Local", "path": "/a\0b"}, "named from the root"),
-    ({"storage_type": "S3"}, "s3_bucket_name: Field required"),
-    ({"storage_type": "S3", "s3_bucket_name": ""}, "s3_bucket_name"),
+    ({"storage_type": "S3"}, "S3 bucket name (s3_bucket_name) in Where reports"),
+    ({"storage_type": "S3", "s3_bucket_name": ""}, "(object_storage_config) is empty"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": SECRET}, "belong together"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "secret_access_key": SECRET}, "belong together"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_bucket_region": SECRET.upper()}, "s3_bucket_region"),
@@ -36,12 +39,12 @@ BROKEN: list[tuple[Any, str]] = [
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": "http://minio"}, "must begin with https://"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": f"https://u:{SECRET}@s3"}, "must begin with https"),
     (
-        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": "a", "secret_access_key": f"{SECRET}\n"},
-        "secret_access_key: there is white space",
+        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": KEY, "secret_access_key": f"{SECRET}\n"},
+        "Secret access key (secret_access_key) in Where reports and rejected records go (object_storage_config): there",
     ),
     (
-        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": f"{SECRET}\u200b", "secret_access_key": "b"},
-        "access_key_id: there is white space",
+        {"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": f"{SECRET}\u200b", "secret_access_key": KEY},
+        "Access key ID (access_key_id) in Where reports and rejected records go (object_storage_config): there",
     ),
 ]
 

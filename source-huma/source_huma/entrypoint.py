@@ -12,8 +12,9 @@ from airbyte_cdk.sources.utils.schema_helpers import split_config
 
 from connector_base.failures import config_error
 from connector_base.protocol.concurrent_reading import without_logs
+from connector_base.settings.masked_secrets import mask_secrets
+from connector_base.settings.validating import form_problems
 from connector_base.storage.temporary import temporary_folder
-from source_huma.config_problems import config_problems
 from source_huma.source import SourceHuma
 
 
@@ -51,6 +52,11 @@ class HumaEntrypoint(AirbyteEntrypoint):
         yield from super().run(parsed_args)
 
     @staticmethod
+    def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+        """Has secrets masked in all output; but none that is too short, which is refused afterwards."""
+        mask_secrets(connection_specification, config)
+
+    @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Checks the configuration against the spec.
 
@@ -58,8 +64,7 @@ class HumaEntrypoint(AirbyteEntrypoint):
             ConnectorError: A configuration error that names every setting that cannot work, and no value.
         """
         settings, _ = split_config(config)
-        problems = config_problems(settings, source_spec.connectionSpecification)
-        if problems:
+        if problems := form_problems(settings, source_spec.connectionSpecification):
             raise config_error(" ".join(problems))
 
     def _emit_queued_messages(self, source: Source) -> Iterable[AirbyteMessage]:

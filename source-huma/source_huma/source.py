@@ -13,6 +13,7 @@ from airbyte_cdk.models import (
     AirbyteStateMessageSerializer,
     ConfiguredAirbyteCatalog,
     DestinationSyncMode,
+    FailureType,
     Status,
     SyncMode,
 )
@@ -21,7 +22,7 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils import AirbyteTracedException
 
-from connector_base.failures import told, transient_error
+from connector_base.failures import ConnectorError, told, transient_error
 from connector_base.incremental.cursor import ChangedRecordsCursor
 from connector_base.incremental.stream import ChangedRecordsStream
 from connector_base.protocol.command_files import configured_catalog, read_json, read_object
@@ -30,15 +31,19 @@ from connector_base.settings.settings import entered
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
+from source_huma.known_groups import named_groups, unknown_groups
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 
 USERS: Final = "users"
+GROUPS: Final = "groups"
 
 MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 """In full, for the CDK would rather take a file of that name from where the process happens to run."""
 
-STOPPED: Final = transient_error("The sync was stopped.")
+STOPPED: Final = transient_error("The sync was stopped. Run it again: it goes on where it was.")
+
+NOT_TRIED: Final = "Whether the companies, locations and teams in the settings exist could not be tried."
 
 CHECK_RETRIES: Final = 1
 CHECK_LONGEST_WAIT: Final = 20.0
@@ -79,19 +84,27 @@ class SourceHuma(YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.
 
+        Where the settings name companies, locations or teams, Huma's groups are listed until all are found.
+
         Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
         nobody is listed, and wraps its reasons into Python's quotation marks.
         """
-        run = SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT)
         to_check = self.resolved_manifest["check"]["stream_names"]
         try:
+            run = _impatient_run()
+            problems, warnings = self._about_groups(run, config)
+            if warnings:  # the run has been given up: but people may be read all the same
+                run = _impatient_run()
             for stream in self._streams_of(run, config):
                 if stream.name in to_check:
                     unseen = unseen_fields(stream.get_json_schema(), _first_records(stream))
-                    if unseen:
-                        LOGGER.warning(sentence_about(unseen))
+                    warnings += [sentence_about(unseen)] if unseen else []
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=told(error).message)
+        for warning in warnings:
+            LOGGER.warning(warning)
+        if problems:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=" ".join(problems))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     @staticmethod
@@ -161,6 +174,23 @@ class SourceHuma(YamlDeclarativeSource):
                 self._run.note_failure(STOPPED, hopeless=True)
             reading.let_threads_end()
 
+    def _about_groups(self, run: SyncRun, config: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """What is wrong with the groups that the settings name, and what to warn of where the key may not list them.
+
+        Raises:
+            ConnectorError: When Huma cannot be asked.
+        """
+        if not named_groups(config):
+            return [], []
+        [groups] = [stream for stream in self._streams_of(run, config) if stream.name == GROUPS]
+        form = self.resolved_manifest["spec"]["connection_specification"]
+        try:
+            return unknown_groups(config, form, _records(groups)), []
+        except ConnectorError as error:
+            if error.failure_type is not FailureType.config_error:
+                raise
+            return [], [f"{NOT_TRIED} {error.message}"]
+
     def _streams_of(self, run: SyncRun, config: Mapping[str, Any]) -> list[AbstractStream]:
         with run.building_components():
             streams = super().streams(config)
@@ -178,6 +208,16 @@ class SourceHuma(YamlDeclarativeSource):
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
                 return users_cursor(entered(config or {}), configured, state, run.started_at, self._message_repository)
         return None
+
+
+def _impatient_run() -> SyncRun:
+    return SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT)
+
+
+def _records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
+    for partition in stream.generate_partitions():
+        for record in partition.read():
+            yield record.data
 
 
 def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

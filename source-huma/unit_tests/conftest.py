@@ -81,6 +81,8 @@ class FakeHuma:
         uses_of_each_token: How many requests any token serves, likewise.
         token_answers: What the token endpoint answers before it gives tokens.
         list_answers: What the list answers before it lists users.
+        groups: The companies, locations and teams, each with `id`, `type` and `name`.
+        groups_answers: What the list of groups answers before it lists them.
         detail_answers: What each user's details answer before they are given, by the user's id.
     """
 
@@ -93,11 +95,14 @@ class FakeHuma:
         self.token_answers: list[Answer] = []
         self.list_answers: list[Answer] = []
         self.detail_answers: dict[str, list[Answer]] = {}
+        self.groups: list[dict[str, Any]] = []
+        self.groups_answers: list[Answer] = []
         self._used = 0
         self._lock = threading.Lock()
         self._mocker = mocker
         mocker.post(f"{API}/auth/oauth/token", json=self._once(lambda _: self.token_answers, self._token))
         mocker.get(f"{API}/users", json=self._once(lambda _: self.list_answers, self._authorized(self._list)))
+        mocker.get(f"{API}/groups", json=self._once(lambda _: self.groups_answers, self._authorized(self._groups)))
         mocker.get(
             re.compile(f"^{API}/users/[^/?]+$"),
             json=self._once(lambda path: self.detail_answers.get(_user_id(path), []), self._authorized(self._details)),
@@ -180,6 +185,13 @@ class FakeHuma:
             ]
         offset = int(query["offset"][0])
         return {"total": len(everybody), "items": everybody[offset : offset + PAGE]}
+
+    def _groups(self, request: Any) -> Answer:
+        query = parse_qs(urlsplit(request.url).query)
+        assert query.keys() == {"limit", "offset"}
+        assert query["limit"] == [str(MOST_IDS)]
+        offset = int(query["offset"][0])
+        return {"total": len(self.groups), "items": self.groups[offset : offset + MOST_IDS]}
 
     def _details(self, request: Any) -> Answer:
         assert not urlsplit(request.url).query

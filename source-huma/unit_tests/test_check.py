@@ -11,6 +11,7 @@ from airbyte_cdk.models import Status
 
 from shared_mappings.record_schema import users_schema
 from source_huma import SourceHuma
+from source_huma.known_groups import WHERE_IDS_ARE
 
 Check = Callable[[], tuple[Status, str | None]]
 
@@ -135,3 +136,73 @@ def test_the_warning_reaches_the_log_of_the_host(huma: Any, printed: Callable[..
     logs = [message["log"] for message in map(json.loads, printed("check")) if message["type"] == "LOG"]
     [warning] = [log["message"] for log in logs if log["level"] == "WARN"]
     assert "bankAccount" in warning
+
+
+COMPANY, LOCATION, TEAM, NOBODY = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcd")
+
+
+@pytest.fixture
+def organisation(huma: Any) -> Any:
+    huma.add("u1", **everything_unset())
+    kinds = (("company", COMPANY), ("location", LOCATION), ("team", TEAM))
+    huma.groups = [{"id": group_id, "type": kind, "name": kind} for kind, group_id in kinds]
+    return huma
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (
+            {"company_ids": [COMPANY, NOBODY]},
+            "The second entry of Only these companies (company_ids) is the ID of no company in Huma.",
+        ),
+        (
+            {"location_ids": [TEAM.upper()]},
+            "The first entry of Only these locations (location_ids) is the ID of a team in Huma, not of a location.",
+        ),
+        (
+            {"team_ids": [NOBODY]},
+            "The first entry of Only these teams (team_ids) is the ID of no team in Huma.",
+        ),
+    ],
+)
+def test_check_tells_of_a_group_that_huma_does_not_have_and_where_ids_are(
+    organisation: Any, config: dict[str, Any], check: Check, filters: dict[str, Any], told: str
+) -> None:
+    config.update(filters)
+    status, sentence = check()
+    assert status is Status.FAILED
+    assert sentence == f"{told} {WHERE_IDS_ARE}"
+    assert len(organisation.requests("/groups")) == organisation.tokens == 1
+
+
+def test_check_asks_for_groups_once_and_only_where_the_settings_name_some(
+    organisation: Any, config: dict[str, Any], check: Check
+) -> None:
+    check()
+    assert organisation.requests("/groups") == []
+    config.update(company_ids=[COMPANY], location_ids=[LOCATION.upper()], team_ids=[TEAM])
+    assert check() == (Status.SUCCEEDED, None)
+    assert len(organisation.requests("/groups")) == 1
+
+
+def test_no_more_groups_are_listed_than_it_takes_to_find_all(
+    organisation: Any, config: dict[str, Any], check: Check
+) -> None:
+    organisation.groups += [{"id": f"t{number}", "type": "team", "name": "T"} for number in range(60)]
+    config.update(company_ids=[COMPANY])
+    assert check() == (Status.SUCCEEDED, None)
+    assert len(organisation.requests("/groups")) == 1
+    config.update(company_ids=[NOBODY])
+    assert check()[0] is Status.FAILED
+    assert len(organisation.requests("/groups")) == 1 + 3
+
+
+def test_a_key_that_may_not_list_groups_is_warned_of_and_blocks_nothing(
+    organisation: Any, config: dict[str, Any], warnings: Callable[[], list[str]]
+) -> None:
+    organisation.groups_answers = [{"status_code": 403}] * 9
+    config.update(company_ids=[COMPANY])
+    *_, warning = warnings()
+    assert warning.startswith("Whether the companies, locations and teams in the settings exist could not be tried. ")
+    assert "no right to list groups" in warning

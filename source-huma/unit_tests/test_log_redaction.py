@@ -133,11 +133,19 @@ def test_a_file_that_is_no_configuration_is_not_quoted(printed: Printed, tmp_pat
 @pytest.mark.parametrize(
     ("answer", "happened"),
     [
-        pytest.param({"status_code": 503}, "HTTP status 503", id="503"),
-        pytest.param({"status_code": 429, "headers": {"Retry-After": "30"}}, "HTTP status 429", id="429"),
-        pytest.param({"text": "<html>"}, "HTTP status 200", id="not JSON"),
-        pytest.param({"exc": requests.exceptions.ConnectionError("reset")}, "no answer", id="connection lost"),
-        pytest.param({"exc": requests.exceptions.ReadTimeout()}, "no answer", id="no answer in time"),
+        pytest.param({"status_code": 503}, "it answered with HTTP status 503", id="503"),
+        pytest.param(
+            {"status_code": 429, "headers": {"Retry-After": "30"}}, "it answered with HTTP status 429", id="429"
+        ),
+        pytest.param({"text": "<html>"}, "it answered with HTTP status 200", id="not JSON"),
+        pytest.param(
+            {"exc": requests.exceptions.ConnectionError("reset")},
+            "the connection to huma.example was lost",
+            id="connection lost",
+        ),
+        pytest.param(
+            {"exc": requests.exceptions.ReadTimeout()}, "huma.example did not answer in time", id="no answer in time"
+        ),
     ],
 )
 def test_no_line_takes_any_failure_for_a_rate_limit(
@@ -146,8 +154,8 @@ def test_no_line_takes_any_failure_for_a_rate_limit(
     huma.add("u1")
     huma.list_answers = [answer]
     lines = printed("read")
-    [waiting] = [line for line in lines if "Asking again in" in line]
-    assert f"Huma did not give what it was asked for ({happened}). Asking again in " in waiting
+    [waiting] = [line for line in lines if "Waiting " in line]
+    assert f"Huma, which did not give what it was asked for: {happened}. Then it is asked again." in waiting
     assert not [line for line in lines if "Rate limit" in line or "Backoff" in line]
 
 
@@ -175,3 +183,21 @@ def test_what_the_cdk_logs_in_messages_of_its_own_stays_behind(
 
     monkeypatch.setattr(BoundedSource, "read", read_and_say)
     assert leaks(printed("read")) == []
+
+
+@pytest.mark.parametrize("verb", ["check", "read"])
+def test_a_host_that_cannot_be_reached_is_one_sentence_and_no_trace(huma: Any, printed: Printed, verb: str) -> None:
+    huma.token_answers = [{"exc": requests.exceptions.ConnectTimeout(MARK)}] * 99
+    lines = [json.loads(line) for line in printed(verb)]
+    logs = [line["log"] for line in lines if line["type"] == "LOG"]
+    assert [log for log in logs if not log["message"].startswith("Waiting ")] == []
+    told = [line["connectionStatus"]["message"] for line in lines if line["type"] == "CONNECTION_STATUS"]
+    errors = [line["trace"]["error"] for line in lines if line["type"] == "TRACE" and line["trace"]["type"] == "ERROR"]
+    told += [error["message"] for error in errors]
+    [sentence] = set(told)
+    assert sentence == (
+        "Huma cannot be reached at https://huma.example: no connection to huma.example came about in time. Check the "
+        "address, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+    )
+    assert not any("File " in error["internal_message"] for error in errors)
+    assert not any("Traceback" in error.get("stack_trace", "") for error in errors)

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft7Validator
 
 from connector_base.settings.pasted import WHOLE_SECRET_PATTERN
+from connector_base.settings.validating import JSON_SCHEMA, form_problems
 from shared_mappings.api_url import API_URL_PATTERN
 from source_huma import SourceHuma
-from source_huma.config_problems import RULES
 
 GOLDEN = Path(__file__).parent / "spec.json"
 
@@ -37,12 +37,39 @@ def test_every_setting_has_a_title_a_description_and_its_place_in_the_form() -> 
     assert [setting["order"] for setting in settings] == list(range(len(settings)))
 
 
+WRONG: list[Any] = [True, -1, 10**20, 1.5, "", "x", "x" * 500, "\ud800", [], ["x"], [[]], {}, {"recognisable": 1}]
+
+LIBRARY_WORDS = (
+    "input",
+    "valid",
+    "type",
+    "expected",
+    "does not match",
+    "non-empty",
+    "instance",
+    "object",
+    "schema",
+    "[",
+)
+
+
+@pytest.mark.parametrize("name", spec()["properties"])
+def test_whatever_is_entered_the_complaint_is_in_the_words_of_the_form(name: str) -> None:
+    form = spec()
+    good = {"client_id": "id", "client_secret": "a whole secret"}
+    for value in WRONG:
+        for sentence in form_problems({**good, name: value}, form):
+            assert form["properties"][name]["title"] in sentence
+            assert f"({name})" in sentence
+            assert not any(words in sentence for words in (*LIBRARY_WORDS, "recognisable"))
+
+
 def test_every_kind_of_rule_in_the_spec_has_words_for_it() -> None:
     no_rules = {"order", "title", "description", "default", "examples", "airbyte_secret", "pattern_descriptor"}
     no_rules |= {"items", "format"}  # the entries of a list are held to the rules inside; a format is not checked
     settings = list(spec()["properties"].values())
     entries = [setting["items"] for setting in settings if "items" in setting]
-    assert {keyword for setting in settings + entries for keyword in setting} - no_rules == set(RULES)
+    assert {keyword for setting in settings + entries for keyword in setting} - no_rules <= set(JSON_SCHEMA)
 
 
 def test_secrets_are_held_to_the_rule_for_what_is_pasted() -> None:
@@ -100,6 +127,7 @@ def test_https_and_loopback_are_accepted(api_url: str) -> None:
         {"client_secret": " recognisable"},
         {"client_secret": "recogni\u200bsable"},
         {"client_secret": ["recognisable"]},
+        {"client_secret": "secret7"},
         {"company_ids": "recognisable"},
         {"company_ids": ["recognisable"]},
         {"location_ids": [7]},
@@ -124,7 +152,12 @@ def test_a_setting_that_cannot_work_is_refused_by_name_and_without_its_value(
 @pytest.mark.parametrize("verb", ["check", "read", "discover"])
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("company_id", "company_ids"), ("companyIds", "company_ids"), ("apiUrl", "api_url"), ("colour", None)],
+    [
+        ("company_id", "Only these companies (company_ids)"),
+        ("companyIds", "Only these companies (company_ids)"),
+        ("Only these teams", "Only these teams (team_ids)"),
+        ("colour", None),
+    ],
 )
 def test_a_setting_that_does_not_exist_is_refused_by_name_and_without_its_value(
     printed: Printed, huma: Any, verb: str, name: str, meant: str | None
@@ -133,10 +166,30 @@ def test_a_setting_that_does_not_exist_is_refused_by_name_and_without_its_value(
     told = [message["connectionStatus"]["message"] for message in messages(lines, "CONNECTION_STATUS")]
     errors = [message["trace"]["error"] for message in messages(lines, "TRACE")]
     told += [error["message"] for error in errors]
-    suggestion = f" Did you mean {meant}?" if meant else ""
-    assert set(told) == {f"There is no setting {name}.{suggestion}"}
+    [sentence] = set(told)
+    assert sentence.startswith(f"There is no setting {name}: ")
+    assert sentence.endswith(f": {meant} was probably meant." if meant else "(num_workers), API URL (api_url).")
     assert {error["failure_type"] for error in errors} <= {"config_error"}
     assert "recognisable" not in "".join(lines)
+    assert not huma.requests(".*")
+
+
+@pytest.mark.parametrize("name", ["client_secrt", "clientSecret", "secret", "Client secret"])
+def test_a_misspelt_setting_brings_no_complaint_about_the_one_it_leaves_out(
+    printed: Printed, config: dict[str, Any], name: str
+) -> None:
+    lines = printed("check", **{name: config["client_secret"], "client_secret": None})
+    [message] = messages(lines, "CONNECTION_STATUS")
+    expected = f"There is no setting {name}: Client secret (client_secret) was probably meant."
+    assert message["connectionStatus"]["message"] == expected
+
+
+def test_a_short_secret_is_refused_in_a_sentence_that_is_whole(printed: Printed, huma: Any) -> None:
+    [message] = messages(printed("check", client_secret="e"), "CONNECTION_STATUS")
+    assert message["connectionStatus"]["message"] == (
+        "Client secret (client_secret) is shorter than 8 characters, so it is no whole secret: copy it again from "
+        "where it was made, or make a new one."
+    )
     assert not huma.requests(".*")
 
 
@@ -156,7 +209,7 @@ def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
     lines = printed("read", num_workers=0, api_url="ftp://x", client_secret="")
     [sentence] = {message["trace"]["error"]["message"] for message in messages(lines, "TRACE")}
     assert sentence == (
-        "Client secret (client_secret) is empty. Requests at a time (num_workers) must be 1 to 32. "
+        "Client secret (client_secret) is empty: enter it. Requests at a time (num_workers) must be 1 to 32. "
         "API URL (api_url) must look like https://host, or http://localhost for tests."
     )
 
@@ -177,7 +230,7 @@ def test_null_for_the_address_is_the_usual_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["client_id", "client_secret"])
 def test_null_for_a_setting_that_is_needed_is_a_missing_one(printed: Printed, huma: Any, name: str) -> None:
     [message] = messages(printed("check", **{name: None}), "CONNECTION_STATUS")
-    assert message["connectionStatus"]["message"].endswith(f"({name}) is missing.")
+    assert message["connectionStatus"]["message"].endswith(f"({name}) is missing: enter it.")
     assert not huma.requests(".*")
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Secret, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-UNKNOWN: Final = "extra_forbidden"
-"""The type of pydantic's complaint about a setting that is not known."""
+from connector_base.settings.masked_secrets import is_too_short
+
+TOO_SHORT_TO_MASK: Final = "too_short_to_mask"
+"""The type of the complaint about a secret that is too short."""
 
 HOSTS_OWN: Final = "__"
 """Keys that begin so are notes that a host makes for itself."""
@@ -26,7 +29,7 @@ class Settings(BaseModel):
     """A group of settings.
 
     Null stands for a setting's default. A setting that is not known is refused: ignored, a misspelt one would leave the
-    default in force, and nobody would know.
+    default in force, and nobody would know. So is a secret that is too short to be masked in what the connector says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_without_additional_properties)
@@ -37,3 +40,10 @@ class Settings(BaseModel):
         if not isinstance(settings, Mapping):
             return settings
         return {name: value for name, value in entered(settings).items() if not str(name).startswith(HOSTS_OWN)}
+
+    @field_validator("*")
+    @classmethod
+    def _secrets_are_whole(cls, value: Any) -> Any:
+        if isinstance(value, Secret) and is_too_short(str(value.get_secret_value())):
+            raise PydanticCustomError(TOO_SHORT_TO_MASK, "a secret is too short")
+        return value

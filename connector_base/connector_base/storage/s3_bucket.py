@@ -24,6 +24,7 @@ from botocore.exceptions import (
 
 from connector_base.failures import config_error, transient_error
 from connector_base.storage.storage_config import S3Storage
+from connector_base.waiting import WATCH
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -43,12 +44,23 @@ EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
 """The environment variable in which Airbyte's hosts hand over the external id that a role may insist on."""
 
 _GRANT: Final = "Grant s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in it to the access key or the role."
-_WRONG_KEY: Final = "Paste access_key_id and secret_access_key again, whole and without spaces, or make a new key."
-_WRONG_REGION: Final = "Correct s3_bucket_region, and s3_endpoint if there is one."
+
+
+def _titled(name: str) -> str:
+    """A setting by its title and its key."""
+    return f"{S3Storage.model_fields[name].title} ({name})"
+
+
+_WRONG_KEY: Final = (
+    f"Paste {_titled('access_key_id')} and {_titled('secret_access_key')} again, whole and without spaces, or make a "
+    "new key."
+)
+_WRONG_REGION: Final = f"Correct {_titled('s3_bucket_region')}, and {_titled('s3_endpoint')} if there is one."
+_WRONG_NAME: Final = f"Correct {_titled('s3_bucket_name')}."
 
 REMEDIES: Final[Mapping[str, str]] = {
-    "NoSuchBucket": "Make the bucket, or correct s3_bucket_name.",
-    "InvalidBucketName": "Correct s3_bucket_name.",
+    "NoSuchBucket": f"Make the bucket, or correct {_titled('s3_bucket_name')}.",
+    "InvalidBucketName": _WRONG_NAME,
     "AccessDenied": _GRANT,
     "AllAccessDisabled": _GRANT,
     "InvalidAccessKeyId": _WRONG_KEY,
@@ -146,24 +158,31 @@ class S3Bucket:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Errors of the library quote requests and answers, so that only their kind is told."""
+        waits = f"Still waiting for the bucket {self.config.s3_bucket_name} to take a file of the report."
         try:
-            yield
+            with WATCH.over(waits):
+                yield
         except ClientError as error:
             raise self._refused(error) from None
         except (NoCredentialsError, PartialCredentialsError):
-            raise self._ends("there are no credentials", "Enter access_key_id and secret_access_key.") from None
-        except (ConnectionError, HTTPClientError) as error:
-            what = f"no connection to {self.config.s3_endpoint or 'S3'} came about or it broke, {type(error).__name__}"
-            raise transient_error(self._sentence(what, "Correct s3_endpoint, or try again later.")) from None
-        except (BotoCoreError, ValueError) as error:
-            raise self._ends(type(error).__name__, f"{_WRONG_REGION} Correct s3_bucket_name.") from None
+            raise self._ends(
+                "there are no credentials", f"Enter {_titled('access_key_id')} and {_titled('secret_access_key')}."
+            ) from None
+        except (ConnectionError, HTTPClientError):
+            what = f"no connection to {self.config.s3_endpoint or 'S3'} came about, or it was lost"
+            remedy = f"Correct {_titled('s3_endpoint')}, or try again later."
+            raise transient_error(self._sentence(what, remedy)) from None
+        except (BotoCoreError, ValueError):
+            raise self._ends("a setting of it cannot be right", f"{_WRONG_REGION} {_WRONG_NAME}") from None
 
     def _refused(self, error: ClientError) -> AirbyteTracedException:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         found = str(error.response.get("Error", {}).get("Code", ""))
         code = found if re.fullmatch("[A-Za-z0-9.]{1,64}", found) else "an unknown error"
         if error.operation_name == "AssumeRole":
-            return self._ends(f"role_arn cannot be assumed, {code}", f"Let the access key assume it. {_WRONG_KEY}")
+            return self._ends(
+                f"{_titled('role_arn')} cannot be assumed, {code}", f"Let the access key assume it. {_WRONG_KEY}"
+            )
         if status >= LOWEST_SERVER_ERROR or status == TOO_MANY_REQUESTS:
             return transient_error(self._sentence(code, "Try again later."))
         return self._ends(code, REMEDIES.get(code, f"Look up the code in the documentation of the service. {_GRANT}"))
@@ -174,7 +193,7 @@ class S3Bucket:
     def _sentence(self, what: str, remedy: str) -> str:
         return (
             f"The bucket {self.config.s3_bucket_name} for reports and rejected records cannot be written ({what}). "
-            f"{remedy} Or change object_storage_config."
+            f"{remedy} Or change where reports go (object_storage_config)."
         )
 
 

@@ -90,7 +90,7 @@ class LocalFolder:
             raise config_error(
                 f"The folder {self.root} for reports and rejected records cannot be written "
                 f"({error.strerror or type(error).__name__}). Give the user that this destination runs as permission "
-                "and room there, or choose another folder under object_storage_config."
+                "and room there, or choose another folder (object_storage_config)."
             ) from None
 
 

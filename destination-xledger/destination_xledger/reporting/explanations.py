@@ -16,8 +16,9 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     "write employment IDs in Huma as the codes in Xledger.",
     RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
     "ID, another date of birth or another social security number; or its employment ID, and seems to be somebody else. "
-    "If it is the same person, correct what differs, or set renumber_employees for the code; if not, correct the "
-    "e-mail address, or give the person an employment ID that nobody had before.",
+    "If it is the same person, correct what differs, or, for the code, turn on Give employees who are found by e-mail "
+    "a new code (renumber_employees); if not, correct the e-mail address, or give the person an employment ID that "
+    "nobody had before.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee, contact or subledger in Xledger. "
     "Give each person an employment ID and an e-mail address of their own in Huma, and each employee a contact and a "
     "subledger of their own in Xledger.",
@@ -32,13 +33,13 @@ _NAMES: Final[Mapping[str, str]] = {
 
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
-    "digits are wrong.",
+    "digits are wrong. Correct it in Huma.",
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number, or there are several numbers and "
-    "not exactly one is Norway's.",
-    WarningCode.INVALID_DATE: "It is not a date.",
+    "not exactly one is Norway's. Correct it in Huma.",
+    WarningCode.INVALID_DATE: "It is not a date. Correct it in Huma.",
     WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
-    "Norwegian, Swedish, Danish, Finnish or English.",
-    WarningCode.UNMAPPED_GENDER: "It has no counterpart in Xledger; gender_codes can give it one.",
+    "Norwegian, Swedish, Danish, Finnish or English. Correct it in Huma.",
+    WarningCode.UNMAPPED_GENDER: "It has no code in Xledger. Give it one under Gender codes (gender_codes).",
     WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
     "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",

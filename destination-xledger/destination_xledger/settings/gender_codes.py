@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from connector_base.settings.complaints import ordinal
 from connector_base.settings.settings import Settings
 from shared_mappings.normal_forms import normalised_word
 
@@ -52,8 +53,8 @@ def _one_code_each(codes: tuple[GenderCode, ...]) -> tuple[GenderCode, ...]:
         before = first.setdefault(normalised_word(entry.gender), position)
         if before != position:
             raise ValueError(
-                f"entries {before} and {position} are for the same gender, because capital letters do not matter; "
-                "leave one of them out"
+                f"the {ordinal(before)} and the {ordinal(position)} entry are for the same gender, because capital "
+                "letters do not matter; leave one of them out"
             )
     return codes
 

@@ -36,7 +36,8 @@ class MassUnset:
             f"This sync would unset {self.field} for {self.unset} of the {self.people} active people who came and have "
             "it in Xledger. So many at once mostly means that the source does not send the field any more: check that "
             "its API key may still see it, that the field is still selected in the connection, and that the host "
-            "passes records on as they are. If it is meant, set allow_mass_unset for one sync."
+            "passes records on as they are. If it is meant, turn on Let a field be unset for "
+            "many people at once (allow_mass_unset) for one sync."
         )
 
 

@@ -232,7 +232,10 @@ def _duplicate(detail: str) -> Plan:
 def _only(db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee | None:
     for db_id in db_ids:
         if db_id not in employees:
-            raise system_error(f"Xledger found the employee with dbId {db_id} by a key, but not by dbId.")
+            raise system_error(
+                f"Xledger found the employee with dbId {db_id} by a key, but not by dbId. Run the sync again; if it "
+                "comes back, report it to the makers of this connector."
+            )
         return employees[db_id]
     return None
 

@@ -150,7 +150,7 @@ def genders_are_in_the_settings(seen: Observed) -> Judgement:
         for gender in genders
         if named_so.isdisjoint(normalised_word(str(gender.get(key) or "")) for key in ("code", "name"))
     ]
-    return _of_those(genders, strange, "genders are not in gender_codes")
+    return _of_those(genders, strange, "genders are not in Gender codes (gender_codes)")
 
 
 def _genders(seen: Observed) -> list[Mapping[str, Any]]:

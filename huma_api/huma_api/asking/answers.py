@@ -14,10 +14,11 @@ from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErr
 from airbyte_cdk.sources.declarative.requesters.error_handlers.backoff_strategies import ExponentialBackoffStrategy
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import SUCCESS_RESOLUTION
-from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError, Timeout, TooManyRedirects
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, TooManyRedirects
 
 from connector_base.failures import transient_error
 from connector_base.protocol.any_text import loads
+from connector_base.reaching import unreached
 from huma_api.asking.sync_run import SyncRun
 
 LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
@@ -143,17 +144,8 @@ class HumaErrorHandler(DefaultErrorHandler):
             return self._misconfigured(f"{api_url} is not a valid address. Check the API URL.")
         if isinstance(exception, TooManyRedirects):
             return self._nothing_here()
-        if isinstance(exception, SSLError):
-            return self._try_again(
-                f"No secure connection to {api_url} can be made: the certificate is not accepted. Check the API URL "
-                "and, if your network inspects traffic, that its certificate authority is known here."
-            )
-        if isinstance(exception, Timeout):
-            return self._try_again(f"Huma at {api_url} did not answer in time. Run the sync again later.")
-        return self._try_again(
-            f"Huma at {api_url} cannot be reached, or the connection was lost. Check the API URL and the network, "
-            "and run the sync again."
-        )
+        found = unreached(exception or requests.RequestException(), api_url)
+        return self._try_again(f"Huma cannot be reached at {api_url}: {found.why}. {found.remedy}")
 
     def _nothing_here(self) -> ErrorResolution:
         return self._misconfigured(
@@ -209,6 +201,7 @@ class HumaBackoff(BackoffStrategy):
     """
 
     def __init__(self, config: Mapping[str, Any], max_retries: int, longest_wait: float) -> None:
+        self._api_url: Final = str(config.get("api_url", ""))
         self._max_retries: Final = max_retries
         self._longest_wait: Final = longest_wait
         self._growing: Final = ExponentialBackoffStrategy({}, config, factor=2, jitter_range_in_seconds=2)
@@ -221,18 +214,22 @@ class HumaBackoff(BackoffStrategy):
         Raises:
             ConnectorError: A transient error, when the wait would be too long.
         """
-        seconds, happened = None, "no answer"
+        seconds, happened = None, "there was no answer"
         if isinstance(response_or_exception, requests.Response):
             if response_or_exception.status_code == requests.codes.unauthorized:
                 return A_MOMENT  # By now there is a new token.
             seconds = _seconds_from_now(response_or_exception.headers.get("Retry-After", ""))
-            happened = f"HTTP status {response_or_exception.status_code}"
+            happened = f"it answered with HTTP status {response_or_exception.status_code}"
+        elif isinstance(response_or_exception, requests.RequestException):
+            happened = unreached(response_or_exception, self._api_url).why
         if seconds is not None and seconds > self._longest_wait:
             raise transient_error(f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that.")
         seconds = seconds or self._growing.backoff_time(response_or_exception, attempt_count)
         if seconds is not None and attempt_count <= self._max_retries:
             LOGGER.info(
-                "Huma did not give what it was asked for (%s). Asking again in %.0f seconds.", happened, seconds + 1
+                "Waiting %.0f seconds for Huma, which did not give what it was asked for: %s. Then it is asked again.",
+                seconds + 1,
+                happened,
             )
         return seconds
 

@@ -8,11 +8,12 @@ from typing import Any
 from airbyte_cdk.sources.declarative.auth.oauth import DeclarativeOauth2Authenticator
 from airbyte_cdk.sources.streams.http import HttpClient
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
 from connector_base.environment import take_proxies_and_certificates
 from connector_base.failures import ConnectorError, transient_error
+from connector_base.settings.masked_secrets import mask_too
+from connector_base.waiting import watch_answers
 from huma_api.asking.answers import HumaErrorHandler, json_object
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
@@ -46,6 +47,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             error_handler=self.error_handler,
             backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
         )
+        watch_answers(self._http_client._session, connections=1)  # noqa: SLF001
         take_proxies_and_certificates(self._http_client._session, self.config["api_url"])  # noqa: SLF001
 
     def get_auth_header(self) -> Mapping[str, Any]:
@@ -92,7 +94,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             raise self._without_token(
                 transient_error("Huma answered without an access token. Run the sync again later.")
             )
-        add_to_secrets(token)
+        mask_too(token)
         return token, self._expiry_date(answer)
 
     def _without_token(self, failure: ConnectorError) -> ConnectorError:

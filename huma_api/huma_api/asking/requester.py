@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import requests
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.streams.http.http_client import MAX_CONNECTION_POOL_SIZE
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
 from connector_base.environment import take_proxies_and_certificates
 from connector_base.failures import ConnectorError, told
+from connector_base.waiting import watch_answers
 from huma_api.asking.failures import explained
 from huma_api.asking.sync_run import SyncRun
 
@@ -42,7 +44,7 @@ class HumaRequester(HttpRequester):
         self._lock = threading.Lock()
         session = self._http_client._session  # noqa: SLF001
         # The CDK keeps a connection open for each thread, but over https alone; tunnels and tests speak http.
-        session.mount("http://", session.get_adapter("https://"))
+        watch_answers(session, MAX_CONNECTION_POOL_SIZE)
         session.max_redirects = 0
         take_proxies_and_certificates(session, self.config["api_url"])
 

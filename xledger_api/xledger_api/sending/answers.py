@@ -50,6 +50,7 @@ class Failure:
         may_have_arrived: Whether Xledger may have got the request at all.
         age: Seconds that have passed since the request was sent, at least.
         status: The HTTP status of an answer that is none of the API's; None for all others.
+        remedy: What to do about there being no answer, in whole sentences; empty where there is one.
     """
 
     problem: Problem
@@ -61,6 +62,7 @@ class Failure:
     may_have_arrived: bool = True
     age: float = 0.0
     status: int | None = None
+    remedy: str = ""
 
     @property
     def is_a_page(self) -> bool:

@@ -33,6 +33,8 @@ from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 from urllib3.exceptions import NewConnectionError
 
+from connector_base.reaching import unreached
+from connector_base.waiting import watch_answers
 from xledger_api.language.operations import Operation, operation_of
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
 from xledger_api.sending.endings import ending
@@ -159,6 +161,7 @@ class XledgerClient:
 
     def __post_init__(self) -> None:
         self._session = LimiterSession(api_budget=self.budget)
+        watch_answers(self._session, connections=1)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
     def send(self, operation: Operation, *, again: bool = False, within: float = inf) -> Mapping[str, Any]:
@@ -255,7 +258,7 @@ class XledgerClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            return _unanswered(error)
+            return _unanswered(error, self.url)
         self.traffic.bytes_received += _size(response)
         text = response.content.decode(json.detect_encoding(response.content), errors="replace")
         answer = interpret(response.status_code, text)
@@ -288,7 +291,10 @@ class XledgerClient:
         self.traffic.retries += 1
         failure = _failure(state)
         logger.warning(
-            "Waiting %.0f seconds for Xledger: %s (%s).", state.upcoming_sleep, failure.problem.value, failure.words
+            "Waiting %.0f seconds for Xledger: %s (%s). Then it is asked again.",
+            state.upcoming_sleep,
+            failure.problem.value,
+            failure.words,
         )
 
 
@@ -339,14 +345,14 @@ def _too_large(operation: Operation, failure: Failure) -> RequestFailedError:
     return RefusedError(operation, replace(failure, words=words, original=words))
 
 
-def _unanswered(error: requests.RequestException) -> Failure:
+def _unanswered(error: requests.RequestException, url: str) -> Failure:
     """What it means that there is no answer. The texts of these errors quote addresses: none is told."""
-    problem = Problem.UNAVAILABLE
     if isinstance(error, _NO_ADDRESS):
-        problem = Problem.NOT_THE_API
-    elif isinstance(error, requests.exceptions.ProxyError) and _WANTS_TO_KNOW in str(error):
-        problem = Problem.PROXY
-    return Failure(problem, type(error).__name__, may_have_arrived=not _never_left(error))
+        return Failure(Problem.NOT_THE_API, "it is no valid address", may_have_arrived=False)
+    if isinstance(error, requests.exceptions.ProxyError) and _WANTS_TO_KNOW in str(error):
+        return Failure(Problem.PROXY, "HTTP 407", may_have_arrived=not _never_left(error))
+    found = unreached(error, url)
+    return Failure(Problem.UNAVAILABLE, found.why, remedy=found.remedy, may_have_arrived=not _never_left(error))
 
 
 _NO_ADDRESS: Final = (

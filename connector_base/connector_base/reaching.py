@@ -1,0 +1,89 @@
+"""Why a host could not be reached, and what to do about it: in plain words, and in none of a library's."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from requests import exceptions
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Why there is no answer.
+
+    Attributes:
+        why: A clause that names the host.
+        remedy: What to do, in whole sentences.
+    """
+
+    why: str
+    remedy: str
+
+
+_CHECK_THE_NETWORK: Final = (
+    "Check the address, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+)
+
+_CHECK_THE_CERTIFICATE: Final = (
+    "Check the address and, if your network inspects traffic, that its certificate authority is known here; then run "
+    "the sync again."
+)
+
+_LATER: Final = "Run the sync again later; if it goes on, check the address and the network."
+
+_TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
+    (
+        (exceptions.ProxyError,),
+        "the proxy on the way to {host} cannot be used",
+        "Check the address of the proxy, in HTTPS_PROXY where this connector runs; then run the sync again.",
+    ),
+    (
+        (exceptions.SSLError,),
+        "no secure connection to {host} can be made, because its certificate is not accepted",
+        _CHECK_THE_CERTIFICATE,
+    ),
+    (
+        (NameResolutionError, socket.gaierror),
+        "the name {host} is not known here",
+        "Check the address and, if it is right, the name server (DNS) of your network; then run the sync again.",
+    ),
+    ((ConnectionRefusedError,), "{host} refuses the connection", _CHECK_THE_NETWORK),
+    ((exceptions.ConnectTimeout,), "no connection to {host} came about in time", _CHECK_THE_NETWORK),
+    ((exceptions.Timeout,), "{host} did not answer in time", _LATER),
+    ((exceptions.ChunkedEncodingError, exceptions.ContentDecodingError), "the answer of {host} broke off", _LATER),
+    ((NewConnectionError,), "no connection to {host} can be made", _CHECK_THE_NETWORK),
+)
+"""The first row that has an error, or one of those it was raised from, in it decides."""
+
+_LOST: Final = "the connection to {host} was lost"
+
+
+def unreached(error: Exception, url: str) -> Unreached:
+    """Why there is no answer to a request.
+
+    Args:
+        error: What was raised in place of an answer. Its text quotes addresses, and is not told.
+        url: What was asked; only its host is named.
+    """
+    host = urlsplit(url).hostname or url
+    causes = list(_causes(error))
+    for kinds, why, remedy in _TABLE:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return Unreached(why.format(host=host), remedy)
+    return Unreached(_LOST.format(host=host), _LATER)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and those within it: urllib3 keeps what happened as a reason, and Python as a cause or a context."""
+    waiting, seen = [error], set()
+    while waiting:
+        link = waiting.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        within = (link.__cause__, link.__context__, getattr(link, "reason", None), *link.args)
+        waiting += [part for part in within if isinstance(part, BaseException)]

@@ -1,0 +1,80 @@
+"""Who waits says so before somebody takes it for hung; who does not wait says nothing."""
+
+import logging
+from typing import Any
+
+import pytest
+import requests
+
+from connector_base.waiting import SILENCE, WATCH, Watch, WatchedAdapter, watch_answers
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(caplog: pytest.LogCaptureFixture) -> Clock:
+    caplog.set_level(logging.INFO)
+    return Clock()
+
+
+def test_what_takes_long_is_told_within_ten_seconds_and_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    watch = Watch(clock)
+    with watch.over("Still waiting for Huma."):
+        assert watch.tell() == SILENCE
+        assert caplog.messages == []
+        clock.now = 9.9
+        assert watch.tell() is None
+        clock.now = 60
+        watch.tell()
+        assert caplog.messages == ["Still waiting for Huma."]
+
+
+def test_what_does_not_take_long_is_not_told(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    watch = Watch(clock)
+    with watch.over("Still waiting for Huma."):
+        clock.now = SILENCE - 0.1
+    clock.now = 60
+    assert watch.tell() is None
+    assert caplog.messages == []
+
+
+def test_several_who_wait_for_the_same_say_it_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    watch = Watch(clock)
+    with watch.over("Still waiting for Huma."), watch.over("Still waiting for Huma."), watch.over("And for Xledger."):
+        clock.now = SILENCE
+        watch.tell()
+    assert caplog.messages == ["Still waiting for Huma.", "And for Xledger."]
+
+
+def test_a_wait_that_fails_is_over(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    watch = Watch(clock)
+    with pytest.raises(ValueError, match="lost"), watch.over("Still waiting for Huma."):
+        raise ValueError("lost")
+    clock.now = 60
+    watch.tell()
+    assert caplog.messages == []
+
+
+def test_whose_answer_is_waited_for_is_told_by_host_and_with_nothing_else_of_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched: list[str] = []
+
+    def answer(*_: Any, **__: Any) -> requests.Response:
+        watched.extend(what for _, what in WATCH._waits.values())
+        response = requests.Response()
+        response._content = b""
+        return response
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", answer)
+    session = requests.Session()
+    watch_answers(session, connections=1)
+    assert isinstance(session.get_adapter("http://x"), WatchedAdapter)
+    session.get_adapter("https://x").send(requests.Request("GET", "https://x.example/users?id=recognisable").prepare())
+    assert watched == ["Still waiting for x.example to answer a request. The sync goes on when it does."]
