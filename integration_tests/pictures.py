@@ -1,0 +1,96 @@
+"""`make pictures` draws the pictures on the pages anew, from the specs and from a run, and writes the examples there."""
+
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from destination_xledger.config import connection_specification
+from huma_xledger.report import table_of_syncs
+from integration_tests.example_run import ExampleRun, example_run
+from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
+from integration_tests.page_examples import examples, names_of_examples, preview_summary, with_examples
+from source_huma import SourceHuma
+
+ROOT: Final = Path(__file__).parents[1]
+HUMA: Final = ROOT / "source-huma" / "docs"
+XLEDGER: Final = ROOT / "destination-xledger" / "docs"
+
+COLUMNS: Final = 80
+
+_TERMINAL: Final = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="A table in a terminal">
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; \
+font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-title {{ font-size: 18px; font-weight: bold; font-family: system-ui, sans-serif; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+"""Rich's own, without the font that it fetches from elsewhere. A dark window looks the same on a light page."""
+
+
+def pictures(run: ExampleRun) -> dict[Path, str]:
+    """Every picture that is drawn, by where it belongs.
+
+    Args:
+        run: The run that they show.
+    """
+    huma = SourceHuma().spec(None).connectionSpecification  # type: ignore[arg-type]  # it does not ask for a logger
+    xledger = connection_specification()
+    return {
+        HUMA / "form.svg": picture_of_form("Huma, as a source", huma),
+        HUMA / "form-optional.svg": picture_of_optional_fields("Huma, as a source: optional fields", huma),
+        XLEDGER / "form.svg": picture_of_form("Xledger, as a destination", xledger),
+        XLEDGER / "form-optional.svg": picture_of_optional_fields(
+            "Xledger, as a destination: optional fields", xledger
+        ),
+        XLEDGER / "preview.svg": picture_of_table(preview_summary(run)),
+    }
+
+
+def picture_of_table(summary: Mapping[str, Any]) -> str:
+    """The table that the host prints of a sync."""
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(table_of_syncs({"preview": summary}))
+    return console.export_svg(title="make sync", code_format=_TERMINAL, unique_id="table")
+
+
+def pages_with_examples(run: ExampleRun) -> dict[Path, str]:
+    """Every page that shows an example, with its examples as they are now.
+
+    Args:
+        run: The run that they are taken from.
+    """
+    found = examples(run)
+    pages = {page: page.read_text(encoding="utf-8") for folder in (HUMA, XLEDGER) for page in folder.glob("*.md")}
+    return {page: with_examples(text, found) for page, text in pages.items() if names_of_examples(text)}
+
+
+def write_pictures_and_examples() -> list[Path]:
+    """Writes anew what is not up to date. Returns what was."""
+    run = example_run()
+    files = {**pictures(run), **pages_with_examples(run)}
+    stale = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        path.write_text(files[path], encoding="utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    for written in write_pictures_and_examples():
+        print(f"Written anew: {written.relative_to(ROOT)}")
