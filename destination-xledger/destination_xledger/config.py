@@ -39,8 +39,8 @@ LARGEST_BATCH: Final = 500
 class Mode(str, Enum):
     """Whether anything is written."""
 
-    SYNC = "sync"
     PREVIEW = "preview"
+    SYNC = "sync"
 
 
 def _choice_of(kind: type[Enum]) -> WithJsonSchema:
@@ -155,22 +155,22 @@ class Config(Settings):
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
+    mode: Annotated[Mode, _choice_of(Mode)] = Field(
+        Mode.PREVIEW,
+        title="Mode",
+        description="preview plans and reports what a sync would do, and writes nothing. sync writes to Xledger.",
+        json_schema_extra={"always_show": True, "order": 0},
+    )
     api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",
-        json_schema_extra={"airbyte_secret": True, "order": 0},
+        json_schema_extra={"airbyte_secret": True, "order": 1},
     )
     authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
         title="I may let this connection read and write personnel data",
         description="Tick this box to confirm that you have the authority to let this connection read and write "
         "personnel data in Xledger. Without it nothing is read or written.",
-        json_schema_extra={"order": 1},
-    )
-    mode: Annotated[Mode, _choice_of(Mode)] = Field(
-        Mode.SYNC,
-        title="Mode",
-        description="sync writes to Xledger. preview plans and reports what a sync would do, and writes nothing.",
         json_schema_extra={"order": 2},
     )
     new_users: Annotated[NewUsers, _choice_of(NewUsers)] = Field(

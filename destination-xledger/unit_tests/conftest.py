@@ -28,7 +28,7 @@ def client(slept: list[float]) -> XledgerClient:
 
 @pytest.fixture
 def config() -> dict[str, Any]:
-    return {"api_token": TOKEN, "api_url": URL, "authority_confirmed": True}
+    return {"api_token": TOKEN, "api_url": URL, "authority_confirmed": True, "mode": "sync"}
 
 
 Catalog = Callable[..., ConfiguredAirbyteCatalog]

@@ -38,9 +38,15 @@ def test_the_specification_tells_an_administrator_what_each_setting_is() -> None
     assert properties["api_url"]["pattern"] == API_URL_PATTERN
 
 
+def test_the_form_asks_first_and_always_whether_anything_is_written() -> None:
+    name, setting = next(iter(connection_specification()["properties"].items()))
+    assert (name, setting["order"], setting["always_show"], setting["default"]) == ("mode", 0, True, "preview")
+
+
 def test_the_defaults_are_the_careful_ones(config: Config) -> None:
+    del config["mode"]
     settings = parse_config(config)
-    assert settings.mode is Mode.SYNC
+    assert settings.mode is Mode.PREVIEW
     assert settings.match_on == (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL)
     assert settings.policies == Policies({}, NewUsers.CREATE, DeactivatedUsers.UPDATE_EXISTING)
     assert settings.options == Options(gender_codes={"Male": "M", "Female": "F"})
@@ -143,7 +149,7 @@ def test_all_problems_are_told_at_once(config: Config) -> None:
 UNKNOWN = [
     ({"new_user": TOKEN}, "new_user: there is no such setting; the nearest is new_users."),
     ({"apiToken": TOKEN}, "apiToken: there is no such setting; the nearest is api_token."),
-    ({"zq": TOKEN}, "zq: there is no such setting; the settings are api_token, authority_confirmed, mode, new_users"),
+    ({"zq": TOKEN}, "zq: there is no such setting; the settings are mode, api_token, authority_confirmed, new_users"),
     ({"_mode": TOKEN}, "_mode: there is no such setting; the nearest is mode."),
     (
         {"field_policies": [{"field": "phone", "policy": "mirror", "polciy": TOKEN}]},

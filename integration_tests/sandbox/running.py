@@ -93,5 +93,6 @@ class Sandbox:
             "api_token": self.xledger.token,
             "api_url": self.xledger.url,
             "authority_confirmed": True,
+            "mode": "sync",
             **overrides,
         }
