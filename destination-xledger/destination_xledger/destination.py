@@ -5,7 +5,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from airbyte_cdk.destinations import Destination
@@ -157,7 +156,7 @@ class DestinationXledger(Destination):
             return summary.as_json(client.traffic)
 
         try:
-            with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
+            with reporting(settings, field_table(), summed_up, client.now) as report:
                 sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now, self._schemas)
                 yield from sync.run(input_messages)
         except Exception:

@@ -200,7 +200,8 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     conflicts: list[Conflict] = []
     warnings = list(desired.warnings)
     if current.closed and desired.works:
-        warnings.append(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1]))
+        closed = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1], target=table.closed_by)
+        warnings.append(closed)
     stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
@@ -280,15 +281,14 @@ def _decide(
         return None
     field_name = rule.fields[0]
     if theirs is MISSING:
-        return (
-            None if ours is None or policy is Policy.READ_ONLY else FieldWarning(WarningCode.PARTLY_WRITTEN, field_name)
-        )
+        unknown = ours is not None and policy is not Policy.READ_ONLY
+        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=target) if unknown else None
     if ours is None:
         return FieldChange(field_name, target, theirs, None) if policy is Policy.MIRROR else None
     if not _may_set(policy, stage, is_there=place.is_there):
         return Conflict(field_name, target, policy, ours, theirs) if place.is_there else None
     if not (place.is_seen or stage is Stage.BEING_CREATED or _may_set(policy, stage, is_there=True)):
-        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name)
+        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=target)
     return FieldChange(field_name, target, theirs, ours)
 
 
@@ -302,7 +302,7 @@ def _possible(
     exists = bool(current.db_ids)
     if target.routes or (target.creation and not exists):
         return decided
-    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True)
+    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True, target=decided.target)
 
 
 def _may_set(policy: Policy, stage: Stage, *, is_there: bool) -> bool:
