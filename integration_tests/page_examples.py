@@ -12,19 +12,22 @@ from integration_tests.example_run import ExampleRun, Line
 
 _BLOCK: Final = re.compile(r"(<!-- example: (.+?) -->\n).*?(<!-- /example -->\n)", re.DOTALL)
 
-_SHOWN: Final = ("phone", "jobTitle")
+SHOWN: Final = frozenset({"phone", "jobTitle"})
 """Fields that examples are about: what they hold is short, and nobody's bank account."""
+
+AT: Final = "2026-01-15T05:00:12Z"
+"""When the example was, whenever it is made."""
 
 
 def examples(run: ExampleRun) -> dict[str, str]:
     """Every example, by the name that pages call it by, as Markdown."""
     preview, sync = run.preview.lines, run.sync.lines
     return {
-        "summary": _json([preview_summary(run)]),
-        "plan.jsonl": _json([_plan_of_somebody(preview["plan.jsonl"])]),
-        "conflicts.jsonl": _json(preview["conflicts.jsonl"][:1]),
-        "rejected.jsonl": _json(_one_of_each_kind(preview["rejected.jsonl"])),
-        "changes.jsonl": _json([next(line for line in sync["changes.jsonl"] if line["field"] in _SHOWN)]),
+        "summary": _json(preview_summary(run)),
+        "plan.jsonl": _json(_plan_of_somebody(preview["plan.jsonl"])),
+        "conflicts.jsonl": _json(_first(preview["conflicts.jsonl"], "policy")),
+        "rejected.jsonl": _json(_shortened(_first(preview["rejected.jsonl"], "code", "missing_key"))),
+        "changes.jsonl": _json({**_change_of_something(sync["changes.jsonl"]), "at": AT}),
         "refusal": f"> {refusal_of_a_looser_rule()}\n",
     }
 
@@ -63,28 +66,35 @@ def refusal_of_a_looser_rule() -> str:
     raise AssertionError("A rule was loosened.")
 
 
+def _first(lines: Iterable[Line], key: str, value: Any = None) -> Line:
+    """The first line that has a key, with this value if one is given."""
+    return next(line for line in lines if key in line and value in (None, line[key]))
+
+
 def _plan_of_somebody(plan: Iterable[Line]) -> Line:
     """The first who would only be updated in what examples are about, without the fields that would stay."""
     for line in plan:
         written = [field for field in line["fields"] if "write" in field]
-        if line["action"] == "update" and {field["field"] for field in written} <= set(_SHOWN):
+        if line["action"] == "update" and {field["field"] for field in written} <= SHOWN:
             return {**line, "fields": written}
-    raise AssertionError("Nobody would be updated in a phone number or a job title alone.")
+    raise AssertionError("Nobody would be updated in what examples are about alone.")
 
 
-def _one_of_each_kind(rejected: Iterable[Line]) -> list[Line]:
-    """Somebody who was rejected."""
-    return [next(line for line in rejected if line["code"] == "missing_key")]
+def _change_of_something(changes: Iterable[Line]) -> Line:
+    """The first value of what examples are about that another one was replaced by."""
+    return next(line for line in changes if line["field"] in SHOWN and line["before"] and line["after"])
 
 
-def _json(entries: Iterable[Line]) -> str:
-    """Entries as a block of Markdown, a key to a line, and what is in a list as well."""
-    return "".join(f"```json\n{_laid_out(entry)}\n```\n" for entry in entries)
+def _shortened(rejected: Line) -> Line:
+    """A rejected record of which the beginning is enough."""
+    beginning = {key: rejected["record"][key] for key in ("email", "employmentId", "givenName", "familyName")}
+    return {**rejected, "record": {**beginning, "…": "…"}}
 
 
-def _laid_out(entry: Line) -> str:
+def _json(entry: Line) -> str:
+    """An entry as a block of Markdown, a key to a line, and what is in a list as well."""
     lines = ",\n".join(f"  {json.dumps(key)}: {_value(value)}" for key, value in entry.items())
-    return f"{{\n{lines}\n}}"
+    return f"```json\n{{\n{lines}\n}}\n```\n"
 
 
 def _value(value: Any) -> str:

@@ -11,6 +11,7 @@ from destination_xledger.config import connection_specification
 from huma_xledger.report import table_of_syncs
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
+from integration_tests.host_form import drawn
 from integration_tests.page_examples import examples, names_of_examples, preview_summary, with_examples
 from source_huma import SourceHuma
 
@@ -18,7 +19,7 @@ ROOT: Final = Path(__file__).parents[1]
 HUMA: Final = ROOT / "source-huma" / "docs"
 XLEDGER: Final = ROOT / "destination-xledger" / "docs"
 
-COLUMNS: Final = 80
+COLUMNS: Final = 64
 
 _TERMINAL: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="A table in a terminal">
@@ -50,8 +51,8 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
     Args:
         run: The run that they show.
     """
-    huma = SourceHuma().spec(None).connectionSpecification  # type: ignore[arg-type]  # it does not ask for a logger
-    xledger = connection_specification()
+    huma = drawn(SourceHuma().spec(None).connectionSpecification)  # type: ignore[arg-type]  # it asks for no logger
+    xledger = drawn(connection_specification())
     return {
         HUMA / "form.svg": picture_of_form("Huma, as a source", huma),
         HUMA / "form-optional.svg": picture_of_optional_fields("Huma, as a source: optional fields", huma),

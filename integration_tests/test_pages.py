@@ -9,6 +9,7 @@ import pytest
 
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
+from integration_tests.host_form import Choice, Field, Form, Kind
 from integration_tests.page_examples import names_of_examples, with_examples
 from integration_tests.pictures import HUMA, ROOT, XLEDGER, pages_with_examples, pictures
 
@@ -154,34 +155,31 @@ def test_a_picture_is_on_a_page_and_takes_nothing_from_anywhere(picture: Path) -
 
 # ------------------------------------------------------------------ how a form is drawn
 
-SPECIFICATION = {
-    "required": ["token"],
-    "properties": {
-        "token": {"type": "string", "title": "The token", "airbyte_secret": True, "order": 1},
-        "mode": {"type": "string", "title": "The mode", "enum": ["a", "b"], "default": "b", "order": 0, "always_show": True},
-        "seldom": {"type": "boolean", "title": "A <switch> & more", "default": True, "order": 2},
-        "pairs": {"type": "array", "title": "Pairs", "default": [{"from": "x", "to": "y"}], "order": 3},
-        "kind": {
-            "type": "object",
-            "title": "A kind",
-            "order": 4,
-            "default": {"kind": "second"},
-            "oneOf": [
-                {"title": name.title(), "properties": {"kind": {"const": name}}} for name in ("first", "second")
-            ],
-        },
-    },
-}
+FORM = Form(
+    "Form",
+    (
+        Field("mode", "The mode", Kind.CHOICE, "What it does.", default="b"),
+        Field("token", "The token", Kind.SECRET),
+        Field("kind", "A kind", Kind.ONE_OF, choices=(Choice("first", "First"), Choice("second", "Second"))),
+        Field("seldom", "A <switch> & more", Kind.SWITCH, default=True, optional=True),
+        Field("pairs", "Pairs", Kind.GROUPS, default=[{"from": "x", "to": "y"}], optional=True),
+        Field("tags", "Tags", Kind.TAGS, default=["one", "two"], optional=True),
+    ),
+)
 
 
 def words_on(picture: str) -> list[str]:
     return [text.text or "" for text in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
 
 
-def test_a_form_shows_first_what_is_required_or_always_shown_in_the_order_of_the_spec() -> None:
-    assert words_on(picture_of_form("Form", SPECIFICATION)) == ["Form", "The mode", "b", "The token", "Optional fields"]
+def test_a_form_shows_what_stands_first_and_where_the_rest_is() -> None:
+    shown = words_on(picture_of_form("Title", FORM))
+    assert shown == ["Title", "The mode", "What it does.", "b", "The token", "A kind", "First", "Optional fields"]
 
 
 def test_the_optional_fields_show_what_is_in_force_where_nothing_is_changed() -> None:
-    shown = words_on(picture_of_optional_fields("Form", SPECIFICATION))
-    assert shown == ["Form", "Optional fields", "A <switch> & more", "Pairs", "x  →  y", "+ Add", "A kind", "Second"]
+    shown = words_on(picture_of_optional_fields("Title", FORM))
+    assert shown == [
+        *("Title", "Optional fields", "A <switch> & more"),
+        *("Pairs", "x  →  y", "+ Add", "Tags", "one, two"),
+    ]
