@@ -21,7 +21,8 @@ _STYLE: Final = """
     .label { fill: #1f2328; font-size: 14px; font-weight: 600; } .about { fill: #59636e; font-size: 12px; }
     .value { fill: #1f2328; font-size: 13px; } .box { fill: #f6f8fa; stroke: #d0d7de; }
     .off { fill: #c3cad1; } .on { fill: #1a7f5a; } .knob { fill: #ffffff; }
-    .more { fill: #0a5cc2; font-size: 14px; font-weight: 600; } .line { stroke: #59636e; fill: none; stroke-width: 1.6; }
+    .more { fill: #0a5cc2; font-size: 14px; font-weight: 600; }
+    .line { stroke: #59636e; fill: none; stroke-width: 1.6; }
     @media (prefers-color-scheme: dark) {
       .page { fill: #0d1117; stroke: #3d444d; } .title, .label, .value { fill: #f0f6fc; } .about { fill: #9198a1; }
       .box { fill: #151b23; stroke: #3d444d; } .off { fill: #3d444d; } .on { fill: #2ea27a; } .more { fill: #6cb0ff; }
@@ -92,10 +93,10 @@ class _Picture:
         """The whole picture."""
         height = self._y - 8
         title = escape(self._title)
+        size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
         return "\n".join(
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-                f'height="{height}" role="img" aria-label="{title}">',
+                f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}">',
                 f"  <title>{title}</title>",
                 f"  <style>{_STYLE}  </style>",
                 f'  <rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="10"/>',

@@ -1,4 +1,4 @@
-"""`make pictures` draws the pictures on the pages anew, from the specs and from a run, and writes the examples there."""
+"""`make pictures`: the pictures and the examples on the pages, from the specs and from a run."""
 
 from collections.abc import Mapping
 from io import StringIO
@@ -30,7 +30,9 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
 {lines}
 </defs>
 {chrome}
@@ -82,16 +84,27 @@ def pages_with_examples(run: ExampleRun) -> dict[Path, str]:
     return {page: with_examples(text, found) for page, text in pages.items() if names_of_examples(text)}
 
 
-def write_pictures_and_examples() -> list[Path]:
-    """Writes anew what is not up to date. Returns what was."""
-    run = example_run()
+def stale(run: ExampleRun) -> dict[Path, str]:
+    """What is not up to date, pictures and pages, with what should be in it.
+
+    Args:
+        run: The run that they show.
+    """
     files = {**pictures(run), **pages_with_examples(run)}
-    stale = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    for path in stale:
-        path.write_text(files[path], encoding="utf-8")
-    return stale
+    return {
+        path: text for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def write_pictures_and_examples() -> list[Path]:
+    """Writes anew what is not up to date. Returns what was not."""
+    outdated = stale(example_run())
+    for path, text in outdated.items():
+        path.write_text(text, encoding="utf-8")
+    return list(outdated)
 
 
 if __name__ == "__main__":
     for written in write_pictures_and_examples():
         print(f"Written anew: {written.relative_to(ROOT)}")
+    print("The pictures and examples on the pages are up to date.")

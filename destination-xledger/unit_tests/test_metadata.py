@@ -168,6 +168,13 @@ def test_the_setup_leads_to_the_tokens_by_the_same_way_as_every_message() -> Non
     assert " > ".join(f"**{step}**" for step in WHERE_TOKENS_ARE.split(" > ")) in SETUP
 
 
+def test_the_reference_names_the_accesses_that_a_preview_needs_and_no_other() -> None:
+    section = REFERENCE.partition("### A token that may only read\n")[2].partition("\n\nWith such a token")[0]
+    assert {access.name for access in ACCESSES if access.name in section} == {
+        access.name for access in ACCESSES if access.opens
+    }
+
+
 GAP = "..."
 ENDINGS = {"config_error", "transient_error", "system_error"}
 
