@@ -1,19 +1,19 @@
 """A connector's form as a host draws it from the specification, for tests and for pictures of it.
 
-Facts: Airbyte's webapp (airbyte-platform, airbyte-webapp/src): `core/form/schemaToFormBlock.ts` (what becomes what, and what
-cannot be drawn), `views/Connector/ConnectorForm/utils.ts` (the order), `.../Sections/useGroupsAndSections.tsx` (what stands
-under "Optional fields"), `.../useBuildForm.tsx` (what is filled in), `.../Property/Control.tsx` (which control); and what
-Airbyte's acceptance tests refuse in a specification.
+Facts: Airbyte's webapp (airbyte-platform, airbyte-webapp/src): `core/form/schemaToFormBlock.ts` (what becomes what,
+what cannot be drawn) and, under `views/Connector/ConnectorForm`, `utils.ts` (the order), `useGroupsAndSections.tsx`
+(what stands under "Optional fields"), `useBuildForm.tsx` (what is filled in), `Control.tsx` (which control) and
+`VariableInputFieldForm.tsx` (the dialog of a list); and what Airbyte's acceptance tests refuse in a specification.
 
-- What is required, always shown, or a choice between groups stands first; the rest is folded away under "Optional fields".
-  Within each, `order` decides.
-- A `oneOf` is a choice between groups of settings. It is an object, and so is each option, which has a title and is told by a
-  key with a `const` that all options share; no key with a `const` is drawn. Inside a list it cannot be drawn: the dialog of
-  a list takes the properties of its entries, and breaks without.
-- A list of objects has a dialog for its entries; a list of one of a few texts is a choice of several; any other list takes
-  tags that are typed in. An object without properties is nothing at all, and saved as an empty one.
-- An option of an `enum` shows its bare value, so what it means has to stand in the setting's description: here, in a sentence
-  that begins with the value and a colon.
+- What is required, always shown, or a choice between groups stands first; the rest is folded away under "Optional
+  fields". Within each, `order` decides.
+- A `oneOf` is a choice between groups of settings. It is an object, and so is each option, which has a title and is
+  told by a key with a `const` that all options share; no key with a `const` is drawn. Inside a list it cannot be
+  drawn: the dialog of a list takes the properties of its entries, and breaks without.
+- A list of objects has a dialog for its entries; a list of one of a few texts is a choice of several; any other list
+  takes tags that are typed in. An object without properties is nothing at all, and saved as an empty one.
+- An option of an `enum` shows its bare value, so what it means has to stand in the setting's description: here, in a
+  sentence that begins with the value and a colon.
 - What is hidden is not drawn, but has to be sound: the form is built from it all the same.
 """
 
@@ -139,16 +139,17 @@ def drawn(specification: Schema) -> Form:
 
 
 def _fields(group: Schema) -> tuple[Field, ...]:
-    return tuple(
-        _field(key, schema, group) for key, schema in _from_top_to_bottom(group) if not schema.get("airbyte_hidden")
-    )
+    return tuple(_field(key, schema, group) for key, schema in _from_top_to_bottom(group))
 
 
 def _from_top_to_bottom(group: Schema) -> list[tuple[str, Schema]]:
-    """The settings that are drawn, and the hidden ones where they would be."""
-    shown = [(key, schema) for key, schema in group.get("properties", {}).items() if "const" not in schema]
+    """The settings that are drawn."""
     return sorted(
-        shown,
+        (
+            (key, schema)
+            for key, schema in group.get("properties", {}).items()
+            if "const" not in schema and not schema.get("airbyte_hidden")
+        ),
         key=lambda each: (_is_folded_away(each[0], each[1], group), each[1].get("order", float("inf")), each[0]),
     )
 
@@ -251,8 +252,8 @@ def _problems_of_group(group: Schema, path: str) -> Iterator[str]:
     orders = [schema.get("order") for schema in properties.values()]
     if sorted(order for order in orders if order is not None) != list(range(len(properties))):
         yield f"{here}: the order is not 0 to {len(properties) - 1}, each once, but {orders}"
-    drawn_orders = [schema.get("order") for _, schema in _from_top_to_bottom(group) if not schema.get("airbyte_hidden")]
-    if None not in drawn_orders and drawn_orders != sorted(drawn_orders):
+    drawn_orders = [schema.get("order", 0) for _, schema in _from_top_to_bottom(group)]
+    if drawn_orders != sorted(drawn_orders):
         yield f"{here}: what is drawn stands in another order than it says: {drawn_orders}"
     for missing in set(group.get("required", ())) - set(properties):
         yield f"{here}: {missing} is required, and not there"
@@ -268,24 +269,30 @@ def _problems_of(key: str, schema: Schema, path: str) -> Iterator[str]:
         yield f"{path}: without a title and a description, nobody knows what {key} is"
     if "default" in schema and not _valid(schema["default"], schema):
         yield f"{path}: the default is not valid"
+    if isinstance(schema.get("type"), list):
+        yield f"{path}: a form knows one type for each setting"
+    values = schema.get("enum") or schema.get("items", {}).get("enum", ())
+    if len(values) != len({str(value) for value in values}):
+        yield f"{path}: two choices look the same"
     kind = _kind(schema)
     if kind is Kind.ONE_OF:
         yield from _problems_of_options(schema, path)
     elif kind is Kind.GROUP:
         yield from _problems_of_group(schema, path)
-    elif kind is Kind.GROUPS and "oneOf" in schema["items"]:
-        yield from _problems_of_options(schema["items"], f"{path}[]")
+    elif schema.get("type") == "array":
+        yield from _problems_of_list(schema, path)
+
+
+def _problems_of_list(schema: Schema, path: str) -> Iterator[str]:
+    items: Schema = schema.get("items", {})
+    if "oneOf" in items:
+        yield from _problems_of_options(items, f"{path}[]")
         if not schema.get("airbyte_hidden"):
             yield f"{path}: a list of one or the other; the dialog of its entries breaks"
-    elif kind is Kind.GROUPS:
-        yield from _problems_of_group(schema["items"], f"{path}[]")
-    elif kind is Kind.TAGS and schema.get("items", {}).get("type") not in ("string", "integer", "number"):
+    elif items.get("type") == "object":
+        yield from _problems_of_group(items, f"{path}[]")
+    elif items.get("type") not in ("string", "integer", "number"):
         yield f"{path}: a list of nobody knows what"
-    values = schema.get("enum") or schema.get("items", {}).get("enum", ())
-    if len(values) != len({str(value) for value in values}):
-        yield f"{path}: two choices look the same"
-    if isinstance(schema.get("type"), list):
-        yield f"{path}: a form knows one type for each setting"
 
 
 def _problems_of_options(schema: Schema, path: str) -> Iterator[str]:

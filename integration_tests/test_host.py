@@ -227,7 +227,7 @@ def test_the_state_is_kept_in_a_file_that_only_its_owner_can_read(tmp_path: Path
     ("break_it", "sentence"),
     [
         (lambda source, _: source.update(client_secret="00000000-0000-4000-8000-000000000000"), "client"),
-        (lambda _, destination: destination.update(authority_confirmed=False), "tick the box"),
+        (lambda _, destination: destination.update(authority_confirmed=False), "turn on the switch"),
     ],
 )
 def test_a_connection_that_cannot_work_says_why_in_a_sentence(

@@ -21,7 +21,7 @@ def of_source_huma() -> dict[str, Any]:
 
 
 SPECIFICATIONS = {"source-huma": of_source_huma(), "destination-xledger": connection_specification()}
-REQUIRED = {
+REQUIRED: dict[str, dict[str, Any]] = {
     "source-huma": {"client_id": "an-id", "client_secret": "a-secret"},
     "destination-xledger": {"api_token": "QUJD", "authority_confirmed": True},
 }
@@ -61,6 +61,24 @@ def test_what_the_form_fills_in_is_valid(connector: str) -> None:
 def test_the_form_asks_first_whether_anything_is_written(form: Form) -> None:
     mode = form.at_once[0]
     assert (mode.key, mode.kind, mode.default, mode.required) == ("mode", Kind.CHOICE, "preview", False)
+
+
+def test_each_choice_says_what_it_comes_to_unless_it_is_a_name(form: Form) -> None:
+    storage = next(choice for choice in form["object_storage_config"].choices if choice.value == "S3")
+    choices = [each for each in (*form.fields, *storage.fields) if each.choices]
+    unsaid = {each.key for each in choices if not all(choice.description for choice in each.choices)}
+    names_of_fields = {f"{policy}_fields" for policy in ("no_unset", "fill_empty", "create_only", "read_only")}
+    assert unsaid == {"s3_bucket_region", *names_of_fields}
+
+
+def test_what_is_rarely_touched_stands_last(form: Form) -> None:
+    assert [each.key for each in form.fields if each.optional][-4:] == [
+        "renumber_employees",
+        "allow_mass_unset",
+        "batch_size",
+        "api_url",
+    ]
+    assert drawn(SPECIFICATIONS["source-huma"]).fields[-1].key == "api_url"
 
 
 # ------------------------------------------------------------------ the rules of the form

@@ -41,6 +41,7 @@ ROOMS = {
         discovery  catalog  checking  syncing
         reporting
         people  config
+        settings
     """,
     "huma_api": """
         asking  people

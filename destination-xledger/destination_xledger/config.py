@@ -8,24 +8,30 @@ from typing import Annotated, Any, Final
 from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     Secret,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from connector_base.failures import config_error
 from connector_base.settings.addresses import allowed_address
+from connector_base.settings.choices import choice_of, explained
 from connector_base.settings.settings import UNKNOWN, Settings
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
-from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
-from shared_mappings.normal_forms import normalised_word
+from destination_xledger.settings.field_policies import (
+    CreateOnlyFields,
+    FieldPolicies,
+    FieldPolicy,
+    FillEmptyFields,
+    NoUnsetFields,
+    ReadOnlyFields,
+)
+from destination_xledger.settings.gender_codes import GenderCode, GenderCodes
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.tokens import may_be_a_token
@@ -43,18 +49,6 @@ class Mode(str, Enum):
     SYNC = "sync"
 
 
-def _choice_of(kind: type[Enum]) -> WithJsonSchema:
-    """A choice as the form draws it, without a reference: the CDK resolves only those that stand alone."""
-    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in kind]})
-
-
-def _known_field(name: str) -> str:
-    known = field_table().fields
-    if name not in known:
-        raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
-    return name
-
-
 def _whole_token(token: str) -> str:
     if not may_be_a_token(token):
         raise ValueError(
@@ -67,87 +61,10 @@ def _whole_token(token: str) -> str:
 def _confirmed(authority: bool) -> bool:
     if not authority:
         raise ValueError(
-            'nothing is read or written until you confirm your authority: tick the box "I may let this connection '
-            'read and write personnel data" in the settings of this destination'
+            'nothing is read or written until you confirm your authority: turn on the switch "I may let this '
+            'connection read and write personnel data" in the settings of this destination'
         )
     return authority
-
-
-def _filled(what_to_do: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if not text.strip():
-            raise ValueError(f"it is empty; {what_to_do}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _no_map_of_genders(codes: Any) -> Any:
-    if isinstance(codes, Mapping):
-        raise ValueError(  # noqa: TRY004  # the only kind that pydantic takes for a complaint
-            'this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}] in place '
-            'of {"Male": "M", "Female": "F"}, with your own genders and codes'
-        )
-    return codes
-
-
-class FieldPolicy(Settings):
-    """A stricter rule for one field."""
-
-    model_config = ConfigDict(title="Field policy")
-
-    field: Annotated[str, AfterValidator(_known_field)] = Field(
-        title="Field",
-        description="Name of the field in Huma's records, such as phone or homeAddress.",
-        examples=["phone", "homeAddress", "jobTitle"],
-        json_schema_extra={"order": 0},
-    )
-    policy: Annotated[Policy, _choice_of(Policy)] = Field(
-        title="Policy",
-        description="mirror: set and unset. no_unset: set, never unset. fill_empty: only where Xledger has nothing. "
-        "create_only: only while creating an employee. read_only: never written, only compared and reported.",
-        json_schema_extra={"order": 1},
-    )
-
-    @model_validator(mode="after")
-    def _only_tightens(self) -> "FieldPolicy":
-        own = field_table().own_rule(self.field)
-        if self.policy.is_looser_than(own):
-            raise ValueError(
-                f"{self.field} cannot be {self.policy.value}: its own rule is {own.value}, which no setting may loosen"
-            )
-        return self
-
-
-class GenderCode(Settings):
-    """Xledger's code for one gender."""
-
-    model_config = ConfigDict(title="Gender code")
-
-    gender: Annotated[str, _filled("write the gender as it is spelled in Huma")] = Field(
-        title="Gender",
-        description="The gender as it is spelled in Huma. Capital letters do not matter.",
-        examples=["Male", "Female", "Kvinne"],
-        json_schema_extra={"order": 0},
-    )
-    code: Annotated[str, _filled("leave a gender without a code out of the list")] = Field(
-        title="Code",
-        description="Its code in Xledger.",
-        examples=["M", "F"],
-        json_schema_extra={"order": 1},
-    )
-
-
-def _one_code_each(codes: tuple[GenderCode, ...]) -> tuple[GenderCode, ...]:
-    first: dict[str, int] = {}
-    for position, entry in enumerate(codes):
-        before = first.setdefault(normalised_word(entry.gender), position)
-        if before != position:
-            raise ValueError(
-                f"entries {before} and {position} are for the same gender, because capital letters do not matter; "
-                "leave one of them out"
-            )
-    return codes
 
 
 class Config(Settings):
@@ -155,10 +72,15 @@ class Config(Settings):
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
-    mode: Annotated[Mode, _choice_of(Mode)] = Field(
+    mode: Annotated[Mode, choice_of(Mode)] = Field(
         Mode.PREVIEW,
         title="Mode",
-        description="preview plans and reports what a sync would do, and writes nothing. sync writes to Xledger.",
+        description=explained(
+            {
+                Mode.PREVIEW: "plans and reports what a sync would do, and writes nothing",
+                Mode.SYNC: "writes to Xledger. Choose it once you have read what a preview says",
+            }
+        ),
         json_schema_extra={"always_show": True, "order": 0},
     )
     api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
@@ -169,36 +91,79 @@ class Config(Settings):
     )
     authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
         title="I may let this connection read and write personnel data",
-        description="Tick this box to confirm that you have the authority to let this connection read and write "
+        description="Turn on this switch to confirm that you have the authority to let this connection read and write "
         "personnel data in Xledger. Without it nothing is read or written.",
         json_schema_extra={"order": 2},
     )
-    new_users: Annotated[NewUsers, _choice_of(NewUsers)] = Field(
+    object_storage_config: StorageConfig = Field(
+        NoStorage(storage_type="None"),
+        title="Where reports and rejected records go",
+        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
+        "written for each person. These files hold personal data, and go only here.",
+        json_schema_extra={"order": 3, "type": "object"},
+    )
+    new_users: Annotated[NewUsers, choice_of(NewUsers)] = Field(
         NewUsers.CREATE,
         title="People who are not in Xledger",
-        description="create adds them as employees; skip leaves them out.",
-        json_schema_extra={"order": 3},
-    )
-    deactivated_users: Annotated[DeactivatedUsers, _choice_of(DeactivatedUsers)] = Field(
-        DeactivatedUsers.UPDATE_EXISTING,
-        title="People who are deactivated in Huma",
-        description="update_existing updates their employee, so that an end date comes through, but never creates "
-        "one; skip leaves them out; sync treats them like everybody else.",
+        description=explained(
+            {NewUsers.CREATE: "they are added as employees", NewUsers.SKIP: "they are left out, and counted"}
+        ),
         json_schema_extra={"order": 4},
     )
-    field_policies: tuple[FieldPolicy, ...] = Field(
-        (),
-        title="Stricter rules for single fields",
-        description="Every field has a rule that this list can tighten, never loosen.",
+    deactivated_users: Annotated[DeactivatedUsers, choice_of(DeactivatedUsers)] = Field(
+        DeactivatedUsers.UPDATE_EXISTING,
+        title="People who are deactivated in Huma",
+        description=explained(
+            {
+                DeactivatedUsers.UPDATE_EXISTING: "their employee is updated, so that an end date comes through, but "
+                "never created",
+                DeactivatedUsers.SKIP: "they are left out, and counted",
+                DeactivatedUsers.SYNC: "they are treated like everybody else, and created where they are not in "
+                "Xledger",
+            }
+        ),
         json_schema_extra={"order": 5},
+    )
+    gender_codes: GenderCodes = Field(
+        tuple(GenderCode(gender=gender, code=code) for gender, code in Options().gender_codes.items()),
+        title="Gender codes",
+        description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
+        "not written.",
+        json_schema_extra={"order": 6},
+    )
+    no_unset_fields: NoUnsetFields = Field(
+        (),
+        title="Fields that are never unset",
+        description="Where one of these has no value in Huma, Xledger keeps what it has. Some fields are never unset "
+        "anyway.",
+        json_schema_extra={"order": 7},
+    )
+    fill_empty_fields: FillEmptyFields = Field(
+        (),
+        title="Fields that only fill in what is empty",
+        description="One of these is written only where Xledger has nothing: where both have a value, Xledger's stays.",
+        json_schema_extra={"order": 8},
+    )
+    create_only_fields: CreateOnlyFields = Field(
+        (),
+        title="Fields that are written only for new employees",
+        description="One of these is written while an employee is created, and left alone from then on.",
+        json_schema_extra={"order": 9},
+    )
+    read_only_fields: ReadOnlyFields = Field(
+        (),
+        title="Fields that are never written",
+        description="One of these is compared and reported, and never written, not even for a new employee.",
+        json_schema_extra={"order": 10},
     )
     match_on: tuple[MatchingKey, ...] = Field(
         (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
         title="How people are found in Xledger",
-        description="The keys by which a person is found, tried in this order. An employment ID that is taken in "
-        "Xledger is never given to a second employee, whatever is chosen here.",
+        description="Choose one of three ways. employmentId and email: by employment ID, and by e-mail address where "
+        "that finds nobody. employmentId: by employment ID alone. email: by e-mail address alone. Whatever is chosen, "
+        "an employment ID that is taken in Xledger is never given to a second employee.",
         min_length=1,
-        json_schema_extra={"order": 6, "uniqueItems": True},
+        json_schema_extra={"order": 11, "uniqueItems": True},
     )
     renumber_employees: bool = Field(
         False,
@@ -207,37 +172,7 @@ class Config(Settings):
         "employment ID. Off, nobody is taken for that employee: the person is rejected, as code_conflict. On, the "
         "person is that employee, who gets the employment ID as code, unless the date of birth or the social security "
         "number says that it is somebody else.",
-        json_schema_extra={"order": 7},
-    )
-    gender_codes: Annotated[
-        tuple[GenderCode, ...], BeforeValidator(_no_map_of_genders), AfterValidator(_one_code_each)
-    ] = Field(
-        tuple(GenderCode(gender=gender, code=code) for gender, code in Options().gender_codes.items()),
-        title="Gender codes",
-        description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
-        "not written.",
-        json_schema_extra={"order": 8},
-    )
-    batch_size: int = Field(
-        LARGEST_BATCH,
-        title="Batch size",
-        description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
-        ge=1,
-        le=LARGEST_BATCH,
-        json_schema_extra={"order": 9},
-    )
-    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
-        PRODUCTION,
-        title="API address",
-        description="Address of Xledger's GraphQL API: https, or http to this machine.",
-        json_schema_extra={"order": 10, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
-    )
-    object_storage_config: StorageConfig = Field(
-        NoStorage(storage_type="None"),
-        title="Where reports and rejected records go",
-        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
-        "written for each person. These files hold personal data, and go only here.",
-        json_schema_extra={"order": 11, "type": "object"},
+        json_schema_extra={"order": 12},
     )
     allow_mass_unset: bool = Field(
         False,
@@ -245,29 +180,58 @@ class Config(Settings):
         description="Off, a sync ends before it would unset one field for more than 20 active people, and for more "
         "than a third of those who have it: mostly that means that the source does not send the field any more. Turn "
         "it on for one sync if it is meant.",
-        json_schema_extra={"order": 12},
+        json_schema_extra={"order": 13},
+    )
+    batch_size: int = Field(
+        LARGEST_BATCH,
+        title="Batch size",
+        description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
+        ge=1,
+        le=LARGEST_BATCH,
+        json_schema_extra={"order": 14},
+    )
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
+        PRODUCTION,
+        title="API address",
+        description="Address of Xledger's GraphQL API: https, or http to this machine.",
+        json_schema_extra={"order": 15, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
+    )
+    field_policies: FieldPolicies = Field(
+        (),
+        title="Stricter rules for single fields",
+        description="Every field has a rule that this list can tighten, never loosen. It counts together with the "
+        "lists of fields above.",
+        json_schema_extra={"airbyte_hidden": True, "order": 16},
     )
 
-    @field_validator("field_policies")
+    @field_validator("field_policies", "read_only_fields")
     @classmethod
     def _creates_nobody_without_a_key(
-        cls, policies: tuple[FieldPolicy, ...], others: ValidationInfo
-    ) -> tuple[FieldPolicy, ...]:
-        locked = [entry for entry in policies if (entry.field, entry.policy) == _UNWRITTEN_KEY]
-        if locked and others.data.get("new_users") is NewUsers.CREATE:
+        cls, locked: tuple[FieldPolicy | str, ...], others: ValidationInfo
+    ) -> tuple[FieldPolicy | str, ...]:
+        if others.data.get("new_users") is NewUsers.CREATE and not _UNWRITTEN_KEY.isdisjoint(locked):
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
-                "every sync would create them anew; set new_users to skip"
+                f'every sync would create them anew; set "{cls.model_fields["new_users"].title}" to skip'
             )
-        return policies
+        return locked
 
     @property
     def policies(self) -> Policies:
         """What the administrator decided, for the planner; of two policies for a field the stricter one."""
-        fields: dict[str, Policy] = {}
-        for entry in sorted(self.field_policies, key=lambda entry: entry.policy.strictness):
-            fields[entry.field] = entry.policy
+        asked = [(entry.field, entry.policy) for entry in self.field_policies]
+        asked += [(name, policy) for policy, names in self._lists_of_fields.items() for name in names]
+        fields = dict(sorted(asked, key=lambda each: each[1].strictness))
         return Policies(fields, self.new_users, self.deactivated_users)
+
+    @property
+    def _lists_of_fields(self) -> Mapping[Policy, tuple[str, ...]]:
+        return {
+            Policy.NO_UNSET: self.no_unset_fields,
+            Policy.FILL_EMPTY: self.fill_empty_fields,
+            Policy.CREATE_ONLY: self.create_only_fields,
+            Policy.READ_ONLY: self.read_only_fields,
+        }
 
     @property
     def options(self) -> Options:
@@ -275,7 +239,10 @@ class Config(Settings):
         return Options(gender_codes={entry.gender: entry.code for entry in self.gender_codes})
 
 
-_UNWRITTEN_KEY: Final = ("employmentId", Policy.READ_ONLY)
+_UNWRITTEN_KEY: Final = frozenset(
+    {"employmentId", FieldPolicy(field="employmentId", policy=Policy.READ_ONLY)},
+)
+"""How either kind of list says that nobody is given an employment ID."""
 
 _TO_REACH_XLEDGER: Final = frozenset({"api_token", "api_url", "authority_confirmed"})
 
@@ -321,6 +288,11 @@ def storage_of(config: Any) -> StorageConfig:
         return _STORAGES.validate_python(config[_STORAGE] if isinstance(config, Mapping) else None)
     except (KeyError, ValidationError):
         return NoStorage(storage_type="None")
+
+
+def title_of(setting: str) -> str:
+    """What a form calls a setting, by its name in the config."""
+    return str(Config.model_fields[setting].title)
 
 
 def connection_specification() -> dict[str, Any]:

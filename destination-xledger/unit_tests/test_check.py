@@ -145,7 +145,7 @@ def test_longer_than_seconds_a_check_does_not_wait(check: Check, slept: list[flo
 
 def test_what_cannot_work_and_what_is_not_confirmed_are_told_together(check: Check, xledger: Xledger) -> None:
     message, _ = check(authority_confirmed=False, batch_size=0, field_policies=[{"field": "x", "policy": "mirror"}])
-    assert all(text in str(message) for text in ("tick the box", "batch_size", "there is no field x"))
+    assert all(text in str(message) for text in ("turn on the switch", "batch_size", "there is no field x"))
     assert xledger.asked == []
 
 
@@ -175,6 +175,41 @@ def test_a_setting_that_cannot_work_does_not_hide_a_wrong_token(
     message, _ = check(**change)
     assert str(message).startswith("There are 2 problems. (1) The configuration cannot work.")
     assert "(2) Xledger does not accept the API token." in str(message)
+
+
+def test_that_nobodys_gender_would_be_written_is_told(check: Check, xledger: Xledger) -> None:
+    del xledger
+    assert check() == (None, [])
+    message, [warning] = check(gender_codes=[])
+    assert message is None
+    assert 'The list "Gender codes" is empty, so nobody\'s gender will be written' in warning
+    assert '"Fields that are never written"' in warning
+
+
+def test_that_no_gender_is_written_is_no_surprise_where_it_was_chosen(check: Check, xledger: Xledger) -> None:
+    del xledger
+    assert check(gender_codes=[], read_only_fields=["gender"]) == (None, [])
+
+
+def test_settings_of_another_destinations_reports_are_told_to_have_no_meaning(
+    check: Check, xledger: Xledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del xledger
+    monkeypatch.setattr("destination_xledger.checking.check.storage_problem", lambda _: None)
+    bucket = {"storage_type": "S3", "s3_bucket_name": "reports"}
+    assert check(object_storage_config={**bucket, "format": {}, "path_format": ""}) == (None, [])
+    message, [warning] = check(
+        object_storage_config={
+            **bucket,
+            "format": {"format_type": "CSV", "flattening": "No flattening"},
+            "compression": {"compression_type": "GZIP"},
+            "path_format": "{sync_id}/{namespace}/{stream_name}/",
+            "file_name_format": "{date}_{timestamp}_{part_number}{format_extension}",
+        }
+    )
+    assert message is None
+    named = '"Output format", "Compression", "Path format", "File name format"'
+    assert f"What is set for the reports under {named} has no meaning here" in warning
 
 
 @pytest.mark.parametrize("change", [{"api_url": "ftp://x"}, {"api_token": ""}, {"authority_confirmed": False}])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from jsonschema import Draft7Validator
 
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
 from destination_xledger.config import (
@@ -16,7 +17,8 @@ from destination_xledger.config import (
     storage_of,
     without_invalid_settings,
 )
-from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy
+from destination_xledger.settings.field_policies import fields_that_allow
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from xledger_api.employees.directory import MatchingKey
 
 from .conftest import TOKEN
@@ -106,6 +108,9 @@ BROKEN = [
     ({"field_policies": [{"field": "shoeSize", "policy": "mirror"}]}, "there is no field shoeSize"),
     ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "field_policies.0.policy"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
+    ({"read_only_fields": ["phone", "employmentId"]}, 'set "People who are not in Xledger" to skip'),
+    ({"no_unset_fields": ["bankAccount.country"]}, "bankAccount.country cannot be no_unset: its own rule is read_only"),
+    ({"read_only_fields": ["shoeSize"]}, "there is no field shoeSize"),
     ({"gender_codes": [{"gender": "Other", "code": ""}]}, "gender_codes.0.code: it is empty; leave a gender"),
     ({"gender_codes": [MALE, {"gender": "Other", "code": "  "}]}, "gender_codes.1.code: it is empty; leave a gender"),
     ({"gender_codes": [{"gender": " ", "code": "X"}]}, "gender_codes.0.gender: it is empty; write the gender as"),
@@ -149,7 +154,10 @@ def test_all_problems_are_told_at_once(config: Config) -> None:
 UNKNOWN = [
     ({"new_user": TOKEN}, "new_user: there is no such setting; the nearest is new_users."),
     ({"apiToken": TOKEN}, "apiToken: there is no such setting; the nearest is api_token."),
-    ({"zq": TOKEN}, "zq: there is no such setting; the settings are mode, api_token, authority_confirmed, new_users"),
+    (
+        {"zq": TOKEN},
+        "zq: there is no such setting; the settings are mode, api_token, authority_confirmed, object_storage_config",
+    ),
     ({"_mode": TOKEN}, "_mode: there is no such setting; the nearest is mode."),
     (
         {"field_policies": [{"field": "phone", "policy": "mirror", "polciy": TOKEN}]},
@@ -244,10 +252,52 @@ def test_a_policy_may_be_as_loose_as_the_fields_own_rule_or_stricter(policy: str
 def test_of_two_policies_for_a_field_the_stricter_one_counts(config: Config) -> None:
     policies = [{"field": "phone", "policy": "read_only"}, {"field": "phone", "policy": "no_unset"}]
     assert parse_config({**config, "field_policies": policies}).policies.fields == {"phone": Policy.READ_ONLY}
+    lists = {"fill_empty_fields": ["phone", "gender"], "create_only_fields": ["phone"], "no_unset_fields": ["gender"]}
+    assert parse_config({**config, **lists}).policies.fields == {
+        "phone": Policy.CREATE_ONLY,
+        "gender": Policy.FILL_EMPTY,
+    }
+    both = {"field_policies": policies[1:], "fill_empty_fields": ["phone"]}
+    assert parse_config({**config, **both}).policies.fields == {"phone": Policy.FILL_EMPTY}
+
+
+LISTS = {f"{policy.value}_fields": policy for policy in Policy if policy is not Policy.MIRROR}
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("field", field_table().fields)
+def test_the_specification_and_the_connector_take_the_same_policies(field: str, policy: Policy, config: Config) -> None:
+    config["new_users"] = "skip"
+    alone = {"field_policies": [{"field": field, "policy": policy.value}]}
+    in_lists = {name: [field] for name, listed in LISTS.items() if listed is policy}
+    for change in filter(None, (alone, in_lists)):
+        fits = Draft7Validator(connection_specification()).is_valid({**config, **change})
+        assert fits is not policy.is_looser_than(field_table().own_rule(field))
+        if fits:
+            assert parse_config({**config, **change}).policies.fields == {field: policy}
+        else:
+            with pytest.raises(AirbyteTracedException, match=f"{field} cannot be {policy.value}: its own rule is"):
+                parse_config({**config, **change})
+
+
+def test_a_form_offers_each_field_with_the_policies_that_it_allows() -> None:
+    settings = connection_specification()["properties"]
+    for name, policy in LISTS.items():
+        assert settings[name]["items"]["enum"] == list(fields_that_allow(policy))
+    entries = settings["field_policies"]["items"]["oneOf"]
+    assert {entry["properties"]["policy"]["const"]: entry["properties"]["field"]["enum"] for entry in entries} == {
+        policy.value: list(fields_that_allow(policy)) for policy in Policy
+    }
+
+
+@pytest.mark.parametrize("keys", [["employmentId", "email"], ["employmentId"], ["email"], ["email", "employmentId"]])
+def test_each_way_to_find_people_is_taken_by_specification_and_connector(keys: list[str], config: Config) -> None:
+    assert Draft7Validator(connection_specification()).is_valid({**config, "match_on": keys})
+    assert [key.value for key in parse_config({**config, "match_on": keys}).match_on] == keys
 
 
 def test_nothing_is_done_without_authority(config: Config) -> None:
-    with pytest.raises(AirbyteTracedException, match="tick the box") as raised:
+    with pytest.raises(AirbyteTracedException, match="turn on the switch") as raised:
         parse_config({**config, "authority_confirmed": False})
     assert raised.value.failure_type is FailureType.config_error
 

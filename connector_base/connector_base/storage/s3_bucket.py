@@ -122,7 +122,7 @@ class S3Bucket:
         )
 
     def _session(self) -> boto3.Session:
-        region = self.config.s3_bucket_region or None
+        region = self.config.region
         access_key = self.config.access_key_id.get_secret_value() or None
         session = boto3.Session(
             aws_access_key_id=access_key,

@@ -1,20 +1,25 @@
 """Where an administrator wants reports and rejected records to go.
 
-For S3 the keys are those of Airbyte's own data activation destinations, so that a setting can be carried over.
+For S3 the keys are those of Airbyte's own data activation destinations, so that a setting can be carried over. Facts:
+the specification of `destination-hubspot` (`expected-spec-oss.json`). What its files can be made to look like has no
+meaning here, and is taken all the same.
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Secret, Tag, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Secret, Tag, WithJsonSchema, model_validator
 
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.pasted import whole_secret
 from connector_base.settings.settings import Settings
+from connector_base.storage.regions import REGIONS
 from shared_mappings import API_URL_PATTERN
 
 S3_ENDPOINT_EXAMPLE: Final = "https://s3.eu-north-1.amazonaws.com"
+
+WITHOUT_MEANING: Final = "No meaning here; taken so that the settings of another destination can be carried over."
 
 Schema = dict[str, Any]
 
@@ -33,6 +38,21 @@ def _absolute(path: str) -> str:
     if not PurePosixPath(path).is_absolute() or "\0" in path:
         raise ValueError("the folder must be named from the root, such as /local/xledger")
     return path
+
+
+def _region_of_aws(region: str) -> str:
+    if region and region not in REGIONS:
+        raise ValueError(
+            "AWS has no region of this name; the region of another service belongs into its own setting, "
+            '"Region of the S3 endpoint"'
+        )
+    return region
+
+
+def _hidden_group(key: str, title: str) -> WithJsonSchema:
+    """A group of settings that another destination of Airbyte's has; a host cannot read one without any properties."""
+    part = {"type": "string", "title": title, "description": WITHOUT_MEANING, "order": 0}
+    return WithJsonSchema({"type": "object", "properties": {key: part}})
 
 
 class NoStorage(Settings):
@@ -64,42 +84,43 @@ class S3Storage(Settings):
     model_config = ConfigDict(title="S3")
 
     storage_type: Literal["S3"] = Field(title="Storage type", json_schema_extra={"default": "S3", "order": 0})
+    s3_bucket_name: str = Field(
+        title="S3 bucket name",
+        description="The bucket. It should be private: the reports hold personal data.",
+        examples=["xledger-reports"],
+        min_length=1,
+        json_schema_extra={"order": 1},
+    )
+    s3_bucket_region: Annotated[
+        str, AfterValidator(_region_of_aws), WithJsonSchema({"type": "string", "enum": ["", *REGIONS]})
+    ] = Field(
+        "",
+        title="S3 bucket region",
+        description="The region of AWS that the bucket is in. Leave it empty for another service.",
+        examples=["eu-north-1"],
+        json_schema_extra={"always_show": True, "order": 2},
+    )
     access_key_id: Secret[Annotated[str, whole_secret("AWS")]] = Field(
         default_factory=lambda: Secret(""),
         title="Access key ID",
         description="The access key. It needs s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in the bucket. "
         "Without a key, the credentials of the machine are used.",
         examples=["A012345678910EXAMPLE"],
-        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 1},
+        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 3},
     )
     secret_access_key: Secret[Annotated[str, whole_secret("AWS")]] = Field(
         default_factory=lambda: Secret(""),
         title="Secret access key",
         description="The secret that belongs to the access key.",
         examples=["a012345678910ABCDEFGH/AbCdEfGhEXAMPLEKEY"],
-        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 2},
+        json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 4},
     )
     role_arn: str = Field(
         "",
         title="Role ARN",
         description="A role of AWS to assume before writing, with the access key or the credentials of the machine.",
         examples=["arn:aws:iam::123456789012:role/xledger-reports"],
-        json_schema_extra=_optional(order=3),
-    )
-    s3_bucket_name: str = Field(
-        title="S3 bucket name",
-        description="The bucket. It should be private: the reports hold personal data.",
-        examples=["xledger-reports"],
-        min_length=1,
-        json_schema_extra={"order": 4},
-    )
-    s3_bucket_region: str = Field(
-        "",
-        title="S3 bucket region",
-        description="The region of the bucket; may be empty for an endpoint that knows no regions.",
-        examples=["eu-north-1"],
-        pattern="^[a-z0-9-]*$",
-        json_schema_extra={"order": 5},
+        json_schema_extra=_optional(order=5),
     )
     s3_endpoint: Annotated[str, allowed_address(S3_ENDPOINT_EXAMPLE)] = Field(
         "",
@@ -108,19 +129,62 @@ class S3Storage(Settings):
         examples=[S3_ENDPOINT_EXAMPLE],
         json_schema_extra=_optional(order=6, pattern=API_URL_PATTERN, pattern_descriptor=S3_ENDPOINT_EXAMPLE),
     )
+    s3_endpoint_region: str = Field(
+        "",
+        title="Region of the S3 endpoint",
+        description="What the service at that address calls the region, if it asks for one.",
+        examples=["auto", "fsn1"],
+        pattern="^[a-z0-9-]*$",
+        json_schema_extra=_optional(order=7),
+    )
     bucket_path: str = Field(
         "",
         title="Prefix path in the bucket",
         description="All files in the bucket are put under this path.",
         examples=["xledger/"],
-        json_schema_extra={"order": 7},
+        json_schema_extra={"order": 8},
+    )
+    format: Annotated[Mapping[str, Any], _hidden_group("format_type", "Format")] = Field(
+        default_factory=dict,
+        title="Output format",
+        description=f"{WITHOUT_MEANING} Reports are JSON and lines of JSON.",
+        json_schema_extra={"airbyte_hidden": True, "order": 9},
+    )
+    compression: Annotated[Mapping[str, Any], _hidden_group("compression_type", "Compression")] = Field(
+        default_factory=dict,
+        title="Compression",
+        description=f"{WITHOUT_MEANING} Reports are not compressed.",
+        json_schema_extra={"airbyte_hidden": True, "order": 10},
+    )
+    path_format: str = Field(
+        "",
+        title="Path format",
+        description=f"{WITHOUT_MEANING} Each sync has a folder of its own, named by its start.",
+        json_schema_extra={"airbyte_hidden": True, "order": 11},
+    )
+    file_name_format: str = Field(
+        "",
+        title="File name format",
+        description=f"{WITHOUT_MEANING} Each report has a name of its own.",
+        json_schema_extra={"airbyte_hidden": True, "order": 12},
     )
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> "S3Storage":
         if bool(self.access_key_id.get_secret_value()) != bool(self.secret_access_key.get_secret_value()):
-            raise ValueError("access_key_id and secret_access_key belong together: enter both, or neither")
+            raise ValueError('"Access key ID" and "Secret access key" belong together: enter both, or neither')
         return self
+
+    @property
+    def region(self) -> str | None:
+        """What requests are signed for; None where nobody said."""
+        return (self.s3_endpoint and self.s3_endpoint_region) or self.s3_bucket_region or None
+
+    @property
+    def without_meaning(self) -> tuple[str, ...]:
+        """Titles of the settings that were entered and have no meaning here."""
+        names = ("format", "compression", "path_format", "file_name_format")
+        return tuple(str(type(self).model_fields[name].title) for name in names if getattr(self, name))
 
 
 def _storage_type(value: Any) -> str | None:

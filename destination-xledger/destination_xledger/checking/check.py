@@ -5,9 +5,11 @@ from typing import Any
 
 from connector_base.failures import ConnectorError
 from connector_base.storage.storage import storage_problem
+from connector_base.storage.storage_config import S3Storage
 from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
-from destination_xledger.config import Config, parse_config, storage_of, without_invalid_settings
+from destination_xledger.config import Config, parse_config, storage_of, title_of, without_invalid_settings
+from shared_mappings import Policy
 from xledger_api.sending.client import XledgerClient
 
 Connect = Callable[[Config], XledgerClient]
@@ -44,12 +46,32 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
         yield _problem(error)
     settings = without_invalid_settings(config)
     if settings is not None:
+        yield from _surprises_in(settings)
         yield from _findings_of(probe_xledger(settings, connect))
     yield from _findings_of(_probe_storage(config))
 
 
+def _surprises_in(settings: Config) -> Iterator[Finding]:
+    """What is valid, and mostly not meant."""
+    if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
+        yield Finding(
+            f'The list "{title_of("gender_codes")}" is empty, so nobody\'s gender will be written: each is reported '
+            "and left out. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
+            f'meant, choose gender under "{title_of("read_only_fields")}".',
+            blocks=False,
+        )
+
+
 def _probe_storage(config: Any) -> Iterator[Finding]:
-    if problem := storage_problem(storage_of(config)):
+    storage = storage_of(config)
+    if isinstance(storage, S3Storage) and storage.without_meaning:
+        named = ", ".join(f'"{title}"' for title in storage.without_meaning)
+        yield Finding(
+            f"What is set for the reports under {named} has no meaning here, and is passed over: reports are JSON, not "
+            "compressed, in a folder for each sync. Take it out of the config, or leave it.",
+            blocks=False,
+        )
+    if problem := storage_problem(storage):
         yield Finding(problem)
 
 
