@@ -145,6 +145,17 @@ def test_every_page_that_shows_something_of_a_run_is_among_those_that_are_compar
     assert shown == set(pages_with_examples(run)) == {XLEDGER / "xledger-review.md", XLEDGER / "xledger-reference.md"}
 
 
+def test_the_reference_explains_every_file_of_a_report_and_every_key_in_it(run: ExampleRun) -> None:
+    section = (
+        (XLEDGER / "xledger-reference.md").read_text("utf-8").partition("### The report\n")[2].partition("\n### ")[0]
+    )
+    lines = [*run.preview.lines.items(), *run.sync.lines.items()]
+    entries = [line for _, found in lines for line in found]
+    keys = {key for entry in entries for part in (entry, *entry.get("fields", ())) for key in part}
+    assert len(keys) > 15
+    assert [name for name in sorted({file for file, _ in lines} | keys) if f"`{name}`" not in section] == []
+
+
 def test_a_page_gets_its_examples_whatever_stood_there() -> None:
     page = "before\n<!-- example: a -->\nold\n<!-- /example -->\nafter\n<!-- example: b -->\n<!-- /example -->\n"
     written = with_examples(page, {"a": "new a\n", "b": "new b\n"})
