@@ -58,7 +58,7 @@ def test_spec_tells_the_settings_and_the_sync_modes(capfd: pytest.CaptureFixture
     (message,) = printed(capfd)
     assert message["spec"]["supported_destination_sync_modes"] == ["append_dedup", "append", "update"]
     assert message["spec"]["supportsIncremental"] is True
-    assert next(iter(message["spec"]["connectionSpecification"]["properties"])) == "api_token"
+    assert next(iter(message["spec"]["connectionSpecification"]["properties"])) == "mode"
 
 
 def test_check_tells_its_status_and_its_warnings(
