@@ -83,6 +83,8 @@ class SpooledFiles:
     def publish(self, last: str, content: bytes) -> None:
         """Leaves the files whole, and then another one: where that one is, the others are complete.
 
+        A file that is there as it stands is not sent again.
+
         Args:
             last: Its name.
             content: What is in it.
@@ -90,8 +92,9 @@ class SpooledFiles:
         Raises:
             AirbyteTracedException: When the storage cannot be written.
         """
-        for name in self.spools:
-            self._leave(name)
+        for name, spool in self.spools.items():
+            if spool.tell() != self._left.get(name):
+                self._leave(name)
         self.storage.put(f"{self.folder}/{last}", BytesIO(content))
 
     def _leave(self, name: str) -> None:

@@ -84,7 +84,15 @@ class Sync:
         claims = Claims()
         done = Done(outcomes.report)
         writer = Writer(
-            Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
+            Matcher(
+                gateway,
+                routes,
+                settings.policies,
+                settings.match_on,
+                settings.renumber_employees,
+                claims,
+                foresees=settings.mode is Mode.PREVIEW,
+            ),
             Additions(gateway, refusals, outcomes, client.sleep, now, done),
             Updates(gateway, routes, refusals, done),
             refusals,
