@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from destination_xledger.config import connection_specification
-from huma_xledger.report import table_of_syncs
+from huma_xledger.report import told_of
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import drawn
@@ -19,10 +19,13 @@ ROOT: Final = Path(__file__).parents[1]
 HUMA: Final = ROOT / "source-huma" / "docs"
 XLEDGER: Final = ROOT / "destination-xledger" / "docs"
 
-COLUMNS: Final = 64
+COLUMNS: Final = 76
+
+LEFT: Final = "The report of this preview is in /reports/2026-01-15T05-00-09Z-1f0c2a7e."
+"""The line of the log that says where the report is, which is another place each time."""
 
 _TERMINAL: Final = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="A table in a terminal">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="What make sync prints">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; \
 font-size: {char_height}px; line-height: {line_height}px; }}
@@ -62,15 +65,16 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
         XLEDGER / "form-optional.svg": picture_of_optional_fields(
             "Xledger, as a destination: optional fields", xledger
         ),
-        XLEDGER / "preview.svg": picture_of_table(preview_summary(run)),
+        XLEDGER / "preview.svg": picture_of_sync(preview_summary(run)),
     }
 
 
-def picture_of_table(summary: Mapping[str, Any]) -> str:
-    """The table that the host prints of a sync."""
+def picture_of_sync(summary: Mapping[str, Any]) -> str:
+    """What the host prints of a sync that leaves a report."""
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(table_of_syncs({"preview": summary}))
-    return console.export_svg(title="make sync", code_format=_TERMINAL, unique_id="table")
+    for part in told_of("this sync", summary, [LEFT]):
+        console.print(part, markup=False, highlight=False)
+    return console.export_svg(title="make sync", code_format=_TERMINAL, unique_id="sync")
 
 
 def pages_with_examples(run: ExampleRun) -> dict[Path, str]:
