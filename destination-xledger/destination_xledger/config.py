@@ -212,7 +212,7 @@ class Config(Settings):
         if others.data.get("new_users") is NewUsers.CREATE and not _UNWRITTEN_KEY.isdisjoint(locked):
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
-                f'every sync would create them anew; set "{cls.model_fields["new_users"].title}" to skip'
+                "every sync would create them anew; set People who are not in Xledger (new_users) to skip"
             )
         return locked
 
@@ -290,9 +290,9 @@ def storage_of(config: Any) -> StorageConfig:
         return NoStorage(storage_type="None")
 
 
-def title_of(setting: str) -> str:
-    """What a form calls a setting, by its name in the config."""
-    return str(Config.model_fields[setting].title)
+def titled(name: str) -> str:
+    """A setting by its title and its key."""
+    return f"{Config.model_fields[name].title} ({name})"
 
 
 def connection_specification() -> dict[str, Any]:

@@ -32,7 +32,7 @@ BROKEN: list[tuple[Any, str]] = [
     ({"storage_type": "S3", "s3_bucket_name": "x", "access_key_id": SECRET}, "belong together"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "secret_access_key": SECRET}, "belong together"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_bucket_region": SECRET.upper()}, "s3_bucket_region"),
-    ({"storage_type": "S3", "s3_bucket_name": "x", "s3_bucket_region": "fsn1"}, '"Region of the S3 endpoint"'),
+    ({"storage_type": "S3", "s3_bucket_name": "x", "s3_bucket_region": "fsn1"}, "(s3_endpoint_region)"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": "http://minio"}, "must begin with https://"),
     ({"storage_type": "S3", "s3_bucket_name": "x", "s3_endpoint": f"https://u:{SECRET}@s3"}, "must begin with https"),
     (
@@ -85,7 +85,12 @@ def test_the_storage_of_another_destination_of_airbytes_can_be_carried_over(conf
     assert Draft7Validator(connection_specification()).is_valid(config)
     storage = parse_config(config).object_storage_config
     assert isinstance(storage, S3Storage)
-    assert storage.without_meaning == ("Output format", "Compression", "Path format", "File name format")
+    assert storage.without_meaning == (
+        "Output format (format)",
+        "Compression (compression)",
+        "Path format (path_format)",
+        "File name format (file_name_format)",
+    )
     assert bucket().without_meaning == ()
 
 

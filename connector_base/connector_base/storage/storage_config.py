@@ -43,8 +43,8 @@ def _absolute(path: str) -> str:
 def _region_of_aws(region: str) -> str:
     if region and region not in REGIONS:
         raise ValueError(
-            "AWS has no region of this name; the region of another service belongs into its own setting, "
-            '"Region of the S3 endpoint"'
+            "AWS has no region of this name; choose another one, or enter what another service calls its region under "
+            "Region of the S3 endpoint (s3_endpoint_region)"
         )
     return region
 
@@ -172,7 +172,10 @@ class S3Storage(Settings):
     @model_validator(mode="after")
     def _key_is_whole(self) -> "S3Storage":
         if bool(self.access_key_id.get_secret_value()) != bool(self.secret_access_key.get_secret_value()):
-            raise ValueError('"Access key ID" and "Secret access key" belong together: enter both, or neither')
+            raise ValueError(
+                "Access key ID (access_key_id) and Secret access key (secret_access_key) belong together: enter both, "
+                "or neither"
+            )
         return self
 
     @property
@@ -182,9 +185,9 @@ class S3Storage(Settings):
 
     @property
     def without_meaning(self) -> tuple[str, ...]:
-        """Titles of the settings that were entered and have no meaning here."""
+        """The settings that were entered and have no meaning here, each by its title and its key."""
         names = ("format", "compression", "path_format", "file_name_format")
-        return tuple(str(type(self).model_fields[name].title) for name in names if getattr(self, name))
+        return tuple(f"{type(self).model_fields[name].title} ({name})" for name in names if getattr(self, name))
 
 
 def _storage_type(value: Any) -> str | None:

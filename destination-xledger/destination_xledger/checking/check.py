@@ -8,7 +8,7 @@ from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage
 from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
-from destination_xledger.config import Config, parse_config, storage_of, title_of, without_invalid_settings
+from destination_xledger.config import Config, parse_config, storage_of, titled, without_invalid_settings
 from shared_mappings import Policy
 from xledger_api.sending.client import XledgerClient
 
@@ -55,9 +55,9 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
     """What is valid, and mostly not meant."""
     if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
         yield Finding(
-            f'The list "{title_of("gender_codes")}" is empty, so nobody\'s gender will be written: each is reported '
-            "and left out. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
-            f'meant, choose gender under "{title_of("read_only_fields")}".',
+            f"The list {titled('gender_codes')} is empty, so nobody's gender will be written: each is reported and "
+            "left out. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
+            f"meant, choose gender under {titled('read_only_fields')}.",
             blocks=False,
         )
 
@@ -65,7 +65,7 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
 def _probe_storage(config: Any) -> Iterator[Finding]:
     storage = storage_of(config)
     if isinstance(storage, S3Storage) and storage.without_meaning:
-        named = ", ".join(f'"{title}"' for title in storage.without_meaning)
+        named = ", ".join(storage.without_meaning)
         yield Finding(
             f"What is set for the reports under {named} has no meaning here, and is passed over: reports are JSON, not "
             "compressed, in a folder for each sync. Take it out of the config, or leave it.",

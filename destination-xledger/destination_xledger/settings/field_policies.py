@@ -33,7 +33,7 @@ def fields_that_allow(policy: Policy) -> tuple[str, ...]:
 def _known_field(name: str) -> str:
     known = field_table().fields
     if name not in known:
-        raise ValueError(f"there is no field {name}; the fields are {', '.join(known)}")
+        raise ValueError(f"there is no such field; the fields are {', '.join(known)}")
     return name
 
 
@@ -96,11 +96,10 @@ FieldPolicies = Annotated[
 # ------------------------------------------------------------------ a list of fields for each policy
 
 
-def _all_allow(policy: Policy) -> AfterValidator:
-    def check(fields: tuple[str, ...]) -> tuple[str, ...]:
-        for field in fields:
-            _only_tightening(_known_field(field), policy)
-        return fields
+def _allows(policy: Policy) -> AfterValidator:
+    def check(field: str) -> str:
+        _only_tightening(_known_field(field), policy)
+        return field
 
     return AfterValidator(check)
 
@@ -109,7 +108,11 @@ def _choice_of_fields(policy: Policy) -> WithJsonSchema:
     return WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(fields_that_allow(policy))}})
 
 
-NoUnsetFields = Annotated[tuple[str, ...], _all_allow(Policy.NO_UNSET), _choice_of_fields(Policy.NO_UNSET)]
-FillEmptyFields = Annotated[tuple[str, ...], _all_allow(Policy.FILL_EMPTY), _choice_of_fields(Policy.FILL_EMPTY)]
-CreateOnlyFields = Annotated[tuple[str, ...], _all_allow(Policy.CREATE_ONLY), _choice_of_fields(Policy.CREATE_ONLY)]
-ReadOnlyFields = Annotated[tuple[str, ...], _all_allow(Policy.READ_ONLY), _choice_of_fields(Policy.READ_ONLY)]
+NoUnsetFields = Annotated[tuple[Annotated[str, _allows(Policy.NO_UNSET)], ...], _choice_of_fields(Policy.NO_UNSET)]
+FillEmptyFields = Annotated[
+    tuple[Annotated[str, _allows(Policy.FILL_EMPTY)], ...], _choice_of_fields(Policy.FILL_EMPTY)
+]
+CreateOnlyFields = Annotated[
+    tuple[Annotated[str, _allows(Policy.CREATE_ONLY)], ...], _choice_of_fields(Policy.CREATE_ONLY)
+]
+ReadOnlyFields = Annotated[tuple[Annotated[str, _allows(Policy.READ_ONLY)], ...], _choice_of_fields(Policy.READ_ONLY)]
