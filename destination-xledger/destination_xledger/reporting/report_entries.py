@@ -96,13 +96,13 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
         }
     for warning in item.plan.warnings:
         rule = table.rule_of.get(warning.target)
-        theirs = item.employee.values.get(warning.target, MISSING) if item.employee else MISSING
+        theirs = item.employee.values.get(warning.target, MISSING) if item.employee else None
         yield {
             **who,
             "field": warning.field,
             **({"target": warning.target} if warning.target else {}),
             **(_known("source", ours_of(rule, item.person.desired)) if rule else {}),
-            **_known("xledger", theirs),
+            **(_known("xledger", theirs) if rule else {}),
             "code": warning.code.value,
         }
 
