@@ -50,10 +50,11 @@ def table_of_syncs(syncs: Mapping[str, Summary]) -> Table:
     Args:
         syncs: The destination's summary of each sync, by its title.
     """
-    table = Table(title=_title(syncs.values()), title_justify="left")
+    title = _title(syncs.values())
+    table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("")
-    for title in syncs:
-        table.add_column(title, justify="right")
+    for sync in syncs:
+        table.add_column(sync, justify="right")
     for count in _COUNTS:
         _row(table, f"people {count}" if count != "warnings" else count, [_total(s[count]) for s in syncs.values()])
         details = dict.fromkeys(key for s in syncs.values() if isinstance(s[count], Mapping) for key in s[count])
@@ -74,7 +75,7 @@ def _title(summaries: Iterable[Summary]) -> str:
     if PREVIEW not in modes:
         return "What the sync did" if len(modes) == 1 else "What the syncs did"
     if set(modes) == {PREVIEW}:
-        return "What the sync would do (preview: nothing was written)"
+        return f"What the {'sync' if len(modes) == 1 else 'syncs'} would do (preview: nothing was written)"
     return "What the syncs did (previews: what they would do; nothing was written)"
 
 
