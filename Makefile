@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo sync verify sandbox bench test fuzz lint format lock dist
+.PHONY: help setup demo sync verify sandbox bench pictures test fuzz lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs i
 bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it takes
 	@$(BIN)/python -m benchmarks.source_huma; source=$$?; \
 	$(BIN)/python -m benchmarks.destination_xledger && exit $$source
+
+pictures: $(READY) ## Draw the pictures and write the examples on the pages anew
+	@$(BIN)/python -m integration_tests.pictures
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder

@@ -19,7 +19,7 @@ def test_the_page_says_how_to_look() -> None:
     assert "make verify DESTINATION=destination.json" in words
 
 
-@pytest.mark.parametrize("page", ["README.md", "destination-xledger/docs/xledger.md"])
+@pytest.mark.parametrize("page", ["README.md", "destination-xledger/docs/xledger-reference.md"])
 def test_the_page_can_be_found(page: str) -> None:
     assert "docs/contract.md)" in (ROOT / page).read_text(encoding="utf-8")
 

@@ -89,6 +89,25 @@ def test_without_an_access_that_check_only_warns_of_a_sync_succeeds(words: str, 
     assert written.summary["created"] == 1
 
 
+def test_a_token_that_may_only_read_is_enough_for_a_preview(check: Check, write: Write, sandbox: Sandbox) -> None:
+    for root_field in {probe.root for probe in PROBES if probe.writes}:
+        sandbox.xledger.faults.add(Fault.no_access(root_field))
+    for nothing_needs_it in ("Supplier", "ObjectValue", "Bank"):
+        sandbox.xledger.faults.add(Fault.unreadable(nothing_needs_it))
+    writing = [f'"{access.words}"' for access in ACCESSES if access.writes]
+
+    message, warnings = check(mode="preview")
+    told = " ".join(warnings)
+    assert message is None
+    assert [words for words in writing if words not in told] == []
+    assert "A sync with these settings does without." in told
+    written = write(records([a_user(1)]), mode="preview")
+    assert (written.error, written.summary["created"]) == (None, 1)
+
+    message, _ = check(mode="sync")
+    assert [words for words in writing if words not in str(message)] == []
+
+
 @pytest.mark.parametrize("part", ["Employee.code", "Employee.contact", "Mutation.addEmployees"])
 def test_what_nothing_works_without_is_found_before_a_sync_fails_over_it(
     part: str, check: Check, write: Write, sandbox: Sandbox

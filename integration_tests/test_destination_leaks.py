@@ -582,11 +582,11 @@ def storages(tmp_path: Path, s3_address: str, monkeypatch: pytest.MonkeyPatch) -
     ("storage", "verb", "mode", "tells"),
     [
         (Storages.local, "write", "sync", "The report of this sync is in /"),
-        (Storages.local, "write", "preview", "The report of this sync is in /"),
+        (Storages.local, "write", "preview", "The report of this preview is in /"),
         (Storages.no_folder, "write", "sync", "cannot be written (Not a directory)"),
         (Storages.no_folder, "check", "sync", "cannot be written (Not a directory)"),
         (Storages.folder_that_goes, "write", "preview", "cannot be written (Not a directory)"),
-        (Storages.s3, "write", "preview", "The report of this sync is in s3://"),
+        (Storages.s3, "write", "preview", "The report of this preview is in s3://"),
         (Storages.s3_by_a_role, "write", "sync", "The report of this sync is in s3://"),
         (Storages.s3, "check", "sync", "SUCCEEDED"),
         (Storages.unknown_key, "check", "sync", "cannot be written (InvalidAccessKeyId)"),

@@ -99,8 +99,8 @@ def test_a_second_sync_writes_nothing(
     if objects:
         people = list({normalised_key(str(person.record.get("employmentId"))): person for person in people}.values())
     world = World.of(arena, beginning, object_stream=objects)
-    first = succeeded(world, people, **settings)
-    second = succeeded(world, people, **settings)
+    first = succeeded(world, people, reports=True, **settings)
+    second = succeeded(world, people, reports=True, **settings)
     laws.a_second_run_writes_nothing(first, second)
 
 
@@ -132,7 +132,8 @@ def test_a_preview_is_what_the_sync_then_does(
 ) -> None:
     world = World.of(arena, apart(beginning), object_stream=objects)  # what two share changes with either
     preview = succeeded(world, people, reports=True, **{**settings, "mode": "preview"})
-    sync = succeeded(world, people, **settings)
+    laws.left_out_carry_nothing_to_write(preview)
+    sync = succeeded(world, people, reports=True, **settings)
     if not laws.anything_refused(sync) and laws.nobody_comes_twice(sync):
         laws.a_preview_is_what_the_sync_does(preview, sync)
 
@@ -173,7 +174,7 @@ def test_what_passes_by_itself_changes_nothing_in_the_end(
     undisturbed, disturbed = (World.of(arena, beginning) for _ in range(2))
     runs = [succeeded(undisturbed, people, **settings)]
     happening = {"faults": faults(mishaps), "interferences": interferences(mishaps)}
-    runs.append(synced(disturbed, people, afresh=True, **happening, **settings))
+    runs.append(synced(disturbed, people, afresh=True, reports=True, **happening, **settings))
     laws.it_passes(runs[-1])
     if runs[-1].error is not None:
         runs.append(succeeded(disturbed, people, **settings))
@@ -250,7 +251,7 @@ class Years(RuleBasedStateMachine):
     @rule(settings=chosen(), mishaps=mishaps())
     def a_sync_in_bad_weather(self, settings: Chosen, mishaps: list[Mishap]) -> None:
         happening = {"faults": faults(mishaps), "interferences": interferences(mishaps)}
-        laws.it_passes(synced(self.world, [*self.people.values()], **happening, **settings))
+        laws.it_passes(synced(self.world, [*self.people.values()], reports=True, **happening, **settings))
 
     @rule(settings=chosen(), at=st.integers(1, 12), carried_out=st.booleans())
     def a_sync_that_is_killed(self, settings: Chosen, at: int, carried_out: bool) -> None:

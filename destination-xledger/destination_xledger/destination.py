@@ -5,8 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
@@ -27,7 +26,7 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.settings.masked_secrets import mask_secrets
 from destination_xledger.catalog import read_catalog
 from destination_xledger.checking.check import check, in_one_message
-from destination_xledger.config import Config, connection_specification, parse_config
+from destination_xledger.config import Config, Mode, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.people.streams import SYNC_MODES
 from destination_xledger.reporting.outcomes import Outcomes
@@ -41,6 +40,11 @@ from xledger_api.sending.client import XledgerClient
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 DISCOVER = "discover"
+PREVIEW_BEGINS: Final = "This is a preview: it plans and reports, and writes nothing to Xledger."
+PREVIEW_ENDS: Final = (
+    "This was a preview: nothing was written to Xledger. The next sync looks at the same people again; to have them "
+    "written, set mode to sync."
+)
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
 
 
@@ -157,14 +161,18 @@ class DestinationXledger(Destination):
         def summed_up() -> str:
             return summary.as_json(client.traffic)
 
+        if settings.mode is Mode.PREVIEW:
+            logger.info(PREVIEW_BEGINS)
         try:
-            with reporting(settings, field_table(), summed_up, datetime.now(timezone.utc)) as report:
+            with reporting(settings, field_table(), summed_up, client.now) as report:
                 sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now, self._schemas)
                 yield from sync.run(input_messages)
         except Exception:
             self._schemas.clear()  # it may have changed: the next sync of this process learns it anew
             raise
         finally:
+            if settings.mode is Mode.PREVIEW:
+                logger.info(PREVIEW_ENDS)
             logger.info("SYNC SUMMARY %s", summed_up())
 
 

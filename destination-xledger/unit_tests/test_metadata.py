@@ -34,7 +34,8 @@ from xledger_api.language.accesses import ACCESSES, WHERE_TOKENS_ARE
 from xledger_api.sending.client import Traffic
 
 FOLDER = Path(__file__).parents[1]
-PAGE = (FOLDER / "docs/xledger.md").read_text(encoding="utf-8")
+SETUP = (FOLDER / "docs/xledger.md").read_text(encoding="utf-8")
+REFERENCE = (FOLDER / "docs/xledger-reference.md").read_text(encoding="utf-8")
 
 
 def metadata() -> dict[str, Any]:
@@ -47,9 +48,9 @@ def spec() -> ConnectorSpecification:
 
 
 def rows() -> dict[str, list[str]]:
-    """The cells of every row of the page's tables that is about a name, by that name."""
+    """The cells of every row of the reference's tables that is about a name, by that name."""
     found: dict[str, list[str]] = {}
-    for line in PAGE.splitlines():
+    for line in REFERENCE.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| `"):
             found[cells[0].partition("` ")[0].strip("`")] = cells
@@ -79,7 +80,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     version = metadata()["dockerImageTag"]
     assert f'\nversion = "{version}"\n' in (FOLDER / "pyproject.toml").read_text(encoding="utf-8")
     assert f"io.airbyte.version={version}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
-    assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", PAGE, re.MULTILINE)
+    assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", SETUP, re.MULTILINE)
 
 
 def test_the_image_has_the_name_the_metadata_gives_it() -> None:
@@ -100,7 +101,7 @@ def test_the_platform_lets_reports_reach_s3_and_whatever_speaks_like_it() -> Non
     assert "s3_endpoint" in S3Storage.model_fields
 
 
-def test_the_documentation_url_is_the_one_the_spec_shows_and_ends_like_the_user_page() -> None:
+def test_the_documentation_url_is_the_one_the_spec_shows_and_ends_like_the_setup() -> None:
     url = metadata()["documentationUrl"]
     assert url == spec().documentationUrl
     assert (FOLDER / "docs" / f"{url.rpartition('/')[2]}.md").is_file()
@@ -122,49 +123,56 @@ def test_a_connection_of_the_acceptance_tests_ends_as_they_say(config: dict[str,
     assert status is {"succeed": Status.SUCCEEDED, "failed": Status.FAILED}[test["status"]]
 
 
-# ------------------------------------------------------------------ the user page
+# ------------------------------------------------------------------ the pages for administrators
 
 
-def test_the_user_page_has_a_section_for_every_setting_by_its_title_and_its_key() -> None:
+def test_the_reference_has_a_section_for_every_setting_by_its_title_and_its_key() -> None:
     settings = spec().connectionSpecification["properties"]
-    missing = [key for key, setting in settings.items() if f"\n### {setting['title']} (`{key}`)\n" not in PAGE]
+    missing = [key for key, setting in settings.items() if f"\n### {setting['title']} (`{key}`)\n" not in REFERENCE]
     assert missing == []
 
 
-def test_the_user_page_tells_every_field_with_the_rule_of_the_table() -> None:
+def test_the_reference_tells_every_field_with_the_rule_of_the_table() -> None:
     table, told = field_table(), rows()
     assert {name: told[name][3] for name in table.fields} == {
         name: f"`{table.own_rule(name).value}`" for name in table.fields
     }
 
 
-def test_the_user_page_explains_the_summary_key_by_key() -> None:
+def test_the_reference_explains_the_summary_key_by_key() -> None:
     assert set(json.loads(Summary("sync").as_json(Traffic()))) <= set(rows())
 
 
 @pytest.mark.parametrize("codes", [Policy, DeactivatedUsers, RejectionCode, SkipReason, WarningCode])
-def test_the_user_page_explains_every_code_and_choice(codes: type[Enum]) -> None:
+def test_the_reference_explains_every_code_and_choice(codes: type[Enum]) -> None:
     assert {code.value for code in codes} <= set(rows())
 
 
-def test_the_user_page_names_every_choice_for_new_people_and_every_sync_mode() -> None:
+def test_the_reference_names_every_choice_for_new_people_and_every_sync_mode() -> None:
     modes = spec().supported_destination_sync_modes or []
     assert modes
-    assert [choice.value for choice in (*NewUsers, *modes) if f"`{choice.value}`" not in PAGE] == []
+    assert [choice.value for choice in (*NewUsers, *modes) if f"`{choice.value}`" not in REFERENCE] == []
 
 
-def test_the_user_page_names_every_key_of_an_employee() -> None:
+def test_the_reference_names_every_key_of_an_employee() -> None:
     keys = employee_schema()["properties"]
-    assert [key for key in keys if f"`{key}`" not in PAGE and f'"{key}"' not in PAGE] == []
+    assert [key for key in keys if f"`{key}`" not in REFERENCE and f'"{key}"' not in REFERENCE] == []
 
 
-def test_the_user_page_lists_every_access_the_connector_asks_for() -> None:
-    listed = {line.split("|")[1].strip() for line in PAGE.splitlines() if re.match(r"\| [^|]*: read(/write)? \|", line)}
+def test_the_setup_lists_every_access_the_connector_asks_for() -> None:
+    listed = set(re.findall(r"^ *\| ([^|]*: read(?:/write)?) \|", SETUP, re.MULTILINE))
     assert listed == {access.words for access in ACCESSES}
 
 
-def test_the_user_page_leads_to_the_tokens_by_the_same_way_as_every_message() -> None:
-    assert " > ".join(f"**{step}**" for step in WHERE_TOKENS_ARE.split(" > ")) in PAGE
+def test_the_setup_leads_to_the_tokens_by_the_same_way_as_every_message() -> None:
+    assert " > ".join(f"**{step}**" for step in WHERE_TOKENS_ARE.split(" > ")) in SETUP
+
+
+def test_the_reference_names_the_accesses_that_a_preview_needs_and_no_other() -> None:
+    section = REFERENCE.partition("### A token that may only read\n")[2].partition("\n\nWith such a token")[0]
+    assert {access.name for access in ACCESSES if access.name in section} == {
+        access.name for access in ACCESSES if access.opens
+    }
 
 
 GAP = "..."
@@ -184,9 +192,9 @@ def nodes() -> list[ast.AST]:
     return [node for module in modules for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
 
 
-def messages_on_the_page() -> list[str]:
-    """The error messages that the page explains."""
-    section = PAGE.partition("### Error messages")[2].partition("###")[0]
+def messages_in_the_reference() -> list[str]:
+    """The error messages that the reference explains."""
+    section = REFERENCE.partition("### Error messages")[2].partition("###")[0]
     cells = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][2:]
     return [message for cell in cells for message in cell.split("<br>")]
 
@@ -196,20 +204,14 @@ def fits(message: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE | re.DOTALL) is not None
 
 
-def test_every_message_that_the_user_page_explains_is_one_of_the_connectors() -> None:
+def test_every_message_that_the_reference_explains_is_one_of_the_connectors() -> None:
     texts = [as_text(node) for node in nodes() if isinstance(node, ast.JoinedStr | ast.Constant)]
-    assert [message for message in messages_on_the_page() if not any(fits(message, text) for text in texts)] == []
+    assert [message for message in messages_in_the_reference() if not any(fits(message, text) for text in texts)] == []
 
 
-def test_the_user_page_explains_every_message_that_ends_a_sync() -> None:
+def test_the_reference_explains_every_message_that_ends_a_sync() -> None:
     calls = [node for node in nodes() if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     told = [as_text(call.args[0]) for call in calls if call.func.id in ENDINGS]  # type: ignore[attr-defined]
     assert len(told) > 20
-    explained = messages_on_the_page()
+    explained = messages_in_the_reference()
     assert [text for text in told if text != GAP and not any(fits(message, text) for message in explained)] == []
-
-
-def test_every_link_within_the_user_page_leads_to_a_section() -> None:
-    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
-    anchors = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= anchors

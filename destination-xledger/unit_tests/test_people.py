@@ -144,25 +144,43 @@ def nested(depth: int) -> Any:
     return value
 
 
-UNUSED: list[dict[str, Any]] = [
-    {"custom": {"skills": ["welding", {"since": 2020}]}},
-    {"custom": [1, 2]},
-    {"custom": nested(900)},
-    {"supervisor": "Ola"},
-    {"companies": [{"name": "without an id"}, None]},
-    {"changedAt": None, "type": None, "deactivatedAt": 1700000000},
-    {"employmentPercentage": "80 %", "preferredName": 7},
-    {"bankAccount": {"number": "86011117947", "country": "NO", "bic": 7, "code": nested(900)}},
-    {"homeAddress": {"line1": "Storgata 1", "floor": nested(900)}},
-    {"identifications": [{"id": 7, "type": "national", "country": "NO", "value": "15108695088"}]},
+ACCOUNT = {"number": "86011117947", "country": "NO"}
+NATIONAL = {"type": "national", "country": "NO", "value": "15108695088"}
+
+UNUSED: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"custom": {"skills": ["welding", {"since": 2020}]}}, {}),
+    ({"custom": [1, 2]}, {}),
+    ({"custom": nested(900)}, {}),
+    ({"supervisor": "Ola"}, {}),
+    ({"companies": [{"name": "without an id"}, None]}, {}),
+    ({"changedAt": None, "type": None, "deactivatedAt": 1700000000}, {}),
+    ({"employmentPercentage": "80 %", "preferredName": 7}, {}),
+    ({"bankAccount": {**ACCOUNT, "bic": 7, "code": nested(900)}}, {"bankAccount": ACCOUNT}),
+    ({"homeAddress": {"line1": "Storgata 1", "floor": nested(900)}}, {"homeAddress": {"line1": "Storgata 1"}}),
+    (
+        {"identifications": [{"id": 7, **NATIONAL}, {"type": "passport", "country": "NO", "value": "C1"}]},
+        {"identifications": [NATIONAL]},
+    ),
 ]
+"""Records with something that nobody uses, and what is mapped of them besides."""
 
 
-@pytest.mark.parametrize("unused", UNUSED)
-def test_what_nobody_uses_rejects_nobody(unused: dict[str, Any], catalog: Catalog) -> None:
+@pytest.mark.parametrize(("unused", "mapped"), UNUSED)
+def test_what_nobody_uses_rejects_nobody_and_is_kept_nowhere(
+    unused: dict[str, Any], mapped: dict[str, Any], catalog: Catalog
+) -> None:
     person = reader(catalog()).read({**USER, **unused}, 1)
     assert isinstance(person, Person)
-    assert person.record == {**USER, **unused}
+    assert person.record == {**USER, **mapped}
+    invalid = reader(catalog()).read({**USER, **unused, "active": "yes"}, 1)
+    assert isinstance(invalid, InvalidRecord)
+    assert invalid.record == {**USER, **mapped, "active": "yes"}
+
+
+def test_somebody_whose_record_does_not_fit_is_known_by_name_and_employment_id(catalog: Catalog) -> None:
+    invalid = reader(catalog()).read({**USER, "givenName": "Kari", "familyName": "Berg", "active": "yes"}, 1)
+    assert isinstance(invalid, InvalidRecord)
+    assert (invalid.name, invalid.employment_id) == ("Kari Berg", USER["employmentId"])
 
 
 @pytest.mark.parametrize("extra", [{"id": nested(900)}, {"id": None}, {"_links": [{}]}, {"department": nested(900)}])

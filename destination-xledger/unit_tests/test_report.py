@@ -1,6 +1,7 @@
 """A report is left once, its summary last; what is collected has no name on disk."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,17 +13,27 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from connector_base.failures import config_error
 from connector_base.storage.storage import PROBE
 from destination_xledger.config import parse_config
-from destination_xledger.people.person import InvalidRecord
+from destination_xledger.people.person import InvalidRecord, Person
 from destination_xledger.reporting import report as report_module
-from destination_xledger.reporting.report import ALWAYS_LEFT, NoReport, Report, StoredReport, folder_name, reporting
+from destination_xledger.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
 from destination_xledger.reporting.summary import Summary
-from shared_mappings import field_table
+from shared_mappings import FieldChange, Options, desired_from_user, field_table
 from xledger_api.sending.client import Traffic
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
 INVALID = InvalidRecord(
-    "at:users record 1", "users record 1", "", "", ("id: type",), {"id": None, "givenName": "Kåre\u2028🧑‍🚀"}
+    "at:users record 1",
+    "users record 1",
+    "E1",
+    "",
+    ("id: type",),
+    {"id": None, "givenName": "Kåre\u2028🧑‍🚀"},
+    name="Kåre Berg",
+    employment_id="E1",
 )
+
+PERSON = Person("u1", "users u1", desired_from_user({"id": "u1"}, field_table(), Options()), {"id": "u1"})
+PHONE = FieldChange("phone", "employee.contact.phone", "1", "2")
 
 
 class Memory:
@@ -58,7 +69,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
 
 
 def opened(config: dict[str, Any], **changed: Any) -> Any:
-    return reporting(parse_config({**config, **changed}), field_table(), lambda: '{"mode": "sync"}', STARTED)
+    return reporting(parse_config({**config, **changed}), field_table(), lambda: '{"mode": "sync"}', lambda: STARTED)
 
 
 def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
@@ -66,14 +77,17 @@ def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
 ) -> None:
     with opened(config, mode="preview"):
         pass
-    assert memory.attempts == [PROBE, "rejected.jsonl", "plan.jsonl", "summary.json"]
-    assert memory.by_name() == {"rejected.jsonl": "", "plan.jsonl": "", "summary.json": '{"mode": "sync"}\n'}
+    assert memory.attempts == [PROBE, "rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "summary.json"]
+    assert memory.by_name() == {
+        **dict.fromkeys(("rejected.jsonl", "conflicts.jsonl", "plan.jsonl"), ""),
+        "summary.json": '{"mode": "sync"}\n',
+    }
 
 
-def test_there_is_a_plan_only_in_a_preview(memory: Memory, config: dict[str, Any]) -> None:
+def test_a_preview_leaves_a_plan_and_a_sync_what_was_written(memory: Memory, config: dict[str, Any]) -> None:
     with opened(config) as report:
         report.invalid(INVALID)
-    assert set(memory.by_name()) == {"rejected.jsonl", "summary.json"}
+    assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "summary.json"}
 
 
 def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: dict[str, Any]) -> None:
@@ -85,6 +99,8 @@ def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config:
     assert json.loads(first) == {
         "id": None,
         "person": "users record 1",
+        "name": "Kåre Berg",
+        "employmentId": "E1",
         "code": "invalid_record",
         "reason": "Why.",
         "record": {"id": None, "givenName": "Kåre\u2028🧑‍🚀"},
@@ -127,7 +143,7 @@ def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_en
 
     def leaves() -> None:
         with (
-            reporting(parse_config(config), field_table(), summed_up, STARTED) as report,
+            reporting(parse_config(config), field_table(), summed_up, lambda: STARTED) as report,
             summary.succeeding(),
         ):
             report.publish()
@@ -137,32 +153,44 @@ def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_en
     assert json.loads(memory.by_name()["summary.json"])["outcome"] == "failed"
 
 
-def test_rejected_records_are_kept_before_the_end_and_once_for_as_long_as_there_are_no_more(
+def test_what_is_known_is_kept_before_the_end_and_not_sent_again_as_long_as_there_is_no_more(
     memory: Memory, config: dict[str, Any]
 ) -> None:
     with opened(config) as report:
-        assert report.keep_rejected()
+        assert report.keep()
         assert memory.attempts == [PROBE]
         for number in (1, 2):
             report.rejected(INVALID, "invalid_record", "Why.")
-            assert report.keep_rejected()
-            assert report.keep_rejected()
-            assert memory.by_name()["rejected.jsonl"].count("\n") == number
-            assert set(memory.by_name()) == {"rejected.jsonl"}
-    assert memory.attempts == [PROBE, "rejected.jsonl", "rejected.jsonl", "rejected.jsonl", "summary.json"]
-    assert memory.by_name()["rejected.jsonl"].count("\n") == 2
+            report.wrote(PERSON, "61", [PHONE], unconfirmed=False)
+            assert report.keep()
+            assert report.keep()
+            left = memory.by_name()
+            assert {name: content.count("\n") for name, content in left.items()} == {
+                "rejected.jsonl": number,
+                "changes.jsonl": number,
+            }
+    twice = ["rejected.jsonl", "changes.jsonl"] * 2
+    assert memory.attempts == [PROBE, *twice, "conflicts.jsonl", "summary.json"]
 
 
-def test_a_large_file_of_rejected_records_is_kept_again_once_it_has_doubled(
+def test_each_value_that_was_written_is_a_line_with_what_was_there_before(
     memory: Memory, config: dict[str, Any]
 ) -> None:
     with opened(config) as report:
-        kept = []
-        for _ in range(8):
-            report.rejected(INVALID, "invalid_record", "x" * ALWAYS_LEFT)
-            kept.append(report.keep_rejected())
-        assert kept == [True, True, False, True, False, False, False, True]
-    assert memory.by_name()["rejected.jsonl"].count("\n") == 8
+        report.wrote(PERSON, "61", [PHONE, replace(PHONE, before=None)], unconfirmed=False)
+        report.wrote(PERSON, "61", [replace(PHONE, after=None)], unconfirmed=True)
+    written, new, perhaps = map(json.loads, memory.by_name()["changes.jsonl"].splitlines())
+    assert written == {
+        "user": "u1",
+        "employee": "61",
+        "field": "phone",
+        "target": "employee.contact.phone",
+        "before": "1",
+        "after": "2",
+        "at": "2026-01-15T12:00:00Z",
+    }
+    assert new == {**written, "before": None}
+    assert perhaps == {**written, "after": None, "unconfirmed": True}
 
 
 def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: dict[str, Any]) -> None:
@@ -192,7 +220,7 @@ def test_a_report_that_breaks_off_has_no_summary_and_fails_the_sync(memory: Memo
     memory.failing.add("plan.jsonl")
     with pytest.raises(AirbyteTracedException, match="broke off"), opened(config, mode="preview"):
         pass
-    assert set(memory.by_name()) == {"rejected.jsonl"}
+    assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl"}
     assert memory.attempts.count("plan.jsonl") == 1
 
 
@@ -212,9 +240,9 @@ def test_what_is_collected_has_no_name_on_disk(
         report.rejected(INVALID, "invalid_record", "Why.")
         assert list(tmp_path.iterdir()) == []
         assert isinstance(report, StoredReport)
-        assert report.spools["rejected.jsonl"].fileno() > 0
+        assert report.files.spools["rejected.jsonl"].fileno() > 0
         assert "Kåre" not in repr(report)
-    assert all(spool.closed for spool in report.spools.values())
+    assert all(spool.closed for spool in report.files.spools.values())
     assert memory.files
 
 
@@ -225,11 +253,14 @@ def test_no_room_to_collect_ends_the_sync_with_what_to_do(
         def write(self, _: bytes) -> int:
             raise OSError(28, "No space left on device")
 
+        def tell(self) -> int:
+            return 1
+
         def seek(self, _: int) -> int:
             raise OSError(28, "No space left on device")
 
     def collects(report: StoredReport) -> None:
-        monkeypatch.setitem(report.spools, "rejected.jsonl", Full())
+        monkeypatch.setitem(report.files.spools, "rejected.jsonl", Full())
         report.rejected(INVALID, "invalid_record", "Why.")
 
     with pytest.raises(AirbyteTracedException, match="Make room there") as raised, opened(config) as report:

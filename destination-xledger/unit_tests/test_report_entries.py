@@ -140,5 +140,5 @@ def test_of_somebody_left_out_the_values_are_told_and_one_reason(
     person = Person("E1", "staff record 1", desired_from_employee(record, TABLE, Options()), record)
     shown = plan_entry(Planned(person, employee, decided), Policies(), TABLE)
     fields = {each["target"]: each for each in shown.pop("fields")}
-    assert shown == {"id": None, "person": "staff record 1", **expected}
+    assert shown == {"id": None, "person": "staff record 1", "name": None, "employmentId": "E1", **expected}
     assert fields[TITLE] == {"field": "jobTitle", "target": TITLE, **place}

@@ -1,7 +1,7 @@
 """What nobody has seen of Xledger is checked while it is relied on."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
 from destination_xledger.people.person import Person, Planned
+from destination_xledger.reporting.report import NoReport
+from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
-from shared_mappings import Employee, Options, Policies, desired_from_user, field_table, plan
+from shared_mappings import Employee, FieldChange, Options, Policies, desired_from_user, field_table, plan
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import XledgerClient
@@ -133,3 +135,58 @@ def test_an_edge_that_is_null_beside_errors_is_somebody_who_was_not_written(
     assert [change.target for change in left["1"].refusal.unwritten] == [  # type: ignore[union-attr]
         "employee.contact.jobTitle"
     ]
+
+
+# ------------------------------------------------------------------ what is noted of it
+
+
+class Trail(NoReport):
+    """Remembers what a report is told of values that were written."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str, FieldChange, bool]] = []
+
+    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+        self.lines += ((person.identity, employee, change, unconfirmed) for change in changes)
+
+
+def title_of(identity: str, db_id: int) -> Planned:
+    """Somebody else whose job title is to be updated."""
+    record = {**RECORD, "id": identity, "employmentId": str(db_id)}
+    node = {**NODE, "dbId": db_id, "contact": {**CONTACT, "dbId": db_id + 1}, "subledger": {"dbId": db_id + 2}}
+    desired = desired_from_user(record, TABLE, Options())
+    employee = Employee.from_node({**node, "code": str(db_id)}, TABLE)
+    person = Person(identity, f"users {identity}", desired, record)
+    return Planned(person, employee, plan(desired, employee, Policies(), TABLE))
+
+
+def test_what_others_got_and_what_is_gone_is_noted_before_the_sync_stops(
+    client: XledgerClient, planned: Planned, requests_mock: Mocker
+) -> None:
+    gateway, trail = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()}), Trail()
+    updates = Updates(gateway, Routes(gateway), refusals := Refusals(gateway), Done(trail))
+    refusals.accepted("updateContacts")
+    shown = {"1": {**CONTACT, "jobTitle": "Head", "phone": None}, "2": {**CONTACT, "jobTitle": "Head"}}
+    edges = [{"clientId": identity, "node": contact} for identity, contact in shown.items()]
+    requests_mock.post(URL, json={"data": {"updateContacts": {"edges": edges}}})
+    with pytest.raises(AirbyteTracedException, match="of the employee with dbId 11"):
+        updates.update([planned, title_of("2", 21)])
+    told = [(identity, db_id, change.target, change.before, change.after) for identity, db_id, change, _ in trail.lines]
+    assert told == [
+        ("1", "11", "employee.contact.phone", "+47 912 34 567", None),
+        ("1", "11", "employee.contact.jobTitle", "Engineer", "Head"),
+        ("2", "21", "employee.contact.jobTitle", "Engineer", "Head"),
+    ]
+    assert updates.done.untold() == (0, [[planned.plan.changes[0]], [planned.plan.changes[0]]])
+
+
+@pytest.mark.parametrize(
+    ("shown", "noted"), [("Something else", ["Something else"]), ("Engineer", []), (None, [None]), ("Head ", ["Head"])]
+)
+def test_of_a_value_that_came_back_different_it_is_noted_what_is_there(
+    shown: str | None, noted: list[str | None], client: XledgerClient, planned: Planned, requests_mock: Mocker
+) -> None:
+    gateway, trail = Gateway(client, TABLE, schemas={(client.url, client.token): written_down()}), Trail()
+    requests_mock.post(URL, **answer({**CONTACT, "jobTitle": shown}))
+    Updates(gateway, Routes(gateway), Refusals(gateway), Done(trail)).update([planned])
+    assert [change.after for _, _, change, _ in trail.lines][:1] == noted

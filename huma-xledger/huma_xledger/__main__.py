@@ -18,7 +18,7 @@ from rich.console import Console
 from huma_xledger.connection import CheckFailedError, Connection
 from huma_xledger.environment import PRIVATE, make_private
 from huma_xledger.lock import AlreadyRunningError
-from huma_xledger.report import table_of_syncs
+from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
 
 
@@ -55,7 +55,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         return 1
     for line in result.warnings:
         console.print(line, markup=False)
-    console.print(table_of_syncs({"this sync": result.summary}))
+    for part in told_of("this sync", result.summary, result.log):
+        console.print(part, markup=False, soft_wrap=isinstance(part, str))
     return 0
 
 

@@ -1,7 +1,8 @@
-"""What syncs came to, as a table a person likes to read."""
+"""What syncs came to, as a person likes to read it."""
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from rich.table import Table
 
@@ -12,16 +13,48 @@ _FIELDS = {"fields_changed": "changed", "fields_unset": "unset", "conflicts": "k
 _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 
 
+PREVIEW: Final = "preview"
+
+IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
+WITHOUT_A_REPORT: Final = (
+    "Who is behind these numbers, and with which values, is told only in a report: name a place for it in the "
+    "destination's object_storage_config."
+)
+
+_PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in .+")
+"""How the destination says where its report is."""
+
+
+def told_of(title: str, summary: Summary, log: Iterable[str]) -> Iterator[Table | str]:
+    """What a sync came to: a sentence where nobody was sent; otherwise its numbers, and where its report is.
+
+    Args:
+        title: What the sync is called.
+        summary: The destination's summary.
+        log: What the connectors logged.
+    """
+    if not summary["received"] and summary["outcome"] == "succeeded":
+        yield IDLE
+        return
+    yield table_of_syncs({title: summary})
+    place = next((line for line in log if _PLACE.fullmatch(line)), None)
+    if place is not None:
+        yield place
+    elif summary["mode"] == PREVIEW:
+        yield WITHOUT_A_REPORT
+
+
 def table_of_syncs(syncs: Mapping[str, Summary]) -> Table:
     """A column for each sync, a row for each number; rows that are nought everywhere are left out.
 
     Args:
         syncs: The destination's summary of each sync, by its title.
     """
-    table = Table(title="What the syncs did", title_justify="left")
+    title = _title(syncs.values())
+    table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("")
-    for title in syncs:
-        table.add_column(title, justify="right")
+    for sync in syncs:
+        table.add_column(sync, justify="right")
     for count in _COUNTS:
         _row(table, f"people {count}" if count != "warnings" else count, [_total(s[count]) for s in syncs.values()])
         details = dict.fromkeys(key for s in syncs.values() if isinstance(s[count], Mapping) for key in s[count])
@@ -35,6 +68,15 @@ def table_of_syncs(syncs: Mapping[str, Summary]) -> Table:
     for cost in _COSTS:
         _row(table, cost.replace("_", " "), [s[cost] for s in syncs.values()])
     return table
+
+
+def _title(summaries: Iterable[Summary]) -> str:
+    modes = [summary["mode"] for summary in summaries]
+    if PREVIEW not in modes:
+        return "What the sync did" if len(modes) == 1 else "What the syncs did"
+    if set(modes) == {PREVIEW}:
+        return f"What the {'sync' if len(modes) == 1 else 'syncs'} would do (preview: nothing was written)"
+    return "What the syncs did (previews: what they would do; nothing was written)"
 
 
 def _total(count: Any) -> int:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ def hold_of_every_run(run: Run) -> None:
     what_is_unknown_stays(run)
     nobody_else_is_touched(run)
     states_are_passed_on_in_order(run)
+    the_report_tells_what_changed(run)
     if run.went_well:
         the_parts_of_the_summary_add_up(run)
         the_summary_counts_who_was_created(run)
@@ -208,6 +209,62 @@ def the_summary_counts_who_was_created(run: Run) -> None:
         assert run.summary["created"] == len(run.after) - len(run.before)
 
 
+def the_report_tells_what_changed(run: Run) -> None:
+    """Every value that is another one now is a line of the report, with what was there before; and no other is.
+
+    Of employees who share a contact or a subledger with somebody, and of those who were added without an answer, nobody
+    knows.
+    """
+    if "changes.jsonl" not in run.report or run.killed:
+        return
+    told: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
+    for line in run.report["changes.jsonl"]:
+        told[int(line["employee"]), line["target"].removeprefix("employee.")].append(line)
+    shared = Counter(now[f"{child}.dbId"] for now in run.after.values() for child in ("contact", "subledger"))
+    for db_id, now in run.after.items():
+        was = run.before.get(db_id, {})
+        alone = all(shared[now[f"{child}.dbId"]] == 1 for child in ("contact", "subledger"))
+        for path in _WRITTEN if alone and (was or run.error is None) else ():
+            lines = told.pop((db_id, path), [])
+            if _letters(_there(was, path)) != _letters(_there(now, path)):
+                assert lines, f"{path} of {db_id} has changed"
+                _is_told(lines, was, now, path)
+            else:
+                sure = [line for line in lines if "unconfirmed" not in line]
+                assert not sure or _letters(sure[0]["before"]) == _letters(sure[-1]["after"]), f"{path} has not changed"
+    assert {db_id for db_id, _ in told} <= run.after.keys()
+
+
+def _is_told(lines: Sequence[Any], was: Values, now: Values, path: str) -> None:
+    """What was there first, and what is there in the end; what is known by a number, or masked, is not looked at."""
+    if path in ("contact.gender", "socialSecurityMasked"):
+        return
+    first, last = lines[0]["before"], lines[-1]
+    assert first is None or _letters(first) == _letters(_there(was, path)), path
+    assert "unconfirmed" in last or _letters(last["after"]) == _letters(_there(now, path)), path
+
+
+def _there(values: Values, path: str) -> Any:
+    return values.get("contact.gender.dbSubId") if path == "contact.gender" else values.get(path)
+
+
+def _letters(value: Any) -> str:
+    """A value without the marks in it, and without days that stand for none."""
+    text = "" if value is None else "".join(filter(str.isalnum, unicodedata.normalize("NFC", str(value))))
+    return "" if text in ("00010101", "17530101", "99991231") else text
+
+
+_WRITTEN: Final = tuple(
+    dict.fromkeys(
+        {"contact.gender.dbSubId": "contact.gender", "socialSec": "socialSecurityMasked"}.get(path, path)
+        for field, paths in TARGETS.items()
+        for path in paths
+        if field != READ_ONLY
+    )
+)
+"""The places that are written, as the report names them."""
+
+
 # ---- of several runs
 
 
@@ -238,6 +295,20 @@ def a_preview_is_what_the_sync_does(preview: Run, sync: Run) -> None:
     }
     changed = changes(sync.before, sync.after).keys() & sync.before.keys()
     assert {db_id for db_id, targets in planned.items() if targets} == changed
+    assert _left(preview) == _left(sync)
+
+
+def _left(run: Run) -> list[tuple[str, ...]]:
+    """What a report tells of conflicts and of values that were left out, but for whom nobody has created yet."""
+    lines = [{key: line[key] for key in line if key != "employee"} for line in run.report["conflicts.jsonl"]]
+    return sorted(tuple(f"{key}: {line[key]!r}" for key in sorted(line)) for line in lines)
+
+
+def left_out_carry_nothing_to_write(preview: Run) -> None:
+    """Whoever is skipped or rejected has nothing in the plan that would be written."""
+    for entry in preview.report["plan.jsonl"]:
+        if entry["action"] in ("skip", "reject"):
+            assert not any("write" in row for row in entry["fields"])
 
 
 _FORESEEN: Final = (

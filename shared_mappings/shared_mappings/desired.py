@@ -1,5 +1,6 @@
 """What a person's record says that Xledger should have."""
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,6 +15,8 @@ from shared_mappings.states import MISSING, State, read_keys
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
 ACTIVE: Final = "active"
+NAME: Final = "employee.subledger.description"
+"""Where the whole name of somebody stands."""
 
 _KEYS: Final = frozenset({EMPLOYMENT_ID, EMAIL})
 
@@ -26,11 +29,14 @@ class FieldWarning:
         code: Why.
         field: The record's field; with `EMPLOYEE_IS_CLOSED`, Xledger's.
         told: Whether the log tells of it elsewhere, since it would be the same of anybody.
+        target: Where the value would be in Xledger, the first place of several; empty where nothing belongs to it. No
+            part of what the warning is.
     """
 
     code: WarningCode
     field: str
     told: bool = False
+    target: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def _desired(
 ) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
-    lost: dict[str, str] = {ACTIVE: ACTIVE} if ACTIVE in changed else {}
+    lost: dict[str, tuple[str, str]] = {ACTIVE: (ACTIVE, "")} if ACTIVE in changed else {}
     left_out: dict[str, Parts] = {}
     entered: dict[str, str] = {}
     for rule, keys in rules:
@@ -112,12 +118,13 @@ def _desired(
         if rule.canonical_target in _KEYS and isinstance(key := as_text(parts["value"]), str):
             entered[rule.canonical_target] = key
         if converted.warning:
-            warnings.append(FieldWarning(converted.warning, rule.fields[0]))
+            warnings.append(FieldWarning(converted.warning, rule.fields[0], target=rule.canonical_target))
             left_out[rule.canonical_target] = parts
         for key in {path[0] for path in keys.values()}.intersection(changed):
-            lost.setdefault(key, rule.fields[0])
+            lost.setdefault(key, (rule.fields[0], rule.canonical_target))
             left_out.setdefault(rule.canonical_target, parts)
-    warnings += [FieldWarning(WarningCode.CHANGED_BY_HOST, field) for field in dict.fromkeys(lost.values())]
+    of_the_host = (FieldWarning(WarningCode.CHANGED_BY_HOST, name, target=target) for name, target in lost.values())
+    warnings += dict.fromkeys(of_the_host)
     identity = record.get("id")
     return Desired(
         record_id=None if identity is None else str(identity),

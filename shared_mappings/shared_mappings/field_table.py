@@ -196,6 +196,8 @@ class FieldTable(_Frozen):
         targets: How each target is written, by its path in the type Employee.
         kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
+        born_with: Targets that Xledger fills by itself when an employee is created, and the path from the root of a
+            query at which it tells with what.
         closed_by: Path in the type Employee of the day with which an employee is closed.
         left_by: Path of the day with which the employment ends.
         completed_by: The target that the last step of a creation writes. As long as nothing is there, the creation is
@@ -209,6 +211,7 @@ class FieldTable(_Frozen):
     targets: dict[str, Target]
     kept: dict[str, tuple[Route, ...]]
     mutations: dict[str, str]
+    born_with: dict[str, str]
     closed_by: str
     left_by: str
     completed_by: str

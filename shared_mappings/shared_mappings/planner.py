@@ -1,9 +1,10 @@
 """What to do about a person: pure decisions over what they should have and what Xledger has."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 
 from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
 from shared_mappings.desired import EMPLOYMENT_ID, Desired, FieldWarning
@@ -102,7 +103,13 @@ class Plan:
 
 
 def plan(
-    desired: Desired, current: Employee | None, policies: Policies, table: FieldTable, *, creating: bool = False
+    desired: Desired,
+    current: Employee | None,
+    policies: Policies,
+    table: FieldTable,
+    *,
+    creating: bool = False,
+    born_with: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Decides what to do about a person.
 
@@ -112,6 +119,7 @@ def plan(
         policies: What the administrator decided.
         table: The field table.
         creating: Whether the employee was added a moment ago, so that this plan completes the creation.
+        born_with: What Xledger gives somebody who is created by itself, by target, as far as that is known.
 
     Returns:
         The plan. A change is only ever planned for a value that is known and differs in meaning. Planning again
@@ -120,7 +128,7 @@ def plan(
     if not desired.active and policies.deactivated_users is DeactivatedUsers.SKIP:
         return Plan.skip(SkipReason.DEACTIVATED)
     if current is None:
-        return _creation(desired, policies, table)
+        return _creation(desired, policies, table, born_with)
     return _decisions(desired, current, policies, table, creating=creating)
 
 
@@ -178,14 +186,14 @@ def _compared(rule: Rule, desired: Desired, current: Employee) -> set[bool]:
     return {rule.same(ours, value) for value in theirs if isinstance(ours, str) and isinstance(value, str)}
 
 
-def _creation(desired: Desired, policies: Policies, table: FieldTable) -> Plan:
+def _creation(desired: Desired, policies: Policies, table: FieldTable, born_with: Mapping[str, str]) -> Plan:
     if policies.new_users is NewUsers.SKIP:
         return Plan.skip(SkipReason.NOT_IN_XLEDGER)
     if not desired.active and policies.deactivated_users is DeactivatedUsers.UPDATE_EXISTING:
         return Plan.skip(SkipReason.DEACTIVATED)
     if desired.employment_id is None:
         return Plan.reject(RejectionCode.MISSING_KEY, _why_without_a_key(desired, table))
-    nobody = Employee(db_ids={}, values=dict.fromkeys(table.targets))
+    nobody = Employee(db_ids={}, values={**dict.fromkeys(table.targets), **born_with})
     return replace(_decisions(desired, nobody, policies, table, creating=True), action=Action.CREATE)
 
 
@@ -200,7 +208,8 @@ def _decisions(desired: Desired, current: Employee, policies: Policies, table: F
     conflicts: list[Conflict] = []
     warnings = list(desired.warnings)
     if current.closed and desired.works:
-        warnings.append(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1]))
+        closed = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1], target=table.closed_by)
+        warnings.append(closed)
     stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
     for rule in table.rules:
         policy = policies.for_fields(rule.fields, rule.rule)
@@ -280,15 +289,14 @@ def _decide(
         return None
     field_name = rule.fields[0]
     if theirs is MISSING:
-        return (
-            None if ours is None or policy is Policy.READ_ONLY else FieldWarning(WarningCode.PARTLY_WRITTEN, field_name)
-        )
+        unknown = ours is not None and policy is not Policy.READ_ONLY
+        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=target) if unknown else None
     if ours is None:
         return FieldChange(field_name, target, theirs, None) if policy is Policy.MIRROR else None
     if not _may_set(policy, stage, is_there=place.is_there):
         return Conflict(field_name, target, policy, ours, theirs) if place.is_there else None
     if not (place.is_seen or stage is Stage.BEING_CREATED or _may_set(policy, stage, is_there=True)):
-        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name)
+        return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=target)
     return FieldChange(field_name, target, theirs, ours)
 
 
@@ -302,7 +310,7 @@ def _possible(
     exists = bool(current.db_ids)
     if target.routes or (target.creation and not exists):
         return decided
-    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True)
+    return FieldWarning(WarningCode.PARTLY_WRITTEN, decided.field, told=True, target=decided.target)
 
 
 def _may_set(policy: Policy, stage: Stage, *, is_there: bool) -> bool:

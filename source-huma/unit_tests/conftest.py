@@ -308,8 +308,8 @@ def printed(
 
 @pytest.fixture(scope="session")
 def explained() -> Callable[[str], bool]:
-    """Whether the tables of messages on the user page have a row for what an administrator is told."""
-    page = (Path(__file__).parents[1] / "docs/huma.md").read_text(encoding="utf-8")
+    """Whether the tables of messages in the reference have a row for what an administrator is told."""
+    page = (Path(__file__).parents[1] / "docs/huma-reference.md").read_text(encoding="utf-8")
     cells = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("|")]
     rows = [re.compile(re.escape(cell).replace(r"\.\.\.", ".+")) for cell in cells]
     rights = [re.compile("Huma's API key has no right to"), *rows]  # one row for all of them

@@ -6,6 +6,7 @@ from typing import Any
 
 from connector_base.protocol.checkpoints import Came
 from shared_mappings import Desired, Employee, FieldChange, Plan
+from shared_mappings.desired import NAME
 from shared_mappings.normal_forms import normalised_email, normalised_key
 from xledger_api.sending.answers import Failure
 
@@ -43,7 +44,7 @@ class Person:
         identity: Tells people apart, across streams: a user's id, or the key that an employee is known by and its kind.
         label: How messages name the person; never a value of the record besides a user's id.
         desired: What Xledger should have.
-        record: The record as it came.
+        record: What is mapped of the record, under its own names.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
         came: When the record came.
         merged: What is used of the record, if it is merged with others of one key; None where the later one counts
@@ -72,6 +73,17 @@ class Person:
         )
 
     @property
+    def name(self) -> str:
+        """The whole name, for a report; empty where it is unknown or unset."""
+        name = self.desired.values[NAME]
+        return name if isinstance(name, str) else ""
+
+    @property
+    def employment_id(self) -> str:
+        """The employment ID as it was entered, for a report; likewise."""
+        return self.desired.employment_id or ""
+
+    @property
     def code(self) -> str:
         """The employment ID as it is compared; empty for none."""
         return normalised_key(self.desired.employment_id or "")
@@ -92,8 +104,10 @@ class InvalidRecord:
         code: The employment ID as it is compared; empty for none that can be read.
         address: The e-mail address, likewise.
         faults: Each path and the rule it breaks, never the value.
-        record: The record as it came.
+        record: What is mapped of the record, under its own names, be it valid or not.
         came: When it came.
+        name: The whole name, for a report; empty where it cannot be read.
+        employment_id: The employment ID as it was entered, for a report; likewise.
     """
 
     identity: str = field(repr=False)
@@ -103,6 +117,8 @@ class InvalidRecord:
     faults: tuple[str, ...]
     record: Mapping[str, Any] = field(repr=False)
     came: Came | None = None
+    name: str = field(default="", repr=False)
+    employment_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From records to people: which stream carries what, validated against its schema."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
@@ -32,7 +32,7 @@ from shared_mappings import (
     users_schema,
     what_is_used,
 )
-from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
+from shared_mappings.desired import EMAIL, EMPLOYMENT_ID, NAME
 from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 
 USERS: Final = "users"
@@ -54,6 +54,7 @@ class StreamReader:
         desire: Makes a valid record, and the keys whose values a host has changed, what Xledger should have.
         code_key: Path of the employment ID in a record.
         address_key: Path of the e-mail address in a record.
+        name_keys: Paths of the given and the family name in a record.
         update_only: Whether nobody is created.
         has_ids: Whether a record's `id` says who it is. Only `users` declares one; elsewhere it may be anything, such
             as a number in a table of the source, or a national identification.
@@ -66,6 +67,7 @@ class StreamReader:
     desire: Callable[[Mapping[str, Any], Collection[str]], Desired]
     code_key: str
     address_key: str
+    name_keys: Sequence[str]
     update_only: bool
     has_ids: bool
 
@@ -84,7 +86,8 @@ class StreamReader:
         place = f"{self.name} record {position}"
         keys = changed_keys(changed, record, self.declared)
         if keys is None:
-            return InvalidRecord(f"at:{place}", place, "", "", _UNKNOWN_CHANGE, record)
+            used = what_is_used(record, self.used)
+            return self._named(InvalidRecord(f"at:{place}", place, "", "", _UNKNOWN_CHANGE, used))
         lost = keys & self.used["properties"].keys()
         used = {key: value for key, value in what_is_used(record, self.used).items() if key not in lost}
         record_id = used.get("id")
@@ -94,10 +97,20 @@ class StreamReader:
         identity = _user_identity(record_id, place) if self.has_ids else _employee_identity(code, address, place)
         faults = self.validator.faults(used)
         if faults:
-            return InvalidRecord(identity, label, code, address, (*faults, *told_changes(lost)), record)
+            faults = (*faults, *told_changes(lost))
+            return self._named(InvalidRecord(identity, label, code, address, faults, used))
         taken = Taken(used, lost, self.desire)
         merged = None if self.has_ids else taken
-        return Person(identity, label, taken.desired, record, self.update_only, merged=merged)
+        return Person(identity, label, taken.desired, used, self.update_only, merged=merged)
+
+    def _named(self, invalid: InvalidRecord) -> InvalidRecord:
+        """An invalid record with what a report calls the person, as far as it can be read."""
+        names = (_text(read_path(invalid.record, key)) for key in self.name_keys)
+        return replace(
+            invalid,
+            name=" ".join(name for name in names if name),
+            employment_id=_text(read_path(invalid.record, self.code_key)),
+        )
 
     def _rewritten(self, record: Mapping[str, Any]) -> Mapping[str, str]:
         """Keys that a host has rewritten. A record of Huma's has none but those declared; one of another source may."""
@@ -144,7 +157,7 @@ def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, o
         raise refused_sync_mode(configured.destination_sync_mode.value, name)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
     carries = configured.destination_object_name or configured.stream.name
-    code, email = table.rule_of[EMPLOYMENT_ID], table.rule_of[EMAIL]
+    code, email, known_as = (table.rule_of[target] for target in (EMPLOYMENT_ID, EMAIL, NAME))
     if carries == EMPLOYEE:
         return StreamReader(
             name,
@@ -154,6 +167,7 @@ def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, o
             lambda record, changed: desired_from_employee(record, table, options, changed),
             code.employee["value"],
             email.employee["value"],
+            tuple(known_as.employee.values()),
             update_only,
             has_ids=False,
         )
@@ -166,6 +180,7 @@ def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, o
             lambda record, changed: desired_from_user(record, table, options, changed),
             code.record["value"],
             email.record["value"],
+            tuple(known_as.record.values()),
             update_only,
             has_ids=True,
         )

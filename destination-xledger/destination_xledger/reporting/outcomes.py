@@ -9,7 +9,7 @@ from destination_xledger.people.person import InvalidRecord, Person, Planned, Re
 from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
-from shared_mappings import Action, FieldChange, FieldWarning, Plan, RejectionCode, WarningCode
+from shared_mappings import Action, FieldChange, FieldWarning, RejectionCode, WarningCode
 from xledger_api.sending.answers import Failure
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -40,21 +40,24 @@ class Outcomes:
         self.summary.carried_out(item.plan)
         self._tell_warnings(item)
 
-    def created(self, item: Planned, completion: Plan, refusal: Refusal | None) -> None:
+    def created(self, item: Planned, completion: Planned, refusal: Refusal | None) -> None:
         """Somebody was created.
 
         Args:
             item: The person, and the plan to create them.
-            completion: The plan for what creation did not take.
+            completion: The employee, and the plan for what creation did not take.
             refusal: What Xledger refused of that; None when it took everything.
         """
-        warnings = tuple(dict.fromkeys((*item.plan.warnings, *completion.warnings)))
-        created = replace(item, plan=replace(item.plan, warnings=warnings, conflicts=completion.conflicts))
+        warnings = tuple(dict.fromkeys((*item.plan.warnings, *completion.plan.warnings)))
+        plan = replace(item.plan, warnings=warnings, conflicts=completion.plan.conflicts)
+        created = replace(item, employee=completion.employee, plan=plan)
         self.partly_written(created, refusal) if refusal else self.carried_out(created)
 
     def partly_written(self, item: Planned, refusal: Refusal) -> None:
         """Somebody was written, but for what Xledger refused."""
-        refused = tuple(FieldWarning(WarningCode.PARTLY_WRITTEN, name) for name in _fields_of(refusal.unwritten))
+        refused = tuple(
+            FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, target=change.target) for change in refusal.unwritten
+        )
         new = item.plan.action is Action.CREATE
         written = item.plan.changes if new else _without(item.plan.changes, refusal)
         warnings = tuple(dict.fromkeys((*item.plan.warnings, *refused)))
@@ -64,7 +67,7 @@ class Outcomes:
         self._tell_warnings(decided, refusal)
 
     def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
-        """A batch ends before it is told of everybody in it what became of them.
+        """A sync ends before it is told of everybody what became of them.
 
         Args:
             added: How many of the others were added.
@@ -102,10 +105,12 @@ class Outcomes:
         )
 
     def _tell_warnings(self, item: Planned, refusal: Refusal | None = None) -> None:
-        """Tells what was left out of somebody, and keeps their record when Xledger did not take all of it."""
+        """Tells what was left out of somebody, and keeps what is mapped of their record."""
+        self.report.left(item)
         for warning in item.plan.warnings:
             if warning.code is not WarningCode.PARTLY_WRITTEN:
                 logger.warning("%s: %s", item.person.label, explained(warning))
+                self.report.rejected(item.person, warning.code.value, explained(warning))
         partly = (each for each in item.plan.warnings if each.code is WarningCode.PARTLY_WRITTEN and not each.told)
         unwritten = list(dict.fromkeys(each.field for each in partly))
         if not unwritten:

@@ -1,36 +1,43 @@
 """The files that a sync leaves in the storage an administrator configured."""
 
 import logging
-import os
 import secrets
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from io import BytesIO
-from typing import BinaryIO, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Final, Protocol
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from connector_base.failures import config_error
 from connector_base.protocol.any_text import dumps
-from connector_base.storage.storage import Storage, open_storage, probe
-from connector_base.storage.temporary import temporary_folder
+from connector_base.storage.spooled_files import SpooledFiles
+from connector_base.storage.storage import open_storage, probe
 from destination_xledger.config import Config, Mode
 from destination_xledger.people.person import InvalidRecord, Person, Planned
-from destination_xledger.reporting.report_entries import Entry, invalid_entry, plan_entry, rejected_entry
-from shared_mappings import FieldTable, Policies
+from destination_xledger.reporting.report_entries import (
+    Entry,
+    change_entry,
+    invalid_entry,
+    left_entries,
+    plan_entry,
+    rejected_entry,
+)
+from shared_mappings import FieldChange, FieldTable, Policies
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 SUMMARY: Final = "summary.json"
 REJECTED: Final = "rejected.jsonl"
+CONFLICTS: Final = "conflicts.jsonl"
+CHANGES: Final = "changes.jsonl"
 PLAN: Final = "plan.jsonl"
 
-ALWAYS_LEFT: Final = 1 << 20
-"""Bytes up to which the rejected records are left anew with each state. A larger file has to double first, so that it
-does not travel whole with each of them."""
+FILES: Final = {Mode.PREVIEW: (REJECTED, CONFLICTS, PLAN), Mode.SYNC: (REJECTED, CONFLICTS, CHANGES)}
+"""What is left beside the summary."""
+
+OF: Final = {Mode.PREVIEW: "preview", Mode.SYNC: "sync"}
+"""What a report is of, as the log calls it."""
 
 
 class Report(Protocol):
@@ -45,11 +52,24 @@ class Report(Protocol):
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema, so that nothing can be decided about the person."""
 
-    def keep_rejected(self) -> bool:
-        """Leaves the records that were rejected so far, so that they outlast the process, whatever ends it.
+    def left(self, item: Planned) -> None:
+        """Something of a person was left as it is, although the record says otherwise: conflicts, and warnings."""
+
+    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+        """Values were written, as Xledger shows them now.
+
+        Args:
+            person: Whose record they came with.
+            employee: The dbId of the employee.
+            changes: The values.
+            unconfirmed: Whether the answer got lost, so that nobody knows.
+        """
+
+    def keep(self) -> bool:
+        """Leaves what is known so far, so that it outlasts the process, whatever ends it.
 
         Returns:
-            Whether all of them are left; otherwise later, or with the report.
+            Whether all of it is left; otherwise later, or with the report.
 
         Raises:
             AirbyteTracedException: When the storage cannot be written.
@@ -75,7 +95,13 @@ class NoReport:
     def invalid(self, invalid: InvalidRecord) -> None:
         """Forgets it."""
 
-    def keep_rejected(self) -> bool:
+    def left(self, item: Planned) -> None:
+        """Forgets it."""
+
+    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+        """Forgets it."""
+
+    def keep(self) -> bool:
         """Leaves nothing, and is done with it."""
         return True
 
@@ -85,85 +111,84 @@ class NoReport:
 
 @dataclass(slots=True)
 class StoredReport:
-    """Collects a report on disk, in files without a name that are gone with the process, whatever ends it.
+    """Collects a report, and leaves it in a storage.
 
     Attributes:
-        storage: Where the report goes.
-        folder: The folder of this sync.
+        files: The files.
         summary: Gives the summary as it stands.
         policies: What the administrator decided.
         table: The field table.
-        spools: What was collected so far, by the name it will have.
+        mode: Whether it is of a preview.
+        now: The current time, with its zone.
     """
 
-    storage: Storage
-    folder: str
+    files: SpooledFiles
     summary: Callable[[], str]
     policies: Policies
     table: FieldTable
-    spools: dict[str, BinaryIO] = field(repr=False)
-    _kept: int = 0
-    """Bytes of rejected records that were left."""
+    mode: Mode
+    now: Callable[[], datetime]
     _published: bool = False
 
     def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
-        """Keeps the record, and why."""
-        self._append(REJECTED, lambda: rejected_entry(subject, code, reason))
+        """Keeps what is mapped of the record, and why."""
+        self._append(REJECTED, rejected_entry(subject, code, reason))
 
     def planned(self, item: Planned) -> None:
         """Keeps the plan, in a preview."""
-        self._append(PLAN, lambda: plan_entry(item, self.policies, self.table))
+        if self.mode is Mode.PREVIEW:
+            self._append(PLAN, plan_entry(item, self.policies, self.table))
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """Keeps that there is no plan, in a preview."""
-        self._append(PLAN, lambda: invalid_entry(invalid))
+        if self.mode is Mode.PREVIEW:
+            self._append(PLAN, invalid_entry(invalid))
 
-    def keep_rejected(self) -> bool:
-        """Leaves the file of rejected records as it stands, unless it has hardly grown."""
-        size = self.spools[REJECTED].tell()
-        if size != self._kept and (size <= ALWAYS_LEFT or size >= 2 * self._kept):
-            self._leave(REJECTED)
-            self._kept = size
-        return size == self._kept
+    def left(self, item: Planned) -> None:
+        """Keeps each value that is not written, and Xledger's."""
+        for entry in left_entries(item, self.table):
+            self._append(CONFLICTS, entry)
+
+    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+        """Keeps each value, what was there before, and when."""
+        at = f"{self.now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+        for change in changes:
+            self._append(CHANGES, change_entry(person, employee, change, at, unconfirmed=unconfirmed))
+
+    def keep(self) -> bool:
+        """Leaves the files as they stand, unless they have hardly grown."""
+        return self.files.keep()
 
     def publish(self) -> None:
         """Leaves the report, the summary last: where there is one, the report is whole."""
         if self._published:
             return
         try:
-            for name in self.spools:
-                self._leave(name)
-            self.storage.put(f"{self.folder}/{SUMMARY}", BytesIO(self.summary().encode() + b"\n"))
+            self.files.publish(SUMMARY, self.summary().encode() + b"\n")
         except Exception:
             self._published = True  # the storage has said why it does not take the report; a host may end us earlier
             raise
         self._published = True
-        logger.info("The report of this sync is in %s.", self.storage.place(self.folder))
+        logger.info("The report of this %s is in %s.", OF[self.mode], self.files.place)
 
-    def _leave(self, name: str) -> None:
-        """Leaves a file as it stands. The storage gets a handle of its own: libraries close what they have sent."""
-        spool = self.spools[name]
-        with _explained():
-            spool.seek(0)
-            with os.fdopen(os.dup(spool.fileno()), "rb") as content:
-                self.storage.put(f"{self.folder}/{name}", content)
-            spool.seek(0, os.SEEK_END)
-
-    def _append(self, name: str, entry: Callable[[], Entry]) -> None:
-        if name in self.spools:
-            with _explained():
-                self.spools[name].write(dumps(entry()) + b"\n")
+    def _append(self, name: str, entry: Entry) -> None:
+        self.files.append(name, dumps(entry))
 
 
 @contextmanager
-def reporting(settings: Config, table: FieldTable, summary: Callable[[], str], started: datetime) -> Iterator[Report]:
+def reporting(
+    settings: Config,
+    table: FieldTable,
+    summary: Callable[[], str],
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+) -> Iterator[Report]:
     """A report, left at the latest when the block ends, however it ends.
 
     Args:
         settings: Where the report goes, and what is in it.
         table: The field table.
         summary: Gives the summary as it stands.
-        started: When the sync started, in UTC.
+        now: The current time, with its zone.
 
     Raises:
         AirbyteTracedException: When the storage cannot be written: before the block, or after it when it succeeded.
@@ -174,11 +199,8 @@ def reporting(settings: Config, table: FieldTable, summary: Callable[[], str], s
         yield NoReport()
         return
     probe(storage)
-    names = (REJECTED, PLAN) if settings.mode is Mode.PREVIEW else (REJECTED,)
-    with ExitStack() as stack:
-        with _explained():
-            spools: dict[str, BinaryIO] = {name: stack.enter_context(tempfile.TemporaryFile()) for name in names}
-        report = StoredReport(storage, folder_name(started), summary, settings.policies, table, spools)
+    with SpooledFiles.opened(storage, folder_name(now()), FILES[settings.mode]) as files:
+        report = StoredReport(files, summary, settings.policies, table, settings.mode, now)
         try:
             yield report
         except BaseException:
@@ -189,7 +211,7 @@ def reporting(settings: Config, table: FieldTable, summary: Callable[[], str], s
 
 def folder_name(started: datetime) -> str:
     """The folder of a sync: they sort by time, and two that start in the same second do not meet."""
-    return f"{started:%Y-%m-%dT%H-%M-%SZ}-{secrets.token_hex(4)}"
+    return f"{started.astimezone(timezone.utc):%Y-%m-%dT%H-%M-%SZ}-{secrets.token_hex(4)}"
 
 
 def _publish_what_is_known(report: Report) -> None:
@@ -197,14 +219,3 @@ def _publish_what_is_known(report: Report) -> None:
         report.publish()
     except AirbyteTracedException as error:
         logger.warning("The report of this sync could not be left. %s", error.message)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise config_error(
-            f"The report cannot be collected in {temporary_folder()} ({error.strerror or type(error).__name__}). "
-            "Make room there, or name another folder in the environment variable TMPDIR."
-        ) from None

@@ -4,18 +4,23 @@ A key that is absent means that nothing is known, as in a record; null means tha
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from destination_xledger.people.person import InvalidRecord, Person, Planned
-from shared_mappings import MISSING, Action, FieldTable, Policies, Policy, RejectionCode, Rule, State
+from shared_mappings import (
+    MISSING,
+    Action,
+    Desired,
+    FieldChange,
+    FieldTable,
+    Policies,
+    Policy,
+    RejectionCode,
+    Rule,
+    State,
+)
 
 Entry = dict[str, Any]
-
-DEEPEST: Final = 100
-"""Levels of lists and objects down to which a record is kept."""
-
-TOO_DEEP: Final = "… (nested too deep to be kept)"
-"""What stands in a report for what is nested deeper."""
 
 
 def rejected_entry(subject: Person | InvalidRecord, code: str, reason: str) -> Entry:
@@ -25,13 +30,92 @@ def rejected_entry(subject: Person | InvalidRecord, code: str, reason: str) -> E
         subject: Whose record it is.
         code: The code it is counted under.
         reason: Why, in a sentence; Xledger's own words may be in it, and they quote values.
+
+    Returns:
+        Who it is, `code`, `reason`, and the `record`: what is mapped of it, under its own names.
     """
-    return {**_who(subject), "code": code, "reason": reason, "record": _within_reach(subject.record)}
+    return {**_who(subject), "code": code, "reason": reason, "record": subject.record}
 
 
 def invalid_entry(invalid: InvalidRecord) -> Entry:
     """What a preview tells of a record that does not fit its schema."""
     return {**_who(invalid), "action": Action.REJECT.value, "reason": RejectionCode.INVALID_RECORD.value, "fields": []}
+
+
+def change_entry(person: Person, employee: str, change: FieldChange, at: str, *, unconfirmed: bool = False) -> Entry:
+    """A value that was written.
+
+    Args:
+        person: Whose record it came with.
+        employee: The dbId of the employee.
+        change: What was there before, and what is there now.
+        at: When, in UTC.
+        unconfirmed: Whether the answer got lost, so that nobody knows.
+
+    Returns:
+        `user`, the record's id; `employee`; `field` and `target`; `before`, which is null where Xledger had nothing and
+        absent where that is unknown; `after`; `at`; and `unconfirmed`, only where it is so.
+    """
+    return {
+        "user": person.record.get("id"),
+        "employee": employee,
+        "field": change.field,
+        "target": change.target,
+        **_known("before", change.before),
+        "after": change.after,
+        "at": at,
+        **({"unconfirmed": True} if unconfirmed else {}),
+    }
+
+
+def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
+    """The values of a record that are not written: conflicts first, then those of which there is a warning.
+
+    Args:
+        item: The person, who they are in Xledger, and what was done.
+        table: The field table.
+
+    Returns:
+        Of each: who it is, with `user` in place of `id`; `employee`, the dbId, absent of somebody who would be created;
+        `field` and `target`, which is absent where nothing in Xledger belongs to the field; the values of `source` and
+        `xledger`, absent where unknown; and the `policy` that decided, or the `code` of the warning.
+    """
+    who = {
+        "user": item.person.record.get("id"),
+        **_named(item.person),
+        **({"employee": item.employee.db_id} if item.employee else {}),
+    }
+    for conflict in item.plan.conflicts:
+        yield {
+            **who,
+            "field": conflict.field,
+            "target": conflict.target,
+            "source": conflict.ours,
+            "xledger": conflict.theirs,
+            "policy": conflict.policy.value,
+        }
+    for warning in item.plan.warnings:
+        rule = table.rule_of.get(warning.target)
+        theirs = item.employee.values.get(warning.target, MISSING) if item.employee else None
+        yield {
+            **who,
+            "field": warning.field,
+            **({"target": warning.target} if warning.target else {}),
+            **(_known("source", ours_of(rule, item.person.desired)) if rule else {}),
+            **(_known("xledger", theirs) if rule else {}),
+            "code": warning.code.value,
+        }
+
+
+def ours_of(rule: Rule, desired: Desired) -> Any:
+    """The value as Xledger would get it; where it was left out, what the record holds. `MISSING` where unknown."""
+    parts = desired.left_out.get(rule.canonical_target)
+    if parts is None:
+        return desired.values[rule.canonical_target]
+    known = {name: part for name, part in parts.items() if part is not MISSING}
+    if not known:
+        return MISSING
+    return known["value"] if list(known) == ["value"] else known
 
 
 def plan_entry(item: Planned, policies: Policies, table: FieldTable) -> Entry:
@@ -85,24 +169,16 @@ class _Fields:
         return {
             "field": change.field if change else rule.fields[0],
             "target": target,
-            **_known("source", self._ours(rule)),
+            **_known("source", ours_of(rule, self._desired)),
             **_known("xledger", theirs),
             **({"write": change.after} if change else self._not_written(rule, target, theirs)),
         }
 
-    def _ours(self, rule: Rule) -> Any:
-        """The value as Xledger would get it; where it was left out, what the record holds."""
-        parts = self._desired.left_out.get(rule.canonical_target)
-        if parts is None:
-            return self._desired.values[rule.canonical_target]
-        known = {name: part for name, part in parts.items() if part is not MISSING}
-        if not known:
-            return MISSING
-        return known["value"] if list(known) == ["value"] else known
-
     def _theirs(self, target: str) -> State:
         if self._current is not None:
             return self._current[target]
+        if target in self._conflicts:  # what an employee will have who is created
+            return self._conflicts[target].theirs
         return MISSING if self._plan.rejection else None
 
     def _not_written(self, rule: Rule, target: str, theirs: State) -> Mapping[str, str]:
@@ -123,18 +199,11 @@ class _Fields:
 
 
 def _who(subject: Person | InvalidRecord) -> Entry:
-    return {"id": _within_reach(subject.record.get("id")), "person": subject.label}
+    return {"id": subject.record.get("id"), **_named(subject)}
 
 
-def _within_reach(value: Any, levels: int = DEEPEST) -> Any:
-    """A value without what is nested deeper than anybody reads, and than JSON can be written."""
-    if not isinstance(value, Mapping | list):
-        return value
-    if not levels:
-        return TOO_DEEP
-    if isinstance(value, list):
-        return [_within_reach(entry, levels - 1) for entry in value]
-    return {key: _within_reach(entry, levels - 1) for key, entry in value.items()}
+def _named(subject: Person | InvalidRecord) -> Entry:
+    return {"person": subject.label, "name": subject.name or None, "employmentId": subject.employment_id or None}
 
 
 def _known(key: str, value: Any) -> Entry:

@@ -72,7 +72,7 @@ class Summary:
         self._left(plan)
 
     def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
-        """Counts what was done of a batch that was not finished: people added, and changes of each of the others."""
+        """Counts what was done, and nobody was told of when the sync ended: people added, and changes of others."""
         self.actions[Action.CREATE] += added
         for changes in written:
             self.actions[Action.UPDATE] += 1

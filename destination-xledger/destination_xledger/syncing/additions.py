@@ -14,11 +14,12 @@ from destination_xledger.syncing.blame import (
     is_theirs,
     refused_together,
 )
-from destination_xledger.syncing.done import Done, Those
+from destination_xledger.syncing.done import Done, Those, written_with
 from destination_xledger.syncing.matcher import ambiguous, doubled
 from destination_xledger.syncing.naming import LeaveOut, Names
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.updates import LeftOut
+from shared_mappings import Employee
 from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
@@ -73,6 +74,7 @@ class _Course:
         left_out: Why values are left out, by person and by target.
         believed: Whether what is refused in words that nobody knows has been sent once more.
         names: What was named.
+        there: The dbIds of those who were added.
     """
 
     looked_up: dict[str, float]
@@ -85,6 +87,7 @@ class _Course:
     left_out: defaultdict[str, dict[str, Failure]] = field(default_factory=lambda: defaultdict(dict))
     believed: bool = False
     names: Names = field(default_factory=Names)
+    there: set[str] = field(default_factory=set)
 
     def was_sent(self, batch: Iterable[Planned]) -> None:
         """Notes who was sent."""
@@ -232,7 +235,13 @@ class Additions:
     def _note(self, those: Those, course: _Course) -> None:
         """Notes who was added."""
         course.result.added += those
-        self.done.added.extend(those)
+        for item, employee in those:
+            self._note_what_was_written(item, employee, course)
+
+    def _note_what_was_written(self, item: Planned, employee: Employee, course: _Course) -> None:
+        course.there.add(employee.db_id)
+        left_out = course.left_out.get(item.identity, {})
+        self.done.added(item, employee, written_with(item, employee, self.gateway.table, left_out))
 
     def _node(self, item: Planned, course: _Course) -> InputNode:
         left_out = course.left_out.get(item.identity, {})
@@ -273,7 +282,7 @@ class Additions:
         for item in batch:
             theirs, alike = directory.with_code(item.person.code), directory.with_code_alike(item.person.code)
             if alike or len(theirs) > 1:
-                self._reject_as_several(item, theirs | alike, course)
+                self._reject_as_several(item, theirs | alike, directory, course)
             elif not theirs:
                 missing.append(item)
             else:
@@ -299,13 +308,17 @@ class Additions:
         }
         for item in suspects:
             if item.identity in doubles:
-                self._reject_as_several(item, doubles[item.identity], course)
+                self._reject_as_several(item, doubles[item.identity], directory, course)
         return [(item, employee) for item, employee in course.result.added if item.identity not in doubles]
 
-    def _reject_as_several(self, item: Planned, db_ids: frozenset[str], course: _Course) -> None:
-        self.done.forget(item)
-        plan = doubled(db_ids) if item.identity in course.sent_again else ambiguous(db_ids)
+    def _reject_as_several(self, item: Planned, db_ids: frozenset[str], directory: Directory, course: _Course) -> None:
+        """Rejects somebody who may be one of several. Where all of these were added, the report tells of each."""
+        twice = item.identity in course.sent_again
+        for db_id in sorted(db_ids - course.there) if twice else ():
+            self._note_what_was_written(item, directory.employees[db_id], course)
+        plan = doubled(db_ids) if twice else ambiguous(db_ids)
         self.outcomes.carried_out(replace(item, employee=None, plan=plan))
+        self.done.told(item.identity)
 
     def _reject(self, item: Planned, error: RefusedError, *, sure: bool) -> None:
         """Rejects somebody who was refused, or keeps them waiting until it is sure that it is about them."""

@@ -1,10 +1,11 @@
-"""What was carried out of the batch that is being written, so that it is counted even if the rest is not."""
+"""What Xledger was seen to have carried out: kept for the report at once, and counted even if the rest is not."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from destination_xledger.people.person import Planned
-from shared_mappings import Employee, FieldChange
+from destination_xledger.reporting.report import NoReport, Report
+from shared_mappings import MISSING, Employee, FieldChange, FieldTable, State
 
 Those = list[tuple[Planned, Employee]]
 """People, each with the employee they are."""
@@ -12,35 +13,95 @@ Those = list[tuple[Planned, Employee]]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What Xledger was seen to have carried out, and nobody was told of yet.
+    """Notes what was written, and of whom nobody was told of yet what became of them.
 
     Attributes:
-        added: The people who were added, as they stand in Xledger now.
-        written: The changes that were written, by identity; of those who were added as well.
+        report: Keeps each value.
     """
 
-    added: Those = field(default_factory=list)
-    written: dict[str, list[FieldChange]] = field(default_factory=dict)
+    report: Report = field(default_factory=NoReport)
+    _added: dict[str, None] = field(default_factory=dict)
+    """Who was added, by identity."""
+    _written: dict[str, list[FieldChange]] = field(default_factory=dict)
+    """The changes that were written, by identity; of those who were added as well."""
+    _waiting: list[list[FieldChange]] = field(default_factory=list)
+    """The same of those who wait for a verdict, each."""
 
-    def begin(self) -> None:
-        """Forgets what was done of the batch before."""
-        self.added.clear()
-        self.written.clear()
-
-    def forget(self, item: Planned) -> None:
-        """Forgets that somebody was added, of whom it is told otherwise."""
-        self.added[:] = [(each, employee) for each, employee in self.added if each.identity != item.identity]
-
-    def wrote(self, identity: str, change: FieldChange) -> None:
-        """Notes a change that is written."""
-        self.written.setdefault(identity, []).append(change)
-
-    def untold(self, told: Collection[str]) -> tuple[int, list[list[FieldChange]]]:
-        """How many others were added, and what was written of each of those who were there before.
+    def added(self, item: Planned, employee: Employee, changes: Iterable[FieldChange]) -> None:
+        """Notes that somebody was added.
 
         Args:
-            told: Identities of the people of whom it was told what became of them.
+            item: The person.
+            employee: As they stand in Xledger now.
+            changes: What was written with that.
         """
-        added = {item.identity for item, _ in self.added}
-        updated = [changes for identity, changes in self.written.items() if identity not in added.union(told)]
-        return len(added.difference(told)), updated
+        self._added[item.identity] = None
+        self.report.wrote(item.person, employee.db_id, changes, unconfirmed=False)
+
+    def wrote(self, item: Planned, employee: Employee, change: FieldChange) -> None:
+        """Notes a change that is written as it was sent."""
+        self._written.setdefault(item.identity, []).append(change)
+        self.report.wrote(item.person, employee.db_id, [change], unconfirmed=False)
+
+    def changed(self, item: Planned, employee: Employee, change: FieldChange, now: State) -> None:
+        """Notes that Xledger shows another value than before, and not the one that was sent."""
+        self.report.wrote(
+            item.person, employee.db_id, [replace(change, after=None if now is MISSING else now)], unconfirmed=False
+        )
+
+    def may_have_written(self, item: Planned, employee: Employee, changes: Iterable[FieldChange]) -> None:
+        """Notes changes whose answer got lost for good."""
+        self.report.wrote(item.person, employee.db_id, changes, unconfirmed=True)
+
+    def told(self, identity: str) -> None:
+        """Notes that it was told of somebody what became of them."""
+        self._added.pop(identity, None)
+        self._written.pop(identity, None)
+
+    def waits(self, identity: str, settle: Callable[[], None]) -> Callable[[], None]:
+        """Notes that somebody waits for a verdict, while others of the same name may come.
+
+        Args:
+            identity: Who it is.
+            settle: Tells what became of them.
+
+        Returns:
+            What is to be called in its place.
+        """
+        written = self._written.pop(identity, [])
+        self._waiting.append(written)
+
+        def settled() -> None:
+            settle()
+            self._waiting[:] = [each for each in self._waiting if each is not written]
+
+        return settled
+
+    def untold(self) -> tuple[int, list[list[FieldChange]]]:
+        """How many others were added, and what was written of each of those who were there before."""
+        updated = [changes for identity, changes in self._written.items() if identity not in self._added]
+        return len(self._added), [changes for changes in (*updated, *self._waiting) if changes]
+
+
+def written_with(item: Planned, employee: Employee, table: FieldTable, left_out: Iterable[str]) -> list[FieldChange]:
+    """What was written of somebody by adding them, as Xledger shows it.
+
+    Args:
+        item: The person, and the plan to create them.
+        employee: As they came back.
+        table: The field table, which says what creation takes.
+        left_out: Targets that were not sent.
+
+    Returns:
+        The changes of the plan whose places have something now, wherever Xledger has it from, and those of which it
+        shows nothing, if they were sent.
+    """
+    written = []
+    for change in item.plan.changes:
+        now = employee.values[change.target]
+        if now is MISSING and table.targets[change.target].creation and change.target not in left_out:
+            written.append(change)
+        elif isinstance(now, str):
+            same = table.rule_of[change.target].same(change.after, now)
+            written.append(change if same else replace(change, after=now))
+    return written

@@ -15,6 +15,7 @@ from destination_xledger.syncing.claims import Claims
 from destination_xledger.syncing.routes import Routes
 from shared_mappings import (
     Action,
+    Desired,
     Employee,
     NewUsers,
     Plan,
@@ -46,6 +47,7 @@ class Matcher:
         renumber_employees: Whether somebody found by e-mail as an employee with another code is that employee, and
             gives it the new code.
         claims: Who came so far, and who was taken for which employee.
+        foresees: Whether it is to be known of those who would be created what they would have: nobody is.
     """
 
     gateway: Gateway
@@ -54,6 +56,7 @@ class Matcher:
     match_on: Sequence[MatchingKey]
     renumber_employees: bool = False
     claims: Claims = field(default_factory=Claims)
+    foresees: bool = False
 
     def plans(self, people: Sequence[Person]) -> list[Planned]:
         """What is to be done about each person of a batch, in its order.
@@ -145,7 +148,14 @@ class Matcher:
         """
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         desired = with_known_system_values(person.desired, self.routes.table, self.gateway.system_values)
-        return plan(desired, employee, policies, self.routes.table, creating=creating)
+        born_with = self._born_with(desired) if employee is None else {}
+        return plan(desired, employee, policies, self.routes.table, creating=creating, born_with=born_with)
+
+    def _born_with(self, desired: Desired) -> Mapping[str, str]:
+        """What somebody would have whom Xledger is not asked to create, where it would be compared with a record."""
+        targets = self.routes.table.born_with if self.foresees else {}
+        values = (desired.values[self.routes.table.rule_of[target].canonical_target] for target in targets)
+        return self.gateway.born_with() if any(isinstance(value, str) for value in values) else {}
 
     def _rejection(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
         """Why a person cannot be who they seem to be; None when they can."""

@@ -82,9 +82,17 @@ class Sync:
         routes = Routes(gateway)
         refusals = Refusals(gateway)
         claims = Claims()
-        done = Done()
+        done = Done(outcomes.report)
         writer = Writer(
-            Matcher(gateway, routes, settings.policies, settings.match_on, settings.renumber_employees, claims),
+            Matcher(
+                gateway,
+                routes,
+                settings.policies,
+                settings.match_on,
+                settings.renumber_employees,
+                claims,
+                foresees=settings.mode is Mode.PREVIEW,
+            ),
             Additions(gateway, refusals, outcomes, client.sleep, now, done),
             Updates(gateway, routes, refusals, done),
             refusals,
@@ -106,19 +114,32 @@ class Sync:
         Raises:
             AirbyteTracedException: When the sync cannot go on.
         """
+        try:
+            yield from self._write(messages)
+        except BaseException:
+            self.outcomes.cut_short(*self.writer.done.untold())
+            raise
+        with self.outcomes.summary.succeeding():
+            self.outcomes.report.publish()
+        yield from self._release()
+
+    def _write(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+        """Writes everybody who comes, and settles what is in doubt."""
         for message in messages:
             self._take(message)
             if self.batch.is_due:
                 self.writer.write(self.batch.take())
-            # A rejected record is settled once it is where the administrator finds it.
+                self._keep()
+            # A person is settled once what became of them is where the administrator finds it.
             settled = not self.batch and not self.writer.refusals.in_doubt
-            if self.checkpoints.waiting and settled and self.outcomes.report.keep_rejected():
+            if self.checkpoints.waiting and settled and self._keep():
                 yield from self._release()
         self.writer.write(self.batch.take())
         self.writer.refusals.end()
-        with self.outcomes.summary.succeeding():
-            self.outcomes.report.publish()
-        yield from self._release()
+
+    def _keep(self) -> bool:
+        """Leaves the report as it stands; a preview's can be made again. Returns whether all of it is left."""
+        return self.mode is Mode.PREVIEW or self.outcomes.report.keep()
 
     def _release(self) -> list[AirbyteMessage]:
         self.checkpoints.rejected(self.outcomes.rejected)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.syncing.blame import (
@@ -20,7 +23,7 @@ from destination_xledger.syncing.naming import Names
 from destination_xledger.syncing.refusals import SUSPICIOUS, Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.unwritten import Left, Unwritten, Update, Ways
-from destination_xledger.syncing.verification import Seen, seen, shown_after, wiped
+from destination_xledger.syncing.verification import Seen, seen, shown_after, stopped_by, wiped
 from shared_mappings import FieldChange, FieldTable, Route, State
 from xledger_api.employees.gateway import Gateway
 from xledger_api.sending.answers import Failure
@@ -179,6 +182,7 @@ class Updates:
         except TooSlowError:
             if len(batch) > 1:
                 return Rest(batch)
+            self._note_that_nobody_knows(batch)
             raise transient_error(
                 f"Xledger takes too long to carry out {mutation} for a single person. Try again in an hour."
             ) from None
@@ -187,7 +191,17 @@ class Updates:
 
     def _answer(self, mutation: str, batch: Sequence[Update]) -> Mapping[str, Node]:
         targets = {change.target for update in batch for change, _ in update.changes}
-        return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
+        try:
+            return self.gateway.update(mutation, {update.identity: update.node for update in batch}, targets)
+        except AirbyteTracedException as error:
+            if error.failure_type is not FailureType.config_error:  # with which nothing was carried out
+                self._note_that_nobody_knows(batch)
+            raise
+
+    def _note_that_nobody_knows(self, batch: Sequence[Update]) -> None:
+        """Notes what may have been written: the sync ends without having seen an answer."""
+        for update in batch:
+            self.done.may_have_written(update.who.item, update.who.employee, (change for change, _ in update.changes))
 
     # ---- what was refused
 
@@ -283,26 +297,43 @@ class Updates:
             self.refusals.accepted(mutation)
             self._in_a_row[mutation] = 0
         unmoved: list[tuple[Update, FieldChange, Route]] = []
+        stops: list[Exception] = []
         for update in updates:
-            now = self._shown(mutation, update, answer[update.identity])
-            planned = {change.target for change in update.who.item.plan.changes}
-            if gone := wiped(mutation, planned, update.who.employee, now):
-                raise gone
-            for change, route in update.changes:
-                match seen(change, now[change.target], self.gateway.table):
-                    case Seen.WRITTEN:
-                        self._works.add((change.target, route))
-                        self.done.wrote(update.identity, change)
-                        update.who.changes.remove(change)
-                    case Seen.ANOTHER:
-                        update.who.changes.remove(change)
-                        update.who.unmoved.append(change)
-                        _tell_that_another_is_shown(update, change)
-                    case Seen.UNMOVED:
-                        unmoved.append((update, change, route))
+            who, now = update.who, self._shown(mutation, update, answer[update.identity])
+            planned = {change.target for change in who.item.plan.changes}
+            for gone in wiped(planned, who.employee, now, self.gateway.whole_table):
+                self.done.changed(who.item, who.employee, gone, None)
+                stops.append(stopped_by(gone, mutation, who.employee))
+            unmoved += (
+                (update, change, route)
+                for change, route in update.changes
+                if not self._is_settled(update, change, route, now[change.target])
+            )
+        for stop in stops:  # once it is noted what the answer shows of everybody
+            raise stop
         self._astray.update((change.target, route) for _, change, route in unmoved if change.after is not None)
         for update, change, route in unmoved:
             self._unmoved(update, change, route)
+
+    def _is_settled(self, update: Update, change: FieldChange, route: Route, now: State) -> bool:
+        """Notes what became of a change, and tells whether that is all that can be done about it."""
+        who = update.who
+        match seen(change, now, self.gateway.table):
+            case Seen.WRITTEN:
+                self._works.add((change.target, route))
+                self.done.wrote(who.item, who.employee, change)
+                who.changes.remove(change)
+                return True
+            case Seen.ANOTHER:
+                self.done.changed(who.item, who.employee, change, now)
+                who.changes.remove(change)
+                who.unmoved.append(change)
+                _tell_that_another_is_shown(update, change)
+                return True
+            case Seen.UNMOVED:
+                if now != change.before:
+                    self.done.changed(who.item, who.employee, change, now)
+                return False
 
     def _shown(self, mutation: str, update: Update, node: Node) -> Mapping[str, State]:
         """What an answer shows at the targets that were written, and at the others of the object."""

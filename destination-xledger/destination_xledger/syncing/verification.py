@@ -50,23 +50,39 @@ def shown_after(
     return system_values.called(there) if isinstance(there, Mapping) else value_shown(there, table.rule_of.get(target))
 
 
-def wiped(mutation: str, planned: Collection[str], employee: Employee, now: Mapping[str, State]) -> Exception | None:
-    """The error with which a sync ends when a value that was not sent is gone; None when none is.
+def wiped(
+    planned: Collection[str], employee: Employee, now: Mapping[str, State], table: FieldTable
+) -> tuple[FieldChange, ...]:
+    """The values that are gone although they were not sent.
 
     A key that is absent leaves the value alone: nobody has seen that. If it did not, going on would wipe data.
 
     Args:
-        mutation: What was sent.
-        planned: The targets that are to be written, by it or by another mutation.
+        planned: The targets that are to be written, by this mutation or by another one.
         employee: As they were before.
         now: What the answer shows, by target.
+        table: The field table.
     """
+    gone = []
     for target, value in now.items():
-        if target not in planned and value is None and isinstance(employee.values[target], str):
-            return system_error(
-                f"Xledger unset {target} of the employee with dbId {employee.db_id}, although {mutation} did not send "
-                "it. The sync stops so that nothing more gets lost. If somebody unset it in Xledger at this very time, "
-                "run the sync again; if nobody did, restore the value from Xledger's log, and report this before you "
-                "sync again."
-            )
-    return None
+        before = employee.values[target]
+        if target not in planned and value is None and isinstance(before, str):
+            (field, *_) = (table.rule_of[line].fields[0] for line in table.lines(target) if line in table.rule_of)
+            gone.append(FieldChange(field, target, before, None))
+    return tuple(gone)
+
+
+def stopped_by(gone: FieldChange, mutation: str, employee: Employee) -> Exception:
+    """The error with which a sync ends when a value is gone.
+
+    Args:
+        gone: The value.
+        mutation: What was sent.
+        employee: Whose value it was.
+    """
+    return system_error(
+        f"Xledger unset {gone.target} of the employee with dbId {employee.db_id}, although {mutation} did not send "
+        "it. The sync stops so that nothing more gets lost. If somebody unset it in Xledger at this very time, "
+        "run the sync again; if nobody did, restore the value from Xledger's log, and report this before you "
+        "sync again."
+    )

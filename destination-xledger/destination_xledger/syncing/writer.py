@@ -32,7 +32,7 @@ class Writer:
         outcomes: Takes what became of people.
         mode: Whether anything is written.
         guard: Watches what is about to be unset.
-        done: What additions and updates were seen to have done.
+        done: What additions and updates were seen to have done, and nobody was told of.
     """
 
     matcher: Matcher
@@ -63,13 +63,7 @@ class Writer:
         for item in planned:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
-        self.done.begin()
-        told: set[str] = set()
-        try:
-            self._carry_out([item for item in planned if item.plan.action in written], looked_up, told)
-        except BaseException:
-            self.outcomes.cut_short(*self.done.untold(told))
-            raise
+        self._carry_out([item for item in planned if item.plan.action in written], looked_up)
 
     def _end_before_too_much_is_unset(self, planned: Sequence[Planned]) -> None:
         """Ends a sync before a batch that would unset a field for too many people; a preview warns, and goes on.
@@ -83,8 +77,8 @@ class Writer:
         for sentence in sentences:
             logger.warning(sentence)
 
-    def _carry_out(self, items: Sequence[Planned], looked_up: float, told: set[str]) -> None:
-        """Carries plans out, and notes of whom it was told what became of them."""
+    def _carry_out(self, items: Sequence[Planned], looked_up: float) -> None:
+        """Carries plans out, and tells what became of each."""
         additions = self.additions.add([item for item in items if item.plan.action is Action.CREATE], looked_up)
         completions = {
             item.identity: self.matcher.completion(item.person, employee) for item, employee in additions.added
@@ -93,28 +87,30 @@ class Writer:
         settled = [item for item in completions.values() if item.plan.action is Action.REJECT]
         for item in (*settled, *(item for item in met if item.plan.action is not Action.UPDATE)):
             self.outcomes.carried_out(item)
-            told.add(item.identity)
-        added = [item for item, _ in additions.added if item.identity not in told]
+            self.done.told(item.identity)
+        rejected = {item.identity for item in settled}
+        added = [item for item, _ in additions.added if item.identity not in rejected]
         updated = [item for item in (*items, *met) if item.plan.action is Action.UPDATE]
         left = self.updates.update([*updated, *(completions[item.identity] for item in added)], additions.left_out)
         for item in added:
-            told.add(item.identity)
             self._tell_created(item, completions[item.identity], left.get(item.identity, Left()))
         for item in updated:
             self._tell_updated(item, left.get(item.identity, Left()))
-            told.add(item.identity)
 
     def _tell_created(self, item: Planned, completion: Planned, left: Left) -> None:
         """Whoever is in Xledger was created, whatever is in doubt of the rest."""
-        self.outcomes.created(item, _without(completion, left).plan, left.refusal)
+        self.outcomes.created(item, _without(completion, left), left.refusal)
+        self.done.told(item.identity)
         if left.doubts:
             self.refusals.wait_for_verdict(left.doubts, lambda: None)
 
     def _tell_updated(self, item: Planned, left: Left) -> None:
         if left.doubts:
-            self.refusals.wait_for_verdict(left.doubts, lambda: self._tell_what_was_written(item, left))
+            settle = self.done.waits(item.identity, lambda: self._tell_what_was_written(item, left))
+            self.refusals.wait_for_verdict(left.doubts, settle)
         else:
             self._tell_what_was_written(item, left)
+            self.done.told(item.identity)
 
     def _tell_what_was_written(self, item: Planned, left: Left) -> None:
         written = _without(item, left)
@@ -133,7 +129,8 @@ def _without(item: Planned, left: Left) -> Planned:
         return item
     changes = tuple(change for change in item.plan.changes if change not in unwritten)
     warnings = (
-        FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, told=change in left.unwritable) for change in unwritten
+        FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, told=change in left.unwritable, target=change.target)
+        for change in unwritten
     )
     decided = replace(
         item.plan,

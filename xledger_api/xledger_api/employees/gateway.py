@@ -9,9 +9,11 @@ from math import inf
 from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
-from shared_mappings import Employee, FieldTable
+from shared_mappings import MISSING, Employee, FieldTable, State
 from shared_mappings.desired import EMAIL
+from shared_mappings.employee import value_shown
 from shared_mappings.normal_forms import normalised_email, normalised_key
+from shared_mappings.states import read_keys
 from xledger_api.employees.directory import (
     Directory,
     MatchingKey,
@@ -31,7 +33,7 @@ from xledger_api.employees.requests import (
 )
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
-from xledger_api.language.operations import Operation, Path
+from xledger_api.language.operations import Call, Operation, Path, query
 from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
@@ -74,6 +76,7 @@ class Gateway:
     _listed: Directory | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
     _looking_up: LookUps | None = field(default=None, init=False, repr=False)
+    _born_with: dict[str, str] | None = field(default=None, init=False, repr=False)
 
     @property
     def schema(self) -> Schema:
@@ -150,6 +153,32 @@ class Gateway:
         if {employee.db_id for employee in found} < set(wanted):
             self._listed = None  # it is out of date
         return {employee.db_id: employee for employee in found}
+
+    def born_with(self) -> Mapping[str, str]:
+        """What Xledger gives an employee who is created by itself, by target, as far as it tells that before.
+
+        Asked once. Facts: assumed, as is that a new employee belongs to the company of the token's entity.
+        """
+        if self._born_with is None:
+            told = {target: self._told_at(path, target) for target, path in self.table.born_with.items()}
+            self._born_with = {target: value for target, value in told.items() if isinstance(value, str)}
+        return self._born_with
+
+    def _told_at(self, path: str, target: str) -> State:
+        """What a query tells at a path from its root, as it would stand at a target; `MISSING` where it does not."""
+        root, *keys = path.split(".")
+        if root not in self.schema.queries:
+            return MISSING
+        answer = self.client.ask(query(self.schema, Call(root, (tuple(keys),))), PAUSES)
+        if isinstance(answer, Failure):
+            logger.warning(
+                "Xledger does not tell what %s of a new employee will be: %s Where it differs from a record, that is "
+                "told only once the employee is there.",
+                target,
+                answer.words,
+            )
+            return MISSING
+        return value_shown(read_keys(answer.data, (root, *keys)), self.table.rule_of[target])
 
     def add(self, inputs: Mapping[str, Node], within: float = inf) -> Mapping[str, Employee]:
         """Adds employees.

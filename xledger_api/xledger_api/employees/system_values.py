@@ -86,7 +86,10 @@ def with_known_system_values(desired: Desired, table: FieldTable, system_values:
             return replace(
                 desired,
                 values={**desired.values, rule.canonical_target: MISSING},
-                warnings=(*desired.warnings, FieldWarning(WarningCode.UNMAPPED_GENDER, rule.fields[0])),
+                warnings=(
+                    *desired.warnings,
+                    FieldWarning(WarningCode.UNMAPPED_GENDER, rule.fields[0], target=rule.canonical_target),
+                ),
                 left_out={**desired.left_out, rule.canonical_target: {"value": value}},
             )
     return desired

@@ -1,0 +1,78 @@
+"""The run that the pages show: 100 people in a sandbox, first previewed and then synced."""
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
+
+from destination_xledger.destination import DestinationXledger
+from integration_tests.conftest import a_stream, connect_at_once
+from integration_tests.reading import read_source
+from integration_tests.records import Record, records
+from integration_tests.sandbox import Sandbox
+
+PEOPLE: Final = 100
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run left in its storage.
+
+    Attributes:
+        summary: The summary.
+        lines: The lines of each other file, by its name.
+    """
+
+    summary: Mapping[str, Any]
+    lines: Mapping[str, list[Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRun:
+    """A preview, and the sync after it.
+
+    Attributes:
+        preview: What the preview left.
+        sync: What the sync left.
+    """
+
+    preview: Report
+    sync: Report
+
+
+def example_run() -> ExampleRun:
+    """Runs both connectors in this process. The same every time: people come in the order of their ids."""
+    with Sandbox.running(people=PEOPLE, burst_limit=None) as sandbox, _silence():
+        read = read_source(sandbox, sync_mode=SyncMode.full_refresh)
+        people = [record for _, record in sorted(read.records.items())]
+        return ExampleRun(_run(sandbox, people, "preview"), _run(sandbox, people, "sync"))
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nobody listens to what the connectors log."""
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _run(sandbox: Sandbox, people: list[Record], mode: str) -> Report:
+    catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
+    with tempfile.TemporaryDirectory() as folder:
+        config = sandbox.destination_config(mode=mode, object_storage_config={"storage_type": "Local", "path": folder})
+        list(DestinationXledger(connect_at_once).write(config, catalog, records(people)))
+        (left,) = Path(folder).iterdir()
+        return Report(
+            json.loads((left / "summary.json").read_bytes()),
+            {path.name: [json.loads(line) for line in path.read_bytes().splitlines()] for path in left.glob("*.jsonl")},
+        )

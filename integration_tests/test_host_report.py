@@ -1,0 +1,58 @@
+"""What the host tells of a sync: a preview says that it is one, an idle sync is one line, a report has its place."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from huma_xledger.report import IDLE, WITHOUT_A_REPORT, table_of_syncs, told_of
+
+NUMBERS: dict[str, Any] = {
+    **dict.fromkeys(("received", "created", "updated", "unchanged"), 0),
+    **{key: {} for key in ("skipped", "rejected", "warnings", "fields_changed", "fields_unset", "conflicts")},
+    **dict.fromkeys(("requests", "retries", "bytes_sent", "bytes_received"), 0),
+    "mode": "sync",
+    "outcome": "succeeded",
+}
+PLACE = "The report of this preview is in /local/reports/2026-01-15T12-00-00Z-1234abcd."
+
+
+def shown(*parts: Any) -> str:
+    console = Console(file=(text := io.StringIO()), width=80)
+    for part in parts:
+        console.print(part)
+    return text.getvalue()
+
+
+def test_a_preview_says_so_in_its_title_and_names_the_place_of_its_report() -> None:
+    parts = list(told_of("this sync", {**NUMBERS, "mode": "preview", "received": 3, "created": 3}, ["a line", PLACE]))
+    assert "What the sync would do (preview: nothing was written)" in shown(*parts)
+    assert parts[1:] == [PLACE]
+
+
+def test_a_preview_without_a_report_says_how_to_get_one() -> None:
+    _, sentence = told_of("this sync", {**NUMBERS, "mode": "preview", "received": 3}, [])
+    assert sentence == WITHOUT_A_REPORT
+
+
+def test_a_sync_to_which_nobody_came_is_one_line() -> None:
+    assert list(told_of("this sync", NUMBERS, [PLACE])) == [IDLE]
+
+
+def test_a_sync_that_failed_before_anybody_came_is_not_called_idle() -> None:
+    (table,) = told_of("this sync", {**NUMBERS, "outcome": "failed"}, [])
+    assert "What the sync did" in shown(table)
+
+
+@pytest.mark.parametrize(
+    ("modes", "title"),
+    [
+        (["sync", "sync"], "What the syncs did"),
+        (["preview", "preview"], "What the syncs would do (preview: nothing was written)"),
+        (["preview", "sync"], "What the syncs did (previews: what they would do; nothing was written)"),
+    ],
+)
+def test_a_table_of_several_syncs_says_which_were_previews(modes: list[str], title: str) -> None:
+    syncs = {f"sync {number}": {**NUMBERS, "mode": mode, "received": 1} for number, mode in enumerate(modes)}
+    assert title in shown(table_of_syncs(syncs))
