@@ -42,7 +42,7 @@ def test_the_table_has_every_sentence_and_no_other() -> None:
     "part",
     [
         "Huma cannot be reached at",
-        "Xledger does not answer at the address",
+        "Xledger does not answer at its API address",
         "is shorter than",
         "the name [host] is not known here",
         "was rejected",

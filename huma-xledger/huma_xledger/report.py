@@ -18,7 +18,7 @@ PREVIEW: Final = "preview"
 IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
 WITHOUT_A_REPORT: Final = (
     "Who is behind these numbers, and with which values, is told only in a report: name a place for it in the "
-    "destination's object_storage_config."
+    "destination's settings, under Where reports and rejected records go (object_storage_config)."
 )
 
 _PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in .+")
