@@ -147,6 +147,14 @@ def test_any_configuration_is_complained_of_in_whole_sentences(config: dict[str,
         assert sentence.endswith(".")
 
 
+def test_of_a_setting_that_differs_from_alternative_to_alternative_all_choices_are_named() -> None:
+    """Where a library takes the group for none of them."""
+    complaints = [Complaint(("pets", 0, "kind"), Kind.NO_CHOICE)]
+    assert config_problems(HOME, FORM, lambda _: complaints) == [
+        "Kind (kind) in the first entry of Pets (pets) must be cat or dog."
+    ]
+
+
 def test_what_no_table_knows_is_told_in_general_words() -> None:
     complaints = [Complaint(("rooms",), Kind.ANYTHING_ELSE)]
     assert config_problems(HOME, FORM, lambda _: complaints) == [
