@@ -10,9 +10,6 @@ from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted, 
 from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Failure, Problem
 
-_ADDRESS: Final = "API address (api_url)"
-"""The setting that says where Xledger is, by its title and its key."""
-
 
 def ending(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request."""
@@ -75,10 +72,10 @@ def _limited_by_others(failure: Failure) -> AirbyteTracedException:
 def _unavailable(failure: Failure) -> AirbyteTracedException:
     if failure.remedy:
         return transient_error(
-            f"Xledger does not answer at the address in {_ADDRESS}: {failure.words}. {failure.remedy}"
+            f"Xledger does not answer at the address in API address (api_url): {failure.words}. {failure.remedy}"
         )
     return transient_error(
-        f"Xledger does not answer at the address in {_ADDRESS}: {failure.problem.value} "
+        f"Xledger does not answer at the address in API address (api_url): {failure.problem.value} "
         f"({failure.words or 'no readable answer'}). Check the address; if it is right, Xledger may be in a "
         "maintenance window: try again in an hour."
     )
@@ -93,8 +90,8 @@ def _unauthorized(failure: Failure) -> AirbyteTracedException:
 
 def _forbidden(failure: Failure) -> AirbyteTracedException:
     return config_error(
-        f"The address in {_ADDRESS} does not let requests through ({failure.words or 'forbidden'}). Check the address, "
-        f"and whether the API token is still there {WHERE_TO_GRANT}; if both are right, ask those who look after your "
+        f"The address in API address (api_url) does not let requests through ({failure.words or 'forbidden'}). Check the "
+        f"address, and whether the API token is still there {WHERE_TO_GRANT}; if both are right, ask those who look after your "
         "network, and Xledger, whether a firewall stops what comes from here."
     )
 
@@ -111,14 +108,14 @@ def _proxy(failure: Failure) -> AirbyteTracedException:
     return config_error(
         f"A proxy on the way to Xledger wants to know who asks ({failure.words}). Set the proxy's address with a user "
         "and a password in HTTPS_PROXY where this connector runs, or ask those who look after your network to let "
-        f"requests to the address in {_ADDRESS} pass."
+        "requests to the address in API address (api_url) pass."
     )
 
 
 def _not_the_api(failure: Failure) -> AirbyteTracedException:
     return config_error(
-        f"The address in {_ADDRESS} does not answer like Xledger's GraphQL API ({failure.words or 'other content'}). "
-        "Check it; the usual one is https://www.xledger.net/graphql."
+        "The address in API address (api_url) does not answer like Xledger's GraphQL API "
+        f"({failure.words or 'other content'}). Check it; the usual one is https://www.xledger.net/graphql."
     )
 
 
