@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ConfigDict, Field, Secret
 
@@ -140,11 +140,27 @@ def test_a_slip_of_the_finger_in_a_key_is_one_complaint_that_names_what_was_mean
         assert settings_problems(config, Home, FORM) == form_problems(config, FORM) == expected
 
 
-@given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)))
+KEYS = st.sampled_from(["owner", "onwer", "key", "pets", "Rooms", "zq", "__own"]) | st.text(max_size=12)
+
+VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=12)
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(KEYS, VALUES | st.lists(VALUES | st.dictionaries(KEYS, VALUES, max_size=3), max_size=3), max_size=4)
+)
 def test_any_configuration_is_complained_of_in_whole_sentences(config: dict[str, Any]) -> None:
     for sentence in settings_problems(config, Home, FORM):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
+
+
+def test_of_a_setting_that_differs_from_alternative_to_alternative_all_choices_are_named() -> None:
+    """Where a library takes the group for none of them."""
+    complaints = [Complaint(("pets", 0, "kind"), Kind.NO_CHOICE)]
+    assert config_problems(HOME, FORM, lambda _: complaints) == [
+        "Kind (kind) in the first entry of Pets (pets) must be cat or dog."
+    ]
 
 
 def test_what_no_table_knows_is_told_in_general_words() -> None:

@@ -99,9 +99,19 @@ class Place:
 
 
 def settings_of(form: Form) -> Mapping[str, Form]:
-    """The settings in a group, those of all its alternatives included, by their keys."""
-    own: Mapping[str, Form] = form.get("properties", {})
-    return {name: part for group in _alternatives(form) for name, part in settings_of(group).items()} | dict(own)
+    """The settings in a group by their keys; of alternatives all there are, each with the choices of every one."""
+    found: dict[str, Form] = {}
+    for group in _alternatives(form):
+        for name, part in settings_of(group).items():
+            found[name] = _either(found[name], part) if name in found else part
+    return found | dict(form.get("properties", {}))
+
+
+def _either(one: Form, other: Form) -> Form:
+    """A setting as it is in one alternative or the other."""
+    if not (_choices(one) and _choices(other)):
+        return one
+    return {"title": one.get("title"), "enum": [*dict.fromkeys((*_choices(one), *_choices(other)))]}
 
 
 def _alternatives(form: Form) -> Collection[Form]:
