@@ -637,6 +637,7 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
         "xledger_api.employees.gateway.Gateway.look_up",
         "xledger_api.sending.client.interpret",
         "destination_xledger.reporting.report.rejected_entry",
+        "destination_xledger.reporting.report.left_entries",
         "destination_xledger.reporting.outcomes.explained",
     ],
 )

@@ -263,10 +263,11 @@ def test_whatever_ends_a_process_everything_is_left_that_its_states_cover(
         assert json.loads(left["summary.json"])["outcome"] == "failed"
 
 
-def test_files_are_for_their_owner_alone(write: Write, folder: Path, local: Storage) -> None:
+@pytest.mark.parametrize("mode", ["preview", "sync"])
+def test_files_are_for_their_owner_alone(mode: str, write: Write, folder: Path, local: Storage) -> None:
     before = os.umask(0)
     try:
-        write(records([a_user(1)]), mode="preview", object_storage_config=local)
+        write(records([a_user(1)]), mode=mode, object_storage_config=local)
     finally:
         os.umask(before)
     assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()} == {0o600}

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +13,23 @@ from connector_base.failures import config_error
 from connector_base.storage.storage import Storage
 from connector_base.storage.temporary import temporary_folder
 
-ALWAYS_LEFT: Final = 1 << 20
-"""Bytes up to which a file is left anew whenever it has grown. A larger one has to double first, so that it does not
-travel whole each time."""
+LARGEST_PART: Final = 1 << 20
+"""Bytes after which what follows is kept in a part of its own, so that a large file does not travel whole each time."""
+
+
+@dataclass(slots=True)
+class _Left:
+    """What was left of a file that grows.
+
+    Attributes:
+        size: How many bytes.
+        part: Which part of it is growing, from 1.
+        since: Where that begins.
+    """
+
+    size: int = 0
+    part: int = 1
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +45,7 @@ class SpooledFiles:
     storage: Storage
     folder: str
     spools: Mapping[str, BinaryIO] = field(repr=False)
-    _left: dict[str, int] = field(default_factory=dict, init=False)
-    """Bytes of each file that were left."""
+    _left: defaultdict[str, _Left] = field(default_factory=lambda: defaultdict(_Left), init=False)
 
     @classmethod
     @contextmanager
@@ -65,20 +79,21 @@ class SpooledFiles:
         with _explained():
             self.spools[name].write(line + b"\n")
 
-    def keep(self) -> bool:
-        """Leaves the files as they stand, so that they outlast the process, but for large ones that have hardly grown.
+    def keep(self) -> None:
+        """Leaves the files as they stand, so that they outlast the process: large ones in parts.
 
-        Returns:
-            Whether all of each is left; otherwise later.
+        The second part of `name.jsonl` is `name.2.jsonl`. Only what has grown is sent.
 
         Raises:
             AirbyteTracedException: When the storage cannot be written.
         """
         for name, spool in self.spools.items():
-            size, before = spool.tell(), self._left.get(name, 0)
-            if size != before and (size <= ALWAYS_LEFT or size >= 2 * before):
-                self._leave(name)
-        return all(spool.tell() == self._left.get(name, 0) for name, spool in self.spools.items())
+            left = self._left[name]
+            if spool.tell() == left.size:
+                continue
+            left.size = self._leave(name, _part(name, left.part), left.since)
+            if left.size - left.since > LARGEST_PART:
+                left.part, left.since = left.part + 1, left.size
 
     def publish(self, last: str, content: bytes) -> None:
         """Leaves the files whole, and then another one: where that one is, the others are complete.
@@ -93,20 +108,31 @@ class SpooledFiles:
             AirbyteTracedException: When the storage cannot be written.
         """
         for name, spool in self.spools.items():
-            if spool.tell() != self._left.get(name):
-                self._leave(name)
+            left = self._left[name]
+            parts = range(2, left.part + (left.size > left.since))
+            if parts or not left.size or spool.tell() != left.size:
+                self._leave(name, name, 0)
+            for part in parts:
+                self.storage.remove(f"{self.folder}/{_part(name, part)}")
+            self._left[name] = _Left(spool.tell())
         self.storage.put(f"{self.folder}/{last}", BytesIO(content))
 
-    def _leave(self, name: str) -> None:
-        """Leaves a file as it stands. The storage gets a handle of its own: libraries close what they have sent."""
+    def _leave(self, name: str, called: str, since: int) -> int:
+        """Leaves a file from some byte on, and returns how long it is.
+
+        The storage gets a handle of its own: libraries close what they have sent.
+        """
         spool = self.spools[name]
         with _explained():
-            size = spool.tell()
-            spool.seek(0)
+            spool.seek(since)
             with os.fdopen(os.dup(spool.fileno()), "rb") as content:
-                self.storage.put(f"{self.folder}/{name}", content)
-            spool.seek(0, os.SEEK_END)
-        self._left[name] = size
+                self.storage.put(f"{self.folder}/{called}", content)
+            return spool.seek(0, os.SEEK_END)
+
+
+def _part(name: str, number: int) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return name if number == 1 else f"{stem}{dot}{number}.{suffix}"
 
 
 @contextmanager

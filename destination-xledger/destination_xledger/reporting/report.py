@@ -65,11 +65,8 @@ class Report(Protocol):
             unconfirmed: Whether the answer got lost, so that nobody knows.
         """
 
-    def keep(self) -> bool:
+    def keep(self) -> None:
         """Leaves what is known so far, so that it outlasts the process, whatever ends it.
-
-        Returns:
-            Whether all of it is left; otherwise later, or with the report.
 
         Raises:
             AirbyteTracedException: When the storage cannot be written.
@@ -101,9 +98,8 @@ class NoReport:
     def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Forgets it."""
 
-    def keep(self) -> bool:
-        """Leaves nothing, and is done with it."""
-        return True
+    def keep(self) -> None:
+        """Leaves nothing."""
 
     def publish(self) -> None:
         """Leaves nothing."""
@@ -155,9 +151,10 @@ class StoredReport:
         for change in changes:
             self._append(CHANGES, change_entry(person, employee, change, at, unconfirmed=unconfirmed))
 
-    def keep(self) -> bool:
-        """Leaves the files as they stand, unless they have hardly grown."""
-        return self.files.keep()
+    def keep(self) -> None:
+        """Leaves the files as they stand. Those of a preview can be made again, and no state waits for them."""
+        if self.mode is Mode.SYNC:
+            self.files.keep()
 
     def publish(self) -> None:
         """Leaves the report, the summary last: where there is one, the report is whole."""

@@ -129,17 +129,13 @@ class Sync:
             self._take(message)
             if self.batch.is_due:
                 self.writer.write(self.batch.take())
-                self._keep()
-            # A person is settled once what became of them is where the administrator finds it.
+                self.outcomes.report.keep()
             settled = not self.batch and not self.writer.refusals.in_doubt
-            if self.checkpoints.waiting and settled and self._keep():
+            if self.checkpoints.waiting and settled:
+                self.outcomes.report.keep()  # a person is settled once the administrator finds what became of them
                 yield from self._release()
         self.writer.write(self.batch.take())
         self.writer.refusals.end()
-
-    def _keep(self) -> bool:
-        """Leaves the report as it stands; a preview's can be made again. Returns whether all of it is left."""
-        return self.mode is Mode.PREVIEW or self.outcomes.report.keep()
 
     def _release(self) -> list[AirbyteMessage]:
         self.checkpoints.rejected(self.outcomes.rejected)

@@ -99,6 +99,14 @@ _TOKEN_AND_SCHEMA: Final = (
         judging.viewer_tells,
     ),
     Fact(
+        "company of new employees",
+        "The company of a new employee's subledger is that of the token's entity, and `viewer` tells its country.",
+        Sure.ASSUMED,
+        "A preview does not foresee that the country of somebody's bank account will differ from the company's who is "
+        "to be created; it says so where `viewer` does not answer. The sync tells of it once the employee is there.",
+        "integration_tests/test_trail.py::test_a_preview_that_is_not_told_what_new_employees_have_goes_on_and_says_so",
+    ),
+    Fact(
         "introspection",
         "Xledger tells its schema to whoever has a token.",
         Sure.SEEN,

@@ -167,7 +167,7 @@ class Gateway:
     def _told_at(self, path: str, target: str) -> State:
         """What a query tells at a path from its root, as it would stand at a target; `MISSING` where it does not."""
         root, *keys = path.split(".")
-        if root not in self.schema.queries:
+        if self.schema.learned and root not in self.schema.queries:
             return MISSING
         answer = self.client.ask(query(self.schema, Call(root, (tuple(keys),))), PAUSES)
         if isinstance(answer, Failure):
