@@ -35,6 +35,12 @@ PRODUCTION: Final = "https://www.xledger.net/graphql"
 LARGEST_BATCH: Final = 500
 """A mass mutation takes 500 inputs."""
 
+WRITE_THE_SAME: Final = frozenset(
+    {"api_token", "api_url", "authority_confirmed", "batch_size", "object_storage_config", "allow_mass_unset"}
+)
+"""The settings under which the same is written of everybody who was written before. A change of any other one concerns
+people who did not change, whom an incremental sync does not reach."""
+
 
 class Mode(str, Enum):
     """Whether anything is written."""
@@ -268,6 +274,17 @@ class Config(Settings):
         for entry in sorted(self.field_policies, key=lambda entry: entry.policy.strictness):
             fields[entry.field] = entry.policy
         return Policies(fields, self.new_users, self.deactivated_users)
+
+    @property
+    def what_is_written(self) -> dict[str, Any]:
+        """The settings that decide what is written of a person, as JSON, in one form for the same choice."""
+        table, policies = field_table(), self.policies.fields
+        tightened = {name: policy.value for name, policy in policies.items() if policy is not table.own_rule(name)}
+        return {
+            **self.model_dump(mode="json", exclude=set(WRITE_THE_SAME)),
+            "field_policies": tightened,
+            "gender_codes": {normalised_word(entry.gender): entry.code for entry in self.gender_codes},
+        }
 
     @property
     def options(self) -> Options:

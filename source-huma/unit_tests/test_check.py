@@ -9,6 +9,7 @@ import pytest
 import requests
 from airbyte_cdk.models import Status
 
+from connector_base.incremental.identity import IDENTITY
 from shared_mappings.record_schema import users_schema
 from source_huma import SourceHuma
 
@@ -135,3 +136,15 @@ def test_the_warning_reaches_the_log_of_the_host(huma: Any, printed: Callable[..
     logs = [message["log"] for message in map(json.loads, printed("check")) if message["type"] == "LOG"]
     [warning] = [log["message"] for log in logs if log["level"] == "WARN"]
     assert "bankAccount" in warning
+
+
+@pytest.mark.parametrize(("organisation", "known"), [("0f0e", True), (None, False), (7, False)])
+def test_whose_people_they_are_is_told_for_whoever_keeps_the_state(
+    huma: Any, check: Check, caplog: pytest.LogCaptureFixture, organisation: Any, *, known: bool
+) -> None:
+    huma.organisation = organisation
+    with caplog.at_level(logging.INFO, "airbyte"):
+        check()
+    (line,) = (line for line in caplog.messages if line.startswith(IDENTITY))
+    told = json.loads(line.removeprefix(IDENTITY))
+    assert (told["account"] is not None, told["settings"]) == (known, None)
