@@ -48,7 +48,7 @@ def run(
     return list(DestinationXledger(connect_at_once).write(sandbox.destination_config(mode=mode), catalog, came))
 
 
-def ids(generation: int) -> dict[str, int]:
+def ids(generation: int) -> dict[str, Any]:
     return {"generation_id": generation, "minimum_generation_id": generation, "sync_id": 12}
 
 
