@@ -74,15 +74,20 @@ def test_the_second_sync_goes_on_from_the_first(connectors: ScriptedConnectors, 
         ({"settings": "others"}, CHANGED_SETTINGS),
     ],
 )
-def test_what_the_last_sync_was_not_made_with_sends_everybody_once_and_says_so(
+def test_what_the_last_sync_was_not_made_with_sends_everybody_and_says_so(
     change: dict[str, Any], sentence: str, connectors: ScriptedConnectors, sync: Sync
 ) -> None:
     sync()
     for name, value in change.items():
         setattr(connectors, name, value)
-    connectors.states = (2,)
     assert sync().everybody_because == sentence
     assert connectors.started_from == []
+
+
+def test_everybody_is_sent_once_and_the_next_sync_goes_on(connectors: ScriptedConnectors, sync: Sync) -> None:
+    sync()
+    connectors.settings, connectors.states = "others", (2,)
+    assert sync().everybody_because == CHANGED_SETTINGS
     assert sync().everybody_because is None
     assert connectors.started_from == [2]
 

@@ -8,7 +8,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -78,12 +78,10 @@ def _started(
     stack: ExitStack, executable: Path, config: Mapping[str, Any], private: Path
 ) -> "subprocess.Popen[bytes] | Checked":
     """A process that checks a config, which is in a file meanwhile; both are gone when the stack is. Or why not."""
-    file = stack.enter_context(tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=private, suffix=".json"))
-    json.dump(config, file)
-    file.flush()
+    config_file = stack.enter_context(_in_a_file(config, private))
     try:
         process = subprocess.Popen(  # noqa: S603  our own executables, installed beside this package
-            [executable, "check", "--config", file.name],
+            [executable, "check", "--config", config_file],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -94,6 +92,15 @@ def _started(
     stack.enter_context(process)
     stack.callback(process.terminate)
     return process
+
+
+@contextmanager
+def _in_a_file(config: Mapping[str, Any], private: Path) -> Iterator[str]:
+    """The path of a file that only its owner can read, for as long as the block takes."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=private, suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        yield file.name
 
 
 def _checked(started: "subprocess.Popen[bytes] | Checked") -> Checked:

@@ -141,10 +141,10 @@ def forgets(state: AirbyteStateMessage) -> bool:
         kind: loads(text.encode()) for kind, text in state.content.items() if kind in kinds and text != "null"
     }
     match held:
-        case {"stream": {**stream}}:
+        case {"stream": dict(stream)}:
             return not stream.get("stream_state")
-        case {"global": {**everything}}:
-            of_streams: list[Any] = everything.get("stream_states") or []
+        case {"global": dict(everything)}:
+            of_streams = everything.get("stream_states") or ()
             return not everything.get("shared_state") and not any(each.get("stream_state") for each in of_streams)
         case {"data": data}:
             return not data
