@@ -125,14 +125,14 @@ class DestinationXledger(Destination):
         for finding in findings:
             if not finding.blocks:
                 logger.warning(finding.sentence)
+        problems = [finding.sentence for finding in findings if finding.blocks]
+        if problems:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
         logger.info(
             "Changed settings reach people who change from now on. To have them reach everybody, have everybody sent "
             "again: %s.",
             EVERYBODY_AGAIN,
         )
-        problems = [finding.sentence for finding in findings if finding.blocks]
-        if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
