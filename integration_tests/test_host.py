@@ -218,7 +218,7 @@ def test_the_state_is_kept_in_a_file_that_only_its_owner_can_read(tmp_path: Path
         connection = Connection(sandbox.source_config(), sandbox.destination_config(), StateFile(path))
         connection.sync()
         assert path.stat().st_mode & 0o077 == 0
-        (state,) = json.loads(path.read_text())
+        (state,) = json.loads(path.read_text())["states"]
         assert state["stream"]["stream_descriptor"]["name"] == "users"
         assert connection.sync().summary["created"] == 0
 

@@ -1,7 +1,6 @@
 """What the host keeps: for its owner alone, for one sync at a time, and told in a sentence where it is of no use."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_protocol.models import AirbyteStateMessage
 
 from huma_xledger import __main__ as command
+from huma_xledger.belonging import Belonging
 from huma_xledger.connection import Connection
 from huma_xledger.environment import make_private
-from huma_xledger.lock import AlreadyRunningError, held
-from huma_xledger.state_file import StateFile, StateFileError
+from huma_xledger.lock import AlreadyRunningError, LockFileError, held
+from huma_xledger.pyairbyte import AirbyteStateMessage
+from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 
 MARK = "Kari-Nordmann"
 
@@ -30,6 +30,9 @@ with held(Path(sys.argv[1])):
 """
 
 
+BELONGING = Belonging("huma", "xledger", "settings")
+
+
 def a_state(**more: Any) -> dict[str, Any]:
     return {"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": more}}
 
@@ -37,13 +40,10 @@ def a_state(**more: Any) -> dict[str, Any]:
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock of a connection."""
-    code = HOLDER.replace("from huma_xledger.lock", "from lock")  # without PyAirbyte, which takes long to load
-    folder = Path(sys.modules["huma_xledger"].__file__ or "").parent
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code, str(tmp_path / "state.lock")],
+        [sys.executable, "-c", HOLDER, str(tmp_path / "state.lock")],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(folder)},
     ) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
@@ -75,6 +75,15 @@ def test_a_sync_that_was_killed_keeps_no_other_from_starting(
         pass
 
 
+def test_a_lock_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "state.lock").mkdir()
+    with (
+        pytest.raises(LockFileError, match=r"state\.lock cannot be written: Is a directory"),
+        held(tmp_path / "state.lock"),
+    ):
+        pass
+
+
 def test_one_connection_keeps_no_other_one_waiting(holder: subprocess.Popen[str], tmp_path: Path) -> None:
     with StateFile(tmp_path / "another.json").held():
         assert holder.poll() is None
@@ -99,6 +108,9 @@ def test_a_sync_may_check_first_without_letting_another_one_in_between(tmp_path:
         f'["{MARK}"]'.encode(),
         f'[{{"{MARK}": 1}}]'.encode(),
         json.dumps([{"type": MARK, "stream": {"stream_descriptor": {"name": "users"}}}]).encode(),
+        json.dumps({"version": 1, "belongs_to": {"source": MARK}, "states": []}).encode(),
+        json.dumps({"version": 1, "belongs_to": None, "states": [MARK]}).encode(),
+        json.dumps({"version": 2, "belongs_to": None, "states": []}).encode(),
         b"\x80\x04" + MARK.encode(),
         b"[" * 100_000,
     ],
@@ -108,7 +120,7 @@ def test_a_file_that_is_no_state_is_named_in_a_sentence_and_never_quoted(content
     path = tmp_path / "state.json"
     path.write_bytes(content)
     with pytest.raises(StateFileError, match="holds no state") as raised:
-        StateFile(path).get_state_provider("source-huma")
+        StateFile(path).kept()
     assert str(path) in str(raised.value)
     assert MARK not in str(raised.value)
     assert raised.value.__suppress_context__ or raised.value.__context__ is None
@@ -117,11 +129,11 @@ def test_a_file_that_is_no_state_is_named_in_a_sentence_and_never_quoted(content
 def test_a_state_file_that_cannot_be_read_is_named_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "state.json").mkdir()
     with pytest.raises(StateFileError, match=r"cannot be read: Is a directory\."):
-        StateFile(tmp_path / "state.json").messages()
+        StateFile(tmp_path / "state.json").kept()
 
 
 def test_before_the_first_sync_there_is_no_state(tmp_path: Path) -> None:
-    assert StateFile(tmp_path / "state.json").messages() == []
+    assert StateFile(tmp_path / "state.json").kept() is None
 
 
 @pytest.mark.parametrize(
@@ -135,10 +147,14 @@ def test_before_the_first_sync_there_is_no_state(tmp_path: Path) -> None:
 def test_a_state_comes_back_as_the_destination_let_it_through(state: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.with_suffix(".draft").touch(mode=0o644)
-    StateFile(path).get_state_writer("source-huma").write_state(AirbyteStateMessage.model_validate(state))
-    assert json.loads(path.read_bytes()) == [state]
+    states = StatesOfSync(StateFile(path), BELONGING, [])
+    states.get_state_writer("source-huma").write_state(AirbyteStateMessage.model_validate(state))
+    assert json.loads(path.read_bytes())["states"] == [state]
     assert path.stat().st_mode & 0o777 == 0o600
-    (message,) = StateFile(path).messages()
+    kept = StateFile(path).kept()
+    assert kept is not None
+    assert kept.belongs_to == BELONGING
+    (message,) = kept.states
     assert message.model_dump(mode="json", by_alias=True, exclude_unset=True) == state
 
 
@@ -174,7 +190,7 @@ def test_the_command_ends_in_a_sentence(
     if broken == "state":
         path.write_text("", encoding="utf-8")
     monkeypatch.setattr(command, "_state_path", lambda *_: path)
-    monkeypatch.setattr(Connection, "check", lambda self: self.state.messages())
+    monkeypatch.setattr(Connection, "check", lambda self: self.state.kept() and ())
     monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
     if broken == "lock":
         with held(path.with_suffix(".lock")):

@@ -24,8 +24,9 @@ ROOMS = {
     "huma_xledger": """
         __main__
         connection  report
-        state_file
-        environment  lock
+        state_file  checking
+        belonging  pyairbyte  lock
+        environment
     """,
     "source_huma": """
         run

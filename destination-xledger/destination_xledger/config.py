@@ -31,7 +31,8 @@ from destination_xledger.settings.field_policies import (
     ReadOnlyFields,
 )
 from destination_xledger.settings.gender_codes import GenderCode, GenderCodes
-from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy
+from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+from shared_mappings.normal_forms import normalised_word
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.tokens import may_be_a_token
@@ -40,6 +41,12 @@ PRODUCTION: Final = "https://www.xledger.net/graphql"
 
 LARGEST_BATCH: Final = 500
 """A mass mutation takes 500 inputs."""
+
+WRITE_THE_SAME: Final = frozenset(
+    {"api_token", "api_url", "authority_confirmed", "batch_size", "object_storage_config", "allow_mass_unset"}
+)
+"""The settings under which the same is written of everybody who was written before. A change of any other one concerns
+people who did not change, whom an incremental sync does not reach."""
 
 
 class Mode(str, Enum):
@@ -220,17 +227,19 @@ class Config(Settings):
     def policies(self) -> Policies:
         """What the administrator decided, for the planner; of two policies for a field the stricter one."""
         asked = [(entry.field, entry.policy) for entry in self.field_policies]
-        asked += [(name, policy) for policy, names in self._lists_of_fields.items() for name in names]
+        asked += [(name, policy) for setting, policy in _LISTS_OF_FIELDS.items() for name in getattr(self, setting)]
         fields = dict(sorted(asked, key=lambda each: each[1].strictness))
         return Policies(fields, self.new_users, self.deactivated_users)
 
     @property
-    def _lists_of_fields(self) -> Mapping[Policy, tuple[str, ...]]:
+    def what_is_written(self) -> dict[str, Any]:
+        """The settings that decide what is written of a person, as JSON, in one form for the same choice."""
+        table, policies = field_table(), self.policies.fields
+        tightened = {name: policy.value for name, policy in policies.items() if policy is not table.own_rule(name)}
         return {
-            Policy.NO_UNSET: self.no_unset_fields,
-            Policy.FILL_EMPTY: self.fill_empty_fields,
-            Policy.CREATE_ONLY: self.create_only_fields,
-            Policy.READ_ONLY: self.read_only_fields,
+            **self.model_dump(mode="json", exclude={*WRITE_THE_SAME, *_LISTS_OF_FIELDS}),
+            "field_policies": tightened,
+            "gender_codes": {normalised_word(entry.gender): entry.code for entry in self.gender_codes},
         }
 
     @property
@@ -238,6 +247,14 @@ class Config(Settings):
         """Settings that change what a value becomes."""
         return Options(gender_codes={entry.gender: entry.code for entry in self.gender_codes})
 
+
+_LISTS_OF_FIELDS: Final[Mapping[str, Policy]] = {
+    "no_unset_fields": Policy.NO_UNSET,
+    "fill_empty_fields": Policy.FILL_EMPTY,
+    "create_only_fields": Policy.CREATE_ONLY,
+    "read_only_fields": Policy.READ_ONLY,
+}
+"""The settings that name fields for a policy."""
 
 _UNWRITTEN_KEY: Final = frozenset(
     {"employmentId", FieldPolicy(field="employmentId", policy=Policy.READ_ONLY)},

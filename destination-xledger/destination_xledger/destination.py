@@ -28,6 +28,7 @@ from destination_xledger.catalog import read_catalog
 from destination_xledger.checking.check import check, in_one_message
 from destination_xledger.config import Config, Mode, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
+from destination_xledger.people.generations import EVERYBODY_AGAIN, told_at_the_start
 from destination_xledger.people.streams import SYNC_MODES
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.reporting.report import reporting
@@ -132,6 +133,11 @@ class DestinationXledger(Destination):
         problems = [finding.sentence for finding in findings if finding.blocks]
         if problems:
             return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
+        logger.info(
+            "Changed settings reach people who change from now on. To have them reach everybody, have everybody sent "
+            "again: %s.",
+            EVERYBODY_AGAIN,
+        )
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
@@ -166,6 +172,8 @@ class DestinationXledger(Destination):
         try:
             with reporting(settings, field_table(), summed_up, client.now) as report:
                 sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now, self._schemas)
+                for sentence in told_at_the_start(configured_catalog):
+                    logger.info(sentence)
                 yield from sync.run(input_messages)
         except Exception:
             self._schemas.clear()  # it may have changed: the next sync of this process learns it anew

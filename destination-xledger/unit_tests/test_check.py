@@ -13,6 +13,7 @@ from airbyte_cdk.models import Status
 from graphql import GraphQLEnumType, build_schema, graphql_sync
 from requests_mock import ANY, Mocker
 
+from connector_base.incremental.identity import IDENTITY
 from destination_xledger.destination import DestinationXledger
 from xledger_api.language.accesses import PROBES
 from xledger_api.sending.client import XledgerClient
@@ -35,6 +36,11 @@ Answer = dict[str, Any]
 
 def refusal(message: str = "Not permitted", **more: Any) -> Answer:
     return {"json": {"errors": [{"message": message, **more}], "data": None}}
+
+
+def entity(db_id: Any) -> Answer:
+    """The answer to whose token it is."""
+    return {"json": {"data": {"viewer": {"entity": {"ownerDbId": db_id}}}}}
 
 
 class Xledger:
@@ -111,6 +117,34 @@ def test_five_requests_do_when_all_is_well(check: Check, xledger: Xledger) -> No
     assert sorted(probes_in([reads])) == sorted(READS)
     assert sorted(probes_in([writes])) == sorted(WRITES)
     assert writes.startswith("mutation{")
+
+
+def test_whose_token_it_is_is_told_for_whoever_keeps_the_state(
+    check: Check, xledger: Xledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "airbyte")
+
+    def told(**changed: Any) -> dict[str, Any]:
+        caplog.clear()
+        check(**changed)
+        (line,) = (line for line in caplog.messages if line.startswith(IDENTITY))
+        content: dict[str, Any] = json.loads(line.removeprefix(IDENTITY))
+        return content
+
+    xledger.refuses = {"{viewer": entity("42365431")}
+    first = told()
+    assert first["account"]
+    assert first == told(batch_size=3)
+    skipping = told(new_users="skip")
+    assert (skipping["account"] == first["account"], skipping["settings"] == first["settings"]) == (True, False)
+    xledger.refuses = {"{viewer": entity(42365431)}
+    assert told() == first
+    xledger.refuses = {"{viewer": entity("1")}
+    assert told()["account"] not in (first["account"], None)
+    nobody = {"json": {"data": {"viewer": None}}}
+    for unknown in (refusal("Token is not allowed to query entity"), entity(None), nobody):
+        xledger.refuses = {"{viewer": unknown}
+        assert told() == {**first, "account": None}
 
 
 def test_nothing_can_be_written_because_nothing_is_sent_to_be_written(check: Check, xledger: Xledger) -> None:

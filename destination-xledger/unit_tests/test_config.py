@@ -501,3 +501,70 @@ def test_a_token_that_cannot_be_one_is_told_without_being_shown(token: str, conf
         "The configuration cannot work. API token (api_token): it is no token of Xledger's"
     )
     assert token not in str(raised.value).partition(": it is")[2]
+
+
+# ------------------------------------------------------------------ what a change of settings means for others
+
+
+REACHES_EVERYBODY: list[Config] = [
+    {"mode": "preview"},
+    {"new_users": "skip"},
+    {"deactivated_users": "sync"},
+    {"field_policies": [{"field": "phone", "policy": "read_only"}]},
+    {"no_unset_fields": ["phone"]},
+    {"fill_empty_fields": ["phone"]},
+    {"create_only_fields": ["phone"]},
+    {"read_only_fields": ["phone"]},
+    {"match_on": ["email"]},
+    {"match_on": ["email", "employmentId"]},
+    {"renumber_employees": True},
+    {"gender_codes": [{"gender": "Kvinne", "code": "F"}]},
+]
+"""Settings, each of which changes what is written of people who did not change."""
+
+REACHES_NOBODY: list[Config] = [
+    {"api_token": "".join(reversed(TOKEN))},
+    {"api_url": "https://demo.xledger.net/graphql"},
+    {"batch_size": 7},
+    {"object_storage_config": {"storage_type": "Local", "path": "/reports"}},
+    {"allow_mass_unset": True},
+]
+
+
+@pytest.mark.parametrize("change", REACHES_EVERYBODY, ids=str)
+def test_a_setting_that_changes_what_is_written_of_others_is_told(change: Config, config: Config) -> None:
+    writing = {**config, "mode": "sync"}
+    assert parse_config({**writing, **change}).what_is_written != parse_config(writing).what_is_written
+
+
+@pytest.mark.parametrize("change", REACHES_NOBODY, ids=lambda change: next(iter(change)))
+def test_a_setting_that_changes_nothing_about_others_is_not(change: Config, config: Config) -> None:
+    assert parse_config({**config, **change}).what_is_written == parse_config(config).what_is_written
+
+
+def test_it_is_known_of_every_setting_whether_it_changes_what_is_written_of_others() -> None:
+    known = {name for change in (*REACHES_EVERYBODY, *REACHES_NOBODY) for name in change}
+    assert set(connection_specification()["properties"]) - known == {"authority_confirmed"}
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIONAL if name != "object_storage_config"])
+def test_a_default_that_is_written_out_changes_nothing(name: str, config: Config) -> None:
+    without = {key: value for key, value in config.items() if key != name}
+    default = connection_specification()["properties"][name]["default"]
+    assert parse_config({**without, name: default}).what_is_written == parse_config(without).what_is_written
+
+
+def test_the_same_choice_in_other_words_changes_nothing(config: Config) -> None:
+    own = {"field": "phone", "policy": field_table().own_rule("phone").value}
+    address = {"field": "homeAddress", "policy": "read_only"}
+    said = {
+        "field_policies": [own, address, {"field": "homeAddress", "policy": "create_only"}],
+        "gender_codes": [{"gender": "FEMALE", "code": "F"}, {"gender": "male", "code": "M"}],
+    }
+    once = parse_config({**config, "field_policies": [address]}).what_is_written
+    assert parse_config({**config, **said}).what_is_written == once
+    assert parse_config({**config, "read_only_fields": ["homeAddress"]}).what_is_written == once
+
+
+def test_no_secret_is_among_what_decides_what_is_written(config: Config) -> None:
+    assert TOKEN not in json.dumps(parse_config(config).what_is_written)

@@ -76,6 +76,10 @@ def test_the_metadata_is_valid_by_airbytes_model() -> None:
     assert ConnectorMetadataDefinitionV0.model_validate(content).data.supports_data_activation is True
 
 
+def test_everybody_can_be_sent_again_from_the_page_of_the_connection() -> None:
+    assert metadata()["supportsRefreshes"] is True
+
+
 def test_the_version_is_the_same_everywhere() -> None:
     version = metadata()["dockerImageTag"]
     assert f'\nversion = "{version}"\n' in (FOLDER / "pyproject.toml").read_text(encoding="utf-8")

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from airbyte.exceptions import AirbyteError
-from rich.console import Console
+from huma_xledger.environment import PRIVATE, make_private, no_room
 
-from huma_xledger.connection import CheckFailedError, Connection
-from huma_xledger.environment import PRIVATE, make_private
-from huma_xledger.lock import AlreadyRunningError
-from huma_xledger.report import told_of
-from huma_xledger.state_file import StateFile, StateFileError
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from huma_xledger.connection import Connection, SyncResult
+
+GOES_ON: Final = "What was written stays written, and the next sync goes on from there."
+
+INTERRUPTED: Final = 128 + signal.SIGINT
+"""The exit code of a process that somebody at the keyboard ended."""
 
 
 def main() -> int:
@@ -27,37 +30,64 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sentence is told in any locale
     os.umask(0o077)  # PyAirbyte and the connectors leave files of their own
-    arguments = _arguments()
-    console = Console()
     with _ended_by_signal():
-        return _run(arguments, console)
+        try:
+            return _run(_arguments())
+        except KeyboardInterrupt:
+            print(f"Interrupted. {GOES_ON}")
+            return INTERRUPTED
 
 
-def _run(arguments: argparse.Namespace, console: Console) -> int:
+def _run(arguments: argparse.Namespace) -> int:
+    # These take seconds to load, and whoever started this may want it to end meanwhile.
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console()
     try:
-        connection = Connection(
-            _config(arguments.source),
-            _config(arguments.destination),
-            StateFile(_state_path(arguments.source, arguments.destination)),
-        )
+        source, destination = _config(arguments.source), _config(arguments.destination)
     except _ConfigFileError as error:
         console.print(str(error), markup=False)
         return 2
+    from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415
+    from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
+    from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
+
     try:
-        with connection.alone():
-            connection.check()
-            result = connection.sync(full_refresh=arguments.full_refresh)
-    except (AlreadyRunningError, CheckFailedError, StateFileError) as error:
+        state = StateFile(_state_path(arguments.source, arguments.destination))
+        result = _sync(Connection(source, destination, state), console, full_refresh=arguments.full_refresh)
+    except (AlreadyRunningError, CheckFailedError, LockFileError, StateFileError) as error:
         console.print(str(error), markup=False)
         return 1
-    except AirbyteError:
-        console.print("The sync failed; the message above says why. What was written stays written.")
+    except SyncFailedError as error:
+        _show(error.result, "before it failed", console)
+        console.print(str(error), markup=False)
+        console.print(f"The sync failed. {GOES_ON}")
         return 1
+    except OSError as error:
+        console.print(no_room(error), markup=False)
+        return 1
+    _show(result, "this sync", console)
+    return 0
+
+
+def _sync(connection: "Connection", console: "Console", *, full_refresh: bool) -> "SyncResult":
+    with connection.alone():
+        warnings = connection.check()
+        because = connection.everybody_because(full_refresh=full_refresh)
+        # What they warn of is the same every time, so it is told when much is done anyway.
+        for sentence in (*warnings, because) if because else ():
+            console.print(sentence, markup=False)
+        return connection.sync(full_refresh=full_refresh)
+
+
+def _show(result: "SyncResult", title: str, console: "Console") -> None:
+    from huma_xledger.report import told_of  # noqa: PLC0415  as above
+
     for line in result.warnings:
         console.print(line, markup=False)
-    for part in told_of("this sync", result.summary, result.log):
-        console.print(part, markup=False, soft_wrap=isinstance(part, str))
-    return 0
+    if result.summary:
+        for part in told_of(title, result.summary, result.log):
+            console.print(part, markup=False, soft_wrap=isinstance(part, str))
 
 
 class _EndedBySignalError(BaseException):

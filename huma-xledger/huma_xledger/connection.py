@@ -8,20 +8,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import airbyte
-from airbyte.exceptions import AirbyteConnectorCheckFailedError
-
-from huma_xledger.environment import EXECUTABLES
+from huma_xledger import checking
+from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_because
+from huma_xledger.checking import Checked
+from huma_xledger.environment import EXECUTABLES, PRIVATE
+from huma_xledger.pyairbyte import airbyte
+from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 
 if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
-
-    from huma_xledger.state_file import StateFile
 
 USERS: Final = "users"
 SUMMARY: Final = "SYNC SUMMARY "
 SOURCE: Final = "source-huma"
 DESTINATION: Final = "destination-xledger"
+PREVIEW: Final = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class SyncResult:
     """What a sync came to.
 
     Attributes:
-        summary: The destination's summary.
+        summary: The destination's summary; empty when it did not get so far as to sum up.
         log: Every line that the connectors logged.
+        everybody_because: Why everybody was sent, as a sentence; None when only those were who changed.
     """
 
     summary: Mapping[str, Any]
     log: tuple[str, ...]
+    everybody_because: str | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -46,22 +49,49 @@ class CheckFailedError(Exception):
     """A connector cannot work with its config; the message is the connector's own sentence."""
 
 
-_LOGGERS: Final = tuple(logging.getLogger(f"airbyte.{name}") for name in (SOURCE, DESTINATION))
+class SyncFailedError(Exception):
+    """A sync broke off; the message is the sentence of the connector that failed.
+
+    Attributes:
+        result: What was done before.
+    """
+
+    def __init__(self, sentence: str, result: SyncResult) -> None:
+        super().__init__(sentence)
+        self.result: Final = result
+
+
+_LOGGERS: Final = {name: logging.getLogger(f"airbyte.{name}") for name in (SOURCE, DESTINATION)}
 """Where PyAirbyte puts what each connector logs."""
 
 
 class _Listener(logging.Handler):
+    """Hears what the connectors log.
+
+    Attributes:
+        lines: All of it.
+        errors: With which error each ended that did, as PyAirbyte logs nothing else as an error.
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.errors: dict[str, str] = {}
 
     def listen(self) -> None:
         """Listens to both connectors. PyAirbyte drops all listeners of a connector's log when it makes a connector."""
-        for logger in _LOGGERS:
+        for logger in _LOGGERS.values():
             logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+        if record.levelno >= logging.ERROR:
+            self.errors[record.name.rpartition(".")[2]] = record.getMessage()
+
+    def result(self, everybody_because: str | None) -> SyncResult:
+        """What the sync came to so far."""
+        summaries = [line.removeprefix(SUMMARY) for line in self.lines if line.startswith(SUMMARY)]
+        return SyncResult(json.loads(summaries[-1]) if summaries else {}, tuple(self.lines), everybody_because)
 
 
 @dataclass(slots=True)
@@ -76,8 +106,9 @@ class Connection:
 
     source_config: Mapping[str, Any] = field(repr=False)
     destination_config: Mapping[str, Any] = field(repr=False)
-    state: "StateFile | None" = None
+    state: StateFile | None = None
     _alone: bool = field(default=False, init=False, repr=False)
+    _checked: Mapping[str, Checked] | None = field(default=None, init=False, repr=False)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -85,6 +116,7 @@ class Connection:
 
         Raises:
             AlreadyRunningError: When one is running.
+            LockFileError: When the file that stands for that cannot be written.
         """
         if self._alone or self.state is None:
             yield
@@ -96,43 +128,92 @@ class Connection:
             finally:
                 self._alone = False
 
-    def check(self) -> None:
-        """Runs `check` of both connectors.
+    def check(self) -> tuple[str, ...]:
+        """Runs `check` of both connectors. A sync that keeps a state does so by itself, unless it was done before.
+
+        Returns:
+            What they warn of although a sync can work.
 
         Raises:
-            CheckFailedError: With the sentence of the connector that failed.
+            CheckFailedError: With the sentences of those that cannot work.
         """
-        with _logs():
-            for connector in (self._source(), self._destination()):
-                try:
-                    connector.check()
-                except AirbyteConnectorCheckFailedError as error:
-                    reason = (error.context or {}).get("failure_reason") or error.get_message()
-                    raise CheckFailedError(f"{connector.name}: {reason}") from None
+        configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
+        executables = {EXECUTABLES / name: config for name, config in configs.items()}
+        checked = checking.check(executables, PRIVATE / "tmp")
+        problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
+        if problems:
+            raise CheckFailedError("\n".join(problems))
+        self._checked = checked
+        return tuple(f"{name}: {warning}" for name, result in checked.items() for warning in result.warnings)
+
+    def everybody_because(self, *, full_refresh: bool = False) -> str | None:
+        """Why the next sync is going to send everybody, as a sentence; None when only those are who changed.
+
+        Args:
+            full_refresh: Whether that was asked for.
+
+        Raises:
+            CheckFailedError: When a connector cannot work with its config.
+            StateFileError: When the state that was kept cannot be read.
+        """
+        kept = self.state.kept() if self.state else None
+        if kept is None:
+            return FIRST
+        return ASKED_FOR if full_refresh else everybody_because(kept.belongs_to, self._belongs_to())
 
     def sync(self, *, full_refresh: bool = False) -> SyncResult:
-        """Reads Huma's people and writes them to Xledger.
+        """Reads Huma's people and writes them to Xledger: those who changed, or everybody, if there is a reason.
 
         Args:
             full_refresh: Whether to read as if there were no state.
 
         Raises:
             AlreadyRunningError: When another sync of this connection is running.
-            StateFileError: When the state that was kept cannot be read.
-            airbyte.exceptions.AirbyteError: When one of the connectors fails.
+            CheckFailedError: When a connector cannot work with its config.
+            LockFileError: When the file that keeps another sync from starting cannot be written.
+            StateFileError: When the state that was kept cannot be read, or the next one cannot be written.
+            SyncFailedError: When one of the connectors fails, with what was done before.
         """
         with self.alone(), _logs() as listener:
-            source, destination = self._source(), self._destination()
-            listener.listen()
-            destination.write(
-                source,
-                streams=[USERS],
-                cache=False,
-                state_cache=cast("CacheBase", self.state) if self.state else False,
-                force_full_refresh=full_refresh,
-            )
-        summaries = [line.removeprefix(SUMMARY) for line in listener.lines if line.startswith(SUMMARY)]
-        return SyncResult(json.loads(summaries[-1]), tuple(listener.lines))
+            because = self.everybody_because(full_refresh=full_refresh)
+            states = self._states(everybody=because is not None)
+            try:
+                source, destination = self._source(), self._destination()
+                listener.listen()
+                destination.write(
+                    source,
+                    streams=[USERS],
+                    cache=False,
+                    state_cache=cast("CacheBase", states) if states else False,
+                )
+            except StateFileError:
+                raise
+            except Exception as error:  # noqa: BLE001  what PyAirbyte and its libraries say may quote values
+                raise SyncFailedError(_why(listener, error), listener.result(because)) from None
+            result = listener.result(because)
+            if self.state is not None and result.summary.get("mode") == PREVIEW:
+                self.state.forget_settings()
+        return result
+
+    def _states(self, *, everybody: bool) -> StatesOfSync | None:
+        """The state to start from, and where the next one goes."""
+        if self.state is None:
+            return None
+        kept = None if everybody else self.state.kept()
+        return StatesOfSync(self.state, self._belongs_to(), kept.states if kept else ())
+
+    def _belongs_to(self) -> Belonging:
+        """To whom the state of a sync belongs, by what the connectors say when they are checked."""
+        if self._checked is None:
+            self.check()
+        checked = self._checked or {}
+        source, destination = checked.get(SOURCE), checked.get(DESTINATION)
+        return Belonging.of(
+            source.identity if source else None,
+            self.source_config,
+            destination.identity if destination else None,
+            self.destination_config,
+        )
 
     def _source(self) -> airbyte.Source:
         with _without_chatter():
@@ -145,6 +226,17 @@ class Connection:
             )
 
 
+def _why(listener: _Listener, error: Exception) -> str:
+    """Why a sync broke off: in the words of the connectors if they have any, the source first."""
+    told = [f"{name}: {listener.errors[name]}" for name in _LOGGERS if name in listener.errors]
+    if told:
+        return "\n".join(told)
+    return (
+        f"The sync broke off ({type(error).__name__}), and neither connector says why: it was ended from outside, or "
+        f"the machine lacks memory or room. What they logged is in {PRIVATE / 'logs'}."
+    )
+
+
 @contextlib.contextmanager
 def _logs() -> Iterator[_Listener]:
     """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open."""
@@ -152,7 +244,7 @@ def _logs() -> Iterator[_Listener]:
     try:
         yield listener
     finally:
-        for logger in _LOGGERS:
+        for logger in _LOGGERS.values():
             for handler in list(logger.handlers):
                 logger.removeHandler(handler)
                 handler.close()

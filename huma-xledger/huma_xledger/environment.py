@@ -22,14 +22,19 @@ def prepare() -> None:
     try:
         make_private(PRIVATE, PRIVATE / "logs", PRIVATE / "tmp")
     except OSError as error:
-        raise SystemExit(
-            f"{error.filename or PRIVATE} cannot be written ({error.strerror}). States, logs and reports of syncs are "
-            "kept there: give the user that this runs as permission and room, or start it in another folder."
-        ) from None
+        raise SystemExit(no_room(error)) from None
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["AIRBYTE_OFFLINE_MODE"] = "1"
     os.environ["AIRBYTE_LOGGING_ROOT"] = str(PRIVATE / "logs")
     os.environ["AIRBYTE_TEMP_DIR"] = str(PRIVATE / "tmp")
+
+
+def no_room(error: OSError) -> str:
+    """A sentence about a folder of this program's that cannot be written."""
+    return (
+        f"{error.filename or PRIVATE} cannot be written ({error.strerror}). States, logs and reports of syncs are kept "
+        "there: give the user that this runs as permission and room, or start it in another folder."
+    )
 
 
 def make_private(*folders: Path) -> None:

@@ -11,6 +11,10 @@ class AlreadyRunningError(Exception):
     """Another process holds the lock; the message is a sentence."""
 
 
+class LockFileError(Exception):
+    """The file that stands for the lock cannot be written; the message is a sentence."""
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Holds a lock, which is free again when the block ends or the process is gone, whatever ends it.
@@ -20,8 +24,15 @@ def held(path: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunningError: When another process holds it.
+        LockFileError: When the file cannot be written.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LockFileError(
+            f"{path} cannot be written: {error.strerror}. It keeps a second sync of this connection from starting: "
+            "give the user that this runs as permission there."
+        ) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,45 +2,40 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from airbyte.shared.state_providers import StaticInputState
-from airbyte.shared.state_writers import StateWriterBase
-from airbyte_protocol.models import AirbyteStateMessage
-
+from huma_xledger.belonging import Belonging
 from huma_xledger.lock import held
+from huma_xledger.pyairbyte import AirbyteStateMessage, StateWriterBase, StaticInputState
+
+VERSION: Final = 1
+"""Of the file. What came before it was the bare list of states, which does not say to whom they belong."""
 
 
 class StateFileError(Exception):
-    """A file that is no state; the message is a sentence that names it, and nothing in it."""
+    """A file that is no state, or cannot be written; the message is a sentence that names it, and nothing in it."""
 
 
-class _FileWriter(StateWriterBase):
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a sync left.
 
-    def _write_state(self, state_message: AirbyteStateMessage) -> None:
-        """Replaces the file at once: a reader finds the state before or the state after, never half of one."""
-        del state_message
-        messages = self._state_message_artifacts
-        states = [message.model_dump(mode="json", by_alias=True, exclude_unset=True) for message in messages]
-        draft = self._path.with_suffix(".draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)  # it may have been there before
-            json.dump(states, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+    Attributes:
+        belongs_to: To whom the states belong; None where that is not known.
+        states: The states.
+    """
+
+    belongs_to: Belonging | None
+    states: Sequence[AirbyteStateMessage]
 
 
 @dataclass(frozen=True, slots=True)
 class StateFile:
-    """What PyAirbyte asks of a `state_cache`: where the last state is, and where the next one goes.
+    """Where the state of a connection is kept.
 
     Attributes:
         path: The file; it need not exist yet.
@@ -48,26 +43,63 @@ class StateFile:
 
     path: Path
 
-    def messages(self) -> list[AirbyteStateMessage]:
-        """The state that the last sync left; none before the first one.
+    def kept(self) -> Kept | None:
+        """What the last sync left; None before the first one.
 
         Raises:
             StateFileError: When the file holds something else, or a part of a state.
         """
         try:
-            states = json.loads(self.path.read_bytes())
+            content = json.loads(self.path.read_bytes())
         except FileNotFoundError:
-            return []
+            return None
         except OSError as error:
             raise StateFileError(f"The state file {self.path} cannot be read: {error.strerror}.") from None
         except (ValueError, RecursionError):
-            states = None
-        if not isinstance(states, list) or not all(map(_is_a_state, states)):
+            content = None
+        kept = _kept(content)
+        if kept is None:
             raise StateFileError(
                 f"The state file {self.path} holds no state: it is empty, broken off or something else. Put back what "
                 "was there, or remove it: the next sync then reads everybody, and changes in Xledger what differs."
             )
-        return [AirbyteStateMessage.model_validate(state) for state in states]
+        return kept
+
+    def keep(self, kept: Kept) -> None:
+        """Replaces the file at once: a reader finds what was there before or what is there after, never half of one.
+
+        Raises:
+            StateFileError: When it cannot be written.
+        """
+        content = {
+            "version": VERSION,
+            "belongs_to": kept.belongs_to and asdict(kept.belongs_to),
+            "states": [state.model_dump(mode="json", by_alias=True, exclude_unset=True) for state in kept.states],
+        }
+        draft = self.path.with_suffix(".draft")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o600)  # it may have been there before
+                json.dump(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            raise StateFileError(
+                f"The state file {self.path} cannot be written: {error.strerror}. What was written to Xledger stays "
+                "written. Give the user that this runs as permission and room there; the next sync sends those again "
+                "whom the state that is there does not know of."
+            ) from None
+
+    def forget_settings(self) -> None:
+        """Notes that somebody has looked at what another sync would do: the next one is not to go on from here.
+
+        Raises:
+            StateFileError: When the file cannot be read or written.
+        """
+        kept = self.kept()
+        if kept is not None and kept.belongs_to is not None:
+            self.keep(replace(kept, belongs_to=replace(kept.belongs_to, settings=None)))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -75,23 +107,73 @@ class StateFile:
 
         Raises:
             AlreadyRunningError: When one is running.
+            LockFileError: When the file that stands for that cannot be written.
         """
         with held(self.path.with_suffix(".lock")):
             yield
 
-    def get_state_provider(self, source_name: str, destination_name: str | None = None) -> StaticInputState:
-        """The state that the last sync left.
 
-        Raises:
-            StateFileError: When the file holds something else.
-        """
+@dataclass(frozen=True, slots=True)
+class StatesOfSync:
+    """What PyAirbyte asks of a `state_cache`: the state to start from, and where the next ones go.
+
+    A state is kept together with whom it belongs to. A sync that belongs to somebody else starts without any, so what
+    is in the file was always written under what stands beside it, whenever the sync is killed.
+
+    Attributes:
+        file: Where states are kept.
+        belongs_to: To whom those of this sync belong.
+        start: The state to start from; none to send everybody.
+    """
+
+    file: StateFile
+    belongs_to: Belonging
+    start: Sequence[AirbyteStateMessage]
+
+    def get_state_provider(self, source_name: str, destination_name: str | None = None) -> StaticInputState:
+        """The state to start from."""
         del source_name, destination_name
-        return StaticInputState(self.messages())
+        return StaticInputState(list(self.start))
 
     def get_state_writer(self, source_name: str, destination_name: str | None = None) -> StateWriterBase:
         """Takes the states that the destination lets through."""
         del source_name, destination_name
-        return _FileWriter(self.path)
+        return _FileWriter(self.file, self.belongs_to)
+
+
+class _FileWriter(StateWriterBase):
+    def __init__(self, file: StateFile, belongs_to: Belonging) -> None:
+        super().__init__()
+        self._file = file
+        self._belongs_to = belongs_to
+
+    def _write_state(self, state_message: AirbyteStateMessage) -> None:
+        del state_message
+        self._file.keep(Kept(self._belongs_to, self._state_message_artifacts))
+
+
+def _kept(content: Any) -> Kept | None:
+    """What the content of a file means; None when it is no state."""
+    match content:
+        case list(states):
+            belongs_to = None
+        case {"version": 1, "belongs_to": None, "states": list(states)}:
+            belongs_to = None
+        case {
+            "version": 1,
+            "belongs_to": {
+                "source": str(source),
+                "destination": str(destination),
+                "settings": str() | None as settings,
+            },
+            "states": list(states),
+        }:
+            belongs_to = Belonging(source, destination, settings)
+        case _:
+            return None
+    if not all(map(_is_a_state, states)):
+        return None
+    return Kept(belongs_to, [AirbyteStateMessage.model_validate(state) for state in states])
 
 
 def _is_a_state(content: Any) -> bool:

@@ -24,6 +24,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from connector_base.failures import ConnectorError, told, transient_error
 from connector_base.incremental.cursor import ChangedRecordsCursor
+from connector_base.incremental.identity import tell_identity
 from connector_base.incremental.stream import ChangedRecordsStream
 from connector_base.protocol.command_files import configured_catalog, read_json, read_object
 from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
@@ -105,6 +106,7 @@ class SourceHuma(YamlDeclarativeSource):
             LOGGER.warning(warning)
         if problems:
             return AirbyteConnectionStatus(status=Status.FAILED, message=" ".join(problems))
+        tell_identity(run.organisation)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     @staticmethod

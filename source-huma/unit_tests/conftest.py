@@ -79,6 +79,7 @@ class FakeHuma:
         tokens: How many access tokens were given; the latest one is valid.
         uses_of_the_first_token: How many requests the first token serves before it expires; None for any number.
         uses_of_each_token: How many requests any token serves, likewise.
+        organisation: Whose the token endpoint says that the tokens are.
         token_answers: What the token endpoint answers before it gives tokens.
         list_answers: What the list answers before it lists users.
         groups: The companies, locations and teams, each with `id`, `type` and `name`.
@@ -92,6 +93,7 @@ class FakeHuma:
         self.tokens = 0
         self.uses_of_the_first_token: int | None = None
         self.uses_of_each_token: int | None = None
+        self.organisation: Any = "0f0e"
         self.token_answers: list[Answer] = []
         self.list_answers: list[Answer] = []
         self.detail_answers: dict[str, list[Answer]] = {}
@@ -164,7 +166,7 @@ class FakeHuma:
             "access_token": f"token-{self.tokens}",
             "token_type": "bearer",
             "expires_in": 3600,
-            "organizationId": "0f0e",
+            "organizationId": self.organisation,
         }
 
     def _list(self, request: Any) -> Answer:

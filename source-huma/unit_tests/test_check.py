@@ -9,6 +9,7 @@ import pytest
 import requests
 from airbyte_cdk.models import Status
 
+from connector_base.incremental.identity import IDENTITY
 from shared_mappings.record_schema import users_schema
 from source_huma import SourceHuma
 from source_huma.known_groups import WHERE_IDS_ARE
@@ -206,3 +207,15 @@ def test_a_key_that_may_not_list_groups_is_warned_of_and_blocks_nothing(
     *_, warning = warnings()
     assert warning.startswith("Whether the companies, locations and teams in the settings exist could not be tried. ")
     assert "no right to list groups" in warning
+
+
+@pytest.mark.parametrize(("organisation", "known"), [("0f0e", True), (None, False), (7, False)])
+def test_whose_people_they_are_is_told_for_whoever_keeps_the_state(
+    huma: Any, check: Check, caplog: pytest.LogCaptureFixture, organisation: Any, *, known: bool
+) -> None:
+    huma.organisation = organisation
+    with caplog.at_level(logging.INFO, "airbyte"):
+        check()
+    (line,) = (line for line in caplog.messages if line.startswith(IDENTITY))
+    told = json.loads(line.removeprefix(IDENTITY))
+    assert (told["account"] is not None, told["settings"]) == (known, None)

@@ -132,6 +132,25 @@ def _stopped_by(number: int, what: str) -> AirbyteTracedException:
     )
 
 
+def forgets(state: AirbyteStateMessage) -> bool:
+    """Whether nothing is remembered in a state as it came from a host: with such a one, everything is sent anew."""
+    if not isinstance(state, HostsStateMessage):
+        return False
+    kinds = ("stream", "global", "data")
+    held: dict[str, Any] = {
+        kind: loads(text.encode()) for kind, text in state.content.items() if kind in kinds and text != "null"
+    }
+    match held:
+        case {"stream": dict(stream)}:
+            return not stream.get("stream_state")
+        case {"global": dict(everything)}:
+            of_streams = everything.get("stream_states") or ()
+            return not everything.get("shared_state") and not any(each.get("stream_state") for each in of_streams)
+        case {"data": data}:
+            return not data
+    return False
+
+
 def as_line(message: AirbyteMessage) -> str:
     """A message as a host reads it."""
     if isinstance(message.state, HostsStateMessage):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from connector_base.incremental.identity import tell_identity
 from destination_xledger.checking.findings import Finding
 from destination_xledger.config import Config, Mode
 from shared_mappings import field_table
@@ -41,7 +42,11 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
     client = connect(settings)
     schema = schema_of(client)
     yield from (Finding(lack.sentence, lack.blocks) for lack in lacks(field_table(), schema))
-    known = _knows_the_token(client, schema)
+    owner = _owner_of_the_token(client, schema)
+    entity = None if owner is None else _entity(owner)
+    # Ids of two installations of Xledger may be alike, such as those of the demo.
+    tell_identity(entity and [settings.api_url, entity], settings.what_is_written)
+    known = owner is not None
     probes = [probe for probe in PROBES if probe.fits(schema)]
     refusals: Refusals = {}
     try:
@@ -55,15 +60,24 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
             yield from _other_refusals(refusals, schema, settings.mode)
 
 
-def _knows_the_token(client: XledgerClient, schema: Schema) -> bool:
-    """Whether Xledger tells whose token it is. Where it does not, nothing is known: an access may be lacking for that.
+def _owner_of_the_token(client: XledgerClient, schema: Schema) -> Answer | None:
+    """Whose token it is. None where Xledger does not tell, which may mean that an access is lacking for that.
 
     Raises:
         AirbyteTracedException: When it tells that it does not take the token, or cannot be asked.
     """
     if schema.learned and VIEWER.root not in schema.queries:
-        return False
-    return isinstance(answer_to(query(schema, VIEWER), client), Answer)
+        return None
+    answer = answer_to(query(schema, VIEWER), client)
+    return answer if isinstance(answer, Answer) else None
+
+
+def _entity(owner: Answer) -> str | None:
+    """The dbId of the token's entity. Facts: it arrives as a number or as a text of digits."""
+    match owner.data.get(VIEWER.root):
+        case {"entity": {"ownerDbId": str() | int() as db_id}}:
+            return str(db_id)
+    return None
 
 
 # ------------------------------------------------------------------ the accesses

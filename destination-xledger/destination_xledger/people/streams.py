@@ -9,6 +9,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream
 from connector_base.failures import ConnectorError, config_error
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.validation import RecordValidator
+from destination_xledger.people.generations import may_be_a_clear
 from destination_xledger.people.host_changes import (
     Spelling,
     any_case,
@@ -123,6 +124,8 @@ def stream_readers(
 ) -> Mapping[StreamKey, StreamReader]:
     """The readers of a catalog's streams, by what tells them apart.
 
+    A stream that may be there only to be cleared has a reader too, though nobody may come in it.
+
     Raises:
         AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know, or for
             a stream that is there twice, before anything is written.
@@ -148,12 +151,13 @@ def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
     """
     return config_error(
         f"The sync mode {mode} of the stream {stream} is refused: this is a ledger, and nobody in it is overwritten "
-        f"or deleted as a whole. Choose {', '.join(known.value for known in SYNC_MODES)}."
+        "or deleted as a whole. Choose Incremental | Append + Deduped (append_dedup) for it in the connection; "
+        f"{' and '.join(known.value for known in SYNC_MODES[1:])} are taken as well."
     )
 
 
 def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
-    if configured.destination_sync_mode not in SYNC_MODES:
+    if configured.destination_sync_mode not in SYNC_MODES and not may_be_a_clear(configured):
         raise refused_sync_mode(configured.destination_sync_mode.value, name)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
     carries = configured.destination_object_name or configured.stream.name

@@ -4,14 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, ConfiguredAirbyteCatalog, Type
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteRecordMessage,
+    ConfiguredAirbyteCatalog,
+    DestinationSyncMode,
+)
 
 from connector_base.protocol.checkpoints import Checkpoints
+from connector_base.protocol.messages import forgets
 from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.config import Config, Mode
+from destination_xledger.people.generations import overwritten
 from destination_xledger.people.host_changes import told_fields
 from destination_xledger.people.person import Person
-from destination_xledger.people.streams import StreamReader, stream_readers
+from destination_xledger.people.streams import StreamReader, refused_sync_mode, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
@@ -34,12 +41,14 @@ class Sync:
     """What happens to messages as they come.
 
     Attributes:
-        mode: A preview passes no state on: what was only looked at has not been synced.
+        mode: A preview passes no state on but one in which nothing is remembered: what was only looked at has not
+            been synced.
         readers: Makes a stream's records people, by what tells the stream from others.
         claims: Remembers who came.
         writer: Writes people.
         outcomes: Takes what became of them.
         batch: Collects people until it is worth writing them.
+        overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none.
         checkpoints: Holds state messages back.
         positions: How many records of each stream came, the invalid ones included.
     """
@@ -50,6 +59,7 @@ class Sync:
     writer: Writer
     outcomes: Outcomes
     batch: Batch
+    overwritten: StreamKey | None = None
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
     positions: Counter[StreamKey] = field(default_factory=Counter)
 
@@ -101,7 +111,8 @@ class Sync:
             UnsetGuard(table, settings.allow_mass_unset),
             done,
         )
-        return cls(settings.mode, readers, claims, writer, outcomes, Batch(settings.batch_size, now))
+        batch = Batch(settings.batch_size, now)
+        return cls(settings.mode, readers, claims, writer, outcomes, batch, overwritten(catalog))
 
     def run(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Writes the people who come, and yields the state messages that may be passed on.
@@ -145,10 +156,12 @@ class Sync:
     def _take(self, message: AirbyteMessage) -> None:
         if message.record is not None:
             self._take_record(message.record)
-        elif message.type is Type.STATE and self.mode is Mode.SYNC:
+        elif message.state is not None and (self.mode is Mode.SYNC or forgets(message.state)):
             self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
+        if self.overwritten is not None:
+            raise refused_sync_mode(DestinationSyncMode.overwrite.value, str(self.overwritten))
         stream = StreamKey.named(record.stream, record.namespace)
         self.positions[stream] += 1
         read = self.readers[stream].read(record.data, self.positions[stream], told_fields(record))

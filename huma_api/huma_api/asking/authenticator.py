@@ -95,6 +95,8 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
                 transient_error("Huma answered without an access token. Run the sync again later.")
             )
         mask_too(token)
+        organisation = answer.get("organizationId")
+        self._run.organisation = organisation if isinstance(organisation, str) and organisation else None
         return token, self._expiry_date(answer)
 
     def _without_token(self, failure: ConnectorError) -> ConnectorError:

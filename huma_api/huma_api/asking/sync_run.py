@@ -54,6 +54,9 @@ class SyncRun:
         workers: The most requests in flight at a time, 1 or more.
         max_retries: How often one request is tried again.
         longest_wait: The longest wait Huma may ask for, in seconds.
+
+    Attributes:
+        organisation: The id of the organisation that gave the access token; None before, or where Huma does not say.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class SyncRun:
         self._never_accepted: Final[list[str]] = []  # of the latest tokens, those refused and never accepted
         self._failures_in_a_row = 0
         self._given_up_on: ConnectorError | None = None
+        self.organisation: str | None = None
 
     @classmethod
     def current(cls) -> "SyncRun":

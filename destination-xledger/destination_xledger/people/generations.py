@@ -1,0 +1,70 @@
+"""What a host asks to become of what earlier syncs wrote: with "Clear data" and with a refresh that removes records.
+
+A host counts the generations of a stream, and asks to remove those before `minimum_generation_id`. Nothing in Xledger
+is ever removed: it is a ledger. Facts: for "Clear data" Airbyte runs a sync that brings nobody, in full refresh, with
+both ids alike; where it does not know that the destination supports refreshes, with `overwrite` as the sync mode, and
+otherwise with `append`. The state in it is null, and the next sync therefore brings everybody.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from airbyte_cdk.models import (
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
+    DestinationSyncMode,
+    SyncMode,
+)
+
+from connector_base.protocol.stream_keys import StreamKey
+
+EVERYBODY_AGAIN: Final = (
+    'in Airbyte, open the menu of the stream in the connection and choose "Refresh stream" or, where that is not '
+    'offered, "Clear data" (which deletes nothing in Xledger), and sync; in PyAirbyte, write with '
+    "force_full_refresh=True; in any other host, reset the state of the stream"
+)
+"""How people are sent again who did not change."""
+
+FIRST_SYNC: Final = 1
+"""The id that PyAirbyte gives to every sync, with both generations 1. A host that counts its syncs has nothing to
+remove in its first one."""
+
+
+def may_be_a_clear(configured: ConfiguredAirbyteStream) -> bool:
+    """Whether a stream with the sync mode `overwrite` may be there to be cleared, so that nobody comes in it."""
+    alike = configured.generation_id is not None and configured.generation_id == configured.minimum_generation_id
+    return alike and configured.destination_sync_mode is DestinationSyncMode.overwrite
+
+
+def overwritten(catalog: ConfiguredAirbyteCatalog) -> StreamKey | None:
+    """A stream that is to be overwritten; None when there is none."""
+    streams = (stream for stream in catalog.streams if stream.destination_sync_mode is DestinationSyncMode.overwrite)
+    return next((StreamKey.of(configured.stream) for configured in streams), None)
+
+
+def told_at_the_start(catalog: ConfiguredAirbyteCatalog) -> Iterator[str]:
+    """What an administrator should know of a sync that the host wants to be another one than the last: a sentence.
+
+    Args:
+        catalog: The configured catalog.
+    """
+    to_go = sorted(str(StreamKey.of(configured.stream)) for configured in catalog.streams if _are_to_go(configured))
+    if to_go:
+        yield (
+            f"The host asks to remove what earlier syncs wrote of the stream {', '.join(to_go)}. Nothing in Xledger is "
+            "deleted or emptied, for it is a ledger. Who comes is compared with Xledger as always; if this is a "
+            '"Clear data", nobody does, and the next sync brings everybody.'
+        )
+    elif any(configured.sync_mode is SyncMode.incremental for configured in catalog.streams):
+        yield (
+            "An incremental sync brings those who are new or changed since the last one. If settings have changed "
+            f"since, have everybody sent again: {EVERYBODY_AGAIN}."
+        )
+
+
+def _are_to_go(configured: ConfiguredAirbyteStream) -> bool:
+    if may_be_a_clear(configured):
+        return True
+    generation = configured.generation_id
+    asked = bool(generation) and generation == configured.minimum_generation_id
+    return asked and (configured.sync_mode is SyncMode.full_refresh or configured.sync_id != FIRST_SYNC)

@@ -1,0 +1,59 @@
+"""What Airbyte sends for "Clear data" and for a refresh is taken, and nothing is ever deleted for it."""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
+
+from destination_xledger.people.generations import may_be_a_clear, overwritten, told_at_the_start
+
+
+def catalog(sync_mode: str = "incremental", mode: str = "append_dedup", **more: Any) -> ConfiguredAirbyteCatalog:
+    stream = {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
+    return ConfiguredAirbyteCatalogSerializer.load(
+        {"streams": [{"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": mode, **more}]}
+    )
+
+
+def ids(generation: int, minimum: int, sync: int) -> dict[str, int]:
+    return {"generation_id": generation, "minimum_generation_id": minimum, "sync_id": sync}
+
+
+CLEARS = [
+    catalog("full_refresh", "append", **ids(3, 3, 17)),
+    catalog("full_refresh", "append", **ids(1, 1, 1)),
+    catalog("full_refresh", "overwrite", **ids(3, 3, 17)),
+    catalog("full_refresh", "overwrite", **ids(0, 0, 17)),
+]
+"""As Airbyte asks for it, knowing that the destination supports refreshes, and not knowing."""
+
+
+@pytest.mark.parametrize("cleared", [*CLEARS, catalog(**ids(2, 2, 9))], ids=range(5))
+def test_whoever_asks_to_remove_what_was_written_is_told_that_nothing_is(cleared: ConfiguredAirbyteCatalog) -> None:
+    (sentence,) = told_at_the_start(cleared)
+    assert "Nothing in Xledger is deleted" in sentence
+    assert "users" in sentence
+
+
+@pytest.mark.parametrize(
+    "ordinary",
+    [catalog(), catalog(**ids(2, 0, 9)), catalog(**ids(0, 0, 9)), catalog(**ids(1, 1, 1))],
+    ids=["no ids", "a refresh that retains records", "the first generation", "PyAirbyte"],
+)
+def test_an_incremental_sync_says_once_how_everybody_is_sent_again(ordinary: ConfiguredAirbyteCatalog) -> None:
+    (sentence,) = told_at_the_start(ordinary)
+    assert all(words in sentence for words in ("Refresh stream", "Clear data", "force_full_refresh=True", "reset"))
+
+
+def test_a_full_refresh_has_nothing_to_say() -> None:
+    assert list(told_at_the_start(catalog("full_refresh", "append", **ids(4, 0, 9)))) == []
+
+
+def test_overwrite_is_taken_for_a_clear_only_where_the_host_says_which_generations_are_to_go() -> None:
+    asked = [
+        may_be_a_clear(catalog("full_refresh", "overwrite", **more).streams[0])
+        for more in (ids(3, 3, 17), ids(3, 0, 17), {})
+    ]
+    assert asked == [True, False, False]
+    assert overwritten(CLEARS[2]) is not None
+    assert overwritten(CLEARS[0]) is None

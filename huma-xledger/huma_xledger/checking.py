@@ -1,0 +1,129 @@
+"""`check` of connectors, all at once, with the sentences in which they say what is wrong.
+
+PyAirbyte's own `check` starts one after the other, wraps what they say into a report of its own, and drops the levels
+of what they log.
+"""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from huma_xledger.belonging import Identity
+
+IDENTITY: Final = "CONNECTION IDENTITY "
+"""What the line begins with in which a connector says whose account it reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a connector said while it was checked.
+
+    Attributes:
+        identity: Whose account it reaches, and by which settings it works; None when it does not say.
+        warnings: What it warns of although it can work.
+        problem: Why it cannot work; None when it can.
+    """
+
+    identity: Identity | None
+    warnings: tuple[str, ...]
+    problem: str | None
+
+
+def check(connectors: Mapping[Path, Mapping[str, Any]], private: Path) -> dict[str, Checked]:
+    """Checks connectors.
+
+    Args:
+        connectors: The config of each executable.
+        private: A folder for the configs while they are read.
+
+    Returns:
+        What each said, by the executable's name.
+    """
+    with ExitStack() as stack:
+        started = {path: _started(stack, path, config, private) for path, config in connectors.items()}
+        return {path.name: _checked(process) for path, process in started.items()}
+
+
+def said(output: bytes, exit_code: int) -> Checked:
+    """What a connector's output says; what is no message is passed over.
+
+    Args:
+        output: Messages, one a line.
+        exit_code: With which it ended.
+    """
+    identity: Identity | None = None
+    warnings = []
+    problem: str | None = f"it ended without an answer (exit code {exit_code}). Run its check by itself to see why."
+    for message in _messages(output.splitlines()):
+        match message:
+            case {"type": "LOG", "log": {"message": str(text)}} if text.startswith(IDENTITY):
+                identity = _identity(text.removeprefix(IDENTITY))
+            case {"type": "LOG", "log": {"level": "WARN", "message": str(text)}}:
+                warnings.append(text)
+            case {"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": str(text)}}}:
+                problem = text
+            case {"type": "CONNECTION_STATUS", "connectionStatus": {"status": "SUCCEEDED"}}:
+                problem = None
+            case {"type": "CONNECTION_STATUS", "connectionStatus": {"message": str(text)}}:
+                problem = text
+    return Checked(identity, tuple(warnings), problem)
+
+
+def _started(
+    stack: ExitStack, executable: Path, config: Mapping[str, Any], private: Path
+) -> "subprocess.Popen[bytes] | Checked":
+    """A process that checks a config, which is in a file meanwhile; both are gone when the stack is. Or why not."""
+    config_file = stack.enter_context(_in_a_file(config, private))
+    try:
+        process = subprocess.Popen(  # noqa: S603  our own executables, installed beside this package
+            [executable, "check", "--config", config_file],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        problem = f"{executable} cannot be run ({error.strerror}). Install it beside huma-xledger: make setup does."
+        return Checked(None, (), problem)
+    stack.enter_context(process)
+    stack.callback(process.terminate)
+    return process
+
+
+@contextmanager
+def _in_a_file(config: Mapping[str, Any], private: Path) -> Iterator[str]:
+    """The path of a file that only its owner can read, for as long as the block takes."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=private, suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        yield file.name
+
+
+def _checked(started: "subprocess.Popen[bytes] | Checked") -> Checked:
+    if isinstance(started, Checked):
+        return started
+    output, _ = started.communicate()
+    return said(output, started.returncode)
+
+
+def _messages(lines: Iterable[bytes]) -> Iterator[Any]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+def _identity(text: str) -> Identity | None:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    match told:
+        case {"account": str() | None as account, "settings": str() | None as settings}:
+            return Identity(account, settings)
+    return None

@@ -1,0 +1,135 @@
+"""Two connectors that say what a test tells them to, as executables that start at once: how the host takes it."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huma_xledger.connection import DESTINATION, SOURCE, SUMMARY
+
+SCRIPT = """#!{python} -SE
+import json, sys
+from pathlib import Path
+script = json.loads(Path({script!r}).read_text())
+name, verb, options = Path(sys.argv[0]).name, sys.argv[1], dict(zip(sys.argv[2::2], sys.argv[3::2]))
+said = script[name]
+def say(kind, content):
+    print(json.dumps({{"type": kind.upper(), kind: content}}), flush=True)
+def end(sentence):
+    say("trace", {{"type": "ERROR", "emitted_at": 1.0, "error": {{"message": sentence}}}})
+    sys.exit(1)
+if verb == "spec":
+    say("spec", {{"connectionSpecification": {{}}}})
+elif verb == "check":
+    for kind, content in said["check"]:
+        print(json.dumps({{"type": kind, **content}}), flush=True)
+elif verb == "discover":
+    modes = ["full_refresh", "incremental"]
+    stream = {{"name": "users", "json_schema": {{"properties": {{}}}}, "supported_sync_modes": modes}}
+    say("catalog", {{"streams": [{{**stream, "source_defined_primary_key": [["id"]]}}]}})
+elif verb == "read":
+    Path({read!r}).write_text(Path(options["--state"]).read_text())
+    for number in said["states"]:
+        state = {{"stream_descriptor": {{"name": "users"}}, "stream_state": {{"number": number}}}}
+        say("state", {{"type": "STREAM", "stream": state}})
+    if said["fails"]:
+        end(said["fails"])
+else:
+    for line in sys.stdin:
+        if json.loads(line).get("type") == "STATE" and said["passes_states_on"]:
+            print(line, flush=True)
+    if said["summary"]:
+        say("log", {{"level": "INFO", "message": {summary!r} + json.dumps(said["summary"])}})
+    if said["fails"]:
+        end(said["fails"])
+    sys.exit(said["exit_code"])
+"""
+
+COUNTS = ("received", "created", "updated", "unchanged", "requests", "retries", "bytes_sent", "bytes_received")
+BY_CODE = ("skipped", "rejected", "warnings", "fields_changed", "fields_unset", "conflicts")
+
+
+def a_summary(mode: str = "sync", **counts: Any) -> dict[str, Any]:
+    """A summary of the destination's with these numbers, and nought everywhere else."""
+    return {"mode": mode, **dict.fromkeys(COUNTS, 0), **{name: {} for name in BY_CODE}, **counts}
+
+
+@dataclass
+class ScriptedConnectors:
+    """What both connectors say and do.
+
+    Attributes:
+        folder: Where their executables are.
+        huma: The account that the source reaches; None where it does not say.
+        xledger: The account that the destination reaches.
+        settings: The settings by which the destination writes.
+        states: The states that the source emits.
+        source_fails: The error with which the source ends; None when it does not.
+        destination_fails: The same of the destination, after it has passed the states on.
+        check_fails: What the destination's check has to say against its config.
+        warns: What the destination's check warns of.
+        exit_code: With which the destination ends without a word.
+        summary: The destination's summary.
+    """
+
+    folder: Path
+    huma: str | None = "huma"
+    xledger: str | None = "xledger"
+    settings: str = "settings"
+    states: Sequence[int] = (1,)
+    source_fails: str | None = None
+    destination_fails: str | None = None
+    check_fails: str | None = None
+    warns: Sequence[str] = ()
+    exit_code: int = 0
+    summary: dict[str, Any] | None = field(default_factory=a_summary)
+
+    def install(self) -> None:
+        """Writes the executables, as they are to behave from now on."""
+        script, read = self.folder / "script.json", self.folder / "read.json"
+        preview = bool(self.summary) and self.summary["mode"] == "preview" if self.summary else False
+        script.write_text(
+            json.dumps(
+                {
+                    SOURCE: {
+                        "check": [*_identity(self.huma, None), *_status(None)],
+                        "states": self.states,
+                        "fails": self.source_fails,
+                    },
+                    DESTINATION: {
+                        "check": [
+                            *(("LOG", {"log": {"level": "WARN", "message": text}}) for text in self.warns),
+                            *_identity(self.xledger, self.settings),
+                            *_status(self.check_fails),
+                        ],
+                        "passes_states_on": not preview,
+                        "fails": self.destination_fails,
+                        "summary": self.summary,
+                        "exit_code": self.exit_code,
+                    },
+                }
+            ),
+            encoding="utf-8",
+        )
+        code = SCRIPT.format(python=sys.executable, script=str(script), read=str(read), summary=SUMMARY)
+        for name in (SOURCE, DESTINATION):
+            (self.folder / name).write_text(code, encoding="utf-8")
+            (self.folder / name).chmod(0o700)
+
+    @property
+    def started_from(self) -> list[int]:
+        """The states that the source was given to start from."""
+        given = json.loads((self.folder / "read.json").read_text(encoding="utf-8"))
+        return [state["stream"]["stream_state"]["number"] for state in given]
+
+
+def _identity(account: str | None, settings: str | None) -> list[tuple[str, Any]]:
+    told = json.dumps({"account": account, "settings": settings})
+    return [("LOG", {"log": {"level": "INFO", "message": f"CONNECTION IDENTITY {told}"}})]
+
+
+def _status(problem: str | None) -> list[tuple[str, Any]]:
+    status = {"status": "FAILED", "message": problem} if problem else {"status": "SUCCEEDED"}
+    return [("CONNECTION_STATUS", {"connectionStatus": status})]

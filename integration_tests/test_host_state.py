@@ -1,0 +1,325 @@
+"""Never silently incremental: to whom the host's state belongs, and how a sync that failed is told."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huma_xledger import __main__ as command
+from huma_xledger import connection as connection_module
+from huma_xledger.belonging import (
+    ANOTHER_DESTINATION,
+    ANOTHER_SOURCE,
+    ASKED_FOR,
+    CHANGED_SETTINGS,
+    FIRST,
+    PREVIEWED,
+    UNKNOWN,
+    Belonging,
+    Identity,
+    everybody_because,
+)
+from huma_xledger.checking import said
+from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.state_file import StateFile, StateFileError
+from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
+
+Sync = Callable[..., SyncResult]
+
+CONFIG = {"client_id": "x"}
+
+
+@pytest.fixture
+def connectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedConnectors:
+    """Both connectors, whose first sync has left the state 1."""
+    monkeypatch.setattr(connection_module, "EXECUTABLES", tmp_path)
+    return ScriptedConnectors(tmp_path)
+
+
+@pytest.fixture
+def sync(connectors: ScriptedConnectors, tmp_path: Path) -> Sync:
+    """Syncs as a new process would, with the state of the sync before."""
+
+    def run(source: Any = CONFIG, destination: Any = CONFIG, *, full_refresh: bool = False) -> SyncResult:
+        connectors.install()
+        return Connection(source, destination, StateFile(tmp_path / "state.json")).sync(full_refresh=full_refresh)
+
+    return run
+
+
+def test_the_second_sync_goes_on_from_the_first(connectors: ScriptedConnectors, sync: Sync) -> None:
+    assert sync().everybody_because == FIRST
+    connectors.states = (2, 3)
+    assert sync().everybody_because is None
+    assert connectors.started_from == [1]
+    sync()
+    assert connectors.started_from == [3]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"huma": "another"}, ANOTHER_SOURCE),
+        ({"huma": None}, ANOTHER_SOURCE),
+        ({"xledger": "another"}, ANOTHER_DESTINATION),
+        ({"xledger": None}, ANOTHER_DESTINATION),
+        ({"settings": "others"}, CHANGED_SETTINGS),
+    ],
+)
+def test_what_the_last_sync_was_not_made_with_sends_everybody_and_says_so(
+    change: dict[str, Any], sentence: str, connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    sync()
+    for name, value in change.items():
+        setattr(connectors, name, value)
+    assert sync().everybody_because == sentence
+    assert connectors.started_from == []
+
+
+def test_everybody_is_sent_once_and_the_next_sync_goes_on(connectors: ScriptedConnectors, sync: Sync) -> None:
+    sync()
+    connectors.settings, connectors.states = "others", (2,)
+    assert sync().everybody_because == CHANGED_SETTINGS
+    assert sync().everybody_because is None
+    assert connectors.started_from == [2]
+
+
+@pytest.mark.parametrize("unknown", ["huma", "xledger"])
+def test_where_the_account_is_not_told_any_change_of_the_config_sends_everybody(
+    unknown: str, connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    setattr(connectors, unknown, None)
+    sync()
+    assert sync().everybody_because is None
+    rotated = {"source" if unknown == "huma" else "destination": {**CONFIG, "token": "rotated"}}
+    assert sync(**rotated).everybody_because in (ANOTHER_SOURCE, ANOTHER_DESTINATION)
+
+
+def test_where_the_account_is_told_a_new_token_changes_nothing(connectors: ScriptedConnectors, sync: Sync) -> None:
+    sync()
+    assert sync({**CONFIG, "secret": "new"}, {**CONFIG, "token": "new"}).everybody_because is None
+    assert connectors.started_from == [1]
+
+
+def test_a_state_that_does_not_say_whose_it_is_is_not_gone_on_from(
+    connectors: ScriptedConnectors, sync: Sync, tmp_path: Path
+) -> None:
+    state = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"number": 9}}}
+    (tmp_path / "state.json").write_text(json.dumps([state]), encoding="utf-8")
+    assert sync().everybody_because == UNKNOWN
+    assert connectors.started_from == []
+    assert sync().everybody_because is None
+
+
+def test_a_preview_shows_everybody_and_the_sync_after_it_writes_what_was_shown(
+    connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    sync()
+    connectors.summary, connectors.settings = a_summary("preview"), "settings of a preview"
+    assert sync().everybody_because == CHANGED_SETTINGS
+    assert sync().everybody_because == PREVIEWED
+    connectors.summary, connectors.settings, connectors.states = a_summary(), "settings", (2,)
+    assert sync().everybody_because == PREVIEWED
+    assert connectors.started_from == []
+    assert sync().everybody_because is None
+    assert connectors.started_from == [2]
+
+
+def test_a_preview_before_the_first_sync_leaves_nothing_behind(
+    connectors: ScriptedConnectors, sync: Sync, tmp_path: Path
+) -> None:
+    connectors.summary = a_summary("preview")
+    sync()
+    assert not (tmp_path / "state.json").exists()
+
+
+def test_who_asks_for_everybody_gets_everybody_and_the_next_sync_goes_on(
+    connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    sync()
+    connectors.states = (2,)
+    assert sync(full_refresh=True).everybody_because == ASKED_FOR
+    assert connectors.started_from == []
+    assert sync().everybody_because is None
+    assert connectors.started_from == [2]
+
+
+@pytest.mark.parametrize("states", [(), (2,)], ids=["before a state", "after one"])
+def test_a_sync_with_changed_settings_that_breaks_off_is_taken_up_where_it_ended(
+    states: tuple[int, ...], connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    sync()
+    connectors.settings, connectors.states, connectors.destination_fails = "others", states, "Xledger is away."
+    with pytest.raises(SyncFailedError):
+        sync()
+    connectors.destination_fails = None
+    again = sync()
+    assert connectors.started_from == list(states)
+    assert again.everybody_because == (None if states else CHANGED_SETTINGS)
+
+
+def test_without_a_state_nobody_asks_whose_it_is(connectors: ScriptedConnectors) -> None:
+    connectors.check_fails = "Never asked."
+    connectors.install()
+    assert Connection(CONFIG, CONFIG).sync().summary["received"] == 0
+
+
+# ------------------------------------------------------------------ how a sync ends that failed
+
+
+@pytest.mark.parametrize(
+    ("fails", "sentence"),
+    [
+        ({"source_fails": "Huma is away."}, "source-huma: Huma is away."),
+        ({"destination_fails": "Xledger is away."}, "destination-xledger: Xledger is away."),
+        ({"exit_code": 9}, "neither connector says why"),
+    ],
+)
+def test_a_failed_sync_ends_with_the_connectors_sentence_and_what_was_done_before(
+    fails: dict[str, Any], sentence: str, connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    for name, value in fails.items():
+        setattr(connectors, name, value)
+    connectors.summary = a_summary(received=7, updated=3)
+    with pytest.raises(SyncFailedError, match=sentence) as raised:
+        sync()
+    assert raised.value.result.summary["updated"] == 3
+    assert raised.value.__suppress_context__
+
+
+def test_every_connector_that_cannot_work_says_so_in_its_own_sentence(
+    connectors: ScriptedConnectors, sync: Sync, tmp_path: Path
+) -> None:
+    connectors.check_fails = "The token is wrong."
+    sync_without_source = Connection(CONFIG, CONFIG, StateFile(tmp_path / "state.json"))
+    connectors.install()
+    (tmp_path / "source-huma").unlink()
+    with pytest.raises(CheckFailedError) as raised:
+        sync_without_source.check()
+    missing, refused = str(raised.value).splitlines()
+    assert missing.startswith("source-huma: ")
+    assert "cannot be run (No such file or directory)" in missing
+    assert refused == "destination-xledger: The token is wrong."
+    with pytest.raises(CheckFailedError, match="The token is wrong"):
+        sync()
+
+
+@pytest.mark.parametrize("output", [b"", b"Traceback (most recent call last):\n[]\n5\n"])
+def test_a_connector_that_ends_without_an_answer_has_failed(output: bytes) -> None:
+    assert "without an answer (exit code 3)" in (said(output, 3).problem or "")
+
+
+def test_a_state_that_cannot_be_written_ends_the_sync_in_a_sentence(sync: Sync, tmp_path: Path) -> None:
+    sync()
+    (tmp_path / "state.draft").mkdir()
+    with pytest.raises(StateFileError, match="cannot be written: Is a directory"):
+        sync(full_refresh=True)
+
+
+# ------------------------------------------------------------------ the command
+
+
+@pytest.fixture
+def make_sync(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """`make sync`, in this process."""
+    for name in ("source.json", "destination.json"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(command, "_state_path", lambda *_: tmp_path / "state.json")
+    monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
+
+    def run() -> int:
+        connectors.install()
+        return command.main()
+
+    return run
+
+
+def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
+    make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connectors.warns = ("Nobody can be found by e-mail.",)
+    assert make_sync() == 0
+    first = " ".join(capsys.readouterr().out.split())
+    assert FIRST in first
+    assert "destination-xledger: Nobody can be found by e-mail." in first
+    assert make_sync() == 0
+    assert "everybody" not in capsys.readouterr().out
+
+
+def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
+    make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connectors.destination_fails = "Xledger has no credits left."
+    connectors.summary = a_summary(received=7, updated=3)
+    assert make_sync() == 1
+    out = capsys.readouterr().out
+    assert "Traceback" not in out
+    assert "people updated" in out
+    assert " ".join(out.split()).endswith(
+        "destination-xledger: Xledger has no credits left. The sync failed. What was written stays written, and the "
+        "next sync goes on from there."
+    )
+
+
+def test_whoever_interrupts_make_sync_reads_a_sentence(
+    make_sync: Callable[[], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Connection, "check", interrupted)
+    assert make_sync() == 128 + signal.SIGINT == 130
+    assert capsys.readouterr().out.startswith("Interrupted. What was written stays written")
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_a_sentence(
+    make_sync: Callable[[], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device", "/data/.state/connections")
+
+    monkeypatch.setattr(command, "_state_path", full)
+    assert make_sync() == 1
+    assert "/data/.state/connections cannot be written" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_command_hears_its_host_before_it_loads_what_takes_long() -> None:
+    code = "import sys, huma_xledger.__main__; sys.exit(bool({'airbyte', 'rich', 'pydantic'} & {*sys.modules}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+# ------------------------------------------------------------------ to whom a state belongs
+
+
+TEXT = st.text(max_size=3)
+BELONGINGS = st.builds(Belonging, TEXT, TEXT, TEXT)
+
+
+@given(BELONGINGS, BELONGINGS)
+def test_a_sync_goes_on_only_from_a_state_of_its_own(last: Belonging, now: Belonging) -> None:
+    assert (everybody_because(last, now) is None) == (last == now)
+
+
+@given(BELONGINGS)
+def test_after_a_preview_and_from_a_state_of_nobodys_everybody_is_sent(now: Belonging) -> None:
+    assert everybody_because(replace(now, settings=None), now) == PREVIEWED
+    assert everybody_because(None, now) == UNKNOWN
+
+
+def test_a_connector_that_says_nothing_of_itself_is_known_by_its_config() -> None:
+    known = Identity("account", "settings")
+
+    def of(source: Any, destination: Any, told: Identity | None) -> Belonging:
+        return Belonging.of(known, source, told, destination)
+
+    assert of({"a": 1}, {"b": 2}, known) == of({}, {}, known)
+    assert of({}, {"b": 2}, None) == of({}, {"b": 2}, None) != of({}, {"b": 3}, None)
+    assert "hunter2" not in repr(of({}, {"password": "hunter2"}, None))
