@@ -36,15 +36,15 @@ _OF_KEYS: Mapping[str, Rule] = {
 """What Xledger is particular about, in every input."""
 
 _OF_TYPES: Mapping[str, Rule] = {"DateString": rules.date}
-"""What else it looks at, by the type that the contract gives it. It takes anything else, as long as it is of its type."""
+"""What else it looks at, by the type that the contract gives it. Anything else it takes as it is."""
 
 _PLACES: Mapping[str, tuple[str, str] | None] = {
     "phoneSubledger": (SUBLEDGERS, "phone"),
     "contact": None,
     "subledger": None,
 }
-"""Where a value of an employee's input goes that is called otherwise there: a table and a key. What becomes of an address in
-one text is not known, so it goes nowhere."""
+"""Where a value of an employee's input goes that is called otherwise there: a table and a key. What becomes of an
+address in one text is not known, so it goes nowhere."""
 
 _REQUIRED_OF_NEW = ("code", "firstName", "lastName")
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from integration_tests.sandbox.dialects import Dialect
 
 CONTRACT = (files("xledger_api.language") / "graphql" / "schema.graphql").read_text(encoding="utf-8")
-"""The schema of the contract, as it was handed over: what is publicly known of Xledger's. The connector has it for those who
-do not tell theirs, and there is one copy, so that nobody has to keep two the same."""
+"""The schema of the contract: what is publicly known of Xledger's, with nothing of the connector's in it. There is one
+copy. It lies with the connector, which needs it where an Xledger does not tell its own."""
 
 _BEYOND = (Path(__file__).parent / "xledger_beyond_contract.graphql").read_text(encoding="utf-8")
 
