@@ -1,7 +1,5 @@
 """Each field goes from Huma to Xledger, once, through both connectors in this process; the host's tests are slower."""
 
-import pytest
-
 from integration_tests.conftest import Write
 from integration_tests.field_examples import EXAMPLES, SET, UNSET, expected, shown
 from integration_tests.reading import read_source
@@ -25,9 +23,8 @@ def test_each_field_of_the_table_has_an_example() -> None:
     assert targets == set(field_table().targets)
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does(sandbox: Sandbox, write: Write) -> None:
-    """Somebody else for each field: added with what they have, then given the new value, then, where it may be, none."""
+    """Somebody else for each field: added with what they have, then given the new value, then none where it may be."""
     had = {field: {"employmentId": f"E-{field}", field: EXAMPLES[field]["record"]} for field in SET}
     people = {field: sandbox.huma.hire(**values) for field, values in had.items()}
     assert sync(sandbox, write) > 0
