@@ -28,7 +28,10 @@ from integration_tests.object_storage import serving_s3
 from integration_tests.records import a_user, records, state
 from integration_tests.sample_reports import SETTINGS, somebody_of_each_kind
 from integration_tests.sandbox import Fault, Sandbox
+from shared_mappings import field_table
 from shared_mappings.normal_forms import as_text
+
+TARGETS = field_table().targets
 
 BUCKET = "xledger-reports"
 KEYS = {"access_key_id": "AKIA0123456789EXAMPLE", "secret_access_key": "zq-secret-access-key"}
@@ -96,6 +99,12 @@ def test_a_preview_tells_of_everybody_what_would_become_of_them(
     files = left_in(folder)
     assert set(files) == {"summary.json", "rejected.jsonl", "plan.jsonl"}
     assert json.loads(files["summary.json"]) == written.summary
+    planned = [line for line in lines(files["plan.jsonl"]) if line.get("reason") != "invalid_record"]
+    for line in planned:
+        expected = {
+            name for name, target in TARGETS.items() if line["action"] == "create" or not target.only_at_creation
+        }
+        assert {place["target"] for place in line["fields"]} == expected
     actions = [line["action"] for line in lines(files["plan.jsonl"])]
     assert actions.count("reject") == sum(written.summary["rejected"].values()) == 4
     assert written.summary["conflicts"] == {"bankAccount.country": 1, "phone": 1}
