@@ -93,7 +93,7 @@ def members_of(type_name: str) -> Mapping[str, str]:
         KeyError: The contract has no such type.
     """
     types: dict[str, Mapping[str, str]] = {
-        node.name.value: {member.name.value: _named(member.type) for member in node.fields}
+        node.name.value: {member.name.value: _named(member.type) for member in node.fields or ()}
         for node in parse(CONTRACT).definitions
         if isinstance(node, (ObjectTypeDefinitionNode, InputObjectTypeDefinitionNode))
     }
