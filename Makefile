@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo sync verify sandbox bench pictures test fuzz lint format lock dist
+.PHONY: help setup demo sync verify sandbox bench pictures test golden fuzz lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ pictures: $(READY) ## Draw the pictures and write the examples on the pages anew
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+golden: $(READY) ## Write the files anew that tests compare with, and say which have changed
+	@$(BIN)/python -m integration_tests.golden
 
 fuzz: $(READY) ## Try new random scenarios: make fuzz SCENARIOS=5000
 	@FUZZ_SCENARIOS="$(SCENARIOS)" $(BIN)/pytest -n auto integration_tests/test_random.py

@@ -1,4 +1,4 @@
-"""The table of `docs/contract.md`: `python -m integration_tests.contract_page` writes it anew from the data."""
+"""The table of `docs/contract.md`, from the data: `make golden` writes it anew."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,13 @@ from destination_xledger.verifying.judging import cannot_be_seen
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "contract.md"
-BEGINS = "<!-- The rest of this page is written by python -m integration_tests.contract_page -->\n"
+BEGINS = "<!-- The rest of this page is written by make golden -->\n"
+
+
+def whole_page() -> str:
+    """The page: the words for an administrator as they are, and the rest anew."""
+    words, begins, _ = PAGE.read_text(encoding="utf-8").partition(BEGINS)
+    return f"{words}{begins}{rest_of_the_page()}"
 
 
 def rest_of_the_page() -> str:
@@ -35,8 +41,3 @@ def _facts() -> Iterator[str]:
 def _test_of(fact: Fact) -> str:
     path, _, name = fact.test.partition("::")
     return f"[{name.removeprefix('test_').replace('_', ' ')}](../{path})"
-
-
-if __name__ == "__main__":
-    words, begins, _ = PAGE.read_text(encoding="utf-8").partition(BEGINS)
-    PAGE.write_text(f"{words}{begins}{rest_of_the_page()}", encoding="utf-8")

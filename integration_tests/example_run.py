@@ -19,6 +19,13 @@ from integration_tests.sandbox import Sandbox
 
 PEOPLE: Final = 100
 
+SELECTED: Final = (
+    *("id", "type", "active", "deactivatedAt", "givenName", "familyName", "email", "phone", "birthDate", "gender"),
+    *("homeAddress", "bankAccount", "identifications", "employmentId", "jobTitle", "employmentStartDate"),
+    *("employmentEndDate", "probationEndDate", "terminationNoticeDate"),
+)
+"""The columns that are selected in the connection: a field that is added does not change the pictures."""
+
 Line = Mapping[str, Any]
 
 
@@ -52,7 +59,8 @@ def example_run() -> ExampleRun:
     """Runs both connectors in this process. The same every time: people come in the order of their ids."""
     with Sandbox.running(people=PEOPLE, burst_limit=None) as sandbox, _silence():
         read = read_source(sandbox, sync_mode=SyncMode.full_refresh)
-        people = [record for _, record in sorted(read.records.items())]
+        everybody = sorted(read.records.items())
+        people = [{key: record[key] for key in SELECTED if key in record} for _, record in everybody]
         return ExampleRun(_run(sandbox, people, "preview"), _run(sandbox, people, "sync"))
 
 

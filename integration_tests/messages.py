@@ -1,4 +1,4 @@
-"""Every sentence an administrator may get: `python -m integration_tests.messages` writes the table of them anew.
+"""Every sentence an administrator may get, in a table.
 
 They are collected from the code, so that none can be added, changed or forgotten without the table showing it: all
 that is written in it as a text of several words and is neither a docstring nor a part of a form, and all that the
@@ -19,8 +19,6 @@ from connector_base.settings.validating import settings_problems
 from destination_xledger.config import Config, connection_specification
 
 ROOT: Final = Path(__file__).parents[1]
-
-TABLE: Final = Path(__file__).with_name("expected_messages.md")
 
 PACKAGES: Final = (
     *("source-huma/source_huma", "destination-xledger/destination_xledger", "huma-xledger/huma_xledger"),
@@ -110,7 +108,7 @@ def table() -> str:
     lines = [
         "# What an administrator can be told",
         "",
-        "Written by `python -m integration_tests.messages` from the code; [so] stands what is put in.",
+        "Written by `make golden` from the code; [so] stands what is put in.",
     ]
     lines += ["", "## What is said of settings, by example", "", *(f"- {said}" for said in complaints_by_example())]
     for where, said in by_file.items():
@@ -209,7 +207,3 @@ def _is_said(text: str) -> bool:
     """Whether a text has enough words to be a sentence, or a part of one, and is none of a language for machines."""
     words = [word for word in text.split() if re.search(r"[a-zæøå]{2}|\[", word)]
     return len(words) >= FEWEST_WORDS and not re.search(r"[{}\\]|\(\?|\$\w|__typename", text)
-
-
-if __name__ == "__main__":
-    TABLE.write_text(table(), encoding="utf-8")

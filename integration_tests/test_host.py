@@ -11,70 +11,14 @@ import pytest
 from huma_xledger.connection import CheckFailedError, Connection, SyncResult
 from huma_xledger.environment import PRIVATE
 from huma_xledger.state_file import StateFile
+from integration_tests.field_examples import EXAMPLES, SET, UNSET, expected, one_for_each, shown
 from integration_tests.sandbox import Sandbox
-from shared_mappings import field_table, read_path
+from shared_mappings import field_table
 
 pytestmark = pytest.mark.slow
 
-ADDRESS = {
-    "line1": "Nye gate 5",
-    "line2": None,
-    "line3": None,
-    "postalCode": "7010",
-    "city": "Trondheim",
-    "country": "SE",
-}
-ACCOUNT = {"type": "national", "number": "1503 08 06309", "country": "NO", "code": "bank"}
-NATIONAL = {"id": "9c5b94b1-35ad-49bb-b118-8e8fc24abf80", "type": "national", "country": "NO", "value": "260588 30088"}
-
-SET: Mapping[str, tuple[Any, Mapping[str, str]]] = {
-    "email": (
-        "new.address@example.com",
-        {"contact.email": "new.address@example.com", "subledger.email": "new.address@example.com"},
-    ),
-    "employmentId": ("N-1", {"code": "N-1"}),
-    "givenName": ('Åse "Obi"', {"contact.firstName": 'Åse "Obi"'}),
-    "familyName": ("O'Brien 🧑‍🚀", {"contact.lastName": "O'Brien 🧑‍🚀"}),
-    "phone": ("+47 400 00 001", {"contact.phone": "+47 400 00 001", "subledger.phone": "+47 400 00 001"}),
-    "birthDate": ("1984-02-29", {"contact.birthday": "1984-02-29"}),
-    "bankAccount": (ACCOUNT, {"subledger.bankAccount": "15030806309"}),
-    "homeAddress": (
-        ADDRESS,
-        {
-            f"{part}.address.{path}": value
-            for part in ("contact", "subledger")
-            for path, value in {
-                "streetAddress": "Nye gate 5",
-                "zipCode": "7010",
-                "place": "Trondheim",
-                "country.code": "SE",
-            }.items()
-        },
-    ),
-    "gender": ("Male", {"contact.gender.code": "M"}),
-    "jobTitle": ("Back\\slash {{ braces }}\nnew line", {"contact.jobTitle": "Back\\slash {{ braces }}\nnew line"}),
-    "employmentStartDate": ("2019-03-01", {"employmentFrom": "2019-03-01"}),
-    "probationEndDate": ("2019-09-01", {"trialTo": "2019-09-01"}),
-    "terminationNoticeDate": ("2026-02-01", {"noticeDate": "2026-02-01"}),
-    "employmentEndDate": ("2026-05-01", {"employmentTo": "2026-05-01"}),
-    "identifications": ([NATIONAL], {"socialSecurityMasked": "260588*****"}),
-}
-"""For each field, a new value in Huma, and where it is to be seen in Xledger."""
-
-UNSET: Mapping[str, tuple[str, ...]] = {
-    "phone": ("contact.phone", "subledger.phone"),
-    "birthDate": ("contact.birthday",),
-    "bankAccount": ("subledger.bankAccount",),
-    "gender": ("contact.gender",),
-    "jobTitle": ("contact.jobTitle",),
-    "employmentStartDate": ("employmentFrom",),
-    "probationEndDate": ("trialTo",),
-    "terminationNoticeDate": ("noticeDate",),
-    "employmentEndDate": ("employmentTo",),
-}
-"""What may be unset, and where."""
-
 NEVER_UNSET = ("homeAddress", "identifications")
+"""What Huma can be without, and Xledger keeps."""
 
 Employee = Mapping[str, Any]
 
@@ -118,7 +62,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             for user in sandbox.huma.users.values()
             if user.id not in sandbox.huma.awkward.values() and user.get("active") and user.get("employmentId")
         ]
-        people = dict(zip(SET, ordinary, strict=False))
+        people = one_for_each(SET, ordinary, lambda user, field: user.get(field))
         db_ids = {field: sandbox.xledger.employee(user["employmentId"])["dbId"] for field, user in people.items()}
 
         def employees() -> dict[str, Employee]:
@@ -126,7 +70,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             return {field: by_id[db_id] for field, db_id in db_ids.items()}
 
         countries_before = {field: found["subledger"]["company"] for field, found in employees().items()}
-        for field, (value, _) in SET.items():
+        for field, value in SET.items():
             sandbox.huma.change(people[field].id, **{field: value})
         after_setting, set_for = connection.sync(), employees()
         for field in (*UNSET, *NEVER_UNSET):
@@ -148,7 +92,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def test_every_field_of_the_table_is_in_the_story() -> None:
-    assert {*SET, "bankAccount.country"} == set(field_table().fields)
+    assert set(EXAMPLES) == set(field_table().fields)
 
 
 def test_the_first_sync_creates_and_updates(story: Story) -> None:
@@ -177,8 +121,7 @@ def test_only_who_changed_is_emitted(story: Story) -> None:
 
 @pytest.mark.parametrize("field", SET)
 def test_a_new_value_in_huma_is_in_xledger_after_the_next_sync(field: str, story: Story) -> None:
-    expected = SET[field][1]
-    assert {path: read_path(story.set_for[field], path) for path in expected} == expected
+    assert shown(story.set_for[field], field) == expected(field)
     assert story.after_setting.summary["fields_changed"][field] == 1
 
 
@@ -195,14 +138,13 @@ def test_only_what_changed_was_written(story: Story) -> None:
 
 @pytest.mark.parametrize("field", UNSET)
 def test_what_may_be_unset_is_unset(field: str, story: Story) -> None:
-    assert [read_path(story.unset_for[field], path) for path in UNSET[field]] == [None] * len(UNSET[field])
+    assert set(shown(story.unset_for[field], field).values()) == {None}
     assert story.after_unsetting.summary["fields_unset"][field] == 1
 
 
 @pytest.mark.parametrize("field", NEVER_UNSET)
 def test_what_may_never_be_unset_stays(field: str, story: Story) -> None:
-    expected = SET[field][1]
-    assert {path: read_path(story.unset_for[field], path) for path in expected} == expected
+    assert shown(story.unset_for[field], field) == expected(field)
     assert field not in story.after_unsetting.summary["fields_unset"]
 
 
@@ -247,7 +189,7 @@ def test_no_value_and_no_secret_is_in_any_log_of_the_host(story: Story) -> None:
     with Sandbox.running(people=60) as sandbox:
         values = recognisable_values(sandbox)
     for value in SET.values():
-        values |= {text for text in texts_in(value[0]) if len(text) >= 8}
+        values |= {text for text in texts_in(value) if len(text) >= 8}
     assert "SYNC SUMMARY" in logs
     assert sorted(value for value in values if value in logs) == []
 

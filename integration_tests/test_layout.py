@@ -59,6 +59,7 @@ ROOMS = {
     """,
     "shared_mappings": """
         planner  used_schema
+        employee_schema
         desired  employee
         field_table
         comparators  policies

@@ -10,10 +10,10 @@ import pytest
 import requests
 from graphql import build_schema, lexicographic_sort_schema, print_schema, print_type, specified_scalar_types
 
-from integration_tests import sandbox as package
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.dialects import CONTRACT, DIALECTS, dialect_named
 from integration_tests.sandbox.xledger_schema import executable_schema
+from integration_tests.sandbox.xledger_sdl import CONTRACT as SCHEMA
 from integration_tests.sandbox.xledger_sdl import own_names
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SCHEMA = Path(package.__file__).parent / "xledger.graphql"
 THEIR_SCHEMA = Path(__file__).parents[2] / "shared" / "contracts" / "xledger.graphql"
 
 FIELDS = "dbId code email contact { dbId email phone gender { dbSubId code name } } subledger { dbId email phone }"
@@ -94,14 +93,14 @@ def add(speaker: Speaker) -> Json:
 @pytest.mark.skipif(not THEIR_SCHEMA.exists(), reason="the contract is not part of the project")
 def test_the_schema_is_the_contracts() -> None:
     ours, theirs = (
-        print_schema(lexicographic_sort_schema(build_schema(path.read_text(encoding="utf-8"))))
-        for path in (SCHEMA, THEIR_SCHEMA)
+        print_schema(lexicographic_sort_schema(build_schema(sdl)))
+        for sdl in (SCHEMA, THEIR_SCHEMA.read_text(encoding="utf-8"))
     )
     assert ours == theirs
 
 
 def test_the_contract_is_served_whole_with_a_viewer_and_roots_of_other_kinds() -> None:
-    served, written = executable_schema(CONTRACT), build_schema(SCHEMA.read_text(encoding="utf-8"))
+    served, written = executable_schema(CONTRACT), build_schema(SCHEMA)
     beyond = served.type_map.keys() - written.type_map.keys()
     assert beyond == {"Viewer", "Entity", "Currency"}
     different = {

@@ -12,6 +12,7 @@ import requests
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.xledger_rules import COUNTRY_CODES
+from integration_tests.sandbox.xledger_sdl import members_of
 from integration_tests.sandbox.xledger_store import OWNER, PARENT, SUBSIDIARY
 
 if TYPE_CHECKING:
@@ -190,6 +191,11 @@ def test_the_schema_can_be_introspected(client: Client) -> None:
 
 
 # ---- reading
+
+
+def test_a_row_holds_what_the_contract_says_of_its_type(person: Json) -> None:
+    rows = {"Employee": person, "Contact": person["contact"], "Subledger": person["subledger"]}
+    assert {name: set(row) for name, row in rows.items()} == {name: set(members_of(name)) for name in rows}
 
 
 def test_edges_are_null_when_there_is_nothing(client: Client) -> None:

@@ -32,7 +32,8 @@ Config = dict[str, Any]
 
 
 def test_the_specification_is_the_one_hosts_know() -> None:
-    assert connection_specification() == json.loads(EXPECTED_SPEC.read_text(encoding="utf-8"))
+    expected = json.loads(EXPECTED_SPEC.read_text(encoding="utf-8"))
+    assert connection_specification() == expected, "If the change is meant, `make golden` writes it down."
 
 
 def test_the_specification_tells_an_administrator_what_each_setting_is() -> None:

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from integration_tests.field_examples import SET
+
 DIALECTS: Final = (
     *("contract",) * 6,
     *("ignores_case", "ignores_case", "no_email_filter", "partial_success", "no_supplier_updates", "email_to_both"),
@@ -14,11 +16,7 @@ read with is written by the second sync, and that is right; so those are not amo
 
 BATCH_SIZES: Final = (1, 2, 3, 500)
 
-FIELDS: Final = (
-    *("email", "employmentId", "givenName", "familyName", "phone", "birthDate", "bankAccount", "homeAddress", "gender"),
-    *("jobTitle", "employmentStartDate", "probationEndDate", "terminationNoticeDate", "employmentEndDate"),
-    "identifications",
-)
+FIELDS: Final = tuple(SET)
 
 POLICIES: Final = ("no_unset", "fill_empty", "create_only", "read_only")
 """Those that every field may have."""

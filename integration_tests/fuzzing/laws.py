@@ -8,35 +8,21 @@ from typing import Any, Final
 
 from airbyte_cdk.models import FailureType
 
+from integration_tests.field_examples import EXAMPLES
 from integration_tests.fuzzing.populations import REFUSED, TRACES
 from integration_tests.fuzzing.running import Picture, Run, Values, World
 from integration_tests.records import Record
 from integration_tests.sandbox.xledger_store import REACH
 from shared_mappings.normal_forms import normalised_key
 
+_SEEN_AT: Final = {"contact.gender": "contact.gender.dbSubId", "socialSecurityMasked": "socialSec"}
+"""Where a world shows what a target holds, if it is not there."""
+
 TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "email": ("contact.email", "subledger.email"),
-    "employmentId": ("code",),
-    "givenName": ("contact.firstName", "subledger.description"),
-    "familyName": ("contact.lastName", "subledger.description"),
-    "phone": ("contact.phone", "subledger.phone"),
-    "birthDate": ("contact.birthday",),
-    "bankAccount": ("subledger.bankAccount",),
-    "bankAccount.country": ("subledger.company.country.code",),
-    "homeAddress": tuple(
-        f"{child}.address.{line}"
-        for child in ("contact", "subledger")
-        for line in ("streetAddress", "zipCode", "place", "country.code")
-    ),
-    "gender": ("contact.gender.dbSubId",),
-    "jobTitle": ("contact.jobTitle",),
-    "employmentStartDate": ("employmentFrom",),
-    "probationEndDate": ("trialTo",),
-    "terminationNoticeDate": ("noticeDate",),
-    "employmentEndDate": ("employmentTo",),
-    "identifications": ("socialSec",),
+    field: tuple(_SEEN_AT.get(path, path) for path in (target.removeprefix("employee.") for target in targets))
+    for field, targets in ((field, example.get("becomes", example["xledger"])) for field, example in EXAMPLES.items())
 }
-"""Where each field lives in Xledger, by the field table of the contract."""
+"""Where each field lives in Xledger, by its example."""
 
 NEVER_UNSET: Final = ("email", "employmentId", "givenName", "familyName", "homeAddress", "identifications")
 READ_ONLY: Final = "bankAccount.country"

@@ -12,7 +12,7 @@ from integration_tests.sandbox.dialects import CONTRACT
 from integration_tests.sandbox.faults import OF_HUMA_ONLY, Faults
 from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.xledger_sdl import check_members
-from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS, XledgerStore
+from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS, XledgerStore, place_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from integration_tests.sandbox.dialects import Dialect
     from integration_tests.sandbox.xledger_rules import Row
 
-_ON_CONTACT = ("firstName", "lastName", "birthday", "jobTitle", "gender", "homeAddress")
 _ON_BOTH = ("email", "phone", "address")
 
 
@@ -154,11 +153,11 @@ class Xledger:
                 value = values.pop(key)
                 contact.setdefault(key, value)
                 subledger.setdefault(key, value)
-        contact |= {key: values.pop(key) for key in _ON_CONTACT if key in values}
-        if "bankAccount" in values:
-            subledger["bankAccount"] = values.pop("bankAccount")
         if "company_country" in values:
             subledger["company"] = {"country": values.pop("company_country")}
+        for table, given in ((CONTACTS, contact), (SUBLEDGERS, subledger)):
+            here = [key for key in values if key != "socialSec" and place_of(key) == (table, key)]
+            given.update({key: values.pop(key) for key in here})
         subledger.setdefault("description", values.get("description"))
         for child in (contact, subledger):
             child.setdefault("code", values.get("code"))

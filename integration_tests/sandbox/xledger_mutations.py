@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from integration_tests.sandbox import xledger_rules as rules
 from integration_tests.sandbox.xledger_errors import XledgerError, invalid_value, no_match, not_a_supplier, refused
-from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS
+from integration_tests.sandbox.xledger_sdl import members_of
+from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,55 +23,27 @@ MUTATIONS = ("addEmployees", "updateEmployees", "updateContacts", "updateSupplie
 
 _MOST_INPUTS = 500
 
-_EMPLOYEE_RULES: Mapping[str, Rule] = {
+_OF_KEYS: Mapping[str, Rule] = {
     "code": rules.required_text,
-    "description": rules.text,
-    "employmentFrom": rules.date,
-    "employmentTo": rules.date,
-    "trialTo": rules.date,
-    "noticeDate": rules.date,
-    "dateFrom": rules.date,
-    "dateTo": rules.date,
-    "socialSec": rules.social_security_number,
     "firstName": rules.required_text,
     "lastName": rules.required_text,
-    "birthday": rules.date,
     "email": rules.required_text,
-    "phone": rules.text,
-    "phoneSubledger": rules.text,
     "bankAccount": rules.bank_account,
-    "fullAddress": rules.text,
-    "contactAddress": rules.text,
+    "socialSec": rules.social_security_number,
     "contact": rules.no_reference,
     "subledger": rules.no_reference,
 }
-_CONTACT_RULES: Mapping[str, Rule] = {
-    "firstName": rules.required_text,
-    "lastName": rules.required_text,
-    "email": rules.required_text,
-    "phone": rules.text,
-    "birthday": rules.date,
-    "jobTitle": rules.text,
-}
-_SUBLEDGER_RULES: Mapping[str, Rule] = {
-    "description": rules.text,
-    "email": rules.required_text,
-    "phone": rules.text,
-    "bankAccount": rules.bank_account,
-}
+"""What Xledger is particular about, in every input."""
+
+_OF_TYPES: Mapping[str, Rule] = {"DateString": rules.date}
+"""What else it looks at, by the type that the contract gives it. Anything else it takes as it is."""
+
 _PLACES: Mapping[str, tuple[str, str] | None] = {
-    "firstName": (CONTACTS, "firstName"),
-    "lastName": (CONTACTS, "lastName"),
-    "birthday": (CONTACTS, "birthday"),
-    "phone": (CONTACTS, "phone"),
     "phoneSubledger": (SUBLEDGERS, "phone"),
-    "bankAccount": (SUBLEDGERS, "bankAccount"),
-    "fullAddress": None,
-    "contactAddress": None,
     "contact": None,
     "subledger": None,
 }
-"""Where a value of an employee's input goes that is not the employee's own: a table and a key there. What becomes of an
+"""Where a value of an employee's input goes that is called otherwise there: a table and a key. What becomes of an
 address in one text is not known, so it goes nowhere."""
 
 _REQUIRED_OF_NEW = ("code", "firstName", "lastName")
@@ -178,17 +151,16 @@ class Mutations:
             of: Returns the row to write to for a row of the store.
         """
         for key, value in given.items():
-            accepted = _EMPLOYEE_RULES[key](f"employee.{key}", value)
+            accepted = _accepted("AddEmployeesInputNode", key, f"employee.{key}", value)
             if key == "socialSec":
                 draft.numbers[employee["dbId"]] = accepted
                 of(employee)["socialSecurityMasked"] = rules.masked(accepted)
             elif key == "email":
                 for table in self._dialect.email_fills:
                     of(employee[table])["email"] = accepted
-            elif key not in _PLACES:
-                of(employee)[key] = accepted
-            elif place := _PLACES[key]:
-                of(employee[place[0]])[place[1]] = accepted
+            elif place := _PLACES.get(key, place_of(key)):
+                table, name = place
+                of(employee if table == EMPLOYEES else employee[table])[name] = accepted
         if given.keys() & {"firstName", "lastName"}:
             _name(of(employee[CONTACTS]))
 
@@ -201,7 +173,7 @@ class Mutations:
             elif key in ("address", "homeAddress"):
                 self._merge_nested_address(changed, key, f"contact.{key}", value)
             else:
-                changed[key] = _CONTACT_RULES[key](f"contact.{key}", value)
+                changed[key] = _accepted("UpdateContactsInputNode", key, f"contact.{key}", value)
         _name(changed)
         return contact
 
@@ -214,10 +186,10 @@ class Mutations:
         for key, value in self._values(node).items():
             if key == "address":
                 self._merge_nested_address(changed, key, "subledger.address", value)
-            elif key in _SUBLEDGER_RULES:
-                changed[key] = _SUBLEDGER_RULES[key](f"subledger.{key}", value)
-            else:
+            elif key in rules.ADDRESS_LINES:
                 lines[key] = value
+            else:
+                changed[key] = _accepted("UpdateSuppliersInputNode", key, f"subledger.{key}", value)
         if lines.get("country") is not None:
             lines["country"] = rules.country_referred_to("subledger.country", lines["country"], OWNER)
         if lines:
@@ -276,6 +248,16 @@ class _Draft:
             self._store.insert(employee)
         self._store.social_security_numbers |= self.numbers
         self._store.deltas += [{"dbId": db_id, "mutationType": "UPDATED"} for db_id in self.updated]
+
+
+def _accepted(input_name: str, key: str, path: str, value: Any) -> Any:
+    """Return a value of an input as it is stored.
+
+    Raises:
+        XledgerError: It was refused.
+    """
+    rule = _OF_KEYS.get(key) or _OF_TYPES.get(members_of(input_name)[key], rules.text)
+    return rule(path, value)
 
 
 def _name(contact: Row) -> None:

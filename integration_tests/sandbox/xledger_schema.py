@@ -13,8 +13,8 @@ from integration_tests.sandbox import xledger_rules as rules
 from integration_tests.sandbox.xledger_filters import matching
 from integration_tests.sandbox.xledger_mutations import MUTATIONS, Mutations
 from integration_tests.sandbox.xledger_paging import page
-from integration_tests.sandbox.xledger_sdl import document_of, own_names
-from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, OWNER_SETS, REACH, SUBLEDGERS
+from integration_tests.sandbox.xledger_sdl import document_of, members_of, own_names
+from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, OWNER_SETS, REACH, SUBLEDGERS, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 _IDS_AS_TEXT = ("Contact", "Company", "Address", "EmployeeDelta", "Country")
 """Types whose dbId arrives as a numeric string; the others' is a number."""
+
+_ENDS = ("employmentTo", "trialTo")
+"""Dates on which something ends."""
+
+_ALWAYS_PLAIN = ("dateFrom", "dateTo")
+"""Dates of the row itself, which are shown as they are."""
 
 _BANKS = ({"dbId": 7001, "code": "DNB", "bankName": "DNB Bank", "swift": "DNBANOKK"},)
 
@@ -173,6 +179,12 @@ def _end(key: str) -> Resolver:
     return lambda row, info: row[key] or info.context.dialect.no_end
 
 
+def _dates(table: str) -> Mapping[str, Resolver]:
+    """What answers the dates of a table's rows: a dialect may show something where there is none."""
+    keys = [key for key, kind in members_of(TYPES[table]).items() if kind == "DateString" and key not in _ALWAYS_PLAIN]
+    return {key: _end(key) if key in _ENDS else _date(key) for key in keys}
+
+
 def _id_as_text(row: Row, _info: Info) -> str:
     return str(row["dbId"])
 
@@ -197,15 +209,14 @@ _RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Employee": {
         "email": lambda row, _info: row[CONTACTS]["email"],
         "contactDbId": lambda row, _info: str(row[CONTACTS]["dbId"]),
-        **{key: _date(key) for key in ("employmentFrom", "noticeDate")},
-        **{key: _end(key) for key in ("employmentTo", "trialTo")},
+        **_dates(EMPLOYEES),
     },
     **{name: {"dbId": _id_as_text} for name in _IDS_AS_TEXT},
     "Contact": {
         "dbId": _id_as_text,
         "socialSec": lambda _row, _info: None,
         "gender": _gender,
-        "birthday": _date("birthday"),
+        **_dates(CONTACTS),
     },
 }
 """What answers a field that is not simply a value of its row, by the contract's names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from graphql import (
     DocumentNode,
     EnumValueDefinitionNode,
     FieldDefinitionNode,
+    InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     NamedTypeNode,
     NameNode,
     Node,
+    ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     TypeDefinitionNode,
     TypeExtensionNode,
@@ -29,7 +32,11 @@ if TYPE_CHECKING:
 
     from integration_tests.sandbox.dialects import Dialect
 
-_FILES = ("xledger.graphql", "xledger_beyond_contract.graphql")
+CONTRACT = (files("xledger_api.language") / "graphql" / "schema.graphql").read_text(encoding="utf-8")
+"""The schema of the contract: what is publicly known of Xledger's, with nothing of the connector's in it. There is one
+copy. It lies with the connector, which needs it where an Xledger does not tell its own."""
+
+_BEYOND = (Path(__file__).parent / "xledger_beyond_contract.graphql").read_text(encoding="utf-8")
 
 _UNKNOWN = frozenset({"Address.state"})
 """Members that are there in the dialects that show them, and in no other."""
@@ -79,9 +86,28 @@ def check_members(paths: Collection[str]) -> None:
 
 
 @functools.cache
+def members_of(type_name: str) -> Mapping[str, str]:
+    """Return the members of a type or an input of the contract, each with the name of its own type.
+
+    Raises:
+        KeyError: The contract has no such type.
+    """
+    types: dict[str, Mapping[str, str]] = {
+        node.name.value: {member.name.value: _named(member.type) for member in node.fields or ()}
+        for node in parse(CONTRACT).definitions
+        if isinstance(node, (ObjectTypeDefinitionNode, InputObjectTypeDefinitionNode))
+    }
+    return types[type_name]
+
+
+def _named(kind: Any) -> str:
+    """The name of a type, whether it may be null or is that of a list's entries."""
+    return str(kind.name.value) if isinstance(kind, NamedTypeNode) else _named(kind.type)
+
+
+@functools.cache
 def _contract() -> DocumentNode:
-    folder = Path(__file__).parent
-    return parse("\n".join((folder / name).read_text(encoding="utf-8") for name in _FILES))
+    return parse(f"{CONTRACT}\n{_BEYOND}")
 
 
 @functools.cache

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from integration_tests.sandbox import xledger_rules as rules
+from integration_tests.sandbox.xledger_sdl import members_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,39 +41,19 @@ _HOME_COUNTRY = "NO"
 
 EMPLOYEES, CONTACTS, SUBLEDGERS = "employee", "contact", "subledger"
 
-_EMPLOYEE_KEYS = (
-    "code",
-    "description",
-    "employmentFrom",
-    "employmentTo",
-    "trialTo",
-    "noticeDate",
-    "socialSecurityMasked",
-    "dateFrom",
-    "dateTo",
-)
-_CONTACT_KEYS = (
-    "code",
-    "name",
-    "firstName",
-    "lastName",
-    "email",
-    "phone",
-    "birthday",
-    "gender",
-    "jobTitle",
-    "socialSec",
-    "address",
-    "homeAddress",
-)
-_SUBLEDGER_KEYS = (
-    "code",
-    "description",
-    "email",
-    "phone",
-    "bankAccount",
-    "address",
-)
+TYPES = {EMPLOYEES: "Employee", CONTACTS: "Contact", SUBLEDGERS: "Subledger"}
+"""What the contract calls a row of each table."""
+
+_THE_CONTACTS: frozenset[str] = frozenset({"email", "contactDbId"})
+"""What an employee shows of the contact, and does not hold."""
+
+
+def place_of(key: str) -> tuple[str, str] | None:
+    """Return where a value of an employee lives that has one place: a table and a key there; None for nowhere.
+
+    By the contract: it is the employee's own, or else the contact's, or else the subledger's.
+    """
+    return next(((table, key) for table, name in TYPES.items() if key in members_of(name)), None)
 
 
 class XledgerStore:
@@ -135,20 +116,20 @@ class XledgerStore:
     def new_employee(self, owner: int = OWNER) -> Row:
         """Return an employee of an entity, without values, with a contact and a subledger; not in the tables yet."""
         now = self.tick()
-        contact: Row = {"dbId": self.new_id(CONTACTS), **dict.fromkeys(_CONTACT_KEYS)}
-        subledger: Row = {"dbId": self.new_id(SUBLEDGERS), **dict.fromkeys(_SUBLEDGER_KEYS)}
-        contact |= {"ownerDbId": owner, "modifiedAt": now}
-        subledger |= {"company": self.company(), "ownerDbId": owner, "modifiedAt": now}
-        return {
-            "dbId": self.new_id(EMPLOYEES),
-            **dict.fromkeys(_EMPLOYEE_KEYS),
-            "dateFrom": self.today.isoformat(),
-            "ownerDbId": owner,
-            "createdAt": now,
-            "modifiedAt": now,
-            "contact": contact,
-            "subledger": {**subledger, "contact": contact},
-        }
+        contact, subledger, employee = (
+            {
+                **dict.fromkeys(members_of(TYPES[table])),
+                "dbId": self.new_id(table),
+                "ownerDbId": owner,
+                "modifiedAt": now,
+            }
+            for table in (CONTACTS, SUBLEDGERS, EMPLOYEES)
+        )
+        for key in _THE_CONTACTS:
+            del employee[key]
+        subledger |= {"company": self.company(), "contact": contact}
+        employee |= {"dateFrom": self.today.isoformat(), "createdAt": now, "contact": contact, "subledger": subledger}
+        return employee
 
     def insert(self, employee: Row) -> None:
         """Put a new employee, the contact and the subledger into the tables."""

@@ -8,10 +8,11 @@ from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.employee import Employee
+from shared_mappings.employee_schema import employee_schema
 from shared_mappings.field_table import FieldTable, Route, Rule, Target, field_table
 from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, is_somebody_else, plan
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
-from shared_mappings.record_schema import employee_schema, users_schema
+from shared_mappings.record_schema import users_schema
 from shared_mappings.states import MISSING, State, read_path
 from shared_mappings.used_schema import used_of_employee, used_of_users, what_is_used
 

@@ -193,6 +193,7 @@ class FieldTable(_Frozen):
         one_value: The objects of either record that are one value.
         entries: Lists of either record of which a converter looks into entries.
         rules: The rows.
+        employee: What each property of the destination's `employee` object is, by its path, for whoever maps onto it.
         targets: How each target is written, by its path in the type Employee.
         kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
         mutations: Path in the type Employee of the dbId that each mutation wants, in the order in which they are sent.
@@ -208,6 +209,7 @@ class FieldTable(_Frozen):
     one_value: OneValue
     entries: dict[str, Entries]
     rules: tuple[Rule, ...]
+    employee: dict[str, str]
     targets: dict[str, Target]
     kept: dict[str, tuple[Route, ...]]
     mutations: dict[str, str]
@@ -223,6 +225,9 @@ class FieldTable(_Frozen):
             raise ValueError("two rules name the same target")
         if set(written) != set(self.targets):
             raise ValueError(f"rules and targets disagree on {sorted(set(written) ^ set(self.targets))}")
+        nameless = {path for rule in self.rules for path in rule.employee.values()} - set(self.employee)
+        if nameless:
+            raise ValueError(f"nothing says what {sorted(nameless)} of an employee are")
         for rule in self.rules:
             unwritable = [name for name in rule.targets if not self.targets[name].routes]
             if unwritable and rule.rule is not Policy.READ_ONLY:

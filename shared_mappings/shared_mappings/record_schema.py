@@ -1,4 +1,4 @@
-"""The declared JSON Schemas of the two records that cross the connectors."""
+"""The declared JSON Schema of a person's record, as the source emits it."""
 
 import json
 from importlib.resources import files
@@ -13,20 +13,6 @@ def users_schema() -> dict[str, Any]:
     Returns:
         A fresh copy, which the caller may change.
     """
-    return _load("users.json")
-
-
-def employee_schema() -> dict[str, Any]:
-    """The JSON Schema of the destination's `employee` object: an employee in Xledger's own terms.
-
-    Every key may be missing (unknown, left alone) or null (to be unset, where the rule allows that).
-
-    Returns:
-        A fresh copy, which the caller may change.
-    """
-    return _load("employee.json")
-
-
-def _load(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads((files("shared_mappings") / "schemas" / name).read_text(encoding="utf-8"))
+    text = (files("shared_mappings") / "schemas" / "users.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
     return schema

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from shared_mappings.desired import ACTIVE
+from shared_mappings.employee_schema import employee_schema
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
-from shared_mappings.record_schema import employee_schema, users_schema
+from shared_mappings.record_schema import users_schema
 
 ID: Final = "id"
 

@@ -8,24 +8,9 @@ from pydantic import ValidationError
 
 from shared_mappings import MISSING, FieldTable, Policy, Route, Rule, State, employee_schema, field_table, users_schema
 
-PROMISED = {
-    "email": Policy.NO_UNSET,
-    "employmentId": Policy.NO_UNSET,
-    "givenName": Policy.NO_UNSET,
-    "familyName": Policy.NO_UNSET,
-    "phone": Policy.MIRROR,
-    "birthDate": Policy.MIRROR,
-    "bankAccount": Policy.MIRROR,
-    "bankAccount.country": Policy.READ_ONLY,
-    "homeAddress": Policy.NO_UNSET,
-    "gender": Policy.MIRROR,
-    "jobTitle": Policy.MIRROR,
-    "employmentStartDate": Policy.MIRROR,
-    "probationEndDate": Policy.MIRROR,
-    "terminationNoticeDate": Policy.MIRROR,
-    "employmentEndDate": Policy.MIRROR,
-    "identifications": Policy.NO_UNSET,
-}
+from .conftest import EXAMPLES
+
+PROMISED = {field: Policy(example["rule"]) for field, example in EXAMPLES.items()}
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "field-table.md"
 
@@ -122,6 +107,12 @@ def test_lines_stand_beside_each_other_where_they_are_sent_in_one_object(
     route: str, line: str, beside: list[str]
 ) -> None:
     assert [str(way) for way in field_table().routes_beside(Route.model_validate(route), line)] == beside
+
+
+def test_a_property_of_an_employee_that_nothing_says_what_it_is_is_an_error() -> None:
+    employee = {path: words for path, words in broken()["employee"].items() if path != "jobTitle"}
+    with pytest.raises(ValidationError, match=r"nothing says what \['jobTitle'\] of an employee are"):
+        FieldTable.model_validate(broken(employee=employee))
 
 
 def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:

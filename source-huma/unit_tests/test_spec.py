@@ -28,7 +28,8 @@ def messages(lines: list[str], kind: str) -> list[dict[str, Any]]:
 
 def test_the_spec_is_the_one_administrators_know(printed: Printed) -> None:
     [message] = messages(printed("spec"), "SPEC")
-    assert message["spec"] == json.loads(GOLDEN.read_text(encoding="utf-8"))
+    known = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert message["spec"] == known, "If the change is meant, `make golden` writes it down."
 
 
 def test_every_setting_has_a_title_a_description_and_its_place_in_the_form() -> None:

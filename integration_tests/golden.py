@@ -1,0 +1,68 @@
+"""Files that are kept to be compared with: `make golden` writes them anew, and says which have changed.
+
+It brings the pictures and examples on the pages up to date, too.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from airbyte_cdk.models import ConnectorSpecificationSerializer
+
+from destination_xledger.config import connection_specification
+from integration_tests import contract_page, messages
+from integration_tests.pictures import write_pictures_and_examples
+from integration_tests.sample_reports import report_of_a_preview
+from source_huma import SourceHuma
+
+ROOT: Final = Path(__file__).parents[1]
+
+
+def _spec_of_the_source() -> str:
+    return _as_json(ConnectorSpecificationSerializer.dump(SourceHuma().spec(None)))  # type: ignore[arg-type]
+
+
+def _spec_of_the_destination() -> str:
+    return _as_json(connection_specification())
+
+
+def _report(name: str) -> str:
+    return report_of_a_preview()[name]
+
+
+def _as_json(content: object) -> str:
+    return f"{json.dumps(content, indent=2, ensure_ascii=False)}\n"
+
+
+GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
+    "source-huma/unit_tests/spec.json": _spec_of_the_source,
+    "destination-xledger/unit_tests/expected_spec.json": _spec_of_the_destination,
+    "integration_tests/expected_reports/plan.jsonl": partial(_report, "plan.jsonl"),
+    "integration_tests/expected_reports/rejected.jsonl": partial(_report, "rejected.jsonl"),
+    "integration_tests/expected_reports/conflicts.jsonl": partial(_report, "conflicts.jsonl"),
+    "integration_tests/expected_messages.md": messages.table,
+    "docs/contract.md": contract_page.whole_page,
+}
+"""What each file is to hold. One that is kept from now on is a row."""
+
+
+def write_anew() -> list[str]:
+    """Writes the files that are not what they are to be, and returns which."""
+    stale = [(ROOT / name, text) for name, make in GOLDEN.items() if not _holds(ROOT / name, text := make())]
+    for path, text in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [str(path.relative_to(ROOT)) for path, _ in stale]
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    logging.disable()
+    for written in (*write_anew(), *(str(path.relative_to(ROOT)) for path in write_pictures_and_examples())):
+        print(f"Written anew: {written}")  # what the command is for

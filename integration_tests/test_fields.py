@@ -1,0 +1,41 @@
+"""Each field goes from Huma to Xledger, once, through both connectors in this process; the host's tests are slower."""
+
+from integration_tests.conftest import Write
+from integration_tests.field_examples import EXAMPLES, SET, UNSET, expected, shown
+from integration_tests.reading import read_source
+from integration_tests.records import records
+from integration_tests.sandbox import Sandbox
+from shared_mappings import field_table
+
+
+def sync(sandbox: Sandbox, write: Write) -> int:
+    """Writes everybody in Huma to Xledger, and returns how many mutations that took."""
+    before = len(sandbox.xledger.writes)
+    written = write(records(read_source(sandbox).records.values()), renumber_employees=True)
+    assert written.error is None
+    assert written.summary["rejected"] == written.summary["warnings"] == {}
+    return len(sandbox.xledger.writes) - before
+
+
+def test_each_field_of_the_table_has_an_example() -> None:
+    assert set(EXAMPLES) == set(field_table().fields)
+    targets = {target for example in EXAMPLES.values() for target in example["xledger"]}
+    assert targets == set(field_table().targets)
+
+
+def test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does(sandbox: Sandbox, write: Write) -> None:
+    """Somebody else for each field: added with what they have, then given the new value, then none where it may be."""
+    had = {field: {"employmentId": f"E-{field}", field: EXAMPLES[field]["record"]} for field in SET}
+    people = {field: sandbox.huma.hire(**values) for field, values in had.items()}
+    assert sync(sandbox, write) > 0
+    db_ids = {field: sandbox.xledger.employee(values["employmentId"])["dbId"] for field, values in had.items()}
+    for changed in (SET, dict.fromkeys(UNSET)):
+        for field, value in changed.items():
+            sandbox.huma.change(people[field], **{field: value})
+        assert sync(sandbox, write) > 0
+        assert sync(sandbox, write) == 0
+        employees = {employee["dbId"]: employee for employee in sandbox.xledger.employees()}
+        there = {field: shown(employees[db_ids[field]], field) for field in changed}
+        assert there == {
+            field: dict.fromkeys(there[field]) if value is None else expected(field) for field, value in changed.items()
+        }
