@@ -25,7 +25,7 @@ ROOMS = {
         __main__
         connection  report
         state_file
-        environment  lock
+        environment  lock  screen
     """,
     "source_huma": """
         run

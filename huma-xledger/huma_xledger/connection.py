@@ -1,7 +1,6 @@
 """A connection from Huma to Xledger, run by PyAirbyte."""
 
 import contextlib
-import io
 import json
 import logging
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ import airbyte
 from airbyte.exceptions import AirbyteConnectorCheckFailedError
 
 from huma_xledger.environment import EXECUTABLES
+from huma_xledger.screen import Bar, one_bar
 
 if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
@@ -51,9 +51,10 @@ _LOGGERS: Final = tuple(logging.getLogger(f"airbyte.{name}") for name in (SOURCE
 
 
 class _Listener(logging.Handler):
-    def __init__(self) -> None:
+    def __init__(self, bar: Bar) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self._bar = bar
 
     def listen(self) -> None:
         """Listens to both connectors. PyAirbyte drops all listeners of a connector's log when it makes a connector."""
@@ -61,7 +62,12 @@ class _Listener(logging.Handler):
             logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        line = record.getMessage()
+        self.lines.append(line)
+        if record.levelno >= logging.ERROR:
+            self._bar.keep(line)
+        elif not line.startswith(SUMMARY):
+            self._bar.show(line)
 
 
 @dataclass(slots=True)
@@ -102,8 +108,10 @@ class Connection:
         Raises:
             CheckFailedError: With the sentence of the connector that failed.
         """
-        with _logs():
-            for connector in (self._source(), self._destination()):
+        with _running("Checking") as listener:
+            connectors = (self._source(), self._destination())
+            listener.listen()
+            for connector in connectors:
                 try:
                     connector.check()
                 except AirbyteConnectorCheckFailedError as error:
@@ -121,7 +129,7 @@ class Connection:
             StateFileError: When the state that was kept cannot be read.
             airbyte.exceptions.AirbyteError: When one of the connectors fails.
         """
-        with self.alone(), _logs() as listener:
+        with self.alone(), _running("Syncing") as listener:
             source, destination = self._source(), self._destination()
             listener.listen()
             destination.write(
@@ -135,29 +143,27 @@ class Connection:
         return SyncResult(json.loads(summaries[-1]), tuple(listener.lines))
 
     def _source(self) -> airbyte.Source:
-        with _without_chatter():
-            return airbyte.get_source(SOURCE, config=dict(self.source_config), local_executable=EXECUTABLES / SOURCE)
+        return airbyte.get_source(SOURCE, config=dict(self.source_config), local_executable=EXECUTABLES / SOURCE)
 
     def _destination(self) -> airbyte.Destination:
-        with _without_chatter():
-            return airbyte.get_destination(
-                DESTINATION, config=dict(self.destination_config), local_executable=EXECUTABLES / DESTINATION
-            )
+        return airbyte.get_destination(
+            DESTINATION, config=dict(self.destination_config), local_executable=EXECUTABLES / DESTINATION
+        )
 
 
 @contextlib.contextmanager
-def _logs() -> Iterator[_Listener]:
-    """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open."""
-    listener = _Listener()
-    try:
-        yield listener
-    finally:
-        for logger in _LOGGERS:
-            for handler in list(logger.handlers):
-                logger.removeHandler(handler)
-                handler.close()
+def _running(doing: str) -> Iterator[_Listener]:
+    """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open.
 
-
-def _without_chatter() -> contextlib.redirect_stderr[io.StringIO]:
-    """PyAirbyte tells of each connector which executable and which log file it uses."""
-    return contextlib.redirect_stderr(io.StringIO())
+    Of all that is said meanwhile, only the connectors' errors stay on the screen: PyAirbyte tells of executables, log
+    files and progress at length, and what the connectors log is in the files.
+    """
+    with one_bar(doing) as bar:
+        listener = _Listener(bar)
+        try:
+            yield listener
+        finally:
+            for logger in _LOGGERS:
+                for handler in list(logger.handlers):
+                    logger.removeHandler(handler)
+                    handler.close()
