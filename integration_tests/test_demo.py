@@ -5,19 +5,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from huma_xledger.connection import SyncResult
 from integration_tests.conftest import Write
 from integration_tests.demo.__main__ import GREETING
 from integration_tests.demo.story import COLUMNS, NEXT, tell
-from integration_tests.reading import State, read_source
-from integration_tests.records import records
 from integration_tests.sandbox import Sandbox
+from integration_tests.without_a_host import InThisProcess
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,23 +23,6 @@ ROOT = Path(__file__).parents[1]
 def populated() -> Iterator[Sandbox]:
     with Sandbox.running(people=60, burst_limit=None) as running:
         yield running
-
-
-@dataclass
-class InThisProcess:
-    """A connection between a sandbox's systems without a host: the connectors run in this process."""
-
-    sandbox: Sandbox
-    write: Write
-    mode: str
-    state: State | None = None
-
-    def sync(self) -> SyncResult:
-        """Syncs once, and keeps the state for the next time."""
-        read = read_source(self.sandbox, self.state)
-        self.state = read.state if read.states else self.state
-        written = self.write(records(read.records.values()), mode=self.mode)
-        return SyncResult(written.summary, tuple(written.log))
 
 
 @pytest.fixture

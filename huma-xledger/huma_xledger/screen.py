@@ -36,7 +36,6 @@ def one_bar(doing: str) -> Iterator[Bar]:
     Args:
         doing: What goes on, in a word or two.
     """
-    rest_of_the_line = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=16),
