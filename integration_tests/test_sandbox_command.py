@@ -52,10 +52,10 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
         process.send_signal(stop)
         rest, complaints = process.communicate(timeout=20)
     configs = tmp_path / "c"
-    command = f"make sync SOURCE={configs}/source.json DESTINATION={configs}/destination.json"
-    assert f"Next     {command}\n" in lines
-    assert rest.splitlines()[1:] == [f"Next     {command}"]
-    assert command in changed.text
+    sync = f"make sync SOURCE={configs}/source.json DESTINATION={configs}/destination.json"
+    assert f"Next     {sync}\n" in lines
+    assert rest.splitlines()[1:] == [f"Next     {sync}"]
+    assert sync in changed.text
     assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200
     assert destination["authority_confirmed"] is True
