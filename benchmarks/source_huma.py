@@ -7,7 +7,6 @@ numbers say something about the machine; what counts are the ratios of one run.
 
 import argparse
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -32,6 +31,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.elsewhere import PROCESSES, elsewhere
 from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE
 from connector_base.log_redaction import redact_all_output
@@ -46,7 +46,6 @@ Config = dict[str, Any]
 Reader = Callable[[Config], int]
 """Reads everybody, with the requests in flight that `num_workers` allows, and returns how many people it read."""
 
-PROCESSES = multiprocessing.get_context("spawn")
 LATENCY = 0.05
 PAGE = 50
 USERS_IN_STATE = 50_000
@@ -137,12 +136,12 @@ class State:
 
 def _speed(people: int, workers: int, rounds: int) -> Speed:
     times: dict[Reader, list[float]] = {bare_loop: [], source: []}
-    with _huma(people, LATENCY) as huma, ProcessPoolExecutor(1, PROCESSES, _say_nothing) as elsewhere:
+    with _huma(people, LATENCY) as huma, elsewhere() as process:
         config = {**huma.config, "num_workers": workers}
         for _ in range(rounds):
             for reader, taken in times.items():
                 huma.requests_since_last_asked()
-                read, seconds = elsewhere.submit(_timed, reader, config).result()
+                read, seconds = process.submit(_timed, reader, config).result()
                 taken.append(seconds)
                 assert read == people, f"{reader.__name__} read {read} of {people} people"
         made = huma.requests_since_last_asked()
@@ -159,12 +158,6 @@ def _timed(reader: Reader, config: Config) -> tuple[int, float]:
     """Reads everybody; returns how many, and in how many seconds."""
     started = time.perf_counter()
     return reader(config), time.perf_counter() - started
-
-
-def _say_nothing() -> None:
-    """Closes stdout to this process, and to loggers that have kept it for themselves."""
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
 
 
 def _peaks(step: Step, mode: SyncMode, crowds: list[int]) -> list[int]:
