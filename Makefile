@@ -52,6 +52,7 @@ sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs i
 	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
 
 bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it takes
+	@echo "This takes about five minutes; two tables about Huma come first, and then two about Xledger."
 	@$(BIN)/python -m benchmarks.source_huma; source=$$?; \
 	$(BIN)/python -m benchmarks.destination_xledger && exit $$source
 

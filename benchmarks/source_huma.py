@@ -1,12 +1,12 @@
 """What reading Huma's people costs: speed beside a bare loop, requests, and memory.
 
-`python -m benchmarks.source_huma` prints a table. Huma is the sandbox, in a process of its own, so that it takes no
-time from whoever is measured. Absolute numbers say something about the machine; what counts are the ratios of one run.
+`python -m benchmarks.source_huma` prints two tables. Huma is the sandbox, in a process of its own, so that it takes no
+time from whoever is measured; and so is who is measured, so that nothing of what they log is on the screen. Absolute
+numbers say something about the machine; what counts are the ratios of one run.
 """
 
 import argparse
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -31,6 +31,8 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.elsewhere import PROCESSES, elsewhere
+from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE
 from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
@@ -44,7 +46,6 @@ Config = dict[str, Any]
 Reader = Callable[[Config], int]
 """Reads everybody, with the requests in flight that `num_workers` allows, and returns how many people it read."""
 
-PROCESSES = multiprocessing.get_context("spawn")
 LATENCY = 0.05
 PAGE = 50
 USERS_IN_STATE = 50_000
@@ -59,17 +60,20 @@ MOST_BYTES_OF_STATE, MOST_SECONDS_OF_STATE = 4_000_000, 1.0
 def main() -> int:
     """Measures, and prints the table. Returns 0 when everything is within its bounds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.source_huma", description=__doc__)
-    parser.add_argument("--people", type=int, default=250, help="how many people to read for each request in flight")
+    parser.add_argument("--people", type=int, default=150, help="how many people to read for each request in flight")
     parser.add_argument("--workers", type=int, nargs="+", default=[8, 16], help="how many requests in flight")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each reads, in turn; the best time counts")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each reads, in turn; the best time counts")
     parser.add_argument("--crowds", type=int, nargs=2, default=[2000, 8000], help="how many to read for the memory")
     arguments = parser.parse_args()
+    with steps(len(arguments.workers) + len(SyncMode) * len(arguments.crowds) + 1) as step:
+        speeds = []
+        for workers in arguments.workers:
+            step(f"reading {arguments.people * workers:,} people, {workers} at a time, in turn with a bare loop")
+            speeds.append(_speed(arguments.people * workers, workers, arguments.rounds))
+        memory = [Memory(mode, *arguments.crowds, *_peaks(step, mode, arguments.crowds)) for mode in SyncMode]
+        step(f"writing and reading the state of {USERS_IN_STATE:,} people")
+        state = _state(USERS_IN_STATE)
     console = Console()
-    with console.status("Reading at speed ..."):
-        speeds = [_speed(arguments.people * workers, workers, arguments.rounds) for workers in arguments.workers]
-    with console.status("Reading few and many ..."):
-        memory = [Memory(mode, *arguments.crowds, *_peaks(mode, arguments.crowds)) for mode in SyncMode]
-    state = _state(USERS_IN_STATE)
     console.print(_table_of_speeds(speeds))
     console.print(_table_of_sizes(memory, state))
     kept = [
@@ -132,14 +136,13 @@ class State:
 
 def _speed(people: int, workers: int, rounds: int) -> Speed:
     times: dict[Reader, list[float]] = {bare_loop: [], source: []}
-    with _huma(people, LATENCY) as huma:
+    with _huma(people, LATENCY) as huma, elsewhere() as process:
         config = {**huma.config, "num_workers": workers}
         for _ in range(rounds):
             for reader, taken in times.items():
                 huma.requests_since_last_asked()
-                started = time.perf_counter()
-                read = reader(config)
-                taken.append(time.perf_counter() - started)
+                read, seconds = process.submit(_timed, reader, config).result()
+                taken.append(seconds)
                 assert read == people, f"{reader.__name__} read {read} of {people} people"
         made = huma.requests_since_last_asked()
     return Speed(
@@ -151,8 +154,18 @@ def _speed(people: int, workers: int, rounds: int) -> Speed:
     )
 
 
-def _peaks(mode: SyncMode, crowds: list[int]) -> list[int]:
-    return [_peak(people, mode) for people in crowds]
+def _timed(reader: Reader, config: Config) -> tuple[int, float]:
+    """Reads everybody; returns how many, and in how many seconds."""
+    started = time.perf_counter()
+    return reader(config), time.perf_counter() - started
+
+
+def _peaks(step: Step, mode: SyncMode, crowds: list[int]) -> list[int]:
+    peaks = []
+    for people in crowds:
+        step(f"memory for {people:,} people, {mode.value.replace('_', ' ')}")
+        peaks.append(_peak(people, mode))
+    return peaks
 
 
 def _peak(people: int, mode: SyncMode) -> int:

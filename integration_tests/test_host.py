@@ -1,7 +1,9 @@
 """Both connectors through PyAirbyte: every row of the field table, end to end, and an idle sync that writes nothing."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +42,14 @@ class Story:
     countries: tuple[Any, Any]
     after_unsetting: SyncResult
     unset_for: Mapping[str, Employee]
+    printed: str
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     state = StateFile(tmp_path_factory.mktemp("story") / "state.json")
-    with Sandbox.running(people=60) as sandbox:
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed), Sandbox.running(people=60) as sandbox:
         connection = Connection(sandbox.source_config(), sandbox.destination_config(renumber_employees=True), state)
         connection.check()
         first = connection.sync()
@@ -77,7 +81,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             sandbox.huma.change(people[field].id, **{field: None})
         after_unsetting, unset_for = connection.sync(), employees()
         countries_after = {field: found["subledger"]["company"] for field, found in employees().items()}
-        yield Story(
+        return Story(
             first,
             idle,
             idle_writes,
@@ -88,6 +92,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             (countries_before, countries_after),
             after_unsetting,
             unset_for,
+            printed.getvalue(),
         )
 
 
@@ -106,6 +111,10 @@ def test_an_idle_sync_emits_nobody_and_writes_nothing(story: Story) -> None:
     assert story.idle_writes == 0
     assert story.idle.summary["received"] == 0
     assert (story.idle.summary["created"], story.idle.summary["updated"]) == (0, 0)
+
+
+def test_what_the_host_says_of_itself_is_not_printed(story: Story) -> None:
+    assert story.printed == ""
 
 
 def test_a_sync_told_again_writes_nothing_either(story: Story) -> None:

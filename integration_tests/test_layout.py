@@ -25,7 +25,7 @@ ROOMS = {
         __main__
         connection  report
         state_file  checking
-        belonging  pyairbyte  lock
+        belonging  pyairbyte  lock  screen
         environment
     """,
     "source_huma": """

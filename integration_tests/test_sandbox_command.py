@@ -48,12 +48,19 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
             headers={"Authorization": f"token {destination['api_token']}"},
             timeout=10,
         )
+        changed = requests.post(f"{source['api_url']}/_sandbox/people", data={"givenName": "Zebedia"}, timeout=10)
         process.send_signal(stop)
-        _, complaints = process.communicate(timeout=20)
+        rest, complaints = process.communicate(timeout=20)
+    configs = tmp_path / "c"
+    sync = f"make sync SOURCE={configs}/source.json DESTINATION={configs}/destination.json"
+    assert f"Next     {sync}\n" in lines
+    assert rest.splitlines()[1:] == [f"Next     {sync}"]
+    assert sync in changed.text
+    assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200
     assert destination["authority_confirmed"] is True
     assert source["api_url"] in "".join(lines)
-    assert "(30 people)" in "".join(lines)
+    assert "(30 people, to be changed there)" in "".join(lines)
     assert (process.returncode, complaints) == (0, "")
 
 

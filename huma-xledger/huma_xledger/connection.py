@@ -1,7 +1,6 @@
 """A connection from Huma to Xledger, run by PyAirbyte."""
 
 import contextlib
-import io
 import json
 import logging
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_becaus
 from huma_xledger.checking import Checked
 from huma_xledger.environment import EXECUTABLES, PRIVATE
 from huma_xledger.pyairbyte import airbyte
+from huma_xledger.screen import Bar, one_bar
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 
 if TYPE_CHECKING:
@@ -73,10 +73,11 @@ class _Listener(logging.Handler):
         errors: With which error each ended that did, as PyAirbyte logs nothing else as an error.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bar: Bar) -> None:
         super().__init__()
         self.lines: list[str] = []
         self.errors: dict[str, str] = {}
+        self._bar = bar
 
     def listen(self) -> None:
         """Listens to both connectors. PyAirbyte drops all listeners of a connector's log when it makes a connector."""
@@ -84,9 +85,12 @@ class _Listener(logging.Handler):
             logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        line = record.getMessage()
+        self.lines.append(line)
         if record.levelno >= logging.ERROR:
-            self.errors[record.name.rpartition(".")[2]] = record.getMessage()
+            self.errors[record.name.rpartition(".")[2]] = line
+        elif not line.startswith(SUMMARY):
+            self._bar.show(line)
 
     def result(self, everybody_because: str | None) -> SyncResult:
         """What the sync came to so far."""
@@ -139,7 +143,8 @@ class Connection:
         """
         configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
         executables = {EXECUTABLES / name: config for name, config in configs.items()}
-        checked = checking.check(executables, PRIVATE / "tmp")
+        with one_bar("Checking"):
+            checked = checking.check(executables, PRIVATE / "tmp")
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))
@@ -174,22 +179,23 @@ class Connection:
             StateFileError: When the state that was kept cannot be read, or the next one cannot be written.
             SyncFailedError: When one of the connectors fails, with what was done before.
         """
-        with self.alone(), _logs() as listener:
+        with self.alone():
             because = self.everybody_because(full_refresh=full_refresh)
             states = self._states(everybody=because is not None)
-            try:
-                source, destination = self._source(), self._destination()
-                listener.listen()
-                destination.write(
-                    source,
-                    streams=[USERS],
-                    cache=False,
-                    state_cache=cast("CacheBase", states) if states else False,
-                )
-            except StateFileError:
-                raise
-            except Exception as error:  # noqa: BLE001  what PyAirbyte and its libraries say may quote values
-                raise SyncFailedError(_why(listener, error), listener.result(because)) from None
+            with _running() as listener:
+                try:
+                    source, destination = self._source(), self._destination()
+                    listener.listen()
+                    destination.write(
+                        source,
+                        streams=[USERS],
+                        cache=False,
+                        state_cache=cast("CacheBase", states) if states else False,
+                    )
+                except StateFileError:
+                    raise
+                except Exception as error:  # noqa: BLE001  what PyAirbyte and its libraries say may quote values
+                    raise SyncFailedError(_why(listener, error), listener.result(because)) from None
             result = listener.result(because)
             if self.state is not None and result.summary.get("mode") == PREVIEW:
                 self.state.forget_settings()
@@ -216,14 +222,12 @@ class Connection:
         )
 
     def _source(self) -> airbyte.Source:
-        with _without_chatter():
-            return airbyte.get_source(SOURCE, config=dict(self.source_config), local_executable=EXECUTABLES / SOURCE)
+        return airbyte.get_source(SOURCE, config=dict(self.source_config), local_executable=EXECUTABLES / SOURCE)
 
     def _destination(self) -> airbyte.Destination:
-        with _without_chatter():
-            return airbyte.get_destination(
-                DESTINATION, config=dict(self.destination_config), local_executable=EXECUTABLES / DESTINATION
-            )
+        return airbyte.get_destination(
+            DESTINATION, config=dict(self.destination_config), local_executable=EXECUTABLES / DESTINATION
+        )
 
 
 def _why(listener: _Listener, error: Exception) -> str:
@@ -238,18 +242,18 @@ def _why(listener: _Listener, error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _logs() -> Iterator[_Listener]:
-    """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open."""
-    listener = _Listener()
-    try:
-        yield listener
-    finally:
-        for logger in _LOGGERS.values():
-            for handler in list(logger.handlers):
-                logger.removeHandler(handler)
-                handler.close()
+def _running() -> Iterator[_Listener]:
+    """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open.
 
-
-def _without_chatter() -> contextlib.redirect_stderr[io.StringIO]:
-    """PyAirbyte tells of each connector which executable and which log file it uses."""
-    return contextlib.redirect_stderr(io.StringIO())
+    Nothing of what is said meanwhile stays on the screen: PyAirbyte tells of executables, log files and progress at
+    length, what the connectors log is in the files, and how the sync ends is told when it has ended.
+    """
+    with one_bar("Syncing") as bar:
+        listener = _Listener(bar)
+        try:
+            yield listener
+        finally:
+            for logger in _LOGGERS.values():
+                for handler in list(logger.handlers):
+                    logger.removeHandler(handler)
+                    handler.close()

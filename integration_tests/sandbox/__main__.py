@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
 import threading
+import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from integration_tests.sandbox import Sandbox
@@ -42,16 +45,33 @@ def main() -> None:
         huma_port=arguments.huma_port,
         xledger_port=arguments.xledger_port,
     ) as sandbox:
-        print(f"Huma     {sandbox.huma.url}/  ({len(sandbox.huma.users)} people)")
+        print(f"Huma     {sandbox.huma.url}/  ({len(sandbox.huma.users)} people, to be changed there)")
         print(f"Xledger  {sandbox.xledger.page_url}  ({len(sandbox.xledger.employees())} employees)")
+        # The people are the same as the last time, and yet nothing of the last time is in this Xledger.
+        sandbox.huma.organisation = replace(sandbox.huma.organisation, id=str(uuid.uuid4()))
         if arguments.configs is not None:
-            arguments.configs.mkdir(parents=True, exist_ok=True)
-            for name, config in (("source", sandbox.source_config()), ("destination", sandbox.destination_config())):
-                path = arguments.configs / f"{name}.json"
-                path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-                print(f"Config   {path}")
+            sandbox.huma.next_command = _write_configs(sandbox, arguments.configs)
+            sandbox.huma.announce = lambda sentence: print(f"{sentence}\n{_next(sandbox)}", flush=True)
+            print(_next(sandbox))
         print("Ctrl-C stops both.", flush=True)
         stop.wait()
+
+
+def _write_configs(sandbox: Sandbox, folder: Path) -> str:
+    """Write the config files of both connectors; return the command that syncs with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    configs = {"source": sandbox.source_config(), "destination": sandbox.destination_config(mode="sync")}
+    command = "make sync"
+    for name, config in configs.items():
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        print(f"Config   {path}")
+        command += f" {name.upper()}={shlex.quote(str(path))}"
+    return command
+
+
+def _next(sandbox: Sandbox) -> str:
+    return f"Next     {sandbox.huma.next_command}"
 
 
 if __name__ == "__main__":

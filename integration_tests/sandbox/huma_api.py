@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from integration_tests.sandbox import huma_changes, pages
 from integration_tests.sandbox import huma_wire as wire
-from integration_tests.sandbox import pages
 from integration_tests.sandbox.faults import Fault, FaultKind, answers_in_place, of_kind
 from integration_tests.sandbox.huma_store import Huma, HumaRequest
 from integration_tests.sandbox.server import CutConnection, hold
@@ -67,6 +67,8 @@ def application(huma: Huma) -> Starlette:
             route("/job-titles", _job_titles),
             Route("/", page),
             Route("/_sandbox/users", users),
+            Route("/_sandbox/people", functools.partial(huma_changes.hire, huma), methods=["POST"]),
+            Route("/_sandbox/people/{id}", functools.partial(huma_changes.change, huma), methods=["POST"]),
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,8 @@ class Huma:
         latency: Seconds that every request to the API is on its way; it holds no other request up.
         under_way: How many requests to the API are under way.
         most_under_way: The most requests to the API that were under way at once so far.
+        next_command: What somebody who has changed people on the page runs to see it come through; None for nothing.
+        announce: Is told of each change on the page, in a sentence that names people by id and fields by name.
     """
 
     def __init__(self, people: int, seed: int, today: dt.date) -> None:
@@ -100,6 +102,8 @@ class Huma:
         self.latency = 0.0
         self.under_way = 0
         self.most_under_way = 0
+        self.next_command: str | None = None
+        self.announce: Callable[[str], None] = lambda _: None
         self.lock = threading.RLock()
         self._tokens: set[str] = set()
         self._gone_but_listed: set[str] = set()

@@ -6,9 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from integration_tests.sandbox.huma_store import Huma
+    from integration_tests.sandbox.huma_store import Huma, HumaUser
     from integration_tests.sandbox.xledger import Xledger
 
 MAINTENANCE = "<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
@@ -20,33 +20,71 @@ FORBIDDEN = "<!doctype html><title>Forbidden</title><h1>Your request was stopped
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse}"
     "th,td{padding:.25rem .75rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top;white-space:pre-wrap}"
-    "th{position:sticky;top:0;background:#fff}"
+    "th{position:sticky;top:0;background:#fff}tr:target{background:#ffc}"
+    ".next{position:sticky;bottom:0;background:#eef;padding:.5rem}button{margin-right:.25rem}"
 )
 
 
+EDITABLE = {"email": "E-mail", "phone": "Phone", "jobTitle": "Job title", "employmentEndDate": "Last day"}
+"""What the page of Huma changes of a person, by the names of the `users` record."""
+
+OF_A_NEW_HIRE = {"givenName": "Given name", "familyName": "Family name", "email": "E-mail", "phone": "Phone"}
+"""What it asks of somebody new; what is left empty is made up."""
+
+SAVE, DEACTIVATE, ACTIVATE = "save", "deactivate", "activate"
+"""What it does with a person."""
+
+
+def as_typed(value: object) -> str:
+    """Return a value as a browser sends it back from a field that nobody has touched: on one line."""
+    return "" if value is None else str(value).replace("\r", "").replace("\n", "")
+
+
 def huma_page(huma: Huma) -> str:
-    """Return the page of Huma: its people, and how often it was asked."""
+    """Return the page of Huma: its people, how often it was asked, and forms to change them."""
     with huma.lock:
-        rows = [
-            (
-                user["givenName"],
-                user["familyName"],
-                user.get("employmentId"),
-                user.get("email"),
-                user.get("phone"),
-                user.get("jobTitle"),
-                _address(user.get("homeAddress")),
-                "active" if user["active"] else f"deactivated {user['deactivatedAt']}",
-            )
-            for user in huma.users.values()
-        ]
-    head = ("Given name", "Family name", "Employment ID", "E-mail", "Phone", "Job title", "Address", "Status")
-    return _page("Huma", f"{len(rows)} people, {len(huma.requests)} requests so far", head, rows, "/_sandbox/users")
+        rows = [_person(user) for user in huma.users.values()]
+    head = ("Name", "Employment ID", *EDITABLE.values(), "Address", "Status", "")
+    summary = f"{len(rows)} people, {len(huma.requests)} requests so far"
+    hire = "".join(_field(name, "", "hire", title) for name, title in OF_A_NEW_HIRE.items())
+    above = (
+        f"<form id='hire' method='post' action='/_sandbox/people'>Somebody new: {hire} <button>Hire</button> "
+        "What is left empty is made up.</form>"
+    )
+    if huma.next_command:
+        above += f"<p class='next'>To see a change come through: <code>{escape(huma.next_command)}</code></p>"
+    return _page("Huma", summary, head, "".join(rows), "/_sandbox/users", above)
+
+
+def _person(user: HumaUser) -> str:
+    form = f"change-{user.id}"
+    status = "active" if user["active"] else f"deactivated {user['deactivatedAt']}"
+    other = (DEACTIVATE, "Deactivate") if user["active"] else (ACTIVATE, "Activate")
+    buttons = "".join(f"<button name='do' value='{do}'>{title}</button>" for do, title in ((SAVE, "Save"), other))
+    cells = (
+        _cell(f"{user['givenName']} {user['familyName']}"),
+        _cell(user.get("employmentId")),
+        *(
+            f"<td>{_field(name, as_typed(user[name]), form, title)}</td>" if name in user else _cell("withheld")
+            for name, title in EDITABLE.items()
+        ),
+        _cell(_address(user.get("homeAddress"))),
+        _cell(status),
+        f"<td><form id='{form}' method='post' action='/_sandbox/people/{escape(user.id)}'>{buttons}</form></td>",
+    )
+    return f"<tr id='{escape(user.id)}'>{''.join(cells)}</tr>\n"
+
+
+def _field(name: str, value: str, form: str, title: str) -> str:
+    kind = "date" if name.endswith("Date") else "text"
+    label = f"aria-label='{escape(title)}' placeholder='{escape(title)}'"
+    return f"<input type='{kind}' name='{name}' value='{escape(value)}' form='{form}' {label}>"
 
 
 def xledger_page(xledger: Xledger) -> str:
     """Return the page of Xledger: its employees, and how often it was asked and written to."""
-    rows = [
+    employees = xledger.employees()
+    rows = (
         (
             row["dbId"],
             row["code"],
@@ -58,11 +96,14 @@ def xledger_page(xledger: Xledger) -> str:
             row["subledger"]["bankAccount"],
             row["dateTo"],
         )
-        for row in xledger.employees()
-    ]
+        for row in employees
+    )
     head = ("dbId", "Code", "Description", "E-mail", "Phone", "Job title", "Address", "Bank account", "Closed")
-    summary = f"{len(rows)} employees, {len(xledger.operations)} requests so far, {len(xledger.writes)} of them writes"
-    return _page("Xledger", summary, head, rows, "/_sandbox/employees")
+    summary = (
+        f"{len(employees)} employees, {len(xledger.operations)} requests so far, {len(xledger.writes)} of them writes"
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
+    return _page("Xledger", summary, head, body, "/_sandbox/employees")
 
 
 def _address(address: dict[str, Any] | None) -> str:
@@ -76,15 +117,15 @@ def _address(address: dict[str, Any] | None) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-def _page(title: str, summary: str, head: Iterable[str], rows: Iterable[Sequence[object]], link: str) -> str:
+def _cell(value: object) -> str:
+    return f"<td>{escape(str(value))}</td>" if value is not None else "<td></td>"
+
+
+def _page(title: str, summary: str, head: Iterable[str], body: str, link: str, above: str = "") -> str:
     heading = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' if cell is not None else '<td></td>' for cell in row)}</tr>\n"
-        for row in rows
-    )
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} of the sandbox</title>"
         f"<style>{_STYLE}</style><h1>{title} of the sandbox</h1>"
-        f"<p>{escape(summary)}. Everything: <a href='{link}'>{link}</a></p>"
+        f"<p>{escape(summary)}. Everything: <a href='{link}'>{link}</a></p>{above}"
         f"<table><thead><tr>{heading}</tr></thead><tbody>\n{body}</tbody></table></html>"
     )

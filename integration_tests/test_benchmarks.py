@@ -1,0 +1,51 @@
+"""`make bench` shows tables, and what it is doing; what a connector logs meanwhile is not on the screen."""
+
+import io
+import logging
+import sys
+
+import pytest
+
+from benchmarks.elsewhere import elsewhere
+from benchmarks.steps import steps
+
+
+def chatter(line: str) -> str:
+    """What a connector does in a process of its own: it prints, and logs by a handler that has kept stdout."""
+    logger = logging.getLogger(__name__)
+    logger.addHandler(logging.StreamHandler(sys.stdout))
+    logger.warning(line)
+    print(line, flush=True)
+    return line
+
+
+def test_what_is_logged_by_whoever_is_measured_is_not_on_the_screen(capfd: pytest.CaptureFixture[str]) -> None:
+    with elsewhere() as process:
+        assert process.submit(chatter, '{"type": "LOG"}').result() == '{"type": "LOG"}'
+    assert capfd.readouterr().out == ""
+
+
+def test_each_step_is_told_when_it_begins_beside_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    with steps(2) as step:
+        step("few people")
+        assert "1/2  few people\n" in capsys.readouterr().err
+        step("many people")
+    told = capsys.readouterr()
+    assert told.err.endswith("2/2  many people\n")
+    assert told.out == ""
+
+
+def test_on_a_terminal_the_steps_are_one_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with steps(1) as step:
+        step("few people")
+    assert "few people" in terminal.getvalue()
+    assert terminal.getvalue().count("\n") == 1
+
+
+def test_steps_that_were_not_foreseen_are_noticed() -> None:
+    with pytest.raises(RuntimeError, match="2 steps were foreseen, and 1 were taken"), steps(2) as step:
+        step("few people")

@@ -1,0 +1,86 @@
+"""What is seen while the host runs connectors: one bar on a terminal, nothing in a pipe."""
+
+import io
+import logging
+import sys
+from collections.abc import Callable
+
+import pytest
+import rich
+
+from huma_xledger.connection import DESTINATION, _running
+from huma_xledger.screen import one_bar
+
+
+class Terminal(io.StringIO):
+    """Something that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def chatter() -> None:
+    """What PyAirbyte does: it prints in every way there is."""
+    print("Completed `source-huma -> destination-xledger` sync")
+    print("Writing PyAirbyte logs to file: /somewhere", file=sys.stderr)
+    rich.print("Connection check succeeded for `source-huma`.", file=sys.stderr)
+
+
+Watch = Callable[[], Terminal]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Puts a terminal of the usual width in the place of stderr. In the test itself: pytest sets stderr before that."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def watched() -> Terminal:
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        return terminal
+
+    return watched
+
+
+def test_nothing_is_printed_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    with one_bar("Syncing") as bar:
+        chatter()
+        bar.show("Xledger asks to wait.")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_printed_in_a_pipe_that_is_to_be_coloured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with one_bar("Syncing"):
+        chatter()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_on_a_terminal_there_is_one_line_that_is_written_anew_and_gone_in_the_end(
+    watch: Watch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = watch()
+    with one_bar("Syncing") as bar:
+        chatter()
+        bar.show("Xledger asks to wait. " * 20)
+    shown = terminal.getvalue()
+    assert "Syncing" in shown
+    assert "Xledger asks to wait" in shown
+    assert shown.count("\n") == 1
+    assert shown.endswith("\x1b[1A\x1b[2K")
+    assert "irbyte" not in shown + capsys.readouterr().out
+
+
+def test_what_a_summary_says_in_braces_is_no_line_for_people(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = watch()
+    logger = logging.getLogger(f"airbyte.{DESTINATION}")
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    with _running() as listener:
+        listener.listen()
+        logger.info('SYNC SUMMARY {"received": 0}')
+    assert listener.lines == ['SYNC SUMMARY {"received": 0}']
+    assert "SUMMARY" not in terminal.getvalue()
