@@ -90,9 +90,9 @@ def _unauthorized(failure: Failure) -> AirbyteTracedException:
 
 def _forbidden(failure: Failure) -> AirbyteTracedException:
     return config_error(
-        f"The address in API address (api_url) does not let requests through ({failure.words or 'forbidden'}). Check the "
-        f"address, and whether the API token is still there {WHERE_TO_GRANT}; if both are right, ask those who look after your "
-        "network, and Xledger, whether a firewall stops what comes from here."
+        f"The address in API address (api_url) does not let requests through ({failure.words or 'forbidden'}). Check "
+        f"the address, and whether the API token is still there {WHERE_TO_GRANT}; if both are right, ask those who "
+        "look after your network, and Xledger, whether a firewall stops what comes from here."
     )
 
 
