@@ -115,7 +115,7 @@ def test_a_token_that_cannot_be_one_is_told_before_anything_is_sent(token: str, 
     written = write([*records(PEOPLE), state(1)], api_token=token)
     assert written.error is not None
     assert written.error.failure_type is FailureType.config_error
-    assert "api_token: it is no token of Xledger's" in str(written.error)
+    assert "API token (api_token): it is no token of Xledger's" in str(written.error)
     assert token not in str(written.error)
     assert sandbox.xledger.operations == []
 

@@ -333,7 +333,9 @@ SITUATIONS: Mapping[str, Situation] = {
         arranged=lambda sandbox: sandbox.xledger.faults.add(Fault.out_of_credits(soon())),
     ),
     "maintenance for a while": Situation("Xledger is not available", arranged=faults(Fault.maintenance_page(times=3))),
-    "a connection that drops": Situation("ConnectionError", arranged=faults(Fault.dropped_connection(times=2))),
+    "a connection that drops": Situation(
+        "the connection to 127.0.0.1 was lost", arranged=faults(Fault.dropped_connection(times=2))
+    ),
     "nobody is there": Situation(
         "does not answer at the address", arranged=faults(Fault.dropped_connection(times=None))
     ),

@@ -24,15 +24,15 @@ class Unreached:
 
 
 _CHECK_THE_NETWORK: Final = (
-    "Check the address, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+    "Check {address}, and whether a firewall or a proxy stops what comes from here; then run the sync again."
 )
 
 _CHECK_THE_CERTIFICATE: Final = (
-    "Check the address and, if your network inspects traffic, that its certificate authority is known here; then run "
+    "Check {address} and, if your network inspects traffic, that its certificate authority is known here; then run "
     "the sync again."
 )
 
-_LATER: Final = "Run the sync again later; if it goes on, check the address and the network."
+_LATER: Final = "Run the sync again later; if it goes on, check {address} and the network."
 
 _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
     (
@@ -48,7 +48,7 @@ _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
     (
         (NameResolutionError, socket.gaierror),
         "the name {host} is not known here",
-        "Check the address and, if it is right, the name server (DNS) of your network; then run the sync again.",
+        "Check {address} and, if it is right, the name server (DNS) of your network; then run the sync again.",
     ),
     ((ConnectionRefusedError,), "{host} refuses the connection", _CHECK_THE_NETWORK),
     ((exceptions.ConnectTimeout,), "no connection to {host} came about in time", _CHECK_THE_NETWORK),
@@ -61,19 +61,20 @@ _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
 _LOST: Final = "the connection to {host} was lost"
 
 
-def unreached(error: Exception, url: str) -> Unreached:
+def unreached(error: Exception, url: str, address: str = "the address") -> Unreached:
     """Why there is no answer to a request.
 
     Args:
         error: What was raised in place of an answer. Its text quotes addresses, and is not told.
         url: What was asked; only its host is named.
+        address: What sentences call the setting that the address comes from.
     """
     host = urlsplit(url).hostname or url
     causes = list(_causes(error))
     for kinds, why, remedy in _TABLE:
         if any(isinstance(cause, kinds) for cause in causes):
-            return Unreached(why.format(host=host), remedy)
-    return Unreached(_LOST.format(host=host), _LATER)
+            return Unreached(why.format(host=host), remedy.format(address=address))
+    return Unreached(_LOST.format(host=host), _LATER.format(address=address))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

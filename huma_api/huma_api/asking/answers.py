@@ -144,7 +144,7 @@ class HumaErrorHandler(DefaultErrorHandler):
             return self._misconfigured(f"{api_url} is not a valid address. Check the API URL.")
         if isinstance(exception, TooManyRedirects):
             return self._nothing_here()
-        found = unreached(exception or requests.RequestException(), api_url)
+        found = unreached(exception or requests.RequestException(), api_url, "the API URL")
         return self._try_again(f"Huma cannot be reached at {api_url}: {found.why}. {found.remedy}")
 
     def _nothing_here(self) -> ErrorResolution:
