@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.report import NoReport, Report
-from shared_mappings import MISSING, Employee, FieldChange, FieldTable, State
+from shared_mappings import MISSING, Employee, FieldChange, FieldTable, Policy, State
 
 Those = list[tuple[Planned, Employee]]
 """People, each with the employee they are."""
@@ -93,15 +93,17 @@ def written_with(item: Planned, employee: Employee, table: FieldTable, left_out:
         left_out: Targets that were not sent.
 
     Returns:
-        The changes of the plan whose places have something now, wherever Xledger has it from, and those of which it
-        shows nothing, if they were sent.
+        What the places have now that the record has a value for, wherever Xledger has it from, and changes of the plan
+        of which it shows nothing, if they were sent.
     """
+    planned = {change.target: change for change in item.plan.changes}
     written = []
-    for change in item.plan.changes:
-        now = employee.values[change.target]
-        if now is MISSING and table.targets[change.target].creation and change.target not in left_out:
+    for target, rule in table.rule_of.items():
+        now, change = employee.values[target], planned.get(target)
+        ours = item.person.desired.values[rule.canonical_target]
+        if now is MISSING and change is not None and table.targets[target].creation and target not in left_out:
             written.append(change)
-        elif isinstance(now, str):
-            same = table.rule_of[change.target].same(change.after, now)
-            written.append(change if same else replace(change, after=now))
+        elif isinstance(now, str) and isinstance(ours, str) and rule.rule is not Policy.READ_ONLY:
+            there = change or FieldChange(rule.fields[0], target, None, now)
+            written.append(there if rule.same(there.after, now) else replace(there, after=now))
     return written
