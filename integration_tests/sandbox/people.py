@@ -148,9 +148,8 @@ class PeopleMaker:
         self.rng = random.Random(seed)
         self.today = today
         self.organisation = organisation
-        self._fakers = {country: Faker(locale) for country, locale in _LOCALES.items()}
-        for faker in self._fakers.values():
-            faker.seed_instance(seed)
+        self._seed = seed
+        self._fakers: dict[str, Faker] = {}
         self._taken: set[str] = set()
         self._next_employment_id = 1001
 
@@ -169,7 +168,7 @@ class PeopleMaker:
         rng = self.rng
         country = rng.choices(tuple(_LOCALES), weights=_LOCALE_WEIGHTS)[0]
         female = rng.random() < 0.5
-        faker = self._fakers[country]
+        faker = self._faker(country)
         name = {
             "givenName": faker.first_name_female() if female else faker.first_name_male(),
             "familyName": faker.last_name(),
@@ -212,6 +211,12 @@ class PeopleMaker:
         }
         return person | given
 
+    def _faker(self, country: str) -> Faker:
+        if country not in self._fakers:
+            self._fakers[country] = Faker(_LOCALES[country])
+            self._fakers[country].seed_instance(self._seed)
+        return self._fakers[country]
+
     def _employment(self) -> dict[str, Any]:
         rng = self.rng
         start = self.today - dt.timedelta(days=rng.randint(20, 20 * 365))
@@ -253,7 +258,7 @@ class PeopleMaker:
         }
 
     def _address(self, country: str) -> dict[str, str | None]:
-        faker = self._fakers[country]
+        faker = self._faker(country)
         return {
             "line1": faker.street_address(),
             "line2": f"Leilighet {self.rng.randint(1, 60)}" if self.rng.random() < 0.12 else None,
