@@ -18,10 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo sync verify sandbox bench test fuzz lint format lock dist
+.PHONY: help setup demo sync verify sandbox bench test test-fast fuzz lint format lock dist
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv
 
@@ -55,8 +55,14 @@ bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it ta
 	@$(BIN)/python -m benchmarks.source_huma; source=$$?; \
 	$(BIN)/python -m benchmarks.destination_xledger && exit $$source
 
-test: $(READY) ## Run every test
-	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# A worker takes a file at a time, in the order of conftest.py: what takes longest comes first.
+TEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test: $(READY) ## Run every test, in five minutes on two cores
+	@$(TEST)
+
+test-fast: $(READY) ## Run the tests of the domain and of each package alone, in thirty seconds
+	@$(TEST) -m "not slow" $(wildcard */unit_tests)
 
 fuzz: $(READY) ## Try new random scenarios: make fuzz SCENARIOS=5000
 	@FUZZ_SCENARIOS="$(SCENARIOS)" $(BIN)/pytest -n auto integration_tests/test_random.py
@@ -66,9 +72,10 @@ lint: $(READY) ## Check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# What cannot be mended keeps nothing from being formatted, nor does what was mended stay unformatted.
 format: $(READY) ## Put the code into shape
-	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .; left=$$?; $(BIN)/ruff format --quiet . && exit $$left
 
 # The lock file holds versions and hashes, and no address: it works behind any package index.
 lock: $(UV) ## Resolve the dependencies anew

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
+from typing import Any, Final
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
@@ -25,9 +27,40 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+_STARTING_A_PROCESS: Final = frozenset({"subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system"})
+
+_processes_are_refused = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what is slow, so that no worker is left with it in the end. A worker takes a file at a time."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Begins with what is slow, and ends with what is quick, so that no worker is left with much in the end.
+
+    A worker takes a file at a time.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _is_unit_test(item)))
+
+
+def _is_unit_test(item: pytest.Item) -> bool:
+    return "unit_tests" in item.path.parts
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Lets a unit test start no process, which would take seconds, unless it is marked slow."""
+    global _processes_are_refused  # noqa: PLW0603  what Python asks before a process starts is asked for all of them
+    _processes_are_refused = _is_unit_test(item) and item.get_closest_marker("slow") is None
+    try:
+        return (yield)
+    finally:
+        _processes_are_refused = False
+
+
+def _refuse(event: str, _: Any) -> None:
+    if _processes_are_refused and event in _STARTING_A_PROCESS:
+        raise RuntimeError("A unit test starts no process: mark it slow, or put it into integration_tests.")
+
+
+sys.addaudithook(_refuse)
 
 
 @pytest.fixture(scope="module", autouse=True)
