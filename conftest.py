@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source, yaml_declarative_source
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.utils import yaml_loader
 from hypothesis import settings
 
@@ -86,7 +87,9 @@ def _the_cdk_reads_and_judges_what_is_always_the_same_once() -> Iterator[None]:
     """
     read_schema = cache(concurrent_declarative_source.get_declarative_component_schema)
     validate = concurrent_declarative_source.validate_manifest
+    process = ConcurrentDeclarativeSource._pre_process_manifest  # noqa: SLF001
     valid: set[str] = set()
+    processed: dict[str, bytes] = {}
 
     @cache
     def parsed(text: str) -> bytes:
@@ -94,6 +97,12 @@ def _the_cdk_reads_and_judges_what_is_always_the_same_once() -> Iterator[None]:
 
     def read_yaml(source: Any) -> Any:
         return pickle.loads(parsed(source if isinstance(source, str) else source.read()))  # noqa: S301  what it has dumped
+
+    def process_once(source: ConcurrentDeclarativeSource, manifest: dict[str, Any]) -> Any:
+        text = json.dumps(manifest)
+        if text not in processed:
+            processed[text] = pickle.dumps(process(source, manifest))
+        return pickle.loads(processed[text])  # noqa: S301
 
     def validate_once(manifest: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         text = json.dumps(manifest)
@@ -104,5 +113,6 @@ def _the_cdk_reads_and_judges_what_is_always_the_same_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(concurrent_declarative_source, "get_declarative_component_schema", read_schema)
         patch.setattr(concurrent_declarative_source, "validate_manifest", validate_once)
+        patch.setattr(ConcurrentDeclarativeSource, "_pre_process_manifest", process_once)
         patch.setattr(yaml_declarative_source, "safe_load_yaml", read_yaml)
         yield

@@ -6,6 +6,7 @@ A person is a plain dict of what a Huma user holds, by the names of the `users` 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import unicodedata
 import uuid
@@ -141,6 +142,12 @@ class Organisation:
         return self.companies + self.locations + self.teams
 
 
+@functools.cache
+def _speaking(locale: str) -> Faker:
+    """Return what makes names and addresses of a country. It takes long to make; chance is lent to it by each maker."""
+    return Faker(locale)
+
+
 class PeopleMaker:
     """Makes people, each with an e-mail, a phone and an employment ID that nobody else has."""
 
@@ -148,8 +155,7 @@ class PeopleMaker:
         self.rng = random.Random(seed)
         self.today = today
         self.organisation = organisation
-        self._seed = seed
-        self._fakers: dict[str, Faker] = {}
+        self._chance = {country: random.Random(seed) for country in _LOCALES}
         self._taken: set[str] = set()
         self._next_employment_id = 1001
 
@@ -212,10 +218,9 @@ class PeopleMaker:
         return person | given
 
     def _faker(self, country: str) -> Faker:
-        if country not in self._fakers:
-            self._fakers[country] = Faker(_LOCALES[country])
-            self._fakers[country].seed_instance(self._seed)
-        return self._fakers[country]
+        faker = _speaking(_LOCALES[country])
+        faker.random = self._chance[country]
+        return faker
 
     def _employment(self) -> dict[str, Any]:
         rng = self.rng
