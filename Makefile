@@ -18,10 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo sync verify sandbox bench pictures test golden fuzz lint format lock dist
+.PHONY: help setup demo sync verify sandbox bench pictures test test-fast golden fuzz lint format lock dist
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv
 
@@ -59,8 +59,14 @@ bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it ta
 pictures: $(READY) ## Draw the pictures and write the examples on the pages anew
 	@$(BIN)/python -m integration_tests.pictures
 
-test: $(READY) ## Run every test
-	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# A worker takes a file at a time, in the order of conftest.py: what takes longest comes first.
+TEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test: $(READY) ## Run every test, in five minutes on two cores
+	@$(TEST)
+
+test-fast: $(READY) ## Run the tests of the domain and of each package alone, in thirty seconds
+	@$(TEST) -m "not slow" $(wildcard */unit_tests)
 
 golden: $(READY) ## Write the files anew that tests compare with, and say which have changed
 	@$(BIN)/python -m integration_tests.golden
@@ -73,9 +79,10 @@ lint: $(READY) ## Check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# What cannot be mended keeps nothing from being formatted, nor does what was mended stay unformatted.
 format: $(READY) ## Put the code into shape
-	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .; left=$$?; $(BIN)/ruff format --quiet . && exit $$left
 
 # The lock file holds versions and hashes, and no address: it works behind any package index.
 lock: $(UV) ## Resolve the dependencies anew

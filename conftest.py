@@ -1,12 +1,18 @@
 """Settings that every test shares."""
 
+import json
 import logging
 import os
-from collections.abc import Iterator
+import pickle
+import sys
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any, Final
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source
+from airbyte_cdk.sources.declarative import concurrent_declarative_source, yaml_declarative_source
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
+from airbyte_cdk.utils import yaml_loader
 from hypothesis import settings
 
 # These folders are named like the package inside them. pytest names test modules by their folders, and would take the
@@ -25,9 +31,40 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+_STARTING_A_PROCESS: Final = frozenset({"subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system"})
+
+_processes_are_refused = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what is slow, so that no worker is left with it in the end. A worker takes a file at a time."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Begins with what is slow, and ends with what is quick, so that no worker is left with much in the end.
+
+    A worker takes a file at a time.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _is_unit_test(item)))
+
+
+def _is_unit_test(item: pytest.Item) -> bool:
+    return "unit_tests" in item.path.parts
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Lets a unit test start no process, which would take seconds, unless it is marked slow."""
+    global _processes_are_refused  # noqa: PLW0603  what Python asks before a process starts is asked for all of them
+    _processes_are_refused = _is_unit_test(item) and item.get_closest_marker("slow") is None
+    try:
+        return (yield)
+    finally:
+        _processes_are_refused = False
+
+
+def _refuse(event: str, _: Any) -> None:
+    if _processes_are_refused and event in _STARTING_A_PROCESS:
+        raise RuntimeError("A unit test starts no process: mark it slow, or put it into integration_tests.")
+
+
+sys.addaudithook(_refuse)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,9 +80,39 @@ def _a_host_leaves_the_log_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _the_cdk_reads_its_own_schema_once() -> Iterator[None]:
-    """The CDK parses thousands of lines of YAML, always the same, for every source; hundreds of tests make one."""
+def _the_cdk_reads_and_judges_what_is_always_the_same_once() -> Iterator[None]:
+    """The CDK parses its own schema and a source's manifest, and holds one to the other, for every source.
+
+    Those are thousands of lines of YAML, and hundreds of tests make a source.
+    """
     read_schema = cache(concurrent_declarative_source.get_declarative_component_schema)
+    validate = concurrent_declarative_source.validate_manifest
+    process = ConcurrentDeclarativeSource._pre_process_manifest  # noqa: SLF001
+    valid: set[str] = set()
+    processed: dict[str, bytes] = {}
+
+    @cache
+    def parsed(text: str) -> bytes:
+        return pickle.dumps(yaml_loader.safe_load_yaml(text))
+
+    def read_yaml(source: Any) -> Any:
+        return pickle.loads(parsed(source if isinstance(source, str) else source.read()))  # noqa: S301  what it has dumped
+
+    def process_once(source: ConcurrentDeclarativeSource, manifest: dict[str, Any]) -> Any:
+        text = json.dumps(manifest)
+        if text not in processed:
+            processed[text] = pickle.dumps(process(source, manifest))
+        return pickle.loads(processed[text])  # noqa: S301
+
+    def validate_once(manifest: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+        text = json.dumps(manifest)
+        if text not in valid:
+            validate(manifest, schema)
+            valid.add(text)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(concurrent_declarative_source, "get_declarative_component_schema", read_schema)
+        patch.setattr(concurrent_declarative_source, "validate_manifest", validate_once)
+        patch.setattr(ConcurrentDeclarativeSource, "_pre_process_manifest", process_once)
+        patch.setattr(yaml_declarative_source, "safe_load_yaml", read_yaml)
         yield

@@ -1,18 +1,25 @@
 """An empty Xledger, and the destination written to it in this process."""
 
+import copy
 import json
 import logging
+import sys
+import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pytest
+from airbyte_cdk.logger import LOGGING_CONFIG
 from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer, Type
 from airbyte_cdk.sources.streams.call_rate import APIBudget
+from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from connector_base.log_redaction import redact_all_output
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from integration_tests.sandbox import Sandbox
@@ -114,6 +121,24 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         return written
 
     return run
+
+
+@pytest.fixture
+def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sets this process up as the destination's commands do, where debug lines are wanted, and takes it back."""
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    for name in ("formatters", "handlers"):
+        monkeypatch.setitem(LOGGING_CONFIG, name, copy.copy(LOGGING_CONFIG[name]))
+    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, hook, getattr(module, hook))
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    loggers = [(logger, logger.level, logger.handlers[:]) for logger in map(logging.getLogger, (None, "airbyte"))]
+    redact_all_output(("destination_xledger", "xledger_api"))
+    yield
+    for logger, level, handlers in loggers:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+    update_secrets([])
 
 
 def connect_at_once(settings: Config, clock: Clock | None = None) -> XledgerClient:

@@ -3,7 +3,6 @@
 Everything runs with LOG_LEVEL=debug, in this process and set up as the command sets up its own.
 """
 
-import copy
 import io
 import json
 import logging
@@ -19,13 +18,11 @@ from typing import Any
 import boto3
 import pytest
 import requests
-from airbyte_cdk.logger import LOGGING_CONFIG, init_logger
+from airbyte_cdk.logger import init_logger
 from airbyte_cdk.models import AirbyteMessageSerializer, Type
-from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.config import Config as S3Config
 
-from connector_base.log_redaction import redact_all_output
 from connector_base.storage import s3_bucket
 from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
@@ -98,24 +95,6 @@ def sandbox(served: Sandbox) -> Iterator[Sandbox]:
     served.xledger.lacks = frozenset()
     for table in served.xledger.store.tables.values():
         table.clear()
-
-
-@pytest.fixture
-def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sets this process up as the command does, and takes it back."""
-    monkeypatch.setenv("LOG_LEVEL", "debug")
-    for name in ("formatters", "handlers"):
-        monkeypatch.setitem(LOGGING_CONFIG, name, copy.copy(LOGGING_CONFIG[name]))
-    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
-        monkeypatch.setattr(module, hook, getattr(module, hook))
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-    loggers = [(logger, logger.level, logger.handlers[:]) for logger in map(logging.getLogger, (None, "airbyte"))]
-    redact_all_output(("destination_xledger", "xledger_api"))
-    yield
-    for logger, level, handlers in loggers:
-        logger.setLevel(level)
-        logger.handlers[:] = handlers
-    update_secrets([])
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any
+from unittest import mock
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer
@@ -143,38 +145,79 @@ CREATE_ONLY: Policies = [
 ]
 
 
-def sync(config: Mapping[str, Any], since: int, death: Death | None, reached: Connection) -> None:
-    """Syncs from a state, and tells each state that is let through."""
-    if death:
-        HTTPAdapter.send = death.comes_between(HTTPAdapter.send)  # type: ignore[method-assign]
+def states_of(config: Mapping[str, Any], since: int = 0) -> Iterator[int]:
+    """Syncs from a state, and yields each state as it is let through."""
     catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
     for message in DestinationXledger(connect_at_once).write(config, catalog, sent_since(since)):
-        reached.send(message.state.stream.stream_state.number)  # type: ignore[union-attr]
+        yield message.state.stream.stream_state.number  # type: ignore[union-attr]
 
 
-def synced(sandbox: Sandbox, policies: Policies, since: int = 0, death: Death | None = None) -> int:
-    """Syncs from a state in a process of its own; returns the last state that was let through."""
+@dataclass(frozen=True)
+class Moment:
+    """What is left of a sync that is killed: what it did in Xledger, and what its host knows of it.
+
+    Attributes:
+        tables: The rows of Xledger.
+        social_security_numbers: What these do not show.
+        reached: The last state that was let through; 0 for none.
+    """
+
+    tables: Mapping[str, Any]
+    social_security_numbers: Mapping[int, str]
+    reached: int
+
+    @classmethod
+    def now(cls, sandbox: Sandbox, reached: int) -> "Moment":
+        """The moment that a sandbox is in."""
+        store = sandbox.xledger.store
+        return cls(*deepcopy((store.tables, store.social_security_numbers)), reached)
+
+    def come_back(self, sandbox: Sandbox) -> None:
+        """Makes Xledger what it was."""
+        store = sandbox.xledger.store
+        store.tables, store.social_security_numbers = deepcopy((self.tables, self.social_security_numbers))
+
+
+def moments_of(sandbox: Sandbox, config: Mapping[str, Any]) -> list[Moment]:
+    """Syncs to the end. Whenever the sync were killed before or after one of its requests, one of these is left."""
+    moments = [Moment.now(sandbox, reached=0)]
+    send = HTTPAdapter.send
+
+    def pass_by(reached: int) -> None:
+        if (moment := Moment.now(sandbox, reached)) != moments[-1]:
+            moments.append(moment)
+
+    def send_and_look(*arguments: Any, **keywords: Any) -> Response:
+        response = send(*arguments, **keywords)
+        pass_by(moments[-1].reached)
+        return response
+
+    with mock.patch.object(HTTPAdapter, "send", send_and_look):
+        for reached in states_of(config):
+            pass_by(reached)
+    return moments
+
+
+def sync(config: Mapping[str, Any], death: Death, told: Connection) -> None:
+    """Syncs until death comes, and tells each state that is let through."""
+    HTTPAdapter.send = death.comes_between(HTTPAdapter.send)  # type: ignore[method-assign]
+    for reached in states_of(config):
+        told.send(reached)
+
+
+def killed(config: Mapping[str, Any], death: Death) -> int:
+    """Syncs in a process of its own; returns the last state that was let through."""
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    config = sandbox.destination_config(batch_size=BATCH_SIZE, field_policies=policies)
-    process = PROCESSES.Process(target=sync, args=(config, since, death, theirs))
+    process = PROCESSES.Process(target=sync, args=(config, death, theirs))
     process.start()
     theirs.close()
-    reached = since
+    reached = 0
     with suppress(EOFError):
         while True:
             reached = ours.recv()
     process.join()
-    assert process.exitcode == (-signal.SIGKILL if death else 0)
+    assert process.exitcode == -signal.SIGKILL
     return reached
-
-
-def run(sandbox: Sandbox, policies: Policies, death: Death | None = None) -> list[Employee]:
-    """Syncs, and goes on where the process was killed; returns who is in Xledger then."""
-    fill(sandbox)
-    reached = synced(sandbox, policies, death=death)
-    if death:
-        synced(sandbox, policies, since=reached)
-    return seen(sandbox)
 
 
 def seen(sandbox: Sandbox) -> list[Employee]:
@@ -203,15 +246,38 @@ def test_the_undisturbed_run_has_something_of_everything(sandbox: Sandbox, write
     assert [employee["code"] for employee in seen(sandbox)] == codes.split()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("policies", [AS_THEY_COME, CREATE_ONLY], ids=["as they come", "create only"])
-@pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_killed_at_any_request_and_run_again_the_result_is_that_of_an_undisturbed_run(
-    sandbox: Sandbox, policies: Policies, *, carried_out: bool
+    sandbox: Sandbox, policies: Policies
 ) -> None:
+    config = sandbox.destination_config(batch_size=BATCH_SIZE, field_policies=policies)
+    fill(sandbox)
+    moments = moments_of(sandbox, config)
+    undisturbed = seen(sandbox)
+    assert {moment.reached for moment in moments} == {0, *STATES_AFTER}
+    assert len(moments) > len(PEOPLE) / BATCH_SIZE + len(STATES_AFTER)
+    for number, moment in enumerate(moments):
+        moment.come_back(sandbox)
+        assert [*states_of(config, moment.reached)] == [after for after in STATES_AFTER if after > moment.reached]
+        assert seen(sandbox) == undisturbed, f"killed at moment {number} of {len(moments)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
+def test_a_process_that_is_killed_leaves_what_it_had_done_and_let_through(
+    sandbox: Sandbox, *, carried_out: bool
+) -> None:
+    config = sandbox.destination_config(batch_size=BATCH_SIZE)
+    fill(sandbox)
     before = len(sandbox.xledger.operations)
-    undisturbed = run(sandbox, policies)
+    moments = moments_of(sandbox, config)
     requests = len(sandbox.xledger.operations) - before
-    assert requests > len(PEOPLE) / BATCH_SIZE
-    for number in range(1, requests + 1):
-        assert run(sandbox, policies, Death(number, carried_out)) == undisturbed, f"killed at request {number}"
+    undisturbed, left = seen(sandbox), []
+    for moment in moments:
+        moment.come_back(sandbox)
+        left.append((seen(sandbox), moment.reached))
+    fill(sandbox)
+    reached = killed(config, Death(requests // 2, carried_out))
+    assert (seen(sandbox), reached) in left[1:-1]
+    assert [*states_of(config, reached)] == [after for after in STATES_AFTER if after > reached]
+    assert seen(sandbox) == undisturbed

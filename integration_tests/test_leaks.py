@@ -63,12 +63,11 @@ NEW = a_recognisable_user(1, employmentId="Zq-4712", email="zq@quixotherium.exam
 STATE = '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{}}}}\n'
 
 WRONG: Mapping[str, tuple[Break, str]] = {
-    "nothing": (lambda _: None, lines(a_recognisable_user())),
     "a refused addition": (
         lambda s: s.xledger.faults.add(
             Fault.refuse_value(root_field="addEmployees", path="lastName", value="Quixotherium")
         ),
-        lines(NEW),
+        lines(NEW, a_recognisable_user()),
     ),
     "a line that is no message": (lambda _: None, "Zq-line of Zebedia\n"),
 }
@@ -132,19 +131,16 @@ def test_the_command_discovers(crowded: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("verb", "fault"),
     [
-        (("read",), None),
-        (("read", "--debug"), None),
         (("read", "--debug"), Fault.not_json(path="/users/{id}")),
         (("check",), Fault.server_error(404, path="/users")),
     ],
 )
 def test_the_source_shows_no_value_and_no_secret(
-    verb: tuple[str, ...], fault: Fault | None, crowded: Sandbox, tmp_path: Path
+    verb: tuple[str, ...], fault: Fault, crowded: Sandbox, tmp_path: Path
 ) -> None:
     for user in list(crowded.huma.users):
         crowded.huma.change(user, **without(RECOGNISABLE, "email", "phone"))
-    if fault:
-        crowded.huma.faults.add(fault)
+    crowded.huma.faults.add(fault)
     printed = run("source-huma", tmp_path, crowded.source_config(), *verb)
     assert '"type":"' in printed
     assert traces_in(printed, crowded.huma.client_secret) == []

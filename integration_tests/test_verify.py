@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from destination_xledger.config import parse_config
+from destination_xledger.verify import main
+from destination_xledger.verifying import looking
 from destination_xledger.verifying.facts import FACTS
 from destination_xledger.verifying.looking import look_at
 from destination_xledger.verifying.observed import Look, Observed, Page, Verdict
@@ -23,8 +25,6 @@ from integration_tests.sandbox.dialects import DIALECTS
 from xledger_api.sending.tokens import may_be_a_token
 
 ROOT = Path(__file__).parents[1]
-
-COMMAND = ("-m", "destination_xledger.verify")
 
 Told = Mapping[str, Verdict]
 
@@ -303,27 +303,44 @@ def recognisable() -> Iterator[Sandbox]:
         yield sandbox
 
 
+Run = Callable[..., tuple[int, str]]
+
+
 @pytest.fixture
-def run(recognisable: Sandbox, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Runs the command as `make verify` does, where debug lines are wanted and lines are long."""
+def config_file(recognisable: Sandbox, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Writes a config, and returns where it is."""
 
-    def printed(*more: str, command: Sequence[str] = COMMAND, **config: Any) -> tuple[int, str]:
+    def written(**settings: Any) -> str:
         path = tmp_path / "destination.json"
-        path.write_text(json.dumps(recognisable.destination_config(**config)), encoding="utf-8")
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, *command, path, *more],
-            env={**os.environ, "LOG_LEVEL": "debug", "COLUMNS": "400"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        text = done.stdout + done.stderr
-        assert traces_in(text, *traces(recognisable)) == []
-        return done.returncode, text
+        path.write_text(json.dumps(recognisable.destination_config(**settings)), encoding="utf-8")
+        return str(path)
 
-    yield printed
+    yield written
     recognisable.xledger.faults.clear()
     recognisable.xledger.lacks = frozenset()
+
+
+@pytest.fixture
+def run(
+    config_file: Callable[..., str],
+    recognisable: Sandbox,
+    the_process: None,  # noqa: ARG001  nothing runs without it
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs the command in this process, where debug lines are wanted and lines are long."""
+    monkeypatch.setenv("COLUMNS", "400")
+
+    def printed(*more: str, **settings: Any) -> tuple[int, str]:
+        try:
+            ended_with = main([config_file(**settings), *more])
+        except SystemExit as ended:
+            ended_with = int(ended.code or 0)
+        text = "".join(capfd.readouterr())
+        assert traces_in(text, *traces(recognisable)) == []
+        return ended_with, text
+
+    return printed
 
 
 def traces(sandbox: Sandbox) -> list[str]:
@@ -333,10 +350,14 @@ def traces(sandbox: Sandbox) -> list[str]:
 
 
 def test_the_command_prints_everything_that_is_relied_on_and_no_value(
-    run: Callable[..., tuple[int, str]], recognisable: Sandbox
+    config_file: Callable[..., str], recognisable: Sandbox
 ) -> None:
-    ended_with, printed = run()
-    assert ended_with == 0
+    environment = {**os.environ, "LOG_LEVEL": "debug", "COLUMNS": "400"}
+    command = [sys.executable, "-m", "destination_xledger.verify", config_file()]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    printed = done.stdout + done.stderr
+    assert traces_in(printed, *traces(recognisable)) == []
+    assert done.returncode == 0
     assert [fact.name for fact in FACTS if fact.relied_on not in printed] == []
     assert f"Of {len(FACTS)} things, " in printed
     assert "Nothing keeps a sync from working." in printed
@@ -344,7 +365,7 @@ def test_the_command_prints_everything_that_is_relied_on_and_no_value(
 
 
 def test_the_command_fails_when_something_is_lacking_that_nothing_works_without(
-    run: Callable[..., tuple[int, str]], recognisable: Sandbox
+    run: Run, recognisable: Sandbox
 ) -> None:
     recognisable.xledger.lacks = frozenset({"Mutation.addEmployees"})
     ended_with, printed = run()
@@ -353,9 +374,7 @@ def test_the_command_fails_when_something_is_lacking_that_nothing_works_without(
     assert "Nothing works without what does not hold here: roots." in printed
 
 
-def test_whatever_xledger_quotes_the_command_prints_no_value(
-    run: Callable[..., tuple[int, str]], recognisable: Sandbox
-) -> None:
+def test_whatever_xledger_quotes_the_command_prints_no_value(run: Run, recognisable: Sandbox) -> None:
     quotation = json.dumps(RECOGNISABLE, ensure_ascii=False)
     body = json.dumps({"errors": [{"message": f"Token is not allowed: {quotation}"}], "data": None})
     recognisable.xledger.faults.add(Fault.answer(body, root_field="employees", times=None))
@@ -365,19 +384,12 @@ def test_whatever_xledger_quotes_the_command_prints_no_value(
     assert "[left out]" in printed
 
 
-def test_an_error_that_nobody_foresaw_is_told_by_type_and_place(run: Callable[..., tuple[int, str]]) -> None:
-    code = """
-import sys
-from destination_xledger.verify import main
-from destination_xledger.verifying import looking
+def test_an_error_that_nobody_foresaw_is_told_by_type_and_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(connection: object) -> NoReturn:
+        raise AttributeError(str(connection))
 
-def broken(connection):
-    raise AttributeError(str(connection))
-
-looking.page_of = broken
-sys.exit(main(sys.argv[1:]))
-"""
-    ended_with, printed = run(command=("-c", code))
+    monkeypatch.setattr(looking, "page_of", broken)
+    ended_with, printed = run()
     assert ended_with == 1
     assert "failed unexpectedly (AttributeError)" in printed
     assert "looking.py" in printed
@@ -392,14 +404,14 @@ sys.exit(main(sys.argv[1:]))
     ],
 )
 def test_what_keeps_the_command_from_looking_is_said_as_everywhere(
-    config: Mapping[str, Any], tells: str, run: Callable[..., tuple[int, str]]
+    config: Mapping[str, Any], tells: str, run: Run
 ) -> None:
     ended_with, printed = run(**config)
     assert ended_with == 1
     assert f"\n{tells}" in f"\n{printed}"
 
 
-def test_a_wrong_command_line_is_told_apart(run: Callable[..., tuple[int, str]]) -> None:
+def test_a_wrong_command_line_is_told_apart(run: Run) -> None:
     ended_with, printed = run("one-too-many")
     assert ended_with == 2
     assert "usage: make verify" in printed

@@ -76,6 +76,12 @@ def child_of(process: subprocess.Popen[str]) -> int:
     return int(children.split()[0])
 
 
+def test_a_unit_test_starts_no_process_unless_it_is_marked_slow() -> None:
+    with pytest.raises(RuntimeError, match="mark it slow"):
+        subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [False, True], ids=["as any process", "as process 1"])
 @pytest.mark.parametrize(("code", "told"), [(LOADING, "loading\n"), (RUNNING, "running\ncleaned up\n")])
 def test_a_process_that_is_told_to_end_is_known_to_have_been(code: str, told: str, *, first: bool) -> None:
@@ -91,6 +97,7 @@ def test_a_process_that_is_told_to_end_is_known_to_have_been(code: str, told: st
     assert process.returncode == (ENDED_BY_HOST if first else -signal.SIGTERM)  # a shell shows 143 for both
 
 
+@pytest.mark.slow
 def test_a_shell_shows_143_for_a_process_that_was_told_to_end() -> None:
     code = f"{LOADING.replace('time.sleep(60)', 'signal.raise_signal(signal.SIGTERM)')}"
     shell = f'"{sys.executable}" -c "$CODE"; echo $?'
@@ -99,11 +106,13 @@ def test_a_shell_shows_143_for_a_process_that_was_told_to_end() -> None:
     assert done.stdout == "loading\n143\n"
 
 
+@pytest.mark.slow
 def test_a_command_that_is_done_succeeds() -> None:
     done = subprocess.run([sys.executable, "-c", DONE], capture_output=True, text=True, check=True)  # noqa: S603
     assert (done.stdout, done.stderr) == ("done\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_where_nobody_reads_nothing_is_told_in_clear_and_the_process_fails(unbuffered: str) -> None:
     with subprocess.Popen(  # noqa: S603
@@ -123,6 +132,7 @@ def test_where_nobody_reads_nothing_is_told_in_clear_and_the_process_fails(unbuf
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_without_a_standard_output_a_sentence_says_so() -> None:
     shell = f'"{sys.executable}" -c "$CODE" >&-'
     done = subprocess.run(  # noqa: S602
@@ -131,6 +141,7 @@ def test_without_a_standard_output_a_sentence_says_so() -> None:
     assert (done.returncode, done.stderr) == (1, "There is no standard output to write messages to.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["source_huma", "destination_xledger"])
 def test_a_connector_loads_nothing_that_takes_long_before_it_hears_its_host(package: str) -> None:
     code = f"import sys, {package}.run; sys.exit('airbyte_cdk' in sys.modules or 'requests' in sys.modules)"

@@ -187,6 +187,7 @@ def test_keys_show_in_no_representation() -> None:
     assert SECRET not in shown
 
 
+@pytest.mark.slow
 def test_only_those_who_use_s3_load_the_store_for_it() -> None:
     loaded = "import connector_base.storage.storage, sys; sys.exit('connector_base.storage.s3_bucket' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0  # noqa: S603  our own code

@@ -403,7 +403,7 @@ def test_however_many_values_are_refused_by_name_everybody_elses_are_written(
         return f"phone: Invalid value '{node['phone']}'." if bad else None
 
     xledger.refuses["updateContacts"] = refused
-    left = updates.update([somebody(n, {PHONE: str(10_000 + n), TITLE: "Head"}) for n in range(1, 401)])
-    assert [int(identity) for identity in left] == list(range(1, 401, 2))
-    assert xledger.carried_out["updateContacts"] == 400
-    assert len(xledger.mutations) < 210
+    left = updates.update([somebody(n, {PHONE: str(10_000 + n), TITLE: "Head"}) for n in range(1, 201)])
+    assert [int(identity) for identity in left] == list(range(1, 201, 2))
+    assert xledger.carried_out["updateContacts"] == 200
+    assert len(xledger.mutations) < 110

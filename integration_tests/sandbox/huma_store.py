@@ -114,6 +114,8 @@ class Huma:
         self._populate(people)
 
     def _populate(self, people: int) -> None:
+        if not people:
+            return
         for name, person in awkward_people(self._maker).items():
             if len(self.users) < people:
                 self.awkward[name] = person["id"]

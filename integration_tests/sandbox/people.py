@@ -6,6 +6,7 @@ A person is a plain dict of what a Huma user holds, by the names of the `users` 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import unicodedata
 import uuid
@@ -141,6 +142,12 @@ class Organisation:
         return self.companies + self.locations + self.teams
 
 
+@functools.cache
+def _speaking(locale: str) -> Faker:
+    """Return what makes names and addresses of a country. It takes long to make; chance is lent to it by each maker."""
+    return Faker(locale)
+
+
 class PeopleMaker:
     """Makes people, each with an e-mail, a phone and an employment ID that nobody else has."""
 
@@ -148,9 +155,7 @@ class PeopleMaker:
         self.rng = random.Random(seed)
         self.today = today
         self.organisation = organisation
-        self._fakers = {country: Faker(locale) for country, locale in _LOCALES.items()}
-        for faker in self._fakers.values():
-            faker.seed_instance(seed)
+        self._chance = {country: random.Random(seed) for country in _LOCALES}
         self._taken: set[str] = set()
         self._next_employment_id = 1001
 
@@ -169,7 +174,7 @@ class PeopleMaker:
         rng = self.rng
         country = rng.choices(tuple(_LOCALES), weights=_LOCALE_WEIGHTS)[0]
         female = rng.random() < 0.5
-        faker = self._fakers[country]
+        faker = self._faker(country)
         name = {
             "givenName": faker.first_name_female() if female else faker.first_name_male(),
             "familyName": faker.last_name(),
@@ -212,6 +217,11 @@ class PeopleMaker:
         }
         return person | given
 
+    def _faker(self, country: str) -> Faker:
+        faker = _speaking(_LOCALES[country])
+        faker.random = self._chance[country]
+        return faker
+
     def _employment(self) -> dict[str, Any]:
         rng = self.rng
         start = self.today - dt.timedelta(days=rng.randint(20, 20 * 365))
@@ -253,7 +263,7 @@ class PeopleMaker:
         }
 
     def _address(self, country: str) -> dict[str, str | None]:
-        faker = self._fakers[country]
+        faker = self._faker(country)
         return {
             "line1": faker.street_address(),
             "line2": f"Leilighet {self.rng.randint(1, 60)}" if self.rng.random() < 0.12 else None,

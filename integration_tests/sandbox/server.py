@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from integration_tests.sandbox.faults import Fault
 
 _HOST = "127.0.0.1"
+_TICK_SECONDS = 1  # how old the date in an answer may be
 _transports: dict[tuple[Any, Any], asyncio.Transport] = {}
 """The open connections, by server and client address: what it takes to cut one."""
 
@@ -37,7 +38,7 @@ class _CuttableProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens."""
+    """Says when it listens, and stops at once: uvicorn takes a fifth of a second for it, and each test stops two."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -45,7 +46,26 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(counter=0):
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _TICK_SECONDS)
+
+    def stop(self) -> None:
+        """Stops it, from another thread."""
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if answering := self.server_state.tasks:
+            await asyncio.wait(answering, timeout=self.config.timeout_graceful_shutdown)
 
 
 def bind(port: int) -> socket.socket:
@@ -88,7 +108,7 @@ def serving(applications: Mapping[socket.socket, ASGIApp]) -> Iterator[list[str]
         yield [f"http://{_HOST}:{listener.getsockname()[1]}" for _, listener in running]
     finally:
         for server, _ in running:
-            server.should_exit = True
+            server.stop()
         for thread in threads:
             thread.join()
 

@@ -1,6 +1,7 @@
 """What is sent fits the schema that it is sent to, and holds no value."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,13 @@ def sent_to(schema: Schema) -> dict[str, Operation]:
 SENT = sent_to(written_down())
 
 
+built = cache(build_schema)
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", SENT)
 def test_an_operation_fits_the_schema_it_is_made_for(name: str, dialect: str) -> None:
-    schema = build_schema(DIALECTS[dialect])
+    schema = built(DIALECTS[dialect])
     assert validate(schema, parse(sent_to(learned_from(DIALECTS[dialect]))[name].text)) == []
 
 

@@ -1,6 +1,7 @@
 """A schema that answers introspection, as an Xledger would."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -33,6 +34,7 @@ class Telling:
         return answer.data
 
 
+@cache
 def learned_from(sdl: str = SDL, *, lacking: tuple[str, ...] = ()) -> Schema:
     """What is learned of a schema that lacks some members of types, such as `Employee.trialTo`."""
     telling = Telling(sdl)
