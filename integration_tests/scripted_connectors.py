@@ -53,7 +53,13 @@ BY_CODE = ("skipped", "rejected", "warnings", "fields_changed", "fields_unset", 
 
 def a_summary(mode: str = "sync", **counts: Any) -> dict[str, Any]:
     """A summary of the destination's with these numbers, and nought everywhere else."""
-    return {"mode": mode, **dict.fromkeys(COUNTS, 0), **{name: {} for name in BY_CODE}, **counts}
+    return {
+        "mode": mode,
+        "outcome": "succeeded",
+        **dict.fromkeys(COUNTS, 0),
+        **{name: {} for name in BY_CODE},
+        **counts,
+    }
 
 
 @dataclass

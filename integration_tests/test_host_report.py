@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from huma_xledger.report import IDLE, WITHOUT_A_REPORT, table_of_syncs, told_of
+from huma_xledger.report import IDLE, NOBODY, WITHOUT_A_REPORT, table_of_syncs, told_of
 
 NUMBERS: dict[str, Any] = {
     **dict.fromkeys(("received", "created", "updated", "unchanged"), 0),
@@ -38,6 +38,10 @@ def test_a_preview_without_a_report_says_how_to_get_one() -> None:
 
 def test_a_sync_to_which_nobody_came_is_one_line() -> None:
     assert list(told_of("this sync", NUMBERS, [PLACE])) == [IDLE]
+
+
+def test_where_everybody_was_asked_for_and_nobody_came_nothing_is_called_unchanged() -> None:
+    assert list(told_of("this sync", NUMBERS, [PLACE], everybody=True)) == [NOBODY]
 
 
 def test_a_sync_that_failed_before_anybody_came_is_not_called_idle() -> None:

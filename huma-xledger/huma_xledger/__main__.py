@@ -86,7 +86,7 @@ def _show(result: "SyncResult", title: str, console: "Console") -> None:
     for line in result.warnings:
         console.print(line, markup=False)
     if result.summary:
-        for part in told_of(title, result.summary, result.log):
+        for part in told_of(title, result.summary, result.log, everybody=result.everybody_because is not None):
             console.print(part, markup=False, soft_wrap=isinstance(part, str))
 
 

@@ -16,6 +16,10 @@ _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 PREVIEW: Final = "preview"
 
 IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
+NOBODY: Final = (
+    "Nobody was sent, although everybody was asked for: the key sees nobody in Huma, or the companies, locations and teams "
+    "that are chosen have nobody. Nothing was written."
+)
 WITHOUT_A_REPORT: Final = (
     "Who is behind these numbers, and with which values, is told only in a report: name a place for it in the "
     "destination's settings, under Where reports and rejected records go (object_storage_config)."
@@ -25,16 +29,17 @@ _PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in .+")
 """How the destination says where its report is."""
 
 
-def told_of(title: str, summary: Summary, log: Iterable[str]) -> Iterator[Table | str]:
+def told_of(title: str, summary: Summary, log: Iterable[str], *, everybody: bool = False) -> Iterator[Table | str]:
     """What a sync came to: a sentence where nobody was sent; otherwise its numbers, and where its report is.
 
     Args:
         title: What the sync is called.
         summary: The destination's summary.
         log: What the connectors logged.
+        everybody: Whether everybody was to be sent, and not only those who changed.
     """
     if not summary["received"] and summary["outcome"] == "succeeded":
-        yield IDLE
+        yield NOBODY if everybody else IDLE
         return
     yield table_of_syncs({title: summary})
     place = next((line for line in log if _PLACE.fullmatch(line)), None)

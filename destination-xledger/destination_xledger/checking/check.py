@@ -52,13 +52,11 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
 
 
 def _surprises_in(settings: Config) -> Iterator[Finding]:
-    """What is valid, and mostly not meant."""
+    """What is valid, hardly ever meant, and seen by nobody who is only told that the check has passed."""
     if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
         yield Finding(
-            f"The list {titled('gender_codes')} is empty, so nobody's gender will be written: each is reported and "
-            "left out. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
-            f"meant, choose gender under {titled('read_only_fields')}.",
-            blocks=False,
+            f"The list {titled('gender_codes')} is empty, so nobody's gender would be written. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
+            f"meant, choose gender under {titled('read_only_fields')}."
         )
 
 

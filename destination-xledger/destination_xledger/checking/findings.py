@@ -9,7 +9,8 @@ class Finding:
 
     Attributes:
         sentence: What it is, and what to do.
-        blocks: Whether a sync would fail over it. What does not block is a warning in the log.
+        blocks: Whether the check fails over it: a sync would fail too, or do what is hardly ever meant. What does not
+            block is a warning in the log.
     """
 
     sentence: str
