@@ -17,8 +17,8 @@ PREVIEW: Final = "preview"
 
 IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
 NOBODY: Final = (
-    "Nobody was sent, although everybody was asked for: the key sees nobody in Huma, or the companies, locations and teams "
-    "that are chosen have nobody. Nothing was written."
+    "Nobody was sent, although everybody was asked for: the key sees nobody in Huma, or the companies, locations and "
+    "teams that are chosen have nobody. Nothing was written."
 )
 WITHOUT_A_REPORT: Final = (
     "Who is behind these numbers, and with which values, is told only in a report: name a place for it in the "
