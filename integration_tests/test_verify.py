@@ -32,7 +32,14 @@ NO, UNSEEN = Verdict.DOES_NOT_HOLD, Verdict.CANNOT_BE_SEEN
 
 ONLY_IN_WRITING = dict.fromkeys(
     (
-        *("creation fills", "creation makes", "client ids", "absent and null", "all or nothing"),
+        *(
+            "creation fills",
+            "creation makes",
+            "company of new employees",
+            "client ids",
+            "absent and null",
+            "all or nothing",
+        ),
         *("subledgers are suppliers", "500 inputs", "nothing to write", "lost answers"),
         *("own contact and subledger",),
         *("rate limit", "errors", "maintenance", "whose email", "own entity"),
