@@ -55,8 +55,8 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
     """What is valid, hardly ever meant, and seen by nobody who is only told that the check has passed."""
     if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
         yield Finding(
-            f"The list {titled('gender_codes')} is empty, so nobody's gender would be written. Enter the genders as they "
-            "are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender under "
+            f"The list {titled('gender_codes')} is empty, so nobody's gender would be written. Enter the genders as "
+            "they are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender under "
             f"{titled('read_only_fields')}."
         )
 
