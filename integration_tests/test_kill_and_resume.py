@@ -162,8 +162,8 @@ class Moment:
         reached: The last state that was let through; 0 for none.
     """
 
-    tables: Mapping[str, Any]
-    social_security_numbers: Mapping[int, str]
+    tables: dict[str, dict[int, dict[str, Any]]]
+    social_security_numbers: dict[int, str]
     reached: int
 
     @classmethod

@@ -219,7 +219,7 @@ class PeopleMaker:
 
     def _faker(self, country: str) -> Faker:
         faker = _speaking(_LOCALES[country])
-        faker.random = self._chance[country]
+        faker.random = self._chance[country]  # type: ignore[attr-defined]  # the proxy passes it on
         return faker
 
     def _employment(self) -> dict[str, Any]:
