@@ -316,7 +316,7 @@ SITUATIONS: Mapping[str, Situation] = {
         "the connection to 127.0.0.1 was lost", arranged=faults(Fault.dropped_connection(times=2))
     ),
     "nobody is there": Situation(
-        "does not answer at the address", arranged=faults(Fault.dropped_connection(times=None))
+        "does not answer at its API address", arranged=faults(Fault.dropped_connection(times=None))
     ),
     "a slow query": Situation('"created": 1', arranged=faults(Fault.query_timed_out(over=3, root_field="employees"))),
     "queries that are always slow": Situation(
