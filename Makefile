@@ -66,7 +66,7 @@ test: $(READY) ## Run every test, in five minutes on two cores
 	@$(TEST)
 
 test-fast: $(READY) ## Run the tests of the domain and of each package alone, in thirty seconds
-	@$(TEST) -m "not slow" $(wildcard */unit_tests)
+	@EXAMPLES=fast $(TEST) -m "not slow" $(wildcard */unit_tests)
 
 golden: $(READY) ## Write the files anew that tests compare with, and say which have changed
 	@$(BIN)/python -m integration_tests.golden

@@ -21,7 +21,7 @@ from huma_xledger.belonging import (
     ASKED_FOR,
     CHANGED_SETTINGS,
     FIRST,
-    PREVIEWED,
+    NOT_TO_THE_END,
     UNKNOWN,
     Belonging,
     Identity,
@@ -125,9 +125,9 @@ def test_a_preview_shows_everybody_and_the_sync_after_it_writes_what_was_shown(
     sync()
     connectors.summary, connectors.settings = a_summary("preview"), "settings of a preview"
     assert sync().everybody_because == CHANGED_SETTINGS
-    assert sync().everybody_because == PREVIEWED
+    assert sync().everybody_because == NOT_TO_THE_END
     connectors.summary, connectors.settings, connectors.states = a_summary(), "settings", (2,)
-    assert sync().everybody_because == PREVIEWED
+    assert sync().everybody_because == NOT_TO_THE_END
     assert connectors.started_from == []
     assert sync().everybody_because is None
     assert connectors.started_from == [2]
@@ -163,7 +163,20 @@ def test_a_sync_with_changed_settings_that_breaks_off_is_taken_up_where_it_ended
     connectors.destination_fails = None
     again = sync()
     assert connectors.started_from == list(states)
-    assert again.everybody_because == (None if states else CHANGED_SETTINGS)
+    assert again.everybody_because == (None if states else NOT_TO_THE_END)
+
+
+def test_whoever_a_sync_has_reached_that_broke_off_is_sent_again_when_its_settings_are_taken_back(
+    connectors: ScriptedConnectors, sync: Sync
+) -> None:
+    sync()
+    before = connectors.settings
+    connectors.settings, connectors.states, connectors.destination_fails = "others", (), "Xledger is away."
+    with pytest.raises(SyncFailedError):
+        sync()
+    connectors.settings, connectors.destination_fails = before, None
+    assert sync().everybody_because == NOT_TO_THE_END
+    assert connectors.started_from == []
 
 
 def test_without_a_state_nobody_asks_whose_it_is(connectors: ScriptedConnectors) -> None:
@@ -310,7 +323,7 @@ def test_a_sync_goes_on_only_from_a_state_of_its_own(last: Belonging, now: Belon
 
 @given(BELONGINGS)
 def test_after_a_preview_and_from_a_state_of_nobodys_everybody_is_sent(now: Belonging) -> None:
-    assert everybody_because(replace(now, settings=None), now) == PREVIEWED
+    assert everybody_because(replace(now, settings=None), now) == NOT_TO_THE_END
     assert everybody_because(None, now) == UNKNOWN
 
 

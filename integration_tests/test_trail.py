@@ -130,6 +130,20 @@ def test_what_may_have_been_written_when_answers_got_lost_for_good_is_told_as_un
     assert failed.summary["updated"] == 0
 
 
+def test_whoever_may_have_been_added_when_nobody_can_look_any_more_is_told_as_unconfirmed(
+    write: Write, sandbox: Sandbox, folder: Path, local: Record
+) -> None:
+    sandbox.xledger.faults.add(Fault.lost_answer(root_field="addEmployees"))
+    refusal = '{"errors": [{"message": "Bad format for API Token"}]}'
+    sandbox.xledger.faults.add(Fault.answer(refusal, 401, root_field="employees", after=1, times=None))
+    failed = write(records([a_user(1)]), object_storage_config=local)
+    assert failed.error is not None
+    lines = left(folder, "changes")
+    assert {"employee.code", "employee.contact.lastName"} <= {line["target"] for line in lines}
+    assert all(line["unconfirmed"] and line["employee"] is None and line["before"] is None for line in lines)
+    assert failed.summary["created"] == 0
+
+
 def test_a_preview_leaves_no_changes_and_says_that_it_is_one(write: Write, folder: Path, local: Record) -> None:
     log = write(records([a_user(1)]), mode="preview", object_storage_config=local).log
     assert [path.name for path in folder.glob("*/changes.jsonl")] == []

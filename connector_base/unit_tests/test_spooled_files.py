@@ -3,7 +3,7 @@
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from airbyte_cdk.models import FailureType
@@ -11,6 +11,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector_base.failures import config_error
 from connector_base.storage import spooled_files
 from connector_base.storage.spooled_files import LARGEST_PART, SpooledFiles
 from connector_base.storage.storage import LocalFolder
@@ -78,6 +79,32 @@ def test_what_is_there_as_it_stands_is_not_sent_again_in_the_end(tmp_path: Path)
         "b": b"",
         "last": b"{}",
     }
+
+
+class Failing(LocalFolder):
+    """A storage that takes nothing for as long as it is told to."""
+
+    fails = False
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        if Failing.fails:
+            raise config_error("The storage cannot be written.")
+        super().put(name, content)
+
+
+def test_a_storage_that_fails_once_costs_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [BIG + b"1", b"2", b"3"]
+    with SpooledFiles.opened(Failing(tmp_path), "sync", ("a.jsonl",)) as files:
+        files.append("a.jsonl", lines[0])
+        files.keep()
+        files.append("a.jsonl", lines[1])
+        with monkeypatch.context() as patch:
+            patch.setattr(Failing, "fails", True)
+            with pytest.raises(AirbyteTracedException):
+                files.keep()
+        files.append("a.jsonl", lines[2])
+        files.publish("last", b"{}")
+    assert (tmp_path / "sync" / "a.jsonl").read_bytes().splitlines() == lines
 
 
 class Full(BytesIO):

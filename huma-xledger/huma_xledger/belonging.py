@@ -23,7 +23,10 @@ ANOTHER_DESTINATION: Final = (
     "The last sync wrote to another entity in Xledger, or with another config where Xledger does not say whose the "
     "token is, so everybody is sent."
 )
-PREVIEWED: Final = "The last run was a preview, so everybody is sent, not only who changed since the sync before it."
+NOT_TO_THE_END: Final = (
+    "The last run was a preview, or was to send everybody and broke off, so everybody is sent, not only who changed "
+    "since the sync before it."
+)
 CHANGED_SETTINGS: Final = (
     "The settings that decide what is written are not those of the last sync, so everybody is sent, not only who "
     "changed since."
@@ -50,7 +53,7 @@ class Belonging:
     Attributes:
         source: The account that was read from.
         destination: The account that was written to.
-        settings: The settings by which it was written; None where the last run only looked.
+        settings: The settings by which it was written; None where a run came after it that only looked, or broke off.
     """
 
     source: str
@@ -96,7 +99,7 @@ def everybody_because(last: Belonging | None, now: Belonging) -> str | None:
     if last.destination != now.destination:
         return ANOTHER_DESTINATION
     if last.settings is None:
-        return PREVIEWED
+        return NOT_TO_THE_END
     return None if last.settings == now.settings else CHANGED_SETTINGS
 
 

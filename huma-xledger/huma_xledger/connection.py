@@ -182,6 +182,8 @@ class Connection:
         with self.alone():
             because = self.everybody_because(full_refresh=full_refresh)
             states = self._states(everybody=because is not None)
+            if self.state is not None and because is not None:
+                self.state.forget_settings()  # if this one breaks off, the old state does not tell whom it has reached
             with _running() as listener:
                 try:
                     source, destination = self._source(), self._destination()

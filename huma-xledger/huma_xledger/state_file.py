@@ -92,7 +92,7 @@ class StateFile:
             ) from None
 
     def forget_settings(self) -> None:
-        """Notes that somebody has looked at what another sync would do: the next one is not to go on from here.
+        """Notes that the next sync is not to go on from here: one that sends everybody begins, or one has only looked.
 
         Raises:
             StateFileError: When the file cannot be read or written.

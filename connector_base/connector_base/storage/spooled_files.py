@@ -125,9 +125,12 @@ class SpooledFiles:
         spool = self.spools[name]
         with _explained():
             spool.seek(since)
-            with os.fdopen(os.dup(spool.fileno()), "rb") as content:
-                self.storage.put(f"{self.folder}/{called}", content)
-            return spool.seek(0, os.SEEK_END)
+            try:
+                with os.fdopen(os.dup(spool.fileno()), "rb") as content:
+                    self.storage.put(f"{self.folder}/{called}", content)
+            finally:  # whatever the storage says, the next line belongs at the end
+                size = spool.seek(0, os.SEEK_END)
+            return size
 
 
 def _part(name: str, number: int) -> str:

@@ -55,12 +55,12 @@ class Report(Protocol):
     def left(self, item: Planned) -> None:
         """Something of a person was left as it is, although the record says otherwise: conflicts, and warnings."""
 
-    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Values were written, as Xledger shows them now.
 
         Args:
             person: Whose record they came with.
-            employee: The dbId of the employee.
+            employee: The dbId of the employee; None where nobody knows whether they were added.
             changes: The values.
             unconfirmed: Whether the answer got lost, so that nobody knows.
         """
@@ -95,7 +95,7 @@ class NoReport:
     def left(self, item: Planned) -> None:
         """Forgets it."""
 
-    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Forgets it."""
 
     def keep(self) -> None:
@@ -145,7 +145,7 @@ class StoredReport:
         for entry in left_entries(item, self.table):
             self._append(CONFLICTS, entry)
 
-    def wrote(self, person: Person, employee: str, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Keeps each value, what was there before, and when."""
         at = f"{self.now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
         for change in changes:

@@ -42,12 +42,14 @@ def invalid_entry(invalid: InvalidRecord) -> Entry:
     return {**_who(invalid), "action": Action.REJECT.value, "reason": RejectionCode.INVALID_RECORD.value, "fields": []}
 
 
-def change_entry(person: Person, employee: str, change: FieldChange, at: str, *, unconfirmed: bool = False) -> Entry:
+def change_entry(
+    person: Person, employee: str | None, change: FieldChange, at: str, *, unconfirmed: bool = False
+) -> Entry:
     """A value that was written.
 
     Args:
         person: Whose record it came with.
-        employee: The dbId of the employee.
+        employee: The dbId of the employee; None where nobody knows whether they were added.
         change: What was there before, and what is there now.
         at: When, in UTC.
         unconfirmed: Whether the answer got lost, so that nobody knows.

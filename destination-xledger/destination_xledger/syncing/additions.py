@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Final
 
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
 from connector_base.failures import transient_error
 from destination_xledger.people.person import Planned
 from destination_xledger.reporting.outcomes import Outcomes
@@ -19,7 +21,7 @@ from destination_xledger.syncing.matcher import ambiguous, doubled
 from destination_xledger.syncing.naming import LeaveOut, Names
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.updates import LeftOut
-from shared_mappings import Employee
+from shared_mappings import Employee, FieldChange
 from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
@@ -158,7 +160,7 @@ class Additions:
                 if not tries_left:
                     raise ending(error.operation, error.failure) from None
             except AnswerLostError as error:
-                batch = self._waited_for(batch, error, course)
+                batch = self._waited_for_or_in_doubt(batch, error, course)
                 if not batch or (error.failure.problem is Problem.TIMED_OUT and len(batch) > 1):
                     return Rest(batch)
             else:
@@ -244,9 +246,27 @@ class Additions:
         self.done.added(item, employee, written_with(item, employee, self.gateway.table, left_out))
 
     def _node(self, item: Planned, course: _Course) -> InputNode:
-        left_out = course.left_out.get(item.identity, {})
-        changes = (change for change in item.plan.changes if change.target not in left_out)
-        return creation_node(changes, self.gateway.table)
+        return creation_node(self._sent_of(item, course), self.gateway.table)
+
+    def _sent_of(self, item: Planned, course: _Course) -> list[FieldChange]:
+        """What an addition sends of somebody."""
+        left_out, targets = course.left_out.get(item.identity, {}), self.gateway.table.targets
+        return [
+            change for change in item.plan.changes if change.target not in left_out and targets[change.target].creation
+        ]
+
+    def _waited_for_or_in_doubt(
+        self, batch: Sequence[Planned], error: AnswerLostError, course: _Course
+    ) -> Sequence[Planned]:
+        """Those of a batch who are still missing. Where even that cannot be seen, notes what may have been written."""
+        try:
+            return self._waited_for(batch, error, course)
+        except AirbyteTracedException:
+            seen = {item.identity for item, _ in course.result.added}
+            for item in batch:
+                if item.identity not in seen:
+                    self.done.may_have_added(item, self._sent_of(item, course))
+            raise
 
     def _waited_for(self, batch: Sequence[Planned], error: AnswerLostError, course: _Course) -> Sequence[Planned]:
         """Those of a batch, whose answer got lost, who are not in Xledger once it cannot be under way any more.

@@ -49,6 +49,10 @@ class Done:
             item.person, employee.db_id, [replace(change, after=None if now is MISSING else now)], unconfirmed=False
         )
 
+    def may_have_added(self, item: Planned, changes: Iterable[FieldChange]) -> None:
+        """Notes an addition whose answer got lost for good: nobody knows of an employee."""
+        self.report.wrote(item.person, None, changes, unconfirmed=True)
+
     def may_have_written(self, item: Planned, employee: Employee, changes: Iterable[FieldChange]) -> None:
         """Notes changes whose answer got lost for good."""
         self.report.wrote(item.person, employee.db_id, changes, unconfirmed=True)
