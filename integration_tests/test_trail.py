@@ -1,10 +1,13 @@
 """What a sync leaves of what it wrote, and of what it did not: every value, with what was there before."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from requests import Response
+from requests.adapters import HTTPAdapter
 
 from integration_tests.conftest import Write, Written
 from integration_tests.records import Record, a_user, as_employee, records, state
@@ -85,6 +88,28 @@ def test_of_somebody_new_every_value_is_told_that_xledger_has_in_the_end(
         value = value["code"] if isinstance(value, dict) else value
         assert target == "employee.socialSecurityMasked" or steps[-1][1] == value, target
     assert len(told) == OF_SOMEBODY_NEW
+
+
+def test_before_each_request_everything_is_left_that_was_written_until_then(
+    write: Write, sandbox: Sandbox, folder: Path, local: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(records([a_user(1)]))
+    before = len(sandbox.xledger.writes)
+    seen = []
+    send = HTTPAdapter.send
+
+    def look_and_send(*arguments: Any, **keywords: Any) -> Response:
+        left_there = [line for path in folder.rglob("changes*.jsonl") for line in path.read_text().splitlines()]
+        seen.append((len(sandbox.xledger.writes) - before, len(left_there)))
+        return send(*arguments, **keywords)
+
+    monkeypatch.setattr(HTTPAdapter, "send", look_and_send)
+    changed = {**a_user(1), "jobTitle": "Head", "bankAccount": None, "employmentEndDate": "2027-01-31"}
+    new = a_user(2, jobTitle=None)
+    write(records([changed, new]), object_storage_config=local)
+    assert len({writes for writes, _ in seen}) > 3
+    steps = [(now[0] > last[0], now[1] > last[1]) for last, now in pairwise(seen)]
+    assert [step for step in steps if step not in {(True, True), (False, False)}] == []
 
 
 def test_what_was_refused_is_not_told_as_written(write: Write, sandbox: Sandbox, folder: Path, local: Record) -> None:

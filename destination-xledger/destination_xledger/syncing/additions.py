@@ -239,6 +239,7 @@ class Additions:
         course.result.added += those
         for item, employee in those:
             self._note_what_was_written(item, employee, course)
+        self.done.keep()
 
     def _note_what_was_written(self, item: Planned, employee: Employee, course: _Course) -> None:
         course.there.add(employee.db_id)

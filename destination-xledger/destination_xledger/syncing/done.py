@@ -57,6 +57,14 @@ class Done:
         """Notes changes whose answer got lost for good."""
         self.report.wrote(item.person, employee.db_id, changes, unconfirmed=True)
 
+    def keep(self) -> None:
+        """Leaves what was noted so far, since a process may be killed before the next answer.
+
+        Raises:
+            AirbyteTracedException: When the storage cannot be written.
+        """
+        self.report.keep()
+
     def told(self, identity: str) -> None:
         """Notes that it was told of somebody what became of them."""
         self._added.pop(identity, None)

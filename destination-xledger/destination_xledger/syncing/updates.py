@@ -291,7 +291,7 @@ class Updates:
         """Notes what was written of each person, by what Xledger shows.
 
         Raises:
-            AirbyteTracedException: When a value that was not sent is gone.
+            AirbyteTracedException: When a value that was not sent is gone, or the report cannot be kept.
         """
         if updates:
             self.refusals.accepted(mutation)
@@ -309,6 +309,7 @@ class Updates:
                 for change, route in update.changes
                 if not self._is_settled(update, change, route, now[change.target])
             )
+        self.done.keep()
         for stop in stops:  # once it is noted what the answer shows of everybody
             raise stop
         self._astray.update((change.target, route) for _, change, route in unmoved if change.after is not None)
