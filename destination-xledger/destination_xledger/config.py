@@ -1,7 +1,9 @@
 """What an administrator sets up for a connection to Xledger."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Final
 
 from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
@@ -312,6 +314,11 @@ def titled(name: str) -> str:
 
 def connection_specification() -> dict[str, Any]:
     """The JSON Schema of the config, without references, as hosts draw forms from it."""
+    return deepcopy(_specification())
+
+
+@cache
+def _specification() -> dict[str, Any]:
     schema = Config.model_json_schema(ref_template="#/definitions/{model}")
     return resolve_refs({"definitions": schema.pop("$defs"), **schema})
 

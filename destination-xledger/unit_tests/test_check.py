@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 from airbyte_cdk.models import Status
-from graphql import GraphQLEnumType, build_schema, graphql_sync
+from graphql import GraphQLEnumType, build_schema, execute_sync, parse
 from requests_mock import ANY, Mocker
 
 from connector_base.incremental.identity import IDENTITY
@@ -78,12 +78,12 @@ class Xledger:
 @cache
 def told(absent: frozenset[str], query: str, variables: str) -> str:
     """What a schema that lacks some members tells of itself."""
-    schema = build_schema(SDL + VIEWER)
+    schema = build_schema(SDL + VIEWER, assume_valid_sdl=True)
     for part in absent:
         type_name, _, member = part.partition(".")
         declared: Any = schema.type_map[type_name]
         del (declared.values if isinstance(declared, GraphQLEnumType) else declared.fields)[member]
-    return json.dumps({"data": graphql_sync(schema, query, variable_values=json.loads(variables)).data})
+    return json.dumps({"data": execute_sync(schema, parse(query), variable_values=json.loads(variables)).data})
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLSchema, build_schema, graphql_sync, parse, validate
+from graphql import GraphQLEnumType, GraphQLSchema, build_schema, execute_sync, parse, validate
 
 from xledger_api.language.introspection import learned
 from xledger_api.language.operations import Operation
@@ -23,13 +23,14 @@ class Telling:
     """
 
     def __init__(self, sdl: str) -> None:
-        self.schema: GraphQLSchema = build_schema(sdl)
+        self.schema: GraphQLSchema = build_schema(sdl, assume_valid_sdl=True)
         self.asked: list[Operation] = []
 
     def __call__(self, operation: Operation) -> Mapping[str, Any] | None:
         self.asked.append(operation)
-        assert validate(self.schema, parse(operation.text)) == []
-        answer = graphql_sync(self.schema, operation.text, variable_values=dict(operation.variables))
+        document = parse(operation.text)
+        assert validate(self.schema, document) == []
+        answer = execute_sync(self.schema, document, variable_values=dict(operation.variables))
         assert answer.errors is None
         return answer.data
 

@@ -1,7 +1,8 @@
 """The GraphQL operations this connector sends, built for the schema that they are sent to. No I/O."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -121,25 +122,67 @@ class _Names(Visitor):
         self.in_order.append(node.name.value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A call but for the values: what the document says of it.
+
+    Attributes:
+        root: The name of the root field.
+        paths: What is selected of the answer.
+        alias: The name under which it is answered; its own where there is none.
+        nothing: An argument that is given an empty list.
+        types: The other arguments by name, each with the type of its variable.
+    """
+
+    root: str
+    paths: tuple[Path, ...]
+    alias: str
+    nothing: str
+    types: tuple[tuple[str, TypeNode], ...]
+
+    def variable(self, name: str) -> str:
+        """The name of the variable that holds the value of an argument."""
+        return f"{self.alias}_{name}" if self.alias else name
+
+
 def _operation(kind: OperationType, roots: Mapping[str, Root], calls: Sequence[Call]) -> Operation:
+    shapes = tuple(
+        _Shape(
+            call.root,
+            call.paths,
+            call.alias,
+            call.nothing,
+            tuple((name, _type_of(roots, call.root, name)) for name in call.arguments),
+        )
+        for call in calls
+    )
+    values = {
+        shape.variable(name): value
+        for shape, call in zip(shapes, calls, strict=True)
+        for name, value in call.arguments.items()
+    }
+    return replace(_without_values(kind, shapes), variables=values)
+
+
+@lru_cache(maxsize=256)
+def _without_values(kind: OperationType, shapes: tuple[_Shape, ...]) -> Operation:
+    """An operation whose variables have no values yet: a sync sends few documents, each of them often."""
     declared: list[VariableDefinitionNode] = []
-    values: dict[str, Any] = {}
     fields: list[FieldNode] = []
-    for call in calls:
+    for shape in shapes:
         arguments: list[ArgumentNode] = []
-        for name, value in call.arguments.items():
-            variable = VariableNode(name=NameNode(value=f"{call.alias}_{name}" if call.alias else name))
-            declared.append(VariableDefinitionNode(variable=variable, type=_type_of(roots, call.root, name)))
-            values[variable.name.value] = value
+        for name, type_node in shape.types:
+            variable = VariableNode(name=NameNode(value=shape.variable(name)))
+            declared.append(VariableDefinitionNode(variable=variable, type=type_node))
             arguments.append(argument(name, variable))
-        if call.nothing:
-            arguments.append(argument(call.nothing, ListValueNode(values=())))
+        if shape.nothing:
+            arguments.append(argument(shape.nothing, ListValueNode(values=())))
         fields.append(
             FieldNode(
-                alias=NameNode(value=call.alias) if call.alias else None,
-                name=NameNode(value=call.root),
+                alias=NameNode(value=shape.alias) if shape.alias else None,
+                name=NameNode(value=shape.root),
                 arguments=tuple(arguments),
-                selection_set=_selections(call.paths),
+                selection_set=_selections(shape.paths),
             )
         )
     definition = OperationDefinitionNode(
@@ -147,7 +190,7 @@ def _operation(kind: OperationType, roots: Mapping[str, Root], calls: Sequence[C
         variable_definitions=tuple(declared),
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
-    return operation_of(DocumentNode(definitions=(definition,)), values)
+    return operation_of(DocumentNode(definitions=(definition,)))
 
 
 def argument(name: str, value: ValueNode) -> ArgumentNode:
