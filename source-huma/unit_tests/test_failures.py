@@ -14,6 +14,9 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 
 from huma_api.asking.sync_run import SyncRun
 
+pytestmark = pytest.mark.slow
+"""Each reads with the whole source."""
+
 ATTEMPTS = 7
 """How often the source makes a request that keeps failing."""
 

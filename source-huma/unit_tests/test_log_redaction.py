@@ -12,6 +12,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from connector_base.protocol.concurrent_reading import BoundedSource
 from huma_api.people import user_record
 
+pytestmark = pytest.mark.slow
+"""Each reads with the whole source."""
+
 Printed = Callable[..., list[str]]
 
 MARK = "recognisable"

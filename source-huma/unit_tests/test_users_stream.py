@@ -19,6 +19,9 @@ from huma_api.asking.sync_run import SyncRun
 from shared_mappings.record_schema import users_schema
 from source_huma.users import NULL, UserRetriever
 
+pytestmark = pytest.mark.slow
+"""Each reads with the whole source."""
+
 Read = Callable[..., EntrypointOutput]
 Records = Callable[..., list[dict[str, Any]]]
 
