@@ -27,6 +27,7 @@ ROOMS = {
         state_file  checking
         belonging  pyairbyte  lock  screen
         environment
+        temporary
     """,
     "source_huma": """
         run
