@@ -245,6 +245,7 @@ def make_sync(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytes
     """`make sync`, in this process."""
     for name in ("source.json", "destination.json"):
         (tmp_path / name).write_text("{}", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
     monkeypatch.setattr(command, "_state_path", lambda *_: tmp_path / "state.json")
     monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
 
@@ -265,6 +266,16 @@ def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
     assert "destination-xledger: Nobody can be found by e-mail." in first
     assert make_sync() == 0
     assert "everybody" not in capsys.readouterr().out
+
+
+def test_make_sync_names_a_config_that_others_can_read(
+    make_sync: Callable[[], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "destination.json").chmod(0o640)
+    assert make_sync() == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "destination.json, which holds keys: chmod 600 keeps it yours alone." in said
+    assert "source.json, which holds keys" not in said
 
 
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
