@@ -1,6 +1,7 @@
 """Never silently incremental: to whom the host's state belongs, and how a sync that failed is told."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector_base.incremental.identity import tell_identity
 from huma_xledger import __main__ as command
 from huma_xledger import connection as connection_module
 from huma_xledger.belonging import (
@@ -28,8 +30,11 @@ from huma_xledger.belonging import (
     everybody_because,
 )
 from huma_xledger.checking import said
-from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.connection import SUMMARY, CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
+from integration_tests.conftest import Write
+from integration_tests.records import a_user, records
 from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
 
 Sync = Callable[..., SyncResult]
@@ -228,6 +233,24 @@ def test_every_connector_that_cannot_work_says_so_in_its_own_sentence(
 @pytest.mark.parametrize("output", [b"", b"Traceback (most recent call last):\n[]\n5\n"])
 def test_a_connector_that_ends_without_an_answer_has_failed(output: bytes) -> None:
     assert "without an answer (exit code 3)" in (said(output, 3).problem or "")
+
+
+def test_the_host_understands_what_both_connectors_log_for_it(
+    write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = {"storage_type": "Local", "path": str(tmp_path)}
+    preview = write(records([a_user(1)]), mode="preview", object_storage_config=storage)
+    assert [line for line in preview.log if line.startswith(SUMMARY)]
+    (_, place) = told_of("this sync", preview.summary, preview.log)
+    assert str(tmp_path) in str(place)
+    (_, hint) = told_of("this sync", write(records([a_user(1)]), mode="preview").summary, ())
+    assert "object_storage_config" in str(hint)
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        tell_identity("an account")
+    (line,) = (record.getMessage() for record in caplog.records)
+    logged = {"type": "LOG", "log": {"level": "INFO", "message": line}}
+    assert said(json.dumps(logged).encode(), 0).identity is not None
 
 
 def test_a_state_that_cannot_be_written_ends_the_sync_in_a_sentence(sync: Sync, tmp_path: Path) -> None:

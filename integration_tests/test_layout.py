@@ -23,7 +23,8 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
-        connection  report
+        connection
+        report
         state_file  checking
         belonging  pyairbyte  lock  screen
         environment

@@ -12,6 +12,7 @@ from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_becaus
 from huma_xledger.checking import Checked
 from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
 from huma_xledger.pyairbyte import airbyte
+from huma_xledger.report import PREVIEW
 from huma_xledger.screen import Bar, one_bar
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 
@@ -22,7 +23,6 @@ USERS: Final = "users"
 SUMMARY: Final = "SYNC SUMMARY "
 SOURCE: Final = "source-huma"
 DESTINATION: Final = "destination-xledger"
-PREVIEW: Final = "preview"
 
 
 @dataclass(frozen=True, slots=True)
