@@ -55,9 +55,9 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
     """What is valid, hardly ever meant, and seen by nobody who is only told that the check has passed."""
     if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
         yield Finding(
-            f"The list {Config.titled('gender_codes')} is empty, so nobody's gender would be written. Enter the genders "
-            "as they are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender under "
-            f"{Config.titled('read_only_fields')}."
+            f"The list {Config.titled('gender_codes')} is empty, so nobody's gender would be written. Enter the "
+            "genders as they are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender "
+            f"under {Config.titled('read_only_fields')}."
         )
 
 
