@@ -2,11 +2,9 @@
 
 import json
 import logging
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
@@ -15,6 +13,7 @@ from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import a_stream, connect_at_once
 from integration_tests.reading import read_source
 from integration_tests.records import Record, records
+from integration_tests.sample_reports import left_by
 from integration_tests.sandbox import Sandbox
 
 PEOPLE: Final = 100
@@ -76,11 +75,11 @@ def _silence() -> Iterator[None]:
 
 def _run(sandbox: Sandbox, people: list[Record], mode: str) -> Report:
     catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
-    with tempfile.TemporaryDirectory() as folder:
-        config = sandbox.destination_config(mode=mode, object_storage_config={"storage_type": "Local", "path": folder})
+
+    def run(storage: Mapping[str, str]) -> None:
+        config = sandbox.destination_config(mode=mode, object_storage_config=storage)
         list(DestinationXledger(connect_at_once).write(config, catalog, records(people)))
-        (left,) = Path(folder).iterdir()
-        return Report(
-            json.loads((left / "summary.json").read_bytes()),
-            {path.name: [json.loads(line) for line in path.read_bytes().splitlines()] for path in left.glob("*.jsonl")},
-        )
+
+    left = dict(left_by(run))
+    summary = json.loads(left.pop("summary.json"))
+    return Report(summary, {name: [json.loads(line) for line in text.split("\n")[:-1]] for name, text in left.items()})

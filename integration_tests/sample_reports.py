@@ -49,7 +49,7 @@ def report_of_a_preview() -> Mapping[str, str]:
     Those are in a report as well. Here a field that is added would only be one more of them.
     """
     catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]})
-    with Sandbox.running(people=0, burst_limit=None) as sandbox, TemporaryDirectory() as folder:
+    with Sandbox.running(people=0, burst_limit=None) as sandbox:
 
         def write(messages: Iterable[AirbyteMessage], **settings: Any) -> None:
             config = sandbox.destination_config(**settings)
@@ -57,9 +57,20 @@ def report_of_a_preview() -> Mapping[str, str]:
                 pass
 
         people = somebody_of_each_kind(sandbox, write)
-        write(records(people), **SETTINGS, object_storage_config={"storage_type": "Local", "path": folder})
+        left = left_by(lambda storage: write(records(people), **SETTINGS, object_storage_config=storage))
+        return {name: _spoken_of(text) for name, text in left.items() if name.endswith(".jsonl")}
+
+
+def left_by(run: Callable[[Mapping[str, str]], object]) -> Mapping[str, str]:
+    """The files of the report that a run leaves, by name.
+
+    Args:
+        run: Runs once, with the place for reports that it is handed.
+    """
+    with TemporaryDirectory() as folder:
+        run({"storage_type": "Local", "path": folder})
         (left,) = Path(folder).iterdir()
-        return {path.name: _spoken_of(path.read_text(encoding="utf-8")) for path in left.glob("*.jsonl")}
+        return {path.name: path.read_text(encoding="utf-8") for path in left.iterdir()}
 
 
 def _spoken_of(text: str) -> str:

@@ -3,9 +3,13 @@
 import io
 import logging
 import sys
+from types import ModuleType
 
 import pytest
+from airbyte_cdk.models import SyncMode
+from rich.console import Console
 
+from benchmarks import destination_xledger, source_huma
 from benchmarks.elsewhere import elsewhere
 from benchmarks.steps import steps
 
@@ -49,3 +53,26 @@ def test_on_a_terminal_the_steps_are_one_bar(monkeypatch: pytest.MonkeyPatch) ->
 def test_steps_that_were_not_foreseen_are_noticed() -> None:
     with pytest.raises(RuntimeError, match="2 steps were foreseen, and 1 were taken"), steps(2) as step:
         step("few people")
+
+
+@pytest.mark.parametrize("state", [source_huma.State(1, 5_000_000, 0.1), source_huma.State(1, 1, 9.0)])
+def test_what_is_not_as_promised_is_told_beside_the_number(
+    state: source_huma.State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = source_huma.Speed(people=100, workers=8, source=1.0, bare=2.0, requests=102)
+    large = source_huma.Memory(SyncMode.full_refresh, few=1, many=2, few_bytes=0, many_bytes=501)
+    console = Console(width=160)
+    console.print(source_huma._table_of_speeds([slow]))  # noqa: SLF001
+    console.print(source_huma._table_of_sizes([large], state))  # noqa: SLF001
+    told = [line for line in capsys.readouterr().out.splitlines() if " NO " in line]
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize("module", [source_huma, destination_xledger])
+def test_an_option_that_a_benchmark_does_not_have_is_refused(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--persons", "1"])
+    with pytest.raises(SystemExit):
+        module.main()
+    assert "--people" in capsys.readouterr().err

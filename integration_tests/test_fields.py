@@ -2,18 +2,16 @@
 
 from integration_tests.conftest import Write
 from integration_tests.field_examples import EXAMPLES, SET, UNSET, expected, shown
-from integration_tests.reading import read_source
-from integration_tests.records import records
 from integration_tests.sandbox import Sandbox
+from integration_tests.without_a_host import InThisProcess
 from shared_mappings import field_table
 
 
-def sync(sandbox: Sandbox, write: Write) -> int:
+def everybody(sandbox: Sandbox, write: Write) -> int:
     """Writes everybody in Huma to Xledger, and returns how many mutations that took."""
     before = len(sandbox.xledger.writes)
-    written = write(records(read_source(sandbox).records.values()), renumber_employees=True)
-    assert written.error is None
-    assert written.summary["rejected"] == written.summary["warnings"] == {}
+    summary = InThisProcess(sandbox, write, settings={"renumber_employees": True}).sync().summary
+    assert summary["rejected"] == summary["warnings"] == {}
     return len(sandbox.xledger.writes) - before
 
 
@@ -27,13 +25,13 @@ def test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does(s
     """Somebody else for each field: added with what they have, then given the new value, then none where it may be."""
     had = {field: {"employmentId": f"E-{field}", field: EXAMPLES[field]["record"]} for field in SET}
     people = {field: sandbox.huma.hire(**values) for field, values in had.items()}
-    assert sync(sandbox, write) > 0
+    assert everybody(sandbox, write) > 0
     db_ids = {field: sandbox.xledger.employee(values["employmentId"])["dbId"] for field, values in had.items()}
     for changed in (SET, dict.fromkeys(UNSET)):
         for field, value in changed.items():
             sandbox.huma.change(people[field], **{field: value})
-        assert sync(sandbox, write) > 0
-        assert sync(sandbox, write) == 0
+        assert everybody(sandbox, write) > 0
+        assert everybody(sandbox, write) == 0
         employees = {employee["dbId"]: employee for employee in sandbox.xledger.employees()}
         there = {field: shown(employees[db_ids[field]], field) for field in changed}
         assert there == {

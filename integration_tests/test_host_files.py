@@ -17,6 +17,7 @@ from huma_xledger.environment import make_private
 from huma_xledger.lock import AlreadyRunningError, LockFileError, held
 from huma_xledger.pyairbyte import AirbyteStateMessage
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
+from huma_xledger.temporary import own_folder
 
 MARK = "Kari-Nordmann"
 
@@ -29,6 +30,16 @@ with held(Path(sys.argv[1])):
     time.sleep(60)
 """
 
+
+KEEPER = """
+import sys, time
+from pathlib import Path
+from huma_xledger.temporary import own_folder
+config = own_folder(Path(sys.argv[1])) / "config.json"
+config.write_text("{}")
+print(config, flush=True)
+time.sleep(60)
+"""
 
 BELONGING = Belonging("huma", "xledger", "settings")
 
@@ -172,6 +183,25 @@ def test_what_was_there_before_becomes_its_owners_alone(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in ours if path.is_dir()} == {0o700}
     assert {path.stat().st_mode & 0o777 for path in ours if path.is_file()} == {0o600}
     assert (tmp_path / "not-ours").stat().st_mode & 0o777 == 0o777
+
+
+def test_a_config_that_a_killed_sync_left_is_removed_by_the_next_one_and_that_of_a_running_one_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "left.json").touch()
+    command = [sys.executable, "-c", KEEPER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout
+        config = Path(process.stdout.readline().strip())
+        assert config.parent.stat().st_mode & 0o777 == 0o700
+        beside = own_folder(tmp_path)
+        assert config.is_file()
+        assert not (tmp_path / "left.json").exists()
+        process.kill()
+    last = own_folder(tmp_path)
+    assert not config.parent.exists()
+    assert beside.is_dir()
+    assert last.is_dir()
 
 
 def test_a_config_may_begin_with_a_byte_order_mark_and_null_stands_for_the_default(tmp_path: Path) -> None:

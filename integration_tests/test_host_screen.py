@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import sys
 from collections.abc import Callable
 
@@ -72,6 +73,18 @@ def test_on_a_terminal_there_is_one_line_that_is_written_anew_and_gone_in_the_en
     assert shown.count("\n") == 1
     assert shown.endswith("\x1b[1A\x1b[2K")
     assert "irbyte" not in shown + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", ["10", *map(str, range(60, 71)), "80"])
+def test_what_is_said_beside_the_bar_ends_with_a_whole_word(
+    columns: str, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = watch()
+    monkeypatch.setenv("COLUMNS", columns)
+    with one_bar("Syncing") as bar:
+        bar.show("everybody " * 20)
+    words = set(re.findall(r"[a-z]+(?=…)", terminal.getvalue()))
+    assert words == (set() if columns == "10" else {"everybody"})
 
 
 def test_what_a_summary_says_in_braces_is_no_line_for_people(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

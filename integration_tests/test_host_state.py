@@ -1,6 +1,7 @@
 """Never silently incremental: to whom the host's state belongs, and how a sync that failed is told."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector_base.incremental.identity import tell_identity
 from huma_xledger import __main__ as command
 from huma_xledger import connection as connection_module
 from huma_xledger.belonging import (
@@ -28,8 +30,11 @@ from huma_xledger.belonging import (
     everybody_because,
 )
 from huma_xledger.checking import said
-from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.connection import SUMMARY, CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
+from integration_tests.conftest import Write
+from integration_tests.records import a_user, records
 from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
 
 Sync = Callable[..., SyncResult]
@@ -230,6 +235,24 @@ def test_a_connector_that_ends_without_an_answer_has_failed(output: bytes) -> No
     assert "without an answer (exit code 3)" in (said(output, 3).problem or "")
 
 
+def test_the_host_understands_what_both_connectors_log_for_it(
+    write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = {"storage_type": "Local", "path": str(tmp_path)}
+    preview = write(records([a_user(1)]), mode="preview", object_storage_config=storage)
+    assert [line for line in preview.log if line.startswith(SUMMARY)]
+    (_, place) = told_of("this sync", preview.summary, preview.log)
+    assert str(tmp_path) in str(place)
+    (_, hint) = told_of("this sync", write(records([a_user(1)]), mode="preview").summary, ())
+    assert "object_storage_config" in str(hint)
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        tell_identity("an account")
+    (line,) = (record.getMessage() for record in caplog.records)
+    logged = {"type": "LOG", "log": {"level": "INFO", "message": line}}
+    assert said(json.dumps(logged).encode(), 0).identity is not None
+
+
 def test_a_state_that_cannot_be_written_ends_the_sync_in_a_sentence(sync: Sync, tmp_path: Path) -> None:
     sync()
     (tmp_path / "state.draft").mkdir()
@@ -245,6 +268,7 @@ def make_sync(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytes
     """`make sync`, in this process."""
     for name in ("source.json", "destination.json"):
         (tmp_path / name).write_text("{}", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
     monkeypatch.setattr(command, "_state_path", lambda *_: tmp_path / "state.json")
     monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
 
@@ -265,6 +289,16 @@ def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
     assert "destination-xledger: Nobody can be found by e-mail." in first
     assert make_sync() == 0
     assert "everybody" not in capsys.readouterr().out
+
+
+def test_make_sync_names_a_config_that_others_can_read(
+    make_sync: Callable[[], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "destination.json").chmod(0o640)
+    assert make_sync() == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "destination.json, which holds keys: chmod 600 keeps it yours alone." in said
+    assert "source.json, which holds keys" not in said
 
 
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(

@@ -23,10 +23,12 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
-        connection  report
+        connection
+        report
         state_file  checking
         belonging  pyairbyte  lock  screen
         environment
+        temporary
     """,
     "source_huma": """
         run
@@ -233,6 +235,15 @@ def test_the_readme_shows_the_layout() -> None:
         (ROOT / "README.md").read_text(encoding="utf-8").partition("## How it is built\n")[2].partition("\n## ")[0]
     )
     assert re.findall(r"^```\w*$(.+?)^```$", section, re.MULTILINE | re.DOTALL) == [PACKAGES]
+
+
+@pytest.mark.parametrize("package", MODULES)
+def test_the_readme_of_a_package_says_of_each_module_what_it_is_for(package: str) -> None:
+    (readme,) = (path.parent / "README.md" for path in ROOT.glob(f"*/{package}") if path.is_dir())
+    rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)\.py`", row)}
+    there = {module.rpartition(".")[2] for module in MODULES[package]} - {"__init__", "manifest"}
+    assert told == there, "Put it into the table of modules."
 
 
 def test_the_domain_imports_nothing_but_what_is_pure() -> None:

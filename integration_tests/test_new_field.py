@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 NEW: Final = "preferredName"
 """A field of Huma's that goes nowhere yet."""
 
+UPDATED: Final = "employmentPercentage"
+"""Another: a number, which is written to the employee, and only to one who is there."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -81,6 +84,56 @@ preferredName:
 )
 """What is written by hand."""
 
+ALSO: Final = (
+    Step(
+        "shared_mappings/shared_mappings/field_table.yaml",
+        {
+            "  - fields: [employmentStartDate]\n": """\
+  - fields: [employmentPercentage]
+    record: employmentPercentage
+    employee: percentage
+    comparator: text
+    targets: [employee.percentage]
+    rule: mirror
+
+""",
+            "  employmentFrom: First day of employment.\n": "  percentage: Size of the position in percent.\n",
+            "  employee.employmentFrom: {": "  employee.percentage: {routes: [updateEmployees.percentage]}\n",
+        },
+    ),
+    Step(
+        "xledger_api/xledger_api/language/graphql/schema.graphql",
+        {
+            "  employmentFrom: DateString                            # [table]\n": "  percentage: String\n",
+            "  dbId: Int64String!\n  code: String\n  description: String\n  employmentFrom: DateString\n": (
+                "  percentage: String\n"
+            ),
+        },
+    ),
+    Step(
+        "shared_mappings/unit_tests/fields.yaml",
+        {
+            "jobTitle:\n": """\
+employmentPercentage:
+  rule: mirror
+  record: 80
+  xledger: {employee.percentage: "80"}
+  changed: 62.5
+  becomes: {employee.percentage: "62.5"}
+
+""",
+        },
+    ),
+    Step(
+        "destination-xledger/docs/xledger-reference.md",
+        {
+            "| `jobTitle` | Job title |": "| `employmentPercentage` | Size of the position | percentage | `mirror` |\n",
+            "`jobTitle`, `socialSecurityNumber`,": "`percentage`, ",
+        },
+    ),
+)
+"""What is written by hand of the other one, which no page shows."""
+
 MOST_FILES: Final = 5
 """In how many files a field may be, those that `make golden` writes included."""
 
@@ -113,7 +166,7 @@ def test_a_field_is_in_five_files_at_most_and_goes_from_huma_to_xledger(tmp_path
     shutil.copytree(
         ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "requirements.lock")
     )
-    for step in STEPS:
+    for step in (*STEPS, *ALSO):
         path = copy / step.file
         text = path.read_text(encoding="utf-8")
         for before, addition in step.additions.items():
@@ -123,7 +176,8 @@ def test_a_field_is_in_five_files_at_most_and_goes_from_huma_to_xledger(tmp_path
 
     tested = run_in(copy, *TESTS)
     assert tested.returncode == 0, tested.stdout[-5000:] + tested.stderr[-2000:]
-    assert re.search(rf"test_a_new_value_reaches_every_place.*\[{NEW}\] PASSED", tested.stdout)
+    for field in (NEW, UPDATED):
+        assert re.search(rf"test_a_new_value_reaches_every_place.*\[{field}\] PASSED", tested.stdout)
     assert "test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does PASSED" in tested.stdout
     changed = sorted(differing(copy))
     assert {step.file for step in STEPS} <= set(changed)
@@ -171,8 +225,9 @@ def test_a_page_tells_each_step_by_its_file_in_order(page: str) -> None:
     assert len(steps) == len(STEPS) + 1
 
 
-def test_the_page_of_the_domain_shows_what_is_written_in_it() -> None:
+def test_the_page_of_the_domain_shows_what_is_written_in_it_and_the_row_for_administrators() -> None:
     shown = section("shared_mappings/README.md")
     for step in STEPS:
-        for addition in step.additions.values() if step.file.startswith("shared_mappings") else ():
+        own = step.file.startswith("shared_mappings")
+        for addition in (each for each in step.additions.values() if own or each.startswith("|")):
             assert indent(dedent(addition).strip("\n"), " " * 7) in shown

@@ -1,17 +1,22 @@
 """The pages are true: their links lead somewhere, and their pictures and examples are those of today."""
 
 import difflib
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
+from connector_base.storage.storage_config import LocalStorage
+from destination_xledger.config import connection_specification, storage_of
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind
 from integration_tests.page_examples import names_of_examples, with_examples
 from integration_tests.pictures import HUMA, ROOT, XLEDGER, pages_with_examples, stale
+from source_huma.source import SourceHuma
 
 PAGES = sorted(
     path
@@ -71,6 +76,18 @@ def test_every_page_for_administrators_can_be_reached_from_a_setup() -> None:
     for setup in SETUPS:
         reached = {(setup.parent / target.partition("#")[0]).resolve() for _, _, target in links(setup)}
         assert set(setup.parent.glob("*.md")) - {setup} <= reached
+
+
+def test_the_configs_and_the_catalog_that_the_readmes_show_are_understood() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    source, destination = map(json.loads, re.findall(r"```json\n(.+?)```", text, re.DOTALL))
+    assert source.keys() <= SourceHuma().spec(None).connectionSpecification["properties"].keys()  # type: ignore[arg-type]
+    assert destination.keys() <= connection_specification()["properties"].keys()
+    assert isinstance(storage_of(destination), LocalStorage)
+    text = (ROOT / "destination-xledger/README.md").read_text(encoding="utf-8")
+    (catalog,) = re.findall(r"^ {4}(\{\"streams\".+?)\n\n", text, re.MULTILINE | re.DOTALL)
+    (configured,) = ConfiguredAirbyteCatalogSerializer.load(json.loads(catalog)).streams
+    assert configured.sync_mode is SyncMode.incremental
 
 
 def test_the_readme_leads_to_the_setup_of_both_connectors() -> None:

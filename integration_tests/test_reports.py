@@ -21,7 +21,8 @@ from connector_base.protocol.messages import as_line
 from connector_base.storage import s3_bucket
 from connector_base.storage.storage import open_storage, storage_problem
 from connector_base.storage.storage_config import S3Storage
-from destination_xledger.destination import DestinationXledger
+from destination_xledger.config import Mode
+from destination_xledger.destination import ENDED, DestinationXledger
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
 from integration_tests.object_storage import serving_s3
@@ -243,7 +244,9 @@ def test_whatever_ends_a_process_everything_is_left_that_its_states_cover(
     assert {line["user"] for line in lines(left["changes.jsonl"])} == {a_user(2)["id"]}
     if ended_by is signal.SIGTERM:
         assert process.returncode == -signal.SIGTERM
-        assert "SYNC SUMMARY" in said_in_the_end.splitlines()[-1]
+        told, summary = said_in_the_end.splitlines()[-2:]
+        assert ENDED[Mode.SYNC] in told
+        assert "SYNC SUMMARY" in summary
         assert json.loads(left["summary.json"])["outcome"] == "failed"
 
 

@@ -53,8 +53,11 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
         rest, complaints = process.communicate(timeout=20)
     configs = tmp_path / "c"
     sync = f"make sync SOURCE={configs}/source.json DESTINATION={configs}/destination.json"
-    assert f"Next     {sync}\n" in lines
-    assert rest.splitlines()[1:] == [f"Next     {sync}"]
+    next_step = [f"Next     {sync}", "         It writes at once, into this sandbox and nowhere else."]
+    assert "\n".join((*next_step, "Ctrl-C")) in "".join(lines)
+    assert rest.splitlines()[1:] == next_step
+    made = (configs, configs / "source.json", configs / "destination.json")
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o700, 0o600, 0o600]
     assert sync in changed.text
     assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200

@@ -307,11 +307,6 @@ def storage_of(config: Any) -> StorageConfig:
         return NoStorage(storage_type="None")
 
 
-def titled(name: str) -> str:
-    """A setting by its title and its key."""
-    return f"{Config.model_fields[name].title} ({name})"
-
-
 def connection_specification() -> dict[str, Any]:
     """The JSON Schema of the config, without references, as hosts draw forms from it."""
     return deepcopy(_specification())

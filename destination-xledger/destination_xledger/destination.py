@@ -20,6 +20,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.log_redaction import report_error
+from connector_base.process import EndedByHostError
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
@@ -46,6 +47,11 @@ PREVIEW_ENDS: Final = (
     "This was a preview: nothing was written to Xledger. The next sync looks at the same people again; to have them "
     "written, set mode to sync."
 )
+ENDED: Final = {
+    Mode.PREVIEW: "The host ended this preview before it was done.",
+    Mode.SYNC: "The host ended this sync before it was done. What was written stays written, and the next sync goes on "
+    "from there.",
+}
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
 
 
@@ -177,6 +183,9 @@ class DestinationXledger(Destination):
                 yield from sync.run(input_messages)
         except Exception:
             self._schemas.clear()  # it may have changed: the next sync of this process learns it anew
+            raise
+        except (EndedByHostError, GeneratorExit):  # it said so, or takes no more messages
+            logger.warning(ENDED[settings.mode])
             raise
         finally:
             if settings.mode is Mode.PREVIEW:

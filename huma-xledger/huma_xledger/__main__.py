@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import signal
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ def _run(arguments: argparse.Namespace) -> int:
     except _ConfigFileError as error:
         console.print(str(error), markup=False)
         return 2
+    for sentence in _open_to_others(arguments.source, arguments.destination):
+        console.print(sentence, markup=False)
     from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
@@ -143,6 +146,13 @@ def _config(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise _ConfigFileError(f"{path} does not hold a JSON object.")
     return {name: value for name, value in content.items() if value is not None}
+
+
+def _open_to_others(*configs: Path) -> Iterator[str]:
+    """A sentence for each config file that others on this machine can read."""
+    for path in configs:
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            yield f"Others on this machine can read {path}, which holds keys: chmod 600 keeps it yours alone."
 
 
 def _state_path(*configs: Path) -> Path:

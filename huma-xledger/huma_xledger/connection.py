@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from huma_xledger import checking
 from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_because
 from huma_xledger.checking import Checked
-from huma_xledger.environment import EXECUTABLES, PRIVATE
+from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
 from huma_xledger.pyairbyte import airbyte
+from huma_xledger.report import PREVIEW
 from huma_xledger.screen import Bar, one_bar
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 
@@ -22,7 +23,6 @@ USERS: Final = "users"
 SUMMARY: Final = "SYNC SUMMARY "
 SOURCE: Final = "source-huma"
 DESTINATION: Final = "destination-xledger"
-PREVIEW: Final = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Connection:
         configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
         executables = {EXECUTABLES / name: config for name, config in configs.items()}
         with one_bar("Checking"):
-            checked = checking.check(executables, PRIVATE / "tmp")
+            checked = checking.check(executables, private_temporary())
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))

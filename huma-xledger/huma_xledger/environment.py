@@ -3,8 +3,11 @@
 import os
 import sysconfig
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from huma_xledger.temporary import own_folder
 
 EXECUTABLES: Final = Path(sysconfig.get_path("scripts"))
 """Where the connectors' commands are: they are installed beside this package."""
@@ -21,12 +24,23 @@ def prepare() -> None:
     """
     try:
         make_private(PRIVATE, PRIVATE / "logs", PRIVATE / "tmp")
+        temporary = private_temporary()
     except OSError as error:
         raise SystemExit(no_room(error)) from None
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["AIRBYTE_OFFLINE_MODE"] = "1"
     os.environ["AIRBYTE_LOGGING_ROOT"] = str(PRIVATE / "logs")
-    os.environ["AIRBYTE_TEMP_DIR"] = str(PRIVATE / "tmp")
+    os.environ["AIRBYTE_TEMP_DIR"] = str(temporary)
+
+
+@cache
+def private_temporary() -> Path:
+    """Where this process keeps configs, with the secrets in them, while connectors read them.
+
+    Raises:
+        OSError: When it cannot be made.
+    """
+    return own_folder(PRIVATE / "tmp")
 
 
 def no_room(error: OSError) -> str:
@@ -47,7 +61,8 @@ def make_private(*folders: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
     for folder in folders:
-        for path in folder.rglob("*"):
-            if not path.is_symlink():
-                with suppress(FileNotFoundError):  # another sync has just removed it
-                    path.chmod(0o700 if path.is_dir() else 0o600)
+        for within, names, files in os.walk(folder):  # and not what another sync removes meanwhile
+            for path in (Path(within, name) for name in (*names, *files)):
+                if not path.is_symlink():
+                    with suppress(FileNotFoundError):
+                        path.chmod(0o700 if path.is_dir() else 0o600)

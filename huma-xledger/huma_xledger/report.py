@@ -14,6 +14,7 @@ _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 
 
 PREVIEW: Final = "preview"
+"""The mode in a summary of a run that wrote nothing."""
 
 IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
 NOBODY: Final = (

@@ -5,10 +5,16 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import shorten
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
+
+_BAR: Final = 16
+_CLOCK: Final = len(" 0:00:00 ") + 1
+"""What the bar and the time beside it take of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +23,11 @@ class Bar:
 
     _progress: Progress
     _task: TaskID
+    _room: int
 
     def show(self, line: str) -> None:
-        """Puts a line beside the bar, as far as there is room, in place of the one before. Without a bar, nowhere."""
-        self._progress.update(self._task, said=line)
+        """Puts as many words beside the bar as there is room for, in place of those before. Without a bar, nowhere."""
+        self._progress.update(self._task, said=shorten(line, max(self._room, 1), placeholder="…"))
 
 
 @contextlib.contextmanager
@@ -34,7 +41,7 @@ def one_bar(doing: str) -> Iterator[Bar]:
     """
     progress = Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=16),
+        BarColumn(bar_width=_BAR),
         TimeElapsedColumn(),
         TextColumn(
             "{task.fields[said]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
@@ -48,4 +55,4 @@ def one_bar(doing: str) -> Iterator[Bar]:
     shown = progress if sys.stderr.isatty() else contextlib.nullcontext()
     task = progress.add_task(doing, total=None, said="")
     with shown, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        yield Bar(progress, task)
+        yield Bar(progress, task, progress.console.width - len(doing) - _BAR - _CLOCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import signal
 import threading
@@ -11,6 +12,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
+from huma_xledger.environment import make_private
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS, dialect_named
 
@@ -58,8 +60,10 @@ def main() -> None:
 
 
 def _write_configs(sandbox: Sandbox, folder: Path) -> str:
-    """Write the config files of both connectors; return the command that syncs with them."""
+    """Write the config files of both connectors, for their owner alone; return the command that syncs with them."""
+    os.umask(0o077)
     folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     configs = {"source": sandbox.source_config(), "destination": sandbox.destination_config(mode="sync")}
     command = "make sync"
     for name, config in configs.items():
@@ -71,7 +75,7 @@ def _write_configs(sandbox: Sandbox, folder: Path) -> str:
 
 
 def _next(sandbox: Sandbox) -> str:
-    return f"Next     {sandbox.huma.next_command}"
+    return f"Next     {sandbox.huma.next_command}\n         It writes at once, into this sandbox and nowhere else."
 
 
 if __name__ == "__main__":

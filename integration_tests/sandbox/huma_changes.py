@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,12 +13,12 @@ from starlette.responses import RedirectResponse
 from integration_tests.sandbox.pages import ACTIVATE, DEACTIVATE, EDITABLE, OF_A_NEW_HIRE, SAVE, as_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from integration_tests.sandbox.huma_store import Huma
+    from integration_tests.sandbox.huma_store import Huma, HumaUser
 
 _MOST_BYTES = 10_000
 
@@ -34,21 +35,23 @@ async def change(huma: Huma, request: Request) -> Response:
     _check_dates(form)
     user = huma.users[user_id]
     changed = {name: text or None for name, text in form.items() if name in user and text != as_typed(user[name])}
+    _check_texts(text for text in changed.values() if text)
     huma.change(user_id, **changed)
     if do == DEACTIVATE:
         huma.deactivate(user_id)
     elif do == ACTIVATE:
         huma.change(user_id, active=True, deactivatedAt=None)
     done = [*changed, *({"active"} if do != SAVE else ())]
-    huma.announce(f"Huma: {', '.join(done) or 'nothing'} of {user_id} has changed.")
+    huma.announce(f"Huma: {', '.join(done) or 'nothing'} of {_who(user)} has changed.")
     return RedirectResponse(f"/#{user_id}", 303)
 
 
 async def hire(huma: Huma, request: Request) -> Response:
     """Answer the form of somebody new; what is left empty is made up."""
     form = await _form(huma, request, OF_A_NEW_HIRE)
+    _check_texts(form.values())
     user_id = huma.hire(**{name: text for name, text in form.items() if text})
-    huma.announce(f"Huma: {user_id} was hired.")
+    huma.announce(f"Huma: {_who(huma.users[user_id])} was hired.")
     return RedirectResponse(f"/#{user_id}", 303)
 
 
@@ -77,6 +80,19 @@ def _check_dates(form: dict[str, str]) -> None:
     for name, text in form.items():
         if name.endswith("Date") and text:
             try:
-                dt.date.fromisoformat(text)
+                date = dt.date.fromisoformat(text).isoformat()
             except ValueError:
-                raise HTTPException(400, f"{name} is not a date such as 2026-01-31.") from None
+                date = ""
+            if date != text:
+                raise HTTPException(400, f"{name} is not a date such as 2026-01-31.")
+
+
+def _check_texts(texts: Iterable[str]) -> None:
+    if any(unicodedata.category(character) == "Cc" for text in texts for character in text):
+        raise HTTPException(400, "A field of the page takes no control characters.")
+
+
+def _who(user: HumaUser) -> str:
+    """Return whom a sentence is about: people of the sandbox are made up, and a terminal may show their names."""
+    name = f"{user['givenName']} {user['familyName']}"
+    return f"{''.join(each if each.isprintable() else '?' for each in name)} ({user.id})"

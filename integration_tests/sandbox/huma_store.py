@@ -87,7 +87,7 @@ class Huma:
         under_way: How many requests to the API are under way.
         most_under_way: The most requests to the API that were under way at once so far.
         next_command: What somebody who has changed people on the page runs to see it come through; None for nothing.
-        announce: Is told of each change on the page, in a sentence that names people by id and fields by name.
+        announce: Is told of each change on the page, in a sentence that names people and fields, and tells no value.
     """
 
     def __init__(self, people: int, seed: int, today: dt.date) -> None:

@@ -116,6 +116,7 @@ class Mutations:
         # What is somebody else's stays as it is.
         self._fill(
             draft,
+            "AddEmployeesInputNode",
             employee,
             {**dict.fromkeys(_REQUIRED_OF_NEW), **node},
             lambda row: dict(row) if any(row is other for other in shared.values()) else row,
@@ -137,21 +138,24 @@ class Mutations:
     def _update_employee(self, draft: _Draft, _number: int, node: Row) -> Row:
         employee = self._found(EMPLOYEES, node)
         draft.of(employee)
-        self._fill(draft, employee, self._values(node), draft.of)
+        self._fill(draft, "UpdateEmployeesInputNode", employee, self._values(node), draft.of)
         draft.updated.append(employee["dbId"])
         return employee
 
-    def _fill(self, draft: _Draft, employee: Row, given: Mapping[str, Any], of: Callable[[Row], Row]) -> None:
+    def _fill(
+        self, draft: _Draft, input_name: str, employee: Row, given: Mapping[str, Any], of: Callable[[Row], Row]
+    ) -> None:
         """Spread the values of an input over an employee, the contact and the subledger.
 
         Args:
             draft: Keeps the number that is not shown.
+            input_name: What the contract calls the input.
             employee: The employee.
             given: The values.
             of: Returns the row to write to for a row of the store.
         """
         for key, value in given.items():
-            accepted = _accepted("AddEmployeesInputNode", key, f"employee.{key}", value)
+            accepted = _accepted(input_name, key, f"employee.{key}", value)
             if key == "socialSec":
                 draft.numbers[employee["dbId"]] = accepted
                 of(employee)["socialSecurityMasked"] = rules.masked(accepted)

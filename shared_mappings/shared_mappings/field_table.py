@@ -56,7 +56,7 @@ class Rule(_Frozen):
         comparator: Name of the comparator that tells whether two values mean the same.
         targets: Where the value lives in Xledger, as paths in the type Employee; the first is the canonical one.
         rule: The loosest policy allowed.
-        digits: Whether a whole number is taken as the text of its digits.
+        digits: Whether a whole number is taken as the text of its digits. Only where the record's schema says text.
         lifelong: Whether a person has one value for life, so that another value may mean another person.
         personal: Whether a value that agrees tells that a person is the employee, although one for life differs: alone,
             or together with the others of that kind.

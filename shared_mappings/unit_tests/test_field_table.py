@@ -17,13 +17,18 @@ CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "field-table.md"
 RULES = [pytest.param(rule, id=rule.canonical_target) for rule in field_table().rules]
 
 
+def declared(schema: Any, path: str) -> Any:
+    """What a JSON Schema declares of the property at a dotted path; None for nothing."""
+    for key in path.split("."):
+        schema = schema.get("properties", {}).get(key)
+        if schema is None:
+            return None
+    return schema
+
+
 def declares(schema: Any, path: str) -> bool:
     """Whether a JSON Schema declares the property at a dotted path."""
-    for key in path.split("."):
-        if key not in schema.get("properties", {}):
-            return False
-        schema = schema["properties"][key]
-    return True
+    return declared(schema, path) is not None
 
 
 def test_every_field_has_the_rule_that_was_promised_to_the_administrator() -> None:
@@ -39,6 +44,19 @@ def test_a_rule_reads_only_what_the_schema_of_users_declares(rule: Rule) -> None
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_reads_only_what_the_schema_of_employee_declares(rule: Rule) -> None:
     assert [path for path in rule.employee.values() if not declares(employee_schema(), path)] == []
+
+
+def test_a_number_is_taken_as_text_only_where_text_is_declared() -> None:
+    """Where a number is declared, the text of its digits fits no schema, and everybody would be rejected."""
+    taken = [
+        (path, declared(schema, path)["type"])
+        for rule in field_table().rules
+        if rule.digits
+        for schema, paths in ((users_schema(), rule.record), (employee_schema(), rule.employee))
+        for path in paths.values()
+    ]
+    assert taken
+    assert [path for path, kinds in taken if {*kinds} & {"number", "integer"}] == []
 
 
 def test_every_property_of_an_employee_is_of_use() -> None:

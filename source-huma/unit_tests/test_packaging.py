@@ -42,10 +42,10 @@ def test_the_version_is_the_same_everywhere() -> None:
     )
 
 
-def test_the_reference_names_every_setting_by_its_title() -> None:
+def test_the_reference_names_every_setting_by_its_title_and_its_key() -> None:
     page = (FOLDER / "docs/huma-reference.md").read_text(encoding="utf-8")
-    settings = SourceHuma().spec(None).connectionSpecification["properties"].values()  # type: ignore[arg-type]
-    assert all(f"| {setting['title']} |" in page for setting in settings)
+    settings = SourceHuma().spec(None).connectionSpecification["properties"]  # type: ignore[arg-type]
+    assert [key for key, setting in settings.items() if f"| {setting['title']} (`{key}`) |" not in page] == []
 
 
 def test_the_reference_has_a_section_for_every_stream() -> None:

@@ -34,6 +34,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_without_additional_properties)
 
+    @classmethod
+    def titled(cls, name: str) -> str:
+        """A setting of the group as sentences name it: by its title, and by its key for who writes files by hand.
+
+        Raises:
+            KeyError: There is no such setting.
+        """
+        return f"{cls.model_fields[name].title} ({name})"
+
     @model_validator(mode="before")
     @classmethod
     def _without_host_keys(cls, settings: Any) -> Any:

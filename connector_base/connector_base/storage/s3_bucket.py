@@ -46,10 +46,7 @@ EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
 _GRANT: Final = "Grant s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in it to the access key or the role."
 
 
-def _titled(name: str) -> str:
-    """A setting by its title and its key."""
-    return f"{S3Storage.model_fields[name].title} ({name})"
-
+_titled: Final = S3Storage.titled
 
 _WRONG_KEY: Final = (
     f"Paste {_titled('access_key_id')} and {_titled('secret_access_key')} again, whole and without spaces, or make a "

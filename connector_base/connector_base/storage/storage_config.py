@@ -187,7 +187,7 @@ class S3Storage(Settings):
     def without_meaning(self) -> tuple[str, ...]:
         """The settings that were entered and have no meaning here, each by its title and its key."""
         names = ("format", "compression", "path_format", "file_name_format")
-        return tuple(f"{type(self).model_fields[name].title} ({name})" for name in names if getattr(self, name))
+        return tuple(self.titled(name) for name in names if getattr(self, name))
 
 
 def _storage_type(value: Any) -> str | None:

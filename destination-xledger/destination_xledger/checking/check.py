@@ -8,7 +8,7 @@ from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage
 from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
-from destination_xledger.config import Config, parse_config, storage_of, titled, without_invalid_settings
+from destination_xledger.config import Config, parse_config, storage_of, without_invalid_settings
 from shared_mappings import Policy
 from xledger_api.sending.client import XledgerClient
 
@@ -55,9 +55,9 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
     """What is valid, hardly ever meant, and seen by nobody who is only told that the check has passed."""
     if not settings.gender_codes and settings.policies.fields.get("gender") is not Policy.READ_ONLY:
         yield Finding(
-            f"The list {titled('gender_codes')} is empty, so nobody's gender would be written. Enter the genders as "
-            "they are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender under "
-            f"{titled('read_only_fields')}."
+            f"The list {Config.titled('gender_codes')} is empty, so nobody's gender would be written. Enter the "
+            "genders as they are spelled in Huma, each with its code in Xledger; or, if it is meant, choose gender "
+            f"under {Config.titled('read_only_fields')}."
         )
 
 
