@@ -63,6 +63,8 @@ WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
     {"api_token": "QUJD"},
     {"api_token": "a token"},
     {"authority_confirmed": "perhaps"},
+    {"authority_confirmed": None},
+    {"authority_confirmed": False},
     {"batch_size": "many"},
     {"batch_size": 501},
     {"mode": "try"},
@@ -75,6 +77,7 @@ WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
     {"batch_sise": 10},
     {"batch_sise": 10, "batch_size": 20},
     {"colour": "red"},
+    {"client_id": "one", "client_secret": "two", "company_ids": []},
 )
 """One for each kind of mistake."""
 

@@ -94,6 +94,33 @@ CASES = [
             ),
         ],
     ),
+    (
+        {"zq": 1, "wolf": 2},
+        [
+            (
+                "There are no settings zq and wolf: leave them out, or correct them. The settings are Owner (owner), Key "
+                "(key), Pets (pets), Rooms (rooms)."
+            )
+        ],
+    ),
+    (
+        {"zq": 1, "wolf": 2, "fjord": 3, "s3cr3tq81": 4},
+        [
+            (
+                "There are no settings zq, wolf, fjord and 1 of other names: perhaps this is the configuration of another "
+                "connector. The settings are Owner (owner), Key (key), Pets (pets), Rooms (rooms)."
+            )
+        ],
+    ),
+    (
+        {"s3cr3tq81": 1},
+        [
+            (
+                "There is no setting of that name: leave it out, or correct it. The settings are Owner (owner), Key (key), "
+                "Pets (pets), Rooms (rooms)."
+            )
+        ],
+    ),
     ({"onwer": "you", "owner": None}, ["There is no setting onwer: Owner (owner) was probably meant."]),
     ({"romms": 0}, ["There is no setting romms: Rooms (rooms) was probably meant."]),
     (
@@ -167,6 +194,13 @@ def test_what_no_table_knows_is_told_in_general_words() -> None:
     complaints = [Complaint(("rooms",), Kind.ANYTHING_ELSE)]
     assert config_problems(HOME, FORM, lambda _: complaints) == [
         "Rooms (rooms) cannot be used as it was entered: correct it."
+    ]
+
+
+def test_a_switch_that_is_missing_is_to_be_turned_on() -> None:
+    form = {"properties": {"shut": {"type": "boolean", "title": "Shut"}}}
+    assert config_problems({}, form, lambda _: [Complaint(("shut",), Kind.MISSING)]) == [
+        "Shut (shut) is missing: turn it on."
     ]
 
 
