@@ -49,6 +49,8 @@ HOME = {"owner": "me", "key": "a-long-secret"}
 
 BY_THE_SECOND_ENTRY = "in the second entry of Pets (pets)"
 
+THE_SETTINGS = "The settings are Owner (owner), Key (key), Pets (pets), Rooms (rooms)."
+
 CASES = [
     ({"owner": None}, ["Owner (owner) is missing: enter it."]),
     ({"owner": 1}, ["Owner (owner) must be a text."]),
@@ -97,28 +99,22 @@ CASES = [
     (
         {"zq": 1, "wolf": 2},
         [
-            (
-                "There are no settings zq and wolf: leave them out, or correct them. The settings are Owner (owner), Key "
-                "(key), Pets (pets), Rooms (rooms)."
-            )
+            f"There are no settings zq and wolf: leave them out, or correct them. {THE_SETTINGS}",
         ],
     ),
     (
         {"zq": 1, "wolf": 2, "fjord": 3, "s3cr3tq81": 4},
         [
             (
-                "There are no settings zq, wolf, fjord and 1 of other names: perhaps this is the configuration of another "
-                "connector. The settings are Owner (owner), Key (key), Pets (pets), Rooms (rooms)."
-            )
+                "There are no settings zq, wolf, fjord and 1 of other names: perhaps this is the configuration of "
+                f"another connector. {THE_SETTINGS}"
+            ),
         ],
     ),
     (
         {"s3cr3tq81": 1},
         [
-            (
-                "There is no setting of that name: leave it out, or correct it. The settings are Owner (owner), Key (key), "
-                "Pets (pets), Rooms (rooms)."
-            )
+            f"There is no setting of that name: leave it out, or correct it. {THE_SETTINGS}",
         ],
     ),
     ({"onwer": "you", "owner": None}, ["There is no setting onwer: Owner (owner) was probably meant."]),

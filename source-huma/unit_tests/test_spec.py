@@ -190,8 +190,8 @@ def test_a_misspelt_setting_brings_no_complaint_about_the_one_it_leaves_out(
 def test_a_short_secret_is_refused_in_a_sentence_that_is_whole(printed: Printed, huma: Any) -> None:
     [message] = messages(printed("check", client_secret="e"), "CONNECTION_STATUS")
     assert message["connectionStatus"]["message"] == (
-        f"{CANNOT_WORK}Client secret (client_secret) is shorter than 8 characters, so it is no whole secret: copy it again from "
-        "where it was made, or make a new one."
+        f"{CANNOT_WORK}Client secret (client_secret) is shorter than 8 characters, so it is no whole secret: copy it "
+        "again from where it was made, or make a new one."
     )
     assert not huma.requests(".*")
 
@@ -212,8 +212,8 @@ def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
     lines = printed("read", num_workers=0, api_url="ftp://x", client_secret="")
     [sentence] = {message["trace"]["error"]["message"] for message in messages(lines, "TRACE")}
     assert sentence == (
-        f"{CANNOT_WORK}Client secret (client_secret) is empty: enter it. Requests at a time (num_workers) must be 1 to 32. "
-        "API URL (api_url) must look like https://host, or http://localhost for tests."
+        f"{CANNOT_WORK}Client secret (client_secret) is empty: enter it. Requests at a time (num_workers) must be 1 to "
+        "32. API URL (api_url) must look like https://host, or http://localhost for tests."
     )
 
 

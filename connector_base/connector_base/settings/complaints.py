@@ -214,7 +214,7 @@ def _wrong_form(at: Place) -> str:
 
 def _missing(at: Place) -> str:
     """A switch that has to be there has to be on: nothing needs to be asked for that may as well be off."""
-    return f"{at} is missing: {'turn it on' if at.form.get('type') == 'boolean' else 'enter it'}"
+    return f"{at} is missing: turn it on" if at.form.get("type") == "boolean" else f"{at} is missing: enter it"
 
 
 def _empty(at: Place) -> str:
