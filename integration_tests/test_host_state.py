@@ -267,6 +267,28 @@ def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
     assert "everybody" not in capsys.readouterr().out
 
 
+def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(
+    make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connectors.source_warns = ("Huma is slow.", "Huma is slow.")
+    connectors.warns = ("An access is missing.",)
+    connectors.destination_warns = (
+        "An access is missing.",
+        "The employee with dbId 7 was not found.",
+        "users 1: Left out",
+    )
+    connectors.summary = a_summary(received=1, updated=1)
+    assert make_sync() == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for line in (
+        "source-huma: Huma is slow.",
+        "destination-xledger: An access is missing.",
+        "destination-xledger: The employee with dbId 7 was not found.",
+        "users 1: Left out",
+    ):
+        assert told.count(line) == 1
+
+
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
     make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
 ) -> None:
