@@ -229,7 +229,7 @@ def test_no_new_token_for_too_long_is_transient(sandbox: Sandbox, read: Read) ->
     sandbox.huma.faults.add(Fault.server_error(503, path=TOKEN, after=1, times=None))
     kind, sentence = failure(read(fails=True))
     assert kind is FailureType.transient_error
-    assert "Run the sync again later" in sentence
+    assert "Try again later" in sentence
     assert asked(sandbox, TOKEN) == 1 + ATTEMPTS
 
 

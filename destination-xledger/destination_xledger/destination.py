@@ -44,7 +44,7 @@ DISCOVER = "discover"
 PREVIEW_BEGINS: Final = "This is a preview: it plans and reports, and writes nothing to Xledger."
 PREVIEW_ENDS: Final = (
     "This was a preview: nothing was written to Xledger. The next sync looks at the same people again; to have them "
-    "written, set mode to sync."
+    "written, choose sync under Mode (mode)."
 )
 DOCUMENTATION = "https://docs.airbyte.com/integrations/destinations/xledger"
 

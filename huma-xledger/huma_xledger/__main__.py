@@ -124,6 +124,9 @@ class _ConfigFileError(Exception):
     """A config file that cannot be used."""
 
 
+_CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make sync", description=__doc__)
     parser.add_argument("source", type=Path, help="config of source-huma, a JSON file")
@@ -141,11 +144,14 @@ def _config(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())  # with or without a byte order mark
     except OSError as error:
-        raise _ConfigFileError(f"{path} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError):
-        raise _ConfigFileError(f"{path} is not a JSON file.") from None
+        raise _ConfigFileError(
+            f"{path} cannot be read: {error.strerror}. Check the path and its permissions."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno} cannot be read)" if isinstance(error, json.JSONDecodeError) else ""
+        raise _ConfigFileError(f"{path} is not a JSON file{where}. {_CORRECT_IT}") from None
     if not isinstance(content, dict):
-        raise _ConfigFileError(f"{path} does not hold a JSON object.")
+        raise _ConfigFileError(f"{path} does not hold a JSON object. {_CORRECT_IT}")
     return {name: value for name, value in content.items() if value is not None}
 
 

@@ -337,7 +337,7 @@ class _Meant:
         for keys, (group, names) in groups.items():
             self._take_group(group, names, missing.get(keys, []))
 
-    def _take_group(self, group: Place, names: Iterable[str], missing: Collection[str]) -> None:
+    def _take_group(self, group: Place, names: Sequence[str], missing: Collection[str]) -> None:
         given = _value(self.config, group.keys)
         free = {name: part for name, part in settings_of(group.form).items() if given.get(name) is None}
         strange: list[str] = []

@@ -48,7 +48,7 @@ def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
 def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """A request that is refused whatever is in it, in words that speak of no access, or although it passed before."""
     return transient_error(
-        f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Run the sync again in an "
+        f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Try again in an "
         f"hour. If it comes back, look whether the API token has the accesses {quoted(accesses_for(operation))} "
         f"({WHERE_TO_GRANT}; testing the connection tells), and ask Xledger."
     )
@@ -57,7 +57,7 @@ def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> Airbyte
 def _out_of_credits(failure: Failure) -> AirbyteTracedException:
     when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
     return transient_error(
-        f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
+        f"The credits of the Xledger subscription are used up; they come back {when}. Try again then, "
         "or ask Xledger for more."
     )
 
