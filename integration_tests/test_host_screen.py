@@ -2,12 +2,15 @@
 
 import io
 import logging
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import rich
 
+from huma_xledger.checking import check
 from huma_xledger.connection import DESTINATION, _running
 from huma_xledger.screen import one_bar
 
@@ -72,6 +75,34 @@ def test_on_a_terminal_there_is_one_line_that_is_written_anew_and_gone_in_the_en
     assert shown.count("\n") == 1
     assert shown.endswith("\x1b[1A\x1b[2K")
     assert "irbyte" not in shown + capsys.readouterr().out
+
+
+WAITING = """#!{python} -SE
+import json
+from pathlib import Path
+def say(kind, content):
+    print(json.dumps({{"type": kind, **content}}), flush=True)
+say("LOG", {{"log": {{"level": "INFO", "message": "Still waiting for Huma."}}}})
+Path({answer!r}).read_text()
+say("LOG", {{"log": {{"level": "INFO", "message": "CONNECTION IDENTITY {{}}"}}}})
+say("CONNECTION_STATUS", {{"connectionStatus": {{"status": "SUCCEEDED"}}}})
+"""
+"""A check that goes on when somebody has read what it waits for."""
+
+
+def test_what_a_check_waits_for_is_seen_while_it_waits(tmp_path: Path) -> None:
+    answer, connector = tmp_path / "answer", tmp_path / "source-huma"
+    os.mkfifo(answer)
+    connector.write_text(WAITING.format(python=sys.executable, answer=str(answer)), encoding="utf-8")
+    connector.chmod(0o700)
+    shown = []
+
+    def show(line: str) -> None:
+        shown.append(line)
+        answer.write_text("read", encoding="utf-8")
+
+    assert check({connector: {}}, tmp_path, show)["source-huma"].problem is None
+    assert shown == ["Still waiting for Huma."]
 
 
 def test_what_a_summary_says_in_braces_is_no_line_for_people(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

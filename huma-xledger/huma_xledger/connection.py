@@ -154,8 +154,8 @@ class Connection:
         """
         configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
         executables = {EXECUTABLES / name: config for name, config in configs.items()}
-        with one_bar("Checking"):
-            checked = checking.check(executables, PRIVATE / "tmp")
+        with one_bar("Checking") as bar:
+            checked = checking.check(executables, PRIVATE / "tmp", bar.show)
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))
