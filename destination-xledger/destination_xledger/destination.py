@@ -134,8 +134,7 @@ class DestinationXledger(Destination):
         if problems:
             return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
         logger.info(
-            "Changed settings reach people who change from now on. To have them reach everybody, have everybody sent "
-            "again: %s.",
+            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
             EVERYBODY_AGAIN,
         )
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)

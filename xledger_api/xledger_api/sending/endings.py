@@ -1,6 +1,7 @@
 """What the ending of a request is called, in sentences that an administrator can act on."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -55,11 +56,17 @@ def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> Airbyte
 
 
 def _out_of_credits(failure: Failure) -> AirbyteTracedException:
-    when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
+    when = _for_people(failure.resets_at) if failure.resets_at else "at a time Xledger does not tell"
     return transient_error(
         f"The credits of the Xledger subscription are used up; they come back {when}. Try again then, "
         "or ask Xledger for more."
     )
+
+
+def _for_people(moment: datetime) -> str:
+    """A moment by day and minute, never earlier than it is."""
+    whole = (moment + timedelta(minutes=1, microseconds=-1)).astimezone(timezone.utc)
+    return f"on {whole.day} {whole:%B %Y at %H:%M} UTC"
 
 
 def _limited_by_others(failure: Failure) -> AirbyteTracedException:
