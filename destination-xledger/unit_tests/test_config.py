@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from jsonschema import Draft7Validator
+from pydantic import ValidationError
 
 import destination_xledger.config
 from connector_base.settings.validating import settings_problems
@@ -508,6 +509,14 @@ def test_a_setting_that_cannot_work_once_another_is_at_its_default_is_left_out_t
     settings = without_invalid_settings({**config, "new_users": "nope", "field_policies": policies})
     assert settings is not None
     assert (settings.new_users, settings.field_policies) == (NewUsers.CREATE, ())
+
+
+def test_what_nobody_entered_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
+    def refused(_: Any) -> None:
+        raise ValidationError.from_exception_data("", [{"type": "missing", "loc": ("batch_size",), "input": None}])
+
+    monkeypatch.setattr(destination_xledger.config.Config, "model_validate", refused)
+    assert without_invalid_settings({name: value for name, value in config.items() if name != "batch_size"}) is None
 
 
 def test_the_storage_is_known_whatever_else_cannot_work() -> None:
