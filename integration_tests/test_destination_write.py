@@ -1020,7 +1020,7 @@ def test_whom_xledger_adds_twice_after_all_is_told_by_dbid(
     doubles = [str(employee["dbId"]) for employee in sandbox.xledger.employees() if employee["code"] == "E1"]
     (line,) = [line for line in written.log if "rejected (" in line]
     assert len(doubles) == 2
-    assert "added it more than once" in line
+    assert "added this person more than once" in line
     assert all(db_id in line for db_id in doubles)
 
 
