@@ -16,7 +16,9 @@ from typing import Any, Final
 import yaml
 
 from connector_base.settings.validating import settings_problems
+from connector_base.validation import RecordValidator
 from destination_xledger.config import Config, connection_specification
+from shared_mappings.record_schema import users_schema
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -63,6 +65,8 @@ WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
     {"api_token": "QUJD"},
     {"api_token": "a token"},
     {"authority_confirmed": "perhaps"},
+    {"authority_confirmed": None},
+    {"authority_confirmed": False},
     {"batch_size": "many"},
     {"batch_size": 501},
     {"mode": "try"},
@@ -75,8 +79,18 @@ WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
     {"batch_sise": 10},
     {"batch_sise": 10, "batch_size": 20},
     {"colour": "red"},
+    {"client_id": "one", "client_secret": "two", "company_ids": []},
 )
 """One for each kind of mistake."""
+
+WRONG_RECORDS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"id": None},
+    {"employmentPercentage": "half"},
+    {"active": "yes"},
+    {"homeAddress": "Storgata"},
+    {"homeAddress": {"city": 1}},
+    {"identifications": [1]},
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,6 +125,7 @@ def table() -> str:
         "Written by `make golden` from the code; [so] stands what is put in.",
     ]
     lines += ["", "## What is said of settings, by example", "", *(f"- {said}" for said in complaints_by_example())]
+    lines += ["", "## What is said of records, by example", "", *(f"- {said}" for said in faults_by_example())]
     for where, said in by_file.items():
         lines += ["", f"## {where}", "", *(f"- {message.text} *({message.kind})*" for message in said)]
     return "\n".join([*lines, ""])
@@ -121,6 +136,12 @@ def complaints_by_example() -> list[str]:
     good = {"api_token": "QUJDQUJDQUJD", "authority_confirmed": True}
     form = connection_specification()
     return [said for wrong in WRONG_SETTINGS for said in settings_problems({**good, **wrong}, Config, form)]
+
+
+def faults_by_example() -> list[str]:
+    """What is said of records that do not fit the schema this destination declares."""
+    validator = RecordValidator(users_schema())
+    return [fault for wrong in WRONG_RECORDS for fault in validator.faults({"id": "u1", **wrong})]
 
 
 def _in(path: Path) -> Iterator[Message]:

@@ -30,6 +30,8 @@ elif verb == "discover":
     stream = {{"name": "users", "json_schema": {{"properties": {{}}}}, "supported_sync_modes": modes}}
     say("catalog", {{"streams": [{{**stream, "source_defined_primary_key": [["id"]]}}]}})
 elif verb == "read":
+    for text in said["warns_while_reading"]:
+        say("log", {{"level": "WARN", "message": text}})
     Path({read!r}).write_text(Path(options["--state"]).read_text())
     for number in said["states"]:
         state = {{"stream_descriptor": {{"name": "users"}}, "stream_state": {{"number": number}}}}
@@ -40,6 +42,8 @@ else:
     for line in sys.stdin:
         if json.loads(line).get("type") == "STATE" and said["passes_states_on"]:
             print(line, flush=True)
+    for text in said["warns_while_writing"]:
+        say("log", {{"level": "WARN", "message": text}})
     if said["summary"]:
         say("log", {{"level": "INFO", "message": {summary!r} + json.dumps(said["summary"])}})
     if said["fails"]:
@@ -76,6 +80,8 @@ class ScriptedConnectors:
         destination_fails: The same of the destination, after it has passed the states on.
         check_fails: What the destination's check has to say against its config.
         warns: What the destination's check warns of.
+        source_warns: What the source warns of while it reads.
+        destination_warns: What the destination warns of while it writes.
         exit_code: With which the destination ends without a word.
         summary: The destination's summary.
     """
@@ -89,6 +95,8 @@ class ScriptedConnectors:
     destination_fails: str | None = None
     check_fails: str | None = None
     warns: Sequence[str] = ()
+    source_warns: Sequence[str] = ()
+    destination_warns: Sequence[str] = ()
     exit_code: int = 0
     summary: dict[str, Any] | None = field(default_factory=a_summary)
 
@@ -102,6 +110,7 @@ class ScriptedConnectors:
                     SOURCE: {
                         "check": [*_identity(self.huma, None), *_status(None)],
                         "states": self.states,
+                        "warns_while_reading": self.source_warns,
                         "fails": self.source_fails,
                     },
                     DESTINATION: {
@@ -112,6 +121,7 @@ class ScriptedConnectors:
                         ],
                         "passes_states_on": not preview,
                         "fails": self.destination_fails,
+                        "warns_while_writing": self.destination_warns,
                         "summary": self.summary,
                         "exit_code": self.exit_code,
                     },

@@ -32,7 +32,8 @@ def test_somebody_active_whose_employee_is_closed_is_written_and_warned_of_by_th
     assert sandbox.xledger.employee("E1")["dateTo"] == "2020-01-01"
     (line,) = [line for line in written.log if "(employee_is_closed)" in line]
     assert a_user(1)["id"] in line
-    assert "dateTo" in line
+    assert "Closed in Xledger, active in Huma (employee_is_closed). " in line
+    assert "(Date to)" in line
     assert "2020" not in line
 
 

@@ -179,10 +179,13 @@ def test_a_record_of_any_depth_ends_no_sync(write: Write, sandbox: Sandbox, tmp_
     [
         (
             {"familyName": None},
-            "It has no family name: Xledger adds nobody without a given and a family name.",
+            "This person has no family name: Xledger adds nobody without a given and a family name.",
         ),
-        ({"givenName": "  "}, "It has no given name: Xledger adds nobody without a given and a family name."),
-        ({"givenName": None, "familyName": None}, "It has no given name and no family name: Xledger adds nobody"),
+        ({"givenName": "  "}, "This person has no given name: Xledger adds nobody without a given and a family name."),
+        (
+            {"givenName": None, "familyName": None},
+            "This person has no given name and no family name: Xledger adds nobody",
+        ),
         ({"jobTitle": None}, None),
     ],
 )

@@ -362,7 +362,9 @@ SITUATIONS: Mapping[str, Situation] = {
     ),
     "partly written": Situation("partly_written", lines(NEW), refused("updateContacts", "jobTitle", "Zq-title")),
     "a contact that is wiped": Situation("Xledger unset", lines(KNOWN), wiped_meanwhile),
-    "a search that minds capital letters": Situation("in other letters", lines(KNOWN), capital_letters_matter),
+    "a search that minds capital letters": Situation(
+        "differs there only in capital letters", lines(KNOWN), capital_letters_matter
+    ),
     "an ambiguous match": Situation('"ambiguous_match": 1', lines(KNOWN), another_with_the_same_code),
     "two people with one key": Situation('"duplicate_key": 1', lines(KNOWN, {**NEW, "employmentId": "Zq-4711"})),
     "nobody without a key": Situation('"missing_key": 1', lines({**NEW, "employmentId": None})),

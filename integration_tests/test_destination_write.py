@@ -652,10 +652,10 @@ def test_more_keys_than_fit_into_one_request_are_asked_for_in_several(write: Wri
 def test_a_filter_that_minds_the_case_of_emails_is_noticed(write: Write, sandbox: Sandbox) -> None:
     sandbox.xledger.dialect = DIALECTS["ignores_case"]
     sandbox.xledger.add_employee(code="E1", email="KARI1@example.com")
-    assert not any("in other letters" in line for line in write(records([a_user(1)])).log)
+    assert not any("only in capital letters" in line for line in write(records([a_user(1)])).log)
     sandbox.xledger.change(sandbox.xledger.employee("E1")["dbId"], "contact.email", "KARI1@example.com")
     sandbox.xledger.dialect = CONTRACT
-    assert any("in other letters" in line for line in write(records([a_user(1)])).log)
+    assert any("only in capital letters" in line for line in write(records([a_user(1)])).log)
 
 
 # ------------------------------------------------------------------ what an administrator decides
@@ -1020,7 +1020,7 @@ def test_whom_xledger_adds_twice_after_all_is_told_by_dbid(
     doubles = [str(employee["dbId"]) for employee in sandbox.xledger.employees() if employee["code"] == "E1"]
     (line,) = [line for line in written.log if "rejected (" in line]
     assert len(doubles) == 2
-    assert "added it more than once" in line
+    assert "added this person more than once" in line
     assert all(db_id in line for db_id in doubles)
 
 

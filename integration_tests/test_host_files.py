@@ -139,7 +139,7 @@ def test_a_file_that_is_no_state_is_named_in_a_sentence_and_never_quoted(content
 
 def test_a_state_file_that_cannot_be_read_is_named_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "state.json").mkdir()
-    with pytest.raises(StateFileError, match=r"cannot be read: Is a directory\."):
+    with pytest.raises(StateFileError, match=r"cannot be read: Is a directory\. Check its permissions\."):
         StateFile(tmp_path / "state.json").kept()
 
 
@@ -227,7 +227,11 @@ def test_the_command_ends_in_a_sentence(
             assert command.main() == 1
     else:
         assert command.main() == (1 if broken else 2)
-    sentence = {None: "is not a JSON file", "state": "holds no state", "lock": "this one does nothing"}[broken]
+    sentence = {
+        None: "is not a JSON file (line 1 cannot be read). Correct it: README.md shows what belongs in it.",
+        "state": "holds no state",
+        "lock": "this one does nothing",
+    }[broken]
     assert sentence in " ".join(capsys.readouterr().out.split())
 
 

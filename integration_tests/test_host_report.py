@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from huma_xledger.report import IDLE, NOBODY, WITHOUT_A_REPORT, table_of_syncs, told_of
+from huma_xledger.report import IDLE, MOST_LINES, NOBODY, WITHOUT_A_REPORT, cut_short, table_of_syncs, told_of
 
 NUMBERS: dict[str, Any] = {
     **dict.fromkeys(("received", "created", "updated", "unchanged"), 0),
@@ -23,6 +23,13 @@ def shown(*parts: Any) -> str:
     for part in parts:
         console.print(part)
     return text.getvalue()
+
+
+def test_many_lines_are_cut_with_their_number_and_where_the_rest_is() -> None:
+    assert list(cut_short(["a line"] * MOST_LINES)) == ["a line"] * MOST_LINES
+    *shown, rest = cut_short(["a line"] * (MOST_LINES + 1200))
+    assert shown == ["a line"] * MOST_LINES
+    assert rest.startswith("... and 1,200 more like these. All of them are in ")
 
 
 def test_a_preview_says_so_in_its_title_and_names_the_place_of_its_report() -> None:

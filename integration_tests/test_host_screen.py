@@ -2,13 +2,16 @@
 
 import io
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import rich
 
+from huma_xledger.checking import check
 from huma_xledger.connection import DESTINATION, _running
 from huma_xledger.screen import one_bar
 
@@ -85,6 +88,34 @@ def test_what_is_said_beside_the_bar_ends_with_a_whole_word(
         bar.show("everybody " * 20)
     words = set(re.findall(r"[a-z]+(?=…)", terminal.getvalue()))
     assert words == (set() if columns == "10" else {"everybody"})
+
+
+WAITING = """#!{python} -SE
+import json
+from pathlib import Path
+def say(kind, content):
+    print(json.dumps({{"type": kind, **content}}), flush=True)
+say("LOG", {{"log": {{"level": "INFO", "message": "Still waiting for Huma."}}}})
+Path({answer!r}).read_text()
+say("LOG", {{"log": {{"level": "INFO", "message": "CONNECTION IDENTITY {{}}"}}}})
+say("CONNECTION_STATUS", {{"connectionStatus": {{"status": "SUCCEEDED"}}}})
+"""
+"""A check that goes on when somebody has read what it waits for."""
+
+
+def test_what_a_check_waits_for_is_seen_while_it_waits(tmp_path: Path) -> None:
+    answer, connector = tmp_path / "answer", tmp_path / "source-huma"
+    os.mkfifo(answer)
+    connector.write_text(WAITING.format(python=sys.executable, answer=str(answer)), encoding="utf-8")
+    connector.chmod(0o700)
+    shown = []
+
+    def show(line: str) -> None:
+        shown.append(line)
+        answer.write_text("read", encoding="utf-8")
+
+    assert check({connector: {}}, tmp_path, show)["source-huma"].problem is None
+    assert shown == ["Still waiting for Huma."]
 
 
 def test_what_a_summary_says_in_braces_is_no_line_for_people(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

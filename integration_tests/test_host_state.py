@@ -301,6 +301,28 @@ def test_make_sync_names_a_config_that_others_can_read(
     assert "source.json, which holds keys" not in said
 
 
+def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(
+    make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connectors.source_warns = ("Huma is slow.", "Huma is slow.")
+    connectors.warns = ("An access is missing.",)
+    connectors.destination_warns = (
+        "An access is missing.",
+        "The employee with dbId 7 was not found.",
+        "users 1: Left out",
+    )
+    connectors.summary = a_summary(received=1, updated=1)
+    assert make_sync() == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for line in (
+        "source-huma: Huma is slow.",
+        "destination-xledger: An access is missing.",
+        "destination-xledger: The employee with dbId 7 was not found.",
+        "users 1: Left out",
+    ):
+        assert told.count(line) == 1
+
+
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
     make_sync: Callable[[], int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
 ) -> None:

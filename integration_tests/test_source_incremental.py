@@ -191,7 +191,7 @@ def test_a_state_that_cannot_be_understood_means_everybody_and_a_warning(read: R
     assert len(second.ids) == PEOPLE
     assert second.status is AirbyteStreamStatus.COMPLETE
     [warning] = second.warnings
-    assert "cannot be understood" in warning
+    assert "cannot be used" in warning
     assert "recognisable" not in warning
     assert read(second.state).ids == []
 

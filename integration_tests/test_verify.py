@@ -17,7 +17,7 @@ from destination_xledger.verifying import looking
 from destination_xledger.verifying.facts import FACTS
 from destination_xledger.verifying.looking import look_at
 from destination_xledger.verifying.observed import Look, Observed, Page, Verdict
-from destination_xledger.verifying.table import blocking
+from destination_xledger.verifying.table import blocking, table_of
 from integration_tests.conftest import connect_at_once
 from integration_tests.recognisable import RECOGNISABLE, traces_in
 from integration_tests.sandbox import Fault, Sandbox
@@ -84,6 +84,10 @@ def fill(sandbox: Sandbox) -> None:
 
 def seen_in(sandbox: Sandbox, **config: Any) -> Observed:
     return look_at(parse_config(sandbox.destination_config(**config)), connect_at_once)
+
+
+def test_the_table_says_where_more_is_told_of_each_thing() -> None:
+    assert "docs/contract.md" in str(table_of({}).caption)
 
 
 def judged(seen: Observed) -> Told:

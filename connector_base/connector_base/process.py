@@ -15,12 +15,16 @@ ENDED_BY_HOST: Final = 128 + signal.SIGTERM
 """The exit code of a process that was told to end, by which hosts know that it was they."""
 
 
+INTERRUPTED: Final = 128 + signal.SIGINT
+"""The exit code of a process that somebody at the keyboard ended."""
+
+
 class EndedByHostError(BaseException):
     """The host wants the process to end. Nothing that handles errors handles this."""
 
 
 def run_as_process(load: Callable[[], Callable[[], object]]) -> None:
-    """Runs a command until it is done or the host sends SIGTERM.
+    """Runs a command until it is done, the host sends SIGTERM, or somebody presses Ctrl-C, which ends in a word.
 
     While the command is loaded there is nothing to clean up, and the process ends at once. From then on whatever it is
     at is broken off as by an error, so that files are removed and reports are left, and then the process ends without
@@ -31,6 +35,16 @@ def run_as_process(load: Callable[[], Callable[[], object]]) -> None:
     """
     if sys.stdout is None:
         sys.exit("There is no standard output to write messages to.")
+    try:
+        _run(load)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _drop_what_nobody_reads()
+        print("Interrupted.", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)
+
+
+def _run(load: Callable[[], Callable[[], object]]) -> None:
     signal.signal(signal.SIGTERM, _end)
     command = load()
     told = False

@@ -1,6 +1,7 @@
 """Why a host could not be reached, and what to do about it: in plain words, and in none of a library's."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -24,31 +25,36 @@ class Unreached:
 
 
 _CHECK_THE_NETWORK: Final = (
-    "Check {address}, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+    "Check {address}, and whether a firewall or a proxy stops what comes from here; then try again."
 )
 
 _CHECK_THE_CERTIFICATE: Final = (
-    "Check {address} and, if your network inspects traffic, that its certificate authority is known here; then run "
-    "the sync again."
+    "Check {address} and, if your network inspects traffic, that its certificate authority is known here; then try "
+    "again."
 )
 
-_LATER: Final = "Run the sync again later; if it goes on, check {address} and the network."
+_LATER: Final = "Try again later; if it goes on, check {address} and the network."
 
 _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
     (
         (exceptions.ProxyError,),
         "the proxy on the way to {host} cannot be used",
-        "Check the address of the proxy, in HTTPS_PROXY where this connector runs; then run the sync again.",
+        "Check the address of the proxy, in HTTPS_PROXY where this connector runs; then try again.",
     ),
     (
-        (exceptions.SSLError,),
+        (ssl.SSLCertVerificationError,),
         "no secure connection to {host} can be made, because its certificate is not accepted",
         _CHECK_THE_CERTIFICATE,
     ),
     (
+        (exceptions.SSLError,),
+        "no secure connection to {host} can be made: what answers there does not speak https",
+        "Check {address} and its port, and whether a proxy on the way changes what passes; then try again.",
+    ),
+    (
         (NameResolutionError, socket.gaierror),
         "the name {host} is not known here",
-        "Check {address} and, if it is right, the name server (DNS) of your network; then run the sync again.",
+        "Check {address} and, if it is right, the name server (DNS) of your network; then try again.",
     ),
     ((ConnectionRefusedError,), "{host} refuses the connection", _CHECK_THE_NETWORK),
     ((exceptions.ConnectTimeout,), "no connection to {host} came about in time", _CHECK_THE_NETWORK),

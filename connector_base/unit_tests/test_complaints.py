@@ -49,6 +49,8 @@ HOME = {"owner": "me", "key": "a-long-secret"}
 
 BY_THE_SECOND_ENTRY = "in the second entry of Pets (pets)"
 
+THE_SETTINGS = "The settings are Owner (owner), Key (key), Pets (pets), Rooms (rooms)."
+
 CASES = [
     ({"owner": None}, ["Owner (owner) is missing: enter it."]),
     ({"owner": 1}, ["Owner (owner) must be a text."]),
@@ -92,6 +94,27 @@ CASES = [
                 "There is no setting zq: leave it out, or correct it. The settings are Owner (owner), Key (key), "
                 "Pets (pets), Rooms (rooms)."
             ),
+        ],
+    ),
+    (
+        {"zq": 1, "wolf": 2},
+        [
+            f"There are no settings zq and wolf: leave them out, or correct them. {THE_SETTINGS}",
+        ],
+    ),
+    (
+        {"zq": 1, "wolf": 2, "fjord": 3, "s3cr3tq81": 4},
+        [
+            (
+                "There are no settings zq, wolf, fjord and 1 of other names: perhaps this is the configuration of "
+                f"another connector. {THE_SETTINGS}"
+            ),
+        ],
+    ),
+    (
+        {"s3cr3tq81": 1},
+        [
+            f"There is no setting of that name: leave it out, or correct it. {THE_SETTINGS}",
         ],
     ),
     ({"onwer": "you", "owner": None}, ["There is no setting onwer: Owner (owner) was probably meant."]),
@@ -167,6 +190,13 @@ def test_what_no_table_knows_is_told_in_general_words() -> None:
     complaints = [Complaint(("rooms",), Kind.ANYTHING_ELSE)]
     assert config_problems(HOME, FORM, lambda _: complaints) == [
         "Rooms (rooms) cannot be used as it was entered: correct it."
+    ]
+
+
+def test_a_switch_that_is_missing_is_to_be_turned_on() -> None:
+    form = {"properties": {"shut": {"type": "boolean", "title": "Shut"}}}
+    assert config_problems({}, form, lambda _: [Complaint(("shut",), Kind.MISSING)]) == [
+        "Shut (shut) is missing: turn it on."
     ]
 
 

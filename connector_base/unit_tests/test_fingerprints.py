@@ -196,7 +196,7 @@ def test_a_state_that_cannot_be_understood_is_warned_of_by_the_name_of_its_strea
     assert remembered("employees", stream_state) is None
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == warnings
-    assert all("stream employees" in line and "recognisable" not in line for line in told)
+    assert all("the state of employees" in line and "recognisable" not in line for line in told)
 
 
 def test_the_states_of_50_000_records_stay_small_one_by_one_and_together() -> None:

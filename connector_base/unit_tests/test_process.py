@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connector_base.process import ENDED_BY_HOST
+from connector_base.process import ENDED_BY_HOST, INTERRUPTED
 
 LOADING = """
 import sys, time
@@ -79,6 +79,19 @@ def child_of(process: subprocess.Popen[str]) -> int:
 def test_a_unit_test_starts_no_process_unless_it_is_marked_slow() -> None:
     with pytest.raises(RuntimeError, match="mark it slow"):
         subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "told"), [(LOADING, "loading\n"), (RUNNING, "running\ncleaned up\n")])
+def test_whoever_presses_ctrl_c_reads_a_word_and_no_traceback(code: str, told: str) -> None:
+    command = [sys.executable, "-c", code.replace("raise RuntimeError", "pass  # ")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout
+        assert process.stderr
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert (said + process.stdout.read(), process.stderr.read()) == (told, "Interrupted.\n")
+    assert process.returncode == INTERRUPTED == 130
 
 
 @pytest.mark.slow

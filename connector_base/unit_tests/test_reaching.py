@@ -1,11 +1,13 @@
 """A host that cannot be reached is told by its name and in plain words, whatever a library calls it."""
 
 import socket
+import ssl
 
 import pytest
 import requests
 from requests import exceptions
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import SSLError as HTTPSError
 
 from connector_base.reaching import unreached
 
@@ -16,7 +18,8 @@ POOL = None
 
 def within(reason: Exception) -> requests.ConnectionError:
     """What requests makes of an error of urllib3."""
-    return exceptions.ConnectionError(MaxRetryError(POOL, "/a/secret/path", reason))  # type: ignore[arg-type]
+    kind = exceptions.SSLError if isinstance(reason, HTTPSError) else exceptions.ConnectionError
+    return kind(MaxRetryError(POOL, "/a/secret/path", reason))  # type: ignore[arg-type]
 
 
 def refused() -> requests.ConnectionError:
@@ -30,7 +33,9 @@ CASES = [
     (refused(), "name.example refuses the connection"),
     (exceptions.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError())), "no connection to name.example came"),  # type: ignore[arg-type]
     (within(NewConnectionError(POOL, "[Errno 101] unreachable")), "no connection to name.example can be made"),  # type: ignore[arg-type]
-    (exceptions.SSLError("self-signed certificate"), "because its certificate is not accepted"),
+    (within(HTTPSError(ssl.SSLCertVerificationError(1, "self-signed"))), "because its certificate is not accepted"),
+    (within(HTTPSError(ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"))), "no secure connection to name.example can"),
+    (exceptions.SSLError("record layer failure"), "what answers there does not speak https"),
     (exceptions.ProxyError("Cannot connect to proxy"), "the proxy on the way to name.example cannot be used"),
     (exceptions.ReadTimeout("Read timed out."), "name.example did not answer in time"),
     (exceptions.ChunkedEncodingError("IncompleteRead"), "the answer of name.example broke off"),
@@ -46,7 +51,7 @@ def test_what_keeps_a_host_from_being_reached_is_told_with_what_to_do(
     found = unreached(error, URL)
     assert why in found.why
     assert found.remedy.endswith(".")
-    assert "un the sync again" in found.remedy
+    assert "ry again" in found.remedy
     for words in ("Error", "Errno", "Timeout", "recognisable", "secret", "pool", "Max retries"):
         assert words not in f"{found.why} {found.remedy}"
 

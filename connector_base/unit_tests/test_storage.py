@@ -90,6 +90,21 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path
     assert "object_storage_config" in problem
 
 
+def test_what_to_do_about_a_folder_fits_what_keeps_it_from_being_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path, remedy in (
+        (tmp_path / "file", "is a file: correct the path"),
+        (tmp_path / "file" / "below", "is a file: correct the path"),
+        (tmp_path / ("x" * 300), "Shorten the path"),
+        (Path("/proc/not-there/below"), "No folder can be made there"),
+    ):
+        problem = storage_problem(LocalStorage(storage_type="Local", path=str(path)))
+        assert problem is not None
+        assert remedy in problem
+        assert "permission" not in problem
+        assert "under Where reports and rejected records go (object_storage_config)" in problem
+
+
 def test_a_probe_that_another_sync_removed_first_is_no_problem(tmp_path: Path) -> None:
     LocalFolder(tmp_path).remove("not-there")
 

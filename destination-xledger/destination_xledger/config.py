@@ -12,6 +12,8 @@ from pydantic import (
     ConfigDict,
     Field,
     Secret,
+    StrictBool,
+    StrictInt,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
@@ -70,8 +72,8 @@ def _whole_token(token: str) -> str:
 def _confirmed(authority: bool) -> bool:
     if not authority:
         raise ValueError(
-            'nothing is read or written until you confirm your authority: turn on the switch "I may let this '
-            'connection read and write personnel data" in the settings of this destination'
+            "nothing is read or written until you confirm your authority: turn on the switch in the settings of this "
+            "destination"
         )
     return authority
 
@@ -98,7 +100,7 @@ class Config(Settings):
         "the name of the person who made it.",
         json_schema_extra={"airbyte_secret": True, "order": 1},
     )
-    authority_confirmed: Annotated[bool, AfterValidator(_confirmed)] = Field(
+    authority_confirmed: Annotated[StrictBool, AfterValidator(_confirmed)] = Field(
         title="I may let this connection read and write personnel data",
         description="Turn on this switch to confirm that you have the authority to let this connection read and write "
         "personnel data in Xledger. Without it nothing is read or written.",
@@ -174,7 +176,7 @@ class Config(Settings):
         min_length=1,
         json_schema_extra={"order": 11, "uniqueItems": True},
     )
-    renumber_employees: bool = Field(
+    renumber_employees: StrictBool = Field(
         False,
         title="Give employees who are found by e-mail a new code",
         description="Somebody in Huma may have the e-mail address of an employee whose code is another one than their "
@@ -183,7 +185,7 @@ class Config(Settings):
         "number says that it is somebody else.",
         json_schema_extra={"order": 12},
     )
-    allow_mass_unset: bool = Field(
+    allow_mass_unset: StrictBool = Field(
         False,
         title="Let a field be unset for many people at once",
         description="Off, a sync ends before it would unset one field for more than 20 active people, and for more "
@@ -191,7 +193,7 @@ class Config(Settings):
         "it on for one sync if it is meant.",
         json_schema_extra={"order": 13},
     )
-    batch_size: int = Field(
+    batch_size: StrictInt = Field(
         LARGEST_BATCH,
         title="Batch size",
         description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
@@ -218,7 +220,9 @@ class Config(Settings):
     def _creates_nobody_without_a_key(
         cls, locked: tuple[FieldPolicy | str, ...], others: ValidationInfo
     ) -> tuple[FieldPolicy | str, ...]:
-        if others.data.get("new_users") is NewUsers.CREATE and not _UNWRITTEN_KEY.isdisjoint(locked):
+        told_already = others.field_name == "field_policies" and "read_only_fields" not in others.data
+        creating = others.data.get("new_users") is NewUsers.CREATE
+        if creating and not told_already and not _UNWRITTEN_KEY.isdisjoint(locked):
             raise ValueError(
                 "employmentId cannot be read_only while new people are created: nobody would find them again, and "
                 "every sync would create them anew; set People who are not in Xledger (new_users) to skip"
@@ -294,7 +298,7 @@ def without_invalid_settings(config: Any) -> Config | None:
             return Config.model_validate(kept)
         except ValidationError as error:
             broken = {name for problem in error.errors() for name in problem["loc"][:1]}
-        if not broken or broken & _TO_REACH_XLEDGER:
+        if not broken or broken.isdisjoint(kept) or broken & _TO_REACH_XLEDGER:
             return None
         kept = {name: value for name, value in kept.items() if name not in broken}
 

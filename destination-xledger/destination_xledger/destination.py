@@ -45,7 +45,7 @@ DISCOVER = "discover"
 PREVIEW_BEGINS: Final = "This is a preview: it plans and reports, and writes nothing to Xledger."
 PREVIEW_ENDS: Final = (
     "This was a preview: nothing was written to Xledger. The next sync looks at the same people again; to have them "
-    "written, set mode to sync."
+    "written, choose sync under Mode (mode)."
 )
 ENDED: Final = {
     Mode.PREVIEW: "The host ended this preview before it was done.",
@@ -140,8 +140,7 @@ class DestinationXledger(Destination):
         if problems:
             return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
         logger.info(
-            "Changed settings reach people who change from now on. To have them reach everybody, have everybody sent "
-            "again: %s.",
+            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
             EVERYBODY_AGAIN,
         )
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)

@@ -447,7 +447,7 @@ def test_what_is_read_through_a_refused_access_is_not_blamed_but_named(check: Ch
     xledger.refuses = {"contacts": refusal()}
     message, _ = check()
     assert 'lacks the access "Contact: read/write"' in str(message)
-    assert 'Look there after "Common Address: read", "System Value: read" too' in str(message)
+    assert 'Check "Common Address: read", "System Value: read" there as well' in str(message)
 
 
 def test_a_token_without_any_access_costs_no_more_requests_than_fit_into_five_seconds(

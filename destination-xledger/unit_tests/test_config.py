@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from jsonschema import Draft7Validator
+from pydantic import ValidationError
 
 import destination_xledger.config
 from connector_base.settings.validating import settings_problems
@@ -83,7 +84,7 @@ def test_null_is_the_default_within_a_setting_too(config: Config) -> None:
     ("change", "sentence"),
     [
         ({"api_token": None}, "API token (api_token) is missing"),
-        ({"authority_confirmed": None}, "(authority_confirmed) is missing"),
+        ({"authority_confirmed": None}, "(authority_confirmed) is missing: turn it on."),
         (
             {"field_policies": [{"field": "phone", "policy": None}]},
             "Policy (policy) in the first entry of Stricter rules for single fields (field_policies) is missing",
@@ -147,9 +148,9 @@ BROKEN = [
     ),
     (
         {"gender_codes": {"secret": "M"}},
-        'Gender codes (gender_codes): this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female"',
+        'Gender codes (gender_codes): this is a list; write [{"gender": "Male", "code": "M"}, {"gender": "Female"',
     ),
-    ({"gender_codes": {}}, "Gender codes (gender_codes): this is a list now"),
+    ({"gender_codes": {}}, "Gender codes (gender_codes): this is a list"),
     ({"api_url": "http://www.xledger.net/graphql"}, "the address must begin with https://"),
     ({"api_url": "ftp://www.xledger.net"}, "the address must begin with https://"),
     ({"api_url": "https://user:secret@www.xledger.net"}, "the address must begin with https://"),
@@ -438,6 +439,52 @@ def test_each_way_to_find_people_is_taken_by_specification_and_connector(keys: l
     assert [key.value for key in parse_config({**config, "match_on": keys}).match_on] == keys
 
 
+SWITCHES_AND_NUMBERS = {
+    name: part["type"]
+    for name, part in connection_specification()["properties"].items()
+    if part["type"] in ("boolean", "integer")
+}
+
+
+TAKEN_FOR_OTHERS = {
+    "boolean": ("must be on or off (true or false).", ("yes", "no", "true", "on", "1", 1, 0, 1.0)),
+    "integer": ("must be a whole number.", ("500", "1", True, 1.5)),
+}
+"""What is said of values that look like one of another type, and such values."""
+
+
+@pytest.mark.parametrize("name", SWITCHES_AND_NUMBERS)
+def test_a_switch_and_a_number_are_taken_as_such_alone(name: str, config: Config) -> None:
+    """Nobody's authority is guessed from a word."""
+    words, values = TAKEN_FOR_OTHERS[SWITCHES_AND_NUMBERS[name]]
+    for value in values:
+        with pytest.raises(AirbyteTracedException, match=re.escape(words)):
+            parse_config({**config, name: value})
+
+
+def test_the_switch_that_is_off_is_named_once(config: Config) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, "authority_confirmed": False})
+    assert str(raised.value).count("I may let this connection") == 1
+
+
+def test_an_employment_id_that_nobody_may_get_is_told_once(config: Config) -> None:
+    locked = {
+        "read_only_fields": ["employmentId"],
+        "field_policies": [{"field": "employmentId", "policy": "read_only"}],
+    }
+    with pytest.raises(AirbyteTracedException) as raised:
+        parse_config({**config, **locked})
+    assert str(raised.value).count("create them anew") == 1
+    assert without_invalid_settings({**config, **locked}) is not None
+
+
+def test_an_emptied_box_for_an_address_that_may_be_left_out_is_no_address(config: Config) -> None:
+    assert parse_config({**config, "object_storage_config": {**BUCKET, "s3_endpoint": ""}}) == parse_config(
+        {**config, "object_storage_config": BUCKET}
+    )
+
+
 def test_nothing_is_done_without_authority(config: Config) -> None:
     with pytest.raises(AirbyteTracedException, match="turn on the switch") as raised:
         parse_config({**config, "authority_confirmed": False})
@@ -462,6 +509,14 @@ def test_a_setting_that_cannot_work_once_another_is_at_its_default_is_left_out_t
     settings = without_invalid_settings({**config, "new_users": "nope", "field_policies": policies})
     assert settings is not None
     assert (settings.new_users, settings.field_policies) == (NewUsers.CREATE, ())
+
+
+def test_what_nobody_entered_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
+    def refused(_: Any) -> None:
+        raise ValidationError.from_exception_data("", [{"type": "missing", "loc": ("batch_size",), "input": None}])
+
+    monkeypatch.setattr(destination_xledger.config.Config, "model_validate", refused)
+    assert without_invalid_settings({name: value for name, value in config.items() if name != "batch_size"}) is None
 
 
 def test_the_storage_is_known_whatever_else_cannot_work() -> None:

@@ -1,15 +1,30 @@
 """What an administrator is told is true of every case it is said of, and names fields alone."""
 
+import re
+
 import pytest
 
 from destination_xledger.reporting.explanations import REJECTIONS, explained, said
 from shared_mappings import FieldWarning, Options, RejectionCode, WarningCode, desired_from_user, field_table
 
 
-@pytest.mark.parametrize("code", WarningCode)
+@pytest.mark.parametrize("code", [code for code in WarningCode if code is not WarningCode.EMPLOYEE_IS_CLOSED])
 def test_a_warning_is_whole_sentences_whether_it_names_one_field_or_several(code: WarningCode) -> None:
     assert explained(FieldWarning(code, "email, phone")).startswith(f"Left out: email, phone ({code.value}). ")
     assert explained(FieldWarning(code, "email")).endswith(".")
+
+
+def test_where_nothing_was_left_out_a_warning_says_what_is_so_and_what_to_do() -> None:
+    assert explained(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")) == (
+        "Closed in Xledger, active in Huma (employee_is_closed). If the person is back, clear the end date (Date "
+        "to) of the employee in Xledger; no sync reopens anybody."
+    )
+
+
+@pytest.mark.parametrize("sentence", [*REJECTIONS.values(), *(explained(FieldWarning(c, "x")) for c in WarningCode)])
+def test_a_person_is_called_one(sentence: str) -> None:
+    assert not re.search(r"\b(has|have) its\b|\bits (e-mail|employment|key)", sentence)
+    assert max(len(each.split()) for each in re.split(r"[.;:] ", sentence)) < 45
 
 
 @pytest.mark.parametrize("number", ["86011117948", "8601111794", "860111179471", "Kari"])

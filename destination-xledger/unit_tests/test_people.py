@@ -118,9 +118,9 @@ def test_an_id_that_looks_like_a_value_is_not_shown(identity: str, catalog: Cata
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"phone": 47912}, 'phone: type ["string", "null"]'),
-        ({"homeAddress": {"city": ["Oslo"]}}, 'homeAddress.city: type ["string", "null"]'),
-        ({"active": "Kari"}, 'active: type "boolean"'),
+        ({"phone": 47912}, "phone must be a text, or null"),
+        ({"homeAddress": {"city": ["Oslo"]}}, "homeAddress.city must be a text, or null"),
+        ({"active": "Kari"}, "active must be true or false"),
     ],
 )
 def test_a_fault_is_a_path_and_a_rule(change: dict[str, Any], expected: str, catalog: Catalog) -> None:
@@ -218,7 +218,7 @@ def test_a_whole_number_is_the_text_of_its_digits_where_a_key_or_a_zip_code_is_m
 def test_what_has_no_digits_of_its_own_is_no_key(number: Any, catalog: Catalog) -> None:
     invalid = reader(catalog()).read({**USER, "employmentId": number}, 1)
     assert isinstance(invalid, InvalidRecord)
-    assert invalid.faults == ('employmentId: type ["string", "null"]',)
+    assert invalid.faults == ("employmentId must be a text, or null",)
 
 
 def test_active_is_unknown_where_it_is_null(catalog: Catalog) -> None:
@@ -481,7 +481,7 @@ def test_a_refused_stream_is_named_with_its_namespace() -> None:
 
 def test_a_stream_that_is_there_twice_is_refused() -> None:
     streams = in_namespaces(("users", None, "append", None), ("users", None, "update", "employee"))
-    with pytest.raises(AirbyteTracedException, match="users is in the catalog twice"):
+    with pytest.raises(AirbyteTracedException, match="users is selected twice in the connection"):
         stream_readers(streams, field_table(), Options())
 
 

@@ -122,7 +122,7 @@ def test_an_answer_that_does_not_tell_what_became_of_each_input_ends_the_sync(
     edges: Any, updates: Updates, planned: Planned, requests_mock: Mocker
 ) -> None:
     requests_mock.post(URL, json={"data": {"updateContacts": {"edges": edges}}})
-    with pytest.raises(AirbyteTracedException, match="what became of each input"):
+    with pytest.raises(AirbyteTracedException, match="what became of each person that was sent"):
         updates.update([planned])
 
 

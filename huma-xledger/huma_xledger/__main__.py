@@ -7,7 +7,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -55,38 +55,42 @@ def _run(arguments: argparse.Namespace) -> int:
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
 
+    told: list[str] = []
     try:
         state = StateFile(_state_path(arguments.source, arguments.destination))
-        result = _sync(Connection(source, destination, state), console, full_refresh=arguments.full_refresh)
+        result = _sync(Connection(source, destination, state), console, told, full_refresh=arguments.full_refresh)
     except (AlreadyRunningError, CheckFailedError, LockFileError, StateFileError) as error:
         console.print(str(error), markup=False)
         return 1
     except SyncFailedError as error:
-        _show(error.result, "before it failed", console)
+        _show(error.result, "before it failed", console, told)
         console.print(str(error), markup=False)
         console.print(f"The sync failed. {GOES_ON}")
         return 1
     except OSError as error:
         console.print(no_room(error), markup=False)
         return 1
-    _show(result, "this sync", console)
+    _show(result, "this sync", console, told)
     return 0
 
 
-def _sync(connection: "Connection", console: "Console", *, full_refresh: bool) -> "SyncResult":
+def _sync(connection: "Connection", console: "Console", told: list[str], *, full_refresh: bool) -> "SyncResult":
+    """Checks and syncs; what was warned of beforehand is added to what was told, for none of it is told twice."""
     with connection.alone():
         warnings = connection.check()
         because = connection.everybody_because(full_refresh=full_refresh)
         # What they warn of is the same every time, so it is told when much is done anyway.
-        for sentence in (*warnings, because) if because else ():
+        told += (*warnings, because) if because else ()
+        for sentence in told:
             console.print(sentence, markup=False)
         return connection.sync(full_refresh=full_refresh)
 
 
-def _show(result: "SyncResult", title: str, console: "Console") -> None:
-    from huma_xledger.report import told_of  # noqa: PLC0415  as above
+def _show(result: "SyncResult", title: str, console: "Console", told: Collection[str]) -> None:
+    from huma_xledger.report import cut_short, told_of  # noqa: PLC0415  as above
 
-    for line in result.warnings:
+    warnings = [warning for warning in result.warnings if warning not in told]
+    for line in (*cut_short(warnings), *cut_short(result.about_people)):
         console.print(line, markup=False)
     if result.summary:
         for part in told_of(title, result.summary, result.log, everybody=result.everybody_because is not None):
@@ -123,6 +127,9 @@ class _ConfigFileError(Exception):
     """A config file that cannot be used."""
 
 
+_CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make sync", description=__doc__)
     parser.add_argument("source", type=Path, help="config of source-huma, a JSON file")
@@ -140,11 +147,14 @@ def _config(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())  # with or without a byte order mark
     except OSError as error:
-        raise _ConfigFileError(f"{path} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError):
-        raise _ConfigFileError(f"{path} is not a JSON file.") from None
+        raise _ConfigFileError(
+            f"{path} cannot be read: {error.strerror}. Check the path and its permissions."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno} cannot be read)" if isinstance(error, json.JSONDecodeError) else ""
+        raise _ConfigFileError(f"{path} is not a JSON file{where}. {_CORRECT_IT}") from None
     if not isinstance(content, dict):
-        raise _ConfigFileError(f"{path} does not hold a JSON object.")
+        raise _ConfigFileError(f"{path} does not hold a JSON object. {_CORRECT_IT}")
     return {name: value for name, value in content.items() if value is not None}
 
 

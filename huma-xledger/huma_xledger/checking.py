@@ -7,7 +7,8 @@ of what they log.
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,19 +35,25 @@ class Checked:
     problem: str | None
 
 
-def check(connectors: Mapping[Path, Mapping[str, Any]], private: Path) -> dict[str, Checked]:
+def check(
+    connectors: Mapping[Path, Mapping[str, Any]], private: Path, show: Callable[[str], object] = lambda _: None
+) -> dict[str, Checked]:
     """Checks connectors.
 
     Args:
         connectors: The config of each executable.
         private: A folder for the configs while they are read.
+        show: Takes each line that one of them logs, as soon as it does: a check may wait for a host that is away.
+            It is called by several threads.
 
     Returns:
         What each said, by the executable's name.
     """
     with ExitStack() as stack:
+        listeners = stack.enter_context(ThreadPoolExecutor())  # first, for they end when the processes have
         started = {path: _started(stack, path, config, private) for path, config in connectors.items()}
-        return {path.name: _checked(process) for path, process in started.items()}
+        heard = {path.name: listeners.submit(_checked, process, show) for path, process in started.items()}
+        return {name: checked.result() for name, checked in heard.items()}
 
 
 def said(output: bytes, exit_code: int) -> Checked:
@@ -103,11 +110,17 @@ def _in_a_file(config: Mapping[str, Any], private: Path) -> Iterator[str]:
         yield file.name
 
 
-def _checked(started: "subprocess.Popen[bytes] | Checked") -> Checked:
+def _checked(started: "subprocess.Popen[bytes] | Checked", show: Callable[[str], object]) -> Checked:
     if isinstance(started, Checked):
         return started
-    output, _ = started.communicate()
-    return said(output, started.returncode)
+    output = []
+    for line in started.stdout or ():
+        output.append(line)
+        for message in _messages([line]):
+            match message:
+                case {"type": "LOG", "log": {"message": str(text)}} if not text.startswith(IDENTITY):
+                    show(text)
+    return said(b"".join(output), started.wait())
 
 
 def _messages(lines: Iterable[bytes]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from huma_xledger import checking
 from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_because
 from huma_xledger.checking import Checked
 from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
-from huma_xledger.pyairbyte import airbyte
+from huma_xledger.pyairbyte import airbyte, keep_levels
 from huma_xledger.report import PREVIEW
 from huma_xledger.screen import Bar, one_bar
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
 
 USERS: Final = "users"
+ABOUT_SOMEBODY: Final = f"{USERS} "
+"""What a line begins with in which the destination says something of a single person."""
 SUMMARY: Final = "SYNC SUMMARY "
 SOURCE: Final = "source-huma"
 DESTINATION: Final = "destination-xledger"
@@ -33,16 +35,19 @@ class SyncResult:
         summary: The destination's summary; empty when it did not get so far as to sum up.
         log: Every line that the connectors logged.
         everybody_because: Why everybody was sent, as a sentence; None when only those were who changed.
+        warnings: What the connectors warned of that is about no single person, each once, with the name of the
+            connector before it.
     """
 
     summary: Mapping[str, Any]
     log: tuple[str, ...]
     everybody_because: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def about_people(self) -> tuple[str, ...]:
         """What the destination said about single people."""
-        return tuple(line for line in self.log if line.startswith(f"{USERS} "))
+        return tuple(line for line in self.log if line.startswith(ABOUT_SOMEBODY))
 
 
 class CheckFailedError(Exception):
@@ -70,12 +75,14 @@ class _Listener(logging.Handler):
 
     Attributes:
         lines: All of it.
+        warnings: What they warn of, except of single people, with the name of the connector before it.
         errors: With which error each ended that did, as PyAirbyte logs nothing else as an error.
     """
 
     def __init__(self, bar: Bar) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.warnings: dict[str, None] = {}
         self.errors: dict[str, str] = {}
         self._bar = bar
 
@@ -87,15 +94,19 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         line = record.getMessage()
         self.lines.append(line)
+        name = record.name.rpartition(".")[2]
+        if record.levelno == logging.WARNING and not line.startswith(ABOUT_SOMEBODY):
+            self.warnings[f"{name}: {line}"] = None
         if record.levelno >= logging.ERROR:
-            self.errors[record.name.rpartition(".")[2]] = line
+            self.errors[name] = line
         elif not line.startswith(SUMMARY):
             self._bar.show(line)
 
     def result(self, everybody_because: str | None) -> SyncResult:
         """What the sync came to so far."""
         summaries = [line.removeprefix(SUMMARY) for line in self.lines if line.startswith(SUMMARY)]
-        return SyncResult(json.loads(summaries[-1]) if summaries else {}, tuple(self.lines), everybody_because)
+        summary = json.loads(summaries[-1]) if summaries else {}
+        return SyncResult(summary, tuple(self.lines), everybody_because, tuple(self.warnings))
 
 
 @dataclass(slots=True)
@@ -143,8 +154,8 @@ class Connection:
         """
         configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
         executables = {EXECUTABLES / name: config for name, config in configs.items()}
-        with one_bar("Checking"):
-            checked = checking.check(executables, private_temporary())
+        with one_bar("Checking") as bar:
+            checked = checking.check(executables, private_temporary(), bar.show)
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))
@@ -187,6 +198,8 @@ class Connection:
             with _running() as listener:
                 try:
                     source, destination = self._source(), self._destination()
+                    for connector in (source, destination):
+                        keep_levels(connector)
                     listener.listen()
                     destination.write(
                         source,

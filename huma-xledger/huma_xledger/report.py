@@ -1,10 +1,12 @@
 """What syncs came to, as a person likes to read it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rich.table import Table
+
+from huma_xledger.environment import PRIVATE
 
 Summary = Mapping[str, Any]
 
@@ -26,8 +28,22 @@ WITHOUT_A_REPORT: Final = (
     "destination's settings, under Where reports and rejected records go (object_storage_config)."
 )
 
+MOST_LINES: Final = 50
+"""More of a kind are not read on a screen."""
+
 _PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in .+")
 """How the destination says where its report is."""
+
+
+def cut_short(lines: Sequence[str]) -> Iterator[str]:
+    """The first lines of several, and how many more there are.
+
+    Args:
+        lines: What the connectors logged, in its order.
+    """
+    yield from lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        yield f"... and {len(lines) - MOST_LINES:,} more like these. All of them are in {PRIVATE / 'logs'}."
 
 
 def told_of(title: str, summary: Summary, log: Iterable[str], *, everybody: bool = False) -> Iterator[Table | str]:

@@ -54,7 +54,9 @@ class StateFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StateFileError(f"The state file {self.path} cannot be read: {error.strerror}.") from None
+            raise StateFileError(
+                f"The state file {self.path} cannot be read: {error.strerror}. Check its permissions."
+            ) from None
         except (ValueError, RecursionError):
             content = None
         kept = _kept(content)

@@ -214,9 +214,9 @@ def _table_of_changes(
 
 def _quote(console: Console, sync: SyncResult) -> None:
     """One line of each kind of those about single people."""
-    quoted = {": Left out" in line: line for line in reversed(sync.warnings)}
+    quoted = {": Left out" in line: line for line in reversed(sync.about_people)}
     console.print(
-        f"\nThe first sync logged {len(sync.warnings)} lines about single people, without values, such as:",
+        f"\nThe first sync logged {len(sync.about_people)} lines about single people, without values, such as:",
         highlight=False,
     )
     for line in quoted.values():

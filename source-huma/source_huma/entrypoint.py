@@ -65,7 +65,7 @@ class HumaEntrypoint(AirbyteEntrypoint):
         """
         settings, _ = split_config(config)
         if problems := form_problems(settings, source_spec.connectionSpecification):
-            raise config_error(" ".join(problems))
+            raise config_error("The configuration cannot work. " + " ".join(problems))
 
     def _emit_queued_messages(self, source: Source) -> Iterable[AirbyteMessage]:
         return without_logs(super()._emit_queued_messages(source))

@@ -9,8 +9,8 @@ KINDS: Final[Mapping[str, str]] = {"company_ids": "company", "location_ids": "lo
 """The settings that name groups, and the type of group each names, as Huma's list of groups says it."""
 
 WHERE_IDS_ARE: Final = (
-    "Of a wrong ID nobody is read: correct it, or leave it out. To see which IDs there are, read the stream groups of "
-    "this source: it has the ID, the type and the name of every company, location and team."
+    "With a wrong ID nobody is read: correct it, or leave it out. To see which IDs there are, read the stream "
+    "groups of this source: it has the ID, the type and the name of every company, location and team."
 )
 
 

@@ -146,7 +146,10 @@ class SourceHuma(YamlDeclarativeSource):
         try:
             return _states_in(content or ())
         except (AttributeError, TypeError, ValueError):
-            LOGGER.warning("The state cannot be understood. Everybody is read as if for the first time.")
+            LOGGER.warning(
+                "What the last sync left (the state) cannot be used, so everybody is read once more. Nothing is to "
+                "be done."
+            )
             return []
 
     def read(
@@ -241,6 +244,6 @@ def _states_in(content: Any) -> list[AirbyteStateMessage]:
     """The state messages that a file holds; one of several kinds of errors when it holds something else."""
     states = [AirbyteStateMessageSerializer.load(state) for state in content]
     if not all(state.stream or state.data or state.global_ for state in states):
-        raise ValueError("It is no state of anything.")
+        raise ValueError
     ConnectorStateManager(states)
     return states

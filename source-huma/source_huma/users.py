@@ -67,7 +67,7 @@ class UserRetriever(Retriever):
             return
         details = json_object(response) or {}
         if details.get("id") != user_id:
-            raise transient_error(f"Huma did not answer with the details of user {user_id}. Run the sync again later.")
+            raise transient_error(f"Huma did not answer with the details of user {user_id}. Try again later.")
         employment = self._employment(user_id, details)
         if employment is not None:
             yield Record(self._flat(user_id, {**details, **employment}), self.name, associated_slice=stream_slice)

@@ -82,7 +82,7 @@ def test_what_does_not_pass_ends_the_sync_as_transient_with_advice(
     output = read(fails=True)
     kind, sentence = failure(output)
     assert kind is FailureType.transient_error
-    assert "Run the sync again" in sentence or "run the sync again" in sentence
+    assert "Try again" in sentence or "try again" in sentence
     assert not output.records
     assert 100 - len(forever) == 7
     assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.INCOMPLETE
@@ -270,7 +270,7 @@ def test_an_answer_without_a_token_is_a_sentence(
     huma.token_answers = [{"json": body}]
     kind, sentence = failure(read(fails=True))
     assert kind is FailureType.transient_error
-    assert sentence == "Huma answered without an access token. Run the sync again later."
+    assert sentence == "Huma answered without an access token. Try again later."
     assert explained(sentence)
 
 

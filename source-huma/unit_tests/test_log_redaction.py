@@ -201,7 +201,7 @@ def test_a_host_that_cannot_be_reached_is_one_sentence_and_no_trace(huma: Any, p
     [sentence] = set(told)
     assert sentence == (
         "Huma cannot be reached at https://huma.example: no connection to huma.example came about in time. Check the "
-        "API URL, and whether a firewall or a proxy stops what comes from here; then run the sync again."
+        "API URL (api_url), and whether a firewall or a proxy stops what comes from here; then try again."
     )
     assert not any("File " in error["internal_message"] for error in errors)
     assert not any("Traceback" in error.get("stack_trace", "") for error in errors)

@@ -15,6 +15,8 @@ from source_huma import SourceHuma
 
 GOLDEN = Path(__file__).parent / "spec.json"
 
+CANNOT_WORK = "The configuration cannot work. "
+
 Printed = Callable[..., list[str]]
 
 
@@ -168,7 +170,7 @@ def test_a_setting_that_does_not_exist_is_refused_by_name_and_without_its_value(
     errors = [message["trace"]["error"] for message in messages(lines, "TRACE")]
     told += [error["message"] for error in errors]
     [sentence] = set(told)
-    assert sentence.startswith(f"There is no setting {name}: ")
+    assert sentence.startswith(f"{CANNOT_WORK}There is no setting {name}: ")
     assert sentence.endswith(f": {meant} was probably meant." if meant else "(num_workers), API URL (api_url).")
     assert {error["failure_type"] for error in errors} <= {"config_error"}
     assert "recognisable" not in "".join(lines)
@@ -181,15 +183,15 @@ def test_a_misspelt_setting_brings_no_complaint_about_the_one_it_leaves_out(
 ) -> None:
     lines = printed("check", **{name: config["client_secret"], "client_secret": None})
     [message] = messages(lines, "CONNECTION_STATUS")
-    expected = f"There is no setting {name}: Client secret (client_secret) was probably meant."
+    expected = f"{CANNOT_WORK}There is no setting {name}: Client secret (client_secret) was probably meant."
     assert message["connectionStatus"]["message"] == expected
 
 
 def test_a_short_secret_is_refused_in_a_sentence_that_is_whole(printed: Printed, huma: Any) -> None:
     [message] = messages(printed("check", client_secret="e"), "CONNECTION_STATUS")
     assert message["connectionStatus"]["message"] == (
-        "Client secret (client_secret) is shorter than 8 characters, so it is no whole secret: copy it again from "
-        "where it was made, or make a new one."
+        f"{CANNOT_WORK}Client secret (client_secret) is shorter than 8 characters, so it is no whole secret: copy it "
+        "again from where it was made, or make a new one."
     )
     assert not huma.requests(".*")
 
@@ -210,8 +212,8 @@ def test_all_that_is_wrong_is_said_at_once(printed: Printed, huma: Any) -> None:
     lines = printed("read", num_workers=0, api_url="ftp://x", client_secret="")
     [sentence] = {message["trace"]["error"]["message"] for message in messages(lines, "TRACE")}
     assert sentence == (
-        "Client secret (client_secret) is empty: enter it. Requests at a time (num_workers) must be 1 to 32. "
-        "API URL (api_url) must look like https://host, or http://localhost for tests."
+        f"{CANNOT_WORK}Client secret (client_secret) is empty: enter it. Requests at a time (num_workers) must be 1 to "
+        "32. API URL (api_url) must look like https://host, or http://localhost for tests."
     )
 
 

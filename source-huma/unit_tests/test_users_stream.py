@@ -126,7 +126,7 @@ def test_the_details_of_somebody_else_end_the_sync_and_are_not_emitted(huma: Any
     output = read(fails=True)
     assert [message.record.data["id"] for message in output.records if message.record] == ["u2"]
     [told] = {message.trace.error.message for message in output.errors if message.trace and message.trace.error}
-    assert told == "Huma did not answer with the details of user u1. Run the sync again later."
+    assert told == "Huma did not answer with the details of user u1. Try again later."
 
 
 def test_nobody_is_emitted_half_when_huma_is_given_up_on_before_the_position() -> None:
@@ -176,7 +176,7 @@ def test_a_state_file_that_cannot_be_understood_means_everybody_and_a_warning(
     huma.add("u1", "u2")
     lines = printed("read", state=state)
     assert sum('"type":"RECORD"' in line for line in lines) == 2
-    assert [line for line in lines if "state cannot be understood" in line and '"WARN"' in line]
+    assert [line for line in lines if "(the state) cannot be used" in line and '"WARN"' in line]
     assert "recognisable" not in "".join(lines)
 
 

@@ -143,7 +143,7 @@ def test_waiting_for_answers_counts_as_waiting(
     requests_mock.post(URL, exc=requests.ReadTimeout)
     with monkeypatch.context() as clock:
         clock.setattr("tenacity.time.monotonic", lambda: next(seconds))
-        with pytest.raises(AirbyteTracedException, match=r"did not answer in time\. Run the sync again later"):
+        with pytest.raises(AirbyteTracedException, match=r"did not answer in time\. Try again later"):
             client.send(READ)
     assert len(slept) <= 3
 

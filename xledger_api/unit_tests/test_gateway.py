@@ -132,7 +132,7 @@ def test_a_look_up_that_was_answered_before_lacks_no_access(answer: Any, gateway
     ("answer", "failure_type", "sentence"),
     [
         (NO_ACCESS, FailureType.config_error, "probably lacks one of these accesses: .*Contact: read/write"),
-        (DEADLOCK, FailureType.transient_error, "whatever is asked for: .* Run the sync again in an hour"),
+        (DEADLOCK, FailureType.transient_error, "whatever is asked for: .* Try again in an hour"),
         (INVALID, FailureType.transient_error, "whatever is asked for"),
     ],
 )
@@ -347,12 +347,14 @@ def test_a_mutation_of_which_nothing_can_be_read_is_an_error_in_a_sentence(
 ) -> None:
     xledger.replies = replying({"data": {mutation: result}})
     inputs = {"a": {"dbId": 1}}
-    with pytest.raises(AirbyteTracedException, match="does not tell what became of each input") as raised:
+    with pytest.raises(
+        AirbyteTracedException, match="does not tell what became of each person that was sent"
+    ) as raised:
         gateway.add(inputs) if mutation == "addEmployees" else gateway.update(mutation, inputs, [])
     assert raised.value.failure_type is FailureType.system_error
 
 
 def test_somebody_added_without_a_db_id_is_an_error(gateway: Gateway, xledger: Xledger) -> None:
     xledger.replies = replying({"data": {"addEmployees": {"edges": [{"clientId": "a", "node": {"code": "E1"}}]}}})
-    with pytest.raises(AirbyteTracedException, match="does not tell what became of each input"):
+    with pytest.raises(AirbyteTracedException, match="does not tell what became of each person that was sent"):
         gateway.add({"a": {"code": "E1"}})

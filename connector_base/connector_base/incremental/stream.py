@@ -59,11 +59,11 @@ def remembered(stream: str, stream_state: Mapping[str, Any]) -> RecordsState | N
     """
     try:
         return RecordsState.parse(stream_state)
-    except UnknownStateError as error:
+    except UnknownStateError:
         LOGGER.warning(
-            "The state of the stream %s cannot be understood: %s. Everything is read as if for the first time.",
+            "What the last sync left (the state of %s) cannot be used, so everybody is read once more. Nothing is "
+            "to be done.",
             stream,
-            error,
         )
         return None
 

@@ -7,15 +7,16 @@ from pydantic import AfterValidator
 from shared_mappings import API_URL_PATTERN
 
 
-def allowed_address(usual: str) -> AfterValidator:
+def allowed_address(usual: str, *, or_none: bool = False) -> AfterValidator:
     """Accepts an address with https, or with http to this machine.
 
     Args:
         usual: What the complaint names as an address that would do.
+        or_none: Whether an empty text stands for no address.
     """
 
     def check(url: str) -> str:
-        if not re.fullmatch(API_URL_PATTERN, url):
+        if not (or_none and not url) and not re.fullmatch(API_URL_PATTERN, url):
             raise ValueError(
                 "the address must begin with https:// (or http:// and this machine), and go on with a host name, a "
                 "port (1 to 65535) if need be, and a path: without a user name, a query, white space or an invisible "

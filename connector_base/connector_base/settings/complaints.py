@@ -7,7 +7,7 @@ after each title its key stands in brackets.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum, auto
@@ -160,8 +160,12 @@ _TYPES: Final[Mapping[str, str]] = {
 
 
 def _one_of(choices: Collection[Any]) -> str:
-    *others, last = map(str, choices)
-    return f"{', '.join(others)} or {last}" if others else last
+    return _listed(choices, "or")
+
+
+def _listed(words: Iterable[Any], last_with: str) -> str:
+    *others, last = map(str, words)
+    return f"{', '.join(others)} {last_with} {last}" if others else last
 
 
 def _wrong_type(at: Place) -> str:
@@ -208,6 +212,11 @@ def _wrong_form(at: Place) -> str:
     return f"{at} must look like {looks}" if looks else f"{at} is not written as it has to be: correct it"
 
 
+def _missing(at: Place) -> str:
+    """A switch that has to be there has to be on: nothing needs to be asked for that may as well be off."""
+    return f"{at} is missing: turn it on" if at.form.get("type") == "boolean" else f"{at} is missing: enter it"
+
+
 def _empty(at: Place) -> str:
     if at.form.get("type") == "array":
         return f"the list {at} is empty: add an entry, or leave the setting out"
@@ -221,7 +230,7 @@ def _anything_else(at: Place) -> str:
 
 
 SENTENCES: Final[Mapping[Kind, Callable[[Place], str]]] = {
-    Kind.MISSING: lambda at: f"{at} is missing: enter it",
+    Kind.MISSING: _missing,
     Kind.EMPTY: _empty,
     Kind.WRONG_TYPE: _wrong_type,
     Kind.OUT_OF_RANGE: lambda at: _bounds(at, "minimum", "maximum"),
@@ -328,10 +337,11 @@ class _Meant:
         for keys, (group, names) in groups.items():
             self._take_group(group, names, missing.get(keys, []))
 
-    def _take_group(self, group: Place, names: Iterable[str], missing: Collection[str]) -> None:
+    def _take_group(self, group: Place, names: Sequence[str], missing: Collection[str]) -> None:
         given = _value(self.config, group.keys)
         free = {name: part for name, part in settings_of(group.form).items() if given.get(name) is None}
-        strange = []
+        strange: list[str] = []
+        unheard_of: list[str] = []
         for name in names:
             if (
                 near := _nearest(name, {key: free[key] for key in missing if key in free}) or _nearest(name, free)
@@ -348,18 +358,35 @@ class _Meant:
                 self._say(group, name, f", and {_own_name(group, lacking[0])} is missing: perhaps that was meant")
             else:
                 self._spelled(group, name, None)
-                self._say(group, name, self._remedy(group, name))
-
-    def _remedy(self, group: Place, name: str) -> str:
-        known = settings_of(group.form)
-        if near := _nearest(name, known):
-            return f", and {_own_name(group, near)} is set already: leave one of them out"
-        return f": leave it out, or correct it. The settings are {', '.join(_own_name(group, key) for key in known)}"
+                if near := _nearest(name, settings_of(group.form)):
+                    self._say(group, name, f", and {_own_name(group, near)} is set already: leave one of them out")
+                else:
+                    unheard_of.append(name)
+        if unheard_of:
+            self._say_all(group, unheard_of, known_here=len(given) - len(names))
 
     def _say(self, group: Place, name: str, what: str) -> None:
-        shown = name if _MAY_BE_SHOWN.fullmatch(name) else "of that name"
-        within = f" in {group.name}" if group.name else ""
-        self.sentences.append(sentence(f"there is no setting {shown}{within}{what}"))
+        shown = name if _may_be_shown(name, group.form) else "of that name"
+        self.sentences.append(sentence(f"there is no setting {shown}{_within(group)}{what}"))
+
+    def _say_all(self, group: Place, names: Sequence[str], known_here: int) -> None:
+        """Says of several keys at once that nothing is known that is called so, and what is."""
+        known = ", ".join(_own_name(group, key) for key in settings_of(group.form))
+        if len(names) == 1:
+            self._say(group, names[0], f": leave it out, or correct it. The settings are {known}")
+            return
+        shown = [name for name in names if _may_be_shown(name, group.form)]
+        hidden = len(names) - len(shown)
+        of_no_name = [f"{hidden} of other names" if shown else f"of the {hidden} names there"] if hidden else []
+        remedy = "leave them out, or correct them"
+        if not group.keys and len(names) > known_here:
+            remedy = "perhaps this is the configuration of another connector"
+        self.sentences.append(
+            sentence(
+                f"there are no settings {_listed((*shown, *of_no_name), 'and')}{_within(group)}: {remedy}. The "
+                f"settings are {known}"
+            )
+        )
 
     def _spelled(self, group: Place, name: str, right: str | None) -> None:
         self.config = _with(self.config, group.keys, name, right)
@@ -367,8 +394,18 @@ class _Meant:
             self.guessed.append((*group.keys, right))
 
 
-_MAY_BE_SHOWN: Final = re.compile(r"[A-Za-z][\w -]{0,39}|_[\w-]{0,39}", re.ASCII)
-"""What looks like a key: anything may have been pasted in place of one, a secret too."""
+_KEY: Final = re.compile(r"[A-Za-z_][\w -]{0,39}", re.ASCII)
+
+_WORDS: Final = re.compile(r"[A-Za-z_ -]+")
+
+
+def _may_be_shown(name: str, form: Form) -> bool:
+    """Whether a key is a word, or nearly a setting: anything may have been pasted in place of one, a secret too."""
+    return bool(_KEY.fullmatch(name) and (_WORDS.fullmatch(name) or _nearest(name, settings_of(form))))
+
+
+def _within(group: Place) -> str:
+    return f" in {group.name}" if group.name else ""
 
 
 def _own_name(group: Place, key: str) -> str:

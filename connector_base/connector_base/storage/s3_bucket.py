@@ -190,7 +190,7 @@ class S3Bucket:
     def _sentence(self, what: str, remedy: str) -> str:
         return (
             f"The bucket {self.config.s3_bucket_name} for reports and rejected records cannot be written ({what}). "
-            f"{remedy} Or change where reports go (object_storage_config)."
+            f"{remedy} Or change Where reports and rejected records go (object_storage_config)."
         )
 
 

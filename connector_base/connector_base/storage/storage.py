@@ -1,9 +1,10 @@
 """The storage an administrator configured: the one place where values of records may be kept."""
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +17,20 @@ from connector_base.failures import config_error
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, StorageConfig
 
 OWNER_ALONE: Final = 0o700
+
+_GIVE_ROOM: Final = "Give the user that this destination runs as permission and room there"
+_NO_FOLDER: Final = "It, or something on the way to it, is a file: correct the path"
+_REMEDIES: Final[Mapping[int | None, str]] = {
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOENT: "No folder can be made there: correct the path",
+    errno.ENAMETOOLONG: "Shorten the path",
+    errno.ELOOP: "Correct the link that leads to itself",
+    errno.ENOSPC: "Make room there",
+    errno.EDQUOT: "Make room there",
+    errno.EROFS: "Mount it such that it can be written",
+}
+"""What to do about a folder that cannot be written, by the number of the error."""
 
 PROBE: Final = ".probe-of-destination-xledger"
 """The file by which is tried whether the storage can be written; always the same, so that no two are left behind."""
@@ -89,8 +104,8 @@ class LocalFolder:
         except OSError as error:
             raise config_error(
                 f"The folder {self.root} for reports and rejected records cannot be written "
-                f"({error.strerror or type(error).__name__}). Give the user that this destination runs as permission "
-                "and room there, or choose another folder (object_storage_config)."
+                f"({error.strerror or type(error).__name__}). {_REMEDIES.get(error.errno, _GIVE_ROOM)}, or choose "
+                "another one under Where reports and rejected records go (object_storage_config)."
             ) from None
 
 

@@ -122,7 +122,7 @@ class S3Storage(Settings):
         examples=["arn:aws:iam::123456789012:role/xledger-reports"],
         json_schema_extra=_optional(order=5),
     )
-    s3_endpoint: Annotated[str, allowed_address(S3_ENDPOINT_EXAMPLE)] = Field(
+    s3_endpoint: Annotated[str, allowed_address(S3_ENDPOINT_EXAMPLE, or_none=True)] = Field(
         "",
         title="S3 endpoint",
         description="Address of an S3-compatible service: https, or http to this machine. Leave out for AWS itself.",
@@ -200,7 +200,7 @@ StorageConfig = Annotated[
     Discriminator(
         _storage_type,
         custom_error_type="storage_type",
-        custom_error_message="storage_type must be None, Local or S3",
+        custom_error_message="Storage type (storage_type) must be None, Local or S3",
     ),
 ]
 """One of the storages, told apart by its type. What else stands there is not repeated in the complaint."""

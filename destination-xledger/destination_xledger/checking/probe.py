@@ -149,7 +149,10 @@ def _lacking(refused: Mapping[Access, Sequence[str]], unclear: Sequence[Access])
         f"Grant {'it' if one else 'them'} {WHERE_TO_GRANT}.",
     ]
     if unclear:
-        sentences.append(f"Look there after {quoted(unclear)} too, which could not be tried without the former.")
+        sentences.append(
+            f"Check {quoted(unclear)} there as well: {'it' if len(unclear) == 1 else 'they'} could not be tried "
+            "without the access above."
+        )
     return " ".join(sentences)
 
 

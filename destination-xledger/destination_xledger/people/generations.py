@@ -19,9 +19,8 @@ from airbyte_cdk.models import (
 from connector_base.protocol.stream_keys import StreamKey
 
 EVERYBODY_AGAIN: Final = (
-    'in Airbyte, open the menu of the stream in the connection and choose "Refresh stream" or, where that is not '
-    'offered, "Clear data" (which deletes nothing in Xledger), and sync; in PyAirbyte, write with '
-    "force_full_refresh=True; in any other host, reset the state of the stream"
+    'in Airbyte, choose "Refresh stream" in the menu of the stream, or "Clear data", which deletes nothing in Xledger; '
+    "in PyAirbyte, write with force_full_refresh=True; in other hosts, reset the state of the stream"
 )
 """How people are sent again who did not change."""
 
@@ -57,8 +56,8 @@ def told_at_the_start(catalog: ConfiguredAirbyteCatalog) -> Iterator[str]:
         )
     elif any(configured.sync_mode is SyncMode.incremental for configured in catalog.streams):
         yield (
-            "An incremental sync brings those who are new or changed since the last one. If settings have changed "
-            f"since, have everybody sent again: {EVERYBODY_AGAIN}."
+            "This sync brings those who are new or changed. If settings have changed, have everybody sent again: "
+            f"{EVERYBODY_AGAIN}."
         )
 
 

@@ -135,8 +135,8 @@ def stream_readers(
         key = StreamKey.of(configured.stream)
         if key in readers:
             raise config_error(
-                f"The stream {key} is in the catalog twice, and nobody knows which of the two counts. Leave one of "
-                "them out."
+                f"The stream {key} is selected twice in the connection, and only one of the two can count. Leave "
+                "one of them out."
             )
         readers[key] = _reader(str(key), configured, table, options)
     return readers

@@ -9,16 +9,16 @@ _WHAT_TO_DO: Final = "If it complains of a value, correct that in Huma; otherwis
 
 REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "There is no employment ID to create an employee under. Enter one in Huma.",
-    RejectionCode.INVALID_RECORD: "The record does not fit the schema this destination declares. Correct the mapping "
-    "or the source.",
-    RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have its key, or somebody has its employment ID "
-    "but for capital and small letters. Give each employee a code and an e-mail address of their own in Xledger, and "
-    "write employment IDs in Huma as the codes in Xledger.",
-    RejectionCode.CODE_CONFLICT: "An employee in Xledger has its e-mail address, and another code than its employment "
-    "ID, another date of birth or another social security number; or its employment ID, and seems to be somebody else. "
-    "If it is the same person, correct what differs, or, for the code, turn on Give employees who are found by e-mail "
-    "a new code (renumber_employees); if not, correct the e-mail address, or give the person an employment ID that "
-    "nobody had before.",
+    RejectionCode.INVALID_RECORD: "Something in this record has the wrong form (what follows). If it comes straight "
+    "from Huma, report it to the makers of the source; otherwise correct the mapping in the host.",
+    RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have the key of this person, or somebody has a "
+    "code that differs from the employment ID only in capital letters. Give each employee a code and an e-mail "
+    "address of their own in Xledger, and write employment IDs in Huma as the codes in Xledger.",
+    RejectionCode.CODE_CONFLICT: "An employee in Xledger has the e-mail address or the employment ID of this person, "
+    "and may be somebody else: the code, the date of birth or the social security number differs. If it is the same "
+    "person, correct what differs. Where only the code does, you can turn on Give employees who are found by e-mail a "
+    "new code (renumber_employees) instead. If it is somebody else, correct the e-mail address, or give the person an "
+    "employment ID that nobody had before.",
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee, contact or subledger in Xledger. "
     "Give each person an employment ID and an e-mail address of their own in Huma, and each employee a contact and a "
     "subledger of their own in Xledger.",
@@ -43,21 +43,27 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
     "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
-    WarningCode.EMPLOYEE_IS_CLOSED: "The employee is closed in Xledger by that day, and the person is active. No "
-    "employee is reopened: if the person is back, correct it in Xledger.",
+    WarningCode.EMPLOYEE_IS_CLOSED: "If the person is back, clear the end date (Date to) of the employee in Xledger; "
+    "no sync reopens anybody.",
 }
+
+_NOTHING_LEFT_OUT: Final[Mapping[WarningCode, str]] = {
+    WarningCode.EMPLOYEE_IS_CLOSED: "Closed in Xledger, active in Huma",
+}
+"""How a warning begins that is about the person, and not about a field that was left out."""
 
 
 def without_a_name(desired: Desired) -> str:
     """A sentence about the names that a person lacks who was not added; empty when there are both."""
     lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
     named = " and no ".join(lacking)
-    return f"It has no {named}: Xledger adds nobody without a given and a family name." if lacking else ""
+    return f"This person has no {named}: Xledger adds nobody without a given and a family name." if lacking else ""
 
 
 def explained(warning: FieldWarning) -> str:
-    """A warning in sentences that name the field, or several with commas between them, and never a value."""
-    return f"Left out: {warning.field} ({warning.code.value}). {_WARNINGS[warning.code]}"
+    """A warning in sentences that name the field that was left out, or several with commas, and never a value."""
+    what = _NOTHING_LEFT_OUT.get(warning.code, f"Left out: {warning.field}")
+    return f"{what} ({warning.code.value}). {_WARNINGS[warning.code]}"
 
 
 def said(what: str, words: str) -> str:

@@ -22,7 +22,7 @@ def _filled(what_to_do: str) -> AfterValidator:
 def _no_map_of_genders(codes: Any) -> Any:
     if isinstance(codes, Mapping):
         raise ValueError(  # noqa: TRY004  # the only kind that pydantic takes for a complaint
-            'this is a list now; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}] in place '
+            'this is a list; write [{"gender": "Male", "code": "M"}, {"gender": "Female", "code": "F"}] in place '
             'of {"Male": "M", "Female": "F"}, with your own genders and codes'
         )
     return codes

@@ -166,8 +166,8 @@ class Additions:
             else:
                 return Rest()
         raise transient_error(
-            f"Xledger's answer to addEmployees got lost {TRIES} times in a row. Run the sync again later: nobody is "
-            "added twice."
+            f"Xledger's answer to adding employees got lost {TRIES} times in a row. Run the sync again later: "
+            "nobody is added twice."
         )
 
     def _refused(self, batch: Sequence[Planned], error: RefusedError, course: _Course, *, last: bool) -> Rest[Planned]:
@@ -278,7 +278,7 @@ class Additions:
         sent = self.now() - error.failure.age
         course.was_sent(batch)
         logger.warning(
-            "The answer to addEmployees got lost (%s). Looking up who was added before going on.",
+            "The answer to adding employees got lost (%s). Looking up who was added before going on.",
             error.failure.words or error.failure.problem.value,
         )
         twice = any(item.identity in course.sent_again for item in batch)

@@ -133,7 +133,7 @@ class Matcher:
         Xledger may have given the employee a contact or a subledger that there was: it stays with whoever led there.
         """
         if other := self.claims.first_taken_for(employee, person):
-            detail = f"It was added, and shares a contact or a subledger with {other}."
+            detail = f"This person was added, and shares a contact or a subledger with {other}."
             return Planned(person, None, _duplicate(f"{detail} It is the employee with dbId {employee.db_id}."))
         self.claims.take(person, employee)
         return Planned(person, employee, self.plan(person, employee, creating=True))
@@ -165,7 +165,8 @@ class Matcher:
             if other := self.claims.first_with_code_alike(person):
                 return Plan.reject(
                     RejectionCode.AMBIGUOUS_MATCH,
-                    f"Its employment ID came with {other} before, but for capital and small letters.",
+                    f"The employment ID of this person differs only in capital letters from that of {other}, who "
+                    "came before.",
                 )
             return self._rejection_without_code(person, employee, directory)
         if differs := is_somebody_else(person.desired, employee, self.routes.table):
@@ -175,10 +176,12 @@ class Matcher:
     def _somebody_before(self, person: Person, employee: Employee | None) -> str | None:
         """Who came before with the same employment ID, or was taken for the same employee; None for nobody."""
         if other := self.claims.first_with_code(person):
-            return f"Its employment ID came with {other} before."
+            return f"The employment ID of this person came with {other} before."
         if employee is None:
             other = self.claims.first_renumbered(person)
-            return f"The employee who had its employment ID as code is taken by {other}." if other else None
+            return (
+                f"The employee who had the employment ID of this person as code is taken by {other}." if other else None
+            )
         other = self.claims.first_taken_for(employee, person)
         whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
         return f"{whose} is taken by {other}." if other else None
@@ -187,7 +190,7 @@ class Matcher:
         """The same for somebody who was not found by code, for whom only the e-mail address can speak."""
         other = self.claims.first_with_address(person) if MatchingKey.EMAIL in self.match_on else None
         if other is not None:
-            return _duplicate(f"Its e-mail address came with {other} before.")
+            return _duplicate(f"The e-mail address of this person came with {other} before.")
         if employee is None:
             return None
         if conflict := self._code_conflict(person, employee):
@@ -195,8 +198,8 @@ class Matcher:
         if holders := directory.with_code(person.code) - {employee.db_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
-                f"Its employment ID is the code of dbId {', '.join(sorted(holders))}, and its e-mail address is that "
-                f"of dbId {employee.db_id}.",
+                f"The employment ID of this person is the code of dbId {', '.join(sorted(holders))}, and the e-mail "
+                f"address is that of dbId {employee.db_id}.",
             )
         return None
 
@@ -212,8 +215,8 @@ def ambiguous(db_ids: frozenset[str]) -> Plan:
     if len(db_ids) == 1:
         return Plan.reject(
             RejectionCode.AMBIGUOUS_MATCH,
-            f"The employee with dbId {', '.join(db_ids)} has its employment ID as code but for capital and small "
-            "letters. Write both in the same letters.",
+            f"The employee with dbId {', '.join(db_ids)} has a code that differs from the employment ID only in "
+            "capital letters. Write both in the same letters.",
         )
     return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their dbIds are {', '.join(sorted(db_ids))}.")
 
@@ -223,15 +226,15 @@ def _named(employee: Employee) -> str:
 
 
 def _contradicted(employee: Employee, differs: Sequence[str]) -> str:
-    return f"{_named(employee)} It is somebody else, or one of the two is wrong: {', '.join(differs)} differs."
+    return f"{_named(employee)} The person is somebody else, or one of the two is wrong: {', '.join(differs)} differs."
 
 
 def doubled(db_ids: frozenset[str]) -> Plan:
     """The plan for somebody whom Xledger added more than once: an addition whose answer got lost came after all."""
     return Plan.reject(
         RejectionCode.AMBIGUOUS_MATCH,
-        f"Xledger added it more than once: it carried an addition out long after its answer got lost. Keep one "
-        f"employee and delete the others. Their dbIds are {', '.join(sorted(db_ids))}.",
+        "Xledger added this person more than once: it carried an addition out long after its answer got lost. "
+        f"Keep one employee and delete the others. Their dbIds are {', '.join(sorted(db_ids))}.",
     )
 
 

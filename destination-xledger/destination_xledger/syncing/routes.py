@@ -65,10 +65,11 @@ class Routes:
         """Goes without a route to one target, because values that were sent by it did not get there."""
         fields = self._without((target,), lambda other: other == route)
         logger.warning(
-            "Xledger accepts %s and does not change %s by it. The sync goes on without it.%s",
-            route,
+            "Xledger accepts a new value for %s that is sent with %s, and keeps what it had. It is not sent so "
+            "again in this sync.%s",
             target,
-            _what_is_left_out(fields),
+            route,
+            _what_is_left_out(fields) or " Nothing is to be done.",
         )
 
     def give_up_guessing(self, change: FieldChange) -> None:

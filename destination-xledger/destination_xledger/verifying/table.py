@@ -14,7 +14,13 @@ _STYLES = {Verdict.HOLDS: "green", Verdict.DOES_NOT_HOLD: "red", Verdict.CANNOT_
 
 def table_of(judgements: Mapping[Fact, Judgement]) -> Table:
     """A row for each fact. What happens if it is not so stands only where it is not known to be so."""
-    table = Table(title="What this connector relies on in Xledger", title_justify="left", show_lines=True)
+    table = Table(
+        title="What this connector relies on in Xledger",
+        title_justify="left",
+        show_lines=True,
+        caption="What each of these is for, and how it can be seen, is in docs/contract.md.",
+        caption_justify="left",
+    )
     for title in ("relied on", "how sure", "here", "what happens if not"):
         table.add_column(title, min_width=8)
     for fact, judgement in judgements.items():

@@ -102,20 +102,20 @@ class HumaErrorHandler(DefaultErrorHandler):
     def _not_huma(self) -> ErrorResolution:
         return self._try_again(
             f"What answered at {self.config['api_url']} is not Huma's API: a maintenance page, perhaps, or a proxy. "
-            "Run the sync again later; if it goes on, check the API URL."
+            "Try again later; if it goes on, check the API URL (api_url)."
         )
 
     def _unnamed_failure(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code
         if status == requests.codes.too_many_requests:
             return self._try_again(
-                "Huma is limiting how often it may be asked. Run the sync again later; if it goes on, lower the "
-                "setting Requests at a time."
+                "Huma is limiting how often it may be asked. Try again later; if it goes on, lower "
+                "Requests at a time (num_workers)."
             )
         if status >= requests.codes.internal_server_error or status == requests.codes.request_timeout:
             return self._try_again(
                 f"Huma answered with an error of its own (HTTP status {status}), as it does during maintenance. "
-                "Run the sync again later; if it goes on, ask Huma's support."
+                "Try again later; if it goes on, ask Huma's support."
             )
         if status in NOT_HERE:
             return self._nothing_here()
@@ -129,7 +129,7 @@ class HumaErrorHandler(DefaultErrorHandler):
                 ResponseAction.FAIL,
                 FailureType.transient_error,
                 f"What answered at {self.config['api_url']} is not Huma's API, and refuses what it is asked for (HTTP "
-                f"status {status}): a proxy, perhaps. Check the API URL and the network, and run the sync again.",
+                f"status {status}): a proxy, perhaps. Check the API URL (api_url) and the network, and try again.",
             )
         return ErrorResolution(
             ResponseAction.FAIL,
@@ -141,15 +141,15 @@ class HumaErrorHandler(DefaultErrorHandler):
     def _without_answer(self, exception: Exception | None) -> ErrorResolution:
         api_url = self.config["api_url"]
         if isinstance(exception, NOT_AN_ADDRESS):
-            return self._misconfigured(f"{api_url} is not a valid address. Check the API URL.")
+            return self._misconfigured(f"{api_url} is not a valid address. Check the API URL (api_url).")
         if isinstance(exception, TooManyRedirects):
             return self._nothing_here()
-        found = unreached(exception or requests.RequestException(), api_url, "the API URL")
+        found = unreached(exception or requests.RequestException(), api_url, "the API URL (api_url)")
         return self._try_again(f"Huma cannot be reached at {api_url}: {found.why}. {found.remedy}")
 
     def _nothing_here(self) -> ErrorResolution:
         return self._misconfigured(
-            f"There is no Huma API at {self.config['api_url']}. Check the API URL; for production it is "
+            f"There is no Huma API at {self.config['api_url']}. Check the API URL (api_url); for production it is "
             "https://openapi.humahr.com."
         )
 
@@ -172,7 +172,7 @@ class HumaErrorHandler(DefaultErrorHandler):
         if self._run.token_was_refused(_authorization(response)):
             return self._try_again(
                 "Huma refuses access tokens soon after it has accepted them. Another connection may be using the same "
-                "API key: give each connection an API key of its own, and run the sync again."
+                "API key: give each connection an API key of its own, and try again."
             )
         if _is_of_somebody_else(response):
             return self._not_huma()

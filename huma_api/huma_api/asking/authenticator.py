@@ -91,9 +91,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
         answer = json_object(response) or {}
         token = answer.get("access_token")
         if not isinstance(token, str) or not token:
-            raise self._without_token(
-                transient_error("Huma answered without an access token. Run the sync again later.")
-            )
+            raise self._without_token(transient_error("Huma answered without an access token. Try again later."))
         mask_too(token)
         organisation = answer.get("organizationId")
         self._run.organisation = organisation if isinstance(organisation, str) and organisation else None

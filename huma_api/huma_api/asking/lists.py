@@ -144,12 +144,12 @@ def _tell_of(reading: Reading, what: str) -> None:
     if reading.goes_round:
         raise system_error(
             f"Huma's list of {what} does not end: pages that were there before come again in place of the next ones. "
-            "Run the sync again later; if it goes on, please report this to the maintainers of the connector."
+            "Try again later; if it goes on, please report this to the maintainers of the connector."
         )
     if reading.is_short:
         raise transient_error(
             f"Huma's list of {what} is not whole: it ends after {len(reading.seen)} of {reading.totals[-1]}, and was "
-            f"read {MOST_READINGS} times. Run the sync again later; if it goes on, ask Huma's support."
+            f"read {MOST_READINGS} times. Try again later; if it goes on, ask Huma's support."
         )
     LOGGER.warning(
         "Huma's list of %s changed while it was read, %d times in a row: at last it held %d different ones where there "

@@ -261,7 +261,7 @@ class Gateway:
         edges = _edges(operation, self.client.send(operation, within=within))
         if set(edges) != set(inputs) or not all(map(tells, edges.values())):
             raise system_error(
-                f"Xledger's answer to {operation.root_field} does not tell what became of each input: "
+                f"Xledger's answer to {operation.root_field} does not tell what became of each person that was sent: "
                 f"{len(inputs)} were sent, {len(edges)} came back. The next sync looks them up again."
             )
         return edges
@@ -389,7 +389,8 @@ def _tell_if_case_matters(asked: Iterable[str], found: Directory) -> None:
         known_as = normalised_email(email) if isinstance(email, str) else None
         if known_as in wanted and employee.db_id not in found.by_email.get(known_as, ()):
             logger.warning(
-                "Xledger did not find the employee with dbId %s by an e-mail address that it has in other letters. "
+                "Xledger did not find the employee with dbId %s by the e-mail address, which differs there only in "
+                "capital letters. "
                 "People who have no employment ID in Xledger may be missed, and created again: write their codes or "
                 "their e-mail addresses in Xledger as the source has them.",
                 employee.db_id,

@@ -1,6 +1,7 @@
 """What the ending of a request is called, in sentences that an administrator can act on."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -48,18 +49,24 @@ def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
 def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> AirbyteTracedException:
     """A request that is refused whatever is in it, in words that speak of no access, or although it passed before."""
     return transient_error(
-        f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Run the sync again in an "
+        f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Try again in an "
         f"hour. If it comes back, look whether the API token has the accesses {quoted(accesses_for(operation))} "
         f"({WHERE_TO_GRANT}; testing the connection tells), and ask Xledger."
     )
 
 
 def _out_of_credits(failure: Failure) -> AirbyteTracedException:
-    when = f"at {failure.resets_at.isoformat()}" if failure.resets_at else "at a time Xledger does not tell"
+    when = _for_people(failure.resets_at) if failure.resets_at else "at a time Xledger does not tell"
     return transient_error(
-        f"The credits of the Xledger subscription are used up; they come back {when}. Run the sync again then, "
+        f"The credits of the Xledger subscription are used up; they come back {when}. Try again then, "
         "or ask Xledger for more."
     )
+
+
+def _for_people(moment: datetime) -> str:
+    """A moment by day and minute, never earlier than it is."""
+    whole = (moment + timedelta(minutes=1, microseconds=-1)).astimezone(timezone.utc)
+    return f"on {whole.day} {whole:%B %Y at %H:%M} UTC"
 
 
 def _limited_by_others(failure: Failure) -> AirbyteTracedException:
