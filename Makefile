@@ -60,7 +60,9 @@ pictures: $(READY) ## Draw the pictures and write the examples on the pages anew
 	@$(BIN)/python -m integration_tests.pictures
 
 # A worker takes a file at a time, in the order of conftest.py: what takes longest comes first.
-TEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# One worker more than there are processors, since some wait for a connector that they have started.
+TEST = $(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') \
+	--dist loadfile --no-loadscope-reorder
 
 test: $(READY) ## Run every test, in five minutes on two cores
 	@$(TEST)

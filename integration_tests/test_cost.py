@@ -105,8 +105,9 @@ def test_employees_are_listed_once_and_only_when_somebody_is_not_found_by_code(w
     assert "everybody_filter" not in listing.variables
 
 
-@pytest.mark.parametrize(("quoted", "most"), [(True, 12), (False, 54)])
-@pytest.mark.parametrize("bad", [(1, 2, 3), (17, 200, 390)])
+@pytest.mark.parametrize(
+    ("bad", "quoted", "most"), [((1, 2, 3), False, 54), ((17, 200, 390), True, 12), ((17, 200, 390), False, 54)]
+)
 @pytest.mark.parametrize(
     ("known", "field", "root_field", "path"),
     [

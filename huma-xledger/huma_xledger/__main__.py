@@ -47,10 +47,10 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         source, destination = _config(arguments.source), _config(arguments.destination)
     except _ConfigFileError as error:
-        console.print(str(error), markup=False)
+        _say(console, str(error))
         return 2
     for sentence in _open_to_others(arguments.source, arguments.destination):
-        console.print(sentence, markup=False)
+        _say(console, sentence)
     from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
@@ -60,15 +60,15 @@ def _run(arguments: argparse.Namespace) -> int:
         state = StateFile(_state_path(arguments.source, arguments.destination))
         result = _sync(Connection(source, destination, state), console, told, full_refresh=arguments.full_refresh)
     except (AlreadyRunningError, CheckFailedError, LockFileError, StateFileError) as error:
-        console.print(str(error), markup=False)
+        _say(console, str(error))
         return 1
     except SyncFailedError as error:
         _show(error.result, "before it failed", console, told)
-        console.print(str(error), markup=False)
-        console.print(f"The sync failed. {GOES_ON}")
+        _say(console, str(error))
+        _say(console, f"The sync failed. {GOES_ON}")
         return 1
     except OSError as error:
-        console.print(no_room(error), markup=False)
+        _say(console, no_room(error))
         return 1
     _show(result, "this sync", console, told)
     return 0
@@ -82,7 +82,7 @@ def _sync(connection: "Connection", console: "Console", told: list[str], *, full
         # What they warn of is the same every time, so it is told when much is done anyway.
         told += (*warnings, because) if because else ()
         for sentence in told:
-            console.print(sentence, markup=False)
+            _say(console, sentence)
         return connection.sync(full_refresh=full_refresh)
 
 
@@ -91,10 +91,18 @@ def _show(result: "SyncResult", title: str, console: "Console", told: Collection
 
     warnings = [warning for warning in result.warnings if warning not in told]
     for line in (*cut_short(warnings), *cut_short(result.about_people)):
-        console.print(line, markup=False)
+        _say(console, line)
     if result.summary:
         for part in told_of(title, result.summary, result.log, everybody=result.everybody_because is not None):
-            console.print(part, markup=False, soft_wrap=isinstance(part, str))
+            if isinstance(part, str):
+                _say(console, part)
+            else:
+                console.print(part)
+
+
+def _say(console: "Console", sentence: str) -> None:
+    """Prints a sentence as it is: a terminal breaks its lines, and a path in it stays whole in a pipe."""
+    console.print(sentence, markup=False, soft_wrap=True)
 
 
 class _EndedBySignalError(BaseException):
