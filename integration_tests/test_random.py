@@ -89,7 +89,7 @@ def apart(beginning: Beginning) -> Beginning:
 beginnings = st.builds(Beginning, entries(), st.sampled_from(DIALECTS))
 
 
-@scenarios(60)
+@scenarios(40)
 @given(people=users(), beginning=beginnings, settings=chosen(), objects=st.booleans())
 def test_a_second_sync_writes_nothing(
     people: list[User], beginning: Beginning, settings: Chosen, objects: bool, arena: Arena
@@ -104,7 +104,7 @@ def test_a_second_sync_writes_nothing(
     laws.a_second_run_writes_nothing(first, second)
 
 
-@scenarios(40)
+@scenarios(28)
 @given(
     orders=distinct_users().flatmap(lambda people: st.tuples(st.just(people), st.permutations(people))),
     beginning=beginnings,
@@ -125,7 +125,7 @@ def test_neither_order_nor_batch_size_decides_who_is_who_or_what_is_written(
     laws.both_are_the_same(one, other)
 
 
-@scenarios(40)
+@scenarios(28)
 @given(people=users(), beginning=beginnings, settings=chosen(), objects=st.booleans())
 def test_a_preview_is_what_the_sync_then_does(
     people: list[User], beginning: Beginning, settings: Chosen, objects: bool, arena: Arena
@@ -166,7 +166,7 @@ def test_killed_at_any_request_and_run_again_it_ends_the_same(
     laws.both_are_the_same(undisturbed, killed)
 
 
-@scenarios(50)
+@scenarios(34)
 @given(people=distinct_users(), beginning=beginnings, settings=chosen(), mishaps=mishaps())
 def test_what_passes_by_itself_changes_nothing_in_the_end(
     people: list[User], beginning: Beginning, settings: Chosen, mishaps: list[Mishap], arena: Arena

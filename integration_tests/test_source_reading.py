@@ -72,18 +72,26 @@ def test_a_list_that_never_stands_still_is_read_four_times_and_warned_of(sandbox
 # ---- a list that is paged otherwise
 
 
-@pytest.mark.parametrize(
-    "dialect",
-    ["capped", "one_fewer", "one_at_a_time", "no_total", "no_total_and_capped", "null_for_nobody", "byte_order_mark"],
+OTHER_PAGES = (
+    "capped",
+    "one_fewer",
+    "one_at_a_time",
+    "no_total",
+    "no_total_and_capped",
+    "null_for_nobody",
+    "byte_order_mark",
 )
+
+
 @pytest.mark.parametrize("stream", ["users", "positions", "groups", "job_titles"])
-def test_every_stream_is_read_whole_however_huma_pages(sandbox: Sandbox, read: Read, stream: str, dialect: str) -> None:
-    described = read(stream=stream)
-    sandbox.huma.dialect = HUMA_DIALECTS[dialect]
-    emitted = read(stream=stream)
-    assert sorted(emitted.ids) == sorted(described.ids)
-    assert emitted.status is AirbyteStreamStatus.COMPLETE
-    assert not [warning for warning in emitted.warnings if "list of" in warning]
+def test_every_stream_is_read_whole_however_huma_pages(sandbox: Sandbox, read: Read, stream: str) -> None:
+    described = sorted(read(stream=stream).ids)
+    for dialect in OTHER_PAGES:
+        sandbox.huma.dialect = HUMA_DIALECTS[dialect]
+        emitted = read(stream=stream)
+        assert sorted(emitted.ids) == described, dialect
+        assert emitted.status is AirbyteStreamStatus.COMPLETE, dialect
+        assert not [warning for warning in emitted.warnings if "list of" in warning], dialect
 
 
 @pytest.mark.parametrize("name", ["no_offset", "loses_one"])
