@@ -1,5 +1,6 @@
 """Settings that every test shares."""
 
+import gc
 import json
 import logging
 import os
@@ -44,6 +45,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A worker takes a file at a time.
     """
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _is_unit_test(item)))
+
+
+def pytest_collection_finish() -> None:
+    """Has nobody look again and again, for something to throw away, through all that is loaded and stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _is_unit_test(item: pytest.Item) -> bool:
