@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +163,15 @@ def a_stream(name: str = "users", mode: str = "append_dedup", destination_object
         "destination_sync_mode": mode,
         "destination_object_name": destination_object,
     }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for reports."""
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def local(folder: Path) -> dict[str, Any]:
+    """The setting that has reports left in the folder."""
+    return {"storage_type": "Local", "path": str(folder)}

@@ -62,16 +62,6 @@ def mapped(user: Record) -> Record:
     return kept
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "reports"
-
-
-@pytest.fixture
-def local(folder: Path) -> Storage:
-    return {"storage_type": "Local", "path": str(folder)}
-
-
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
     with serving_s3() as address:

@@ -22,16 +22,6 @@ KEYS = {"user", "employee", "field", "target", "before", "after", "at"}
 Line = dict[str, Any]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "reports"
-
-
-@pytest.fixture
-def local(folder: Path) -> Record:
-    return {"storage_type": "Local", "path": str(folder)}
-
-
 def left(folder: Path, name: str) -> list[Line]:
     """The lines of a file of the last sync that left a report."""
     path = max(folder.glob(f"*/{name}.jsonl"), key=lambda each: each.stat().st_mtime_ns)
