@@ -52,7 +52,7 @@ class Watch:
                 self._waits.pop(wait, None)
 
     def tell(self) -> float | None:
-        """Says what is waited for too long by now, each once.
+        """Says what is waited for too long by now, each once; what somebody else is saying has been said on return.
 
         Returns:
             Seconds until there may be more to say; None when nothing is waited for.
@@ -63,8 +63,8 @@ class Watch:
             for wait in late:
                 del self._waits[wait]
             rest = min((due - now for due, _ in self._waits.values()), default=None)
-        for what in dict.fromkeys(late.values()):
-            logger.info(what)
+            for what in dict.fromkeys(late.values()):
+                logger.info(what)
         return rest
 
     def _run(self) -> None:
