@@ -614,7 +614,7 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
     "place",
     [
         "destination_xledger.config.Config.model_validate",
-        "destination_xledger.destination.read_messages",
+        "connector_base.writing.destination.read_messages",
         "destination_xledger.people.streams.desired_from_user",
         "connector_base.validation.RecordValidator.faults",
         "xledger_api.employees.gateway.Gateway.look_up",

@@ -41,10 +41,10 @@ ROOMS = {
         __main__
         run  verify
         destination  verifying
-        discovery  catalog  checking  syncing
+        discovery  checking  syncing
         reporting
         people  config
-        settings
+        settings  xledger
     """,
     "huma_api": """
         asking  people
@@ -55,9 +55,10 @@ ROOMS = {
         language  sifting
     """,
     "connector_base": """
+        writing
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process  reaching  waiting
+        failures  validation  environment  process  reaching  waiting  systems
     """,
     "shared_mappings": """
         planner  used_schema

@@ -18,11 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector_base.protocol.messages import as_line
+from connector_base.settings.modes import Mode
 from connector_base.storage import s3_bucket
 from connector_base.storage.storage import open_storage, storage_problem
 from connector_base.storage.storage_config import S3Storage
-from destination_xledger.config import Mode
-from destination_xledger.destination import ENDED, DestinationXledger
+from connector_base.writing.destination import ended_by_host
+from destination_xledger.destination import DestinationXledger
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
 from integration_tests.object_storage import serving_s3
@@ -235,7 +236,7 @@ def test_whatever_ends_a_process_everything_is_left_that_its_states_cover(
     if ended_by is signal.SIGTERM:
         assert process.returncode == -signal.SIGTERM
         told, summary = said_in_the_end.splitlines()[-2:]
-        assert ENDED[Mode.SYNC] in told
+        assert ended_by_host(Mode.SYNC) in told
         assert "SYNC SUMMARY" in summary
         assert json.loads(left["summary.json"])["outcome"] == "failed"
 

@@ -9,8 +9,10 @@ from airbyte_cdk.models import DestinationSyncMode, FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.protocol.command_files import read_json, read_object
-from destination_xledger.catalog import read_catalog
-from destination_xledger.people.streams import refused_sync_mode
+from connector_base.protocol.sync_modes import read_catalog, refused_sync_mode
+from connector_base.systems import System
+
+BOOKS = System("the books", "a ledger")
 
 MARK = "Kari-Nordmann"
 
@@ -72,15 +74,15 @@ def test_a_list_is_read_where_one_may_stand(tmp_path: Path) -> None:
 
 
 def test_a_catalog_is_read_with_what_a_host_adds(tmp_path: Path) -> None:
-    catalog = read_catalog(written(tmp_path, {"streams": [{**STREAM, "sync_id": 3, "new": {}}], "new": 1}))
+    catalog = read_catalog(written(tmp_path, {"streams": [{**STREAM, "sync_id": 3, "new": {}}], "new": 1}), BOOKS)
     assert [stream.destination_sync_mode for stream in catalog.streams] == [DestinationSyncMode.append_dedup]
 
 
 @pytest.mark.parametrize("mode", ["overwrite_dedup", "truncate"])
 def test_a_sync_mode_that_the_protocol_does_not_know_is_refused_like_overwrite(mode: str, tmp_path: Path) -> None:
     with pytest.raises(AirbyteTracedException) as raised:
-        read_catalog(written(tmp_path, {"streams": [STREAM, {**STREAM, "destination_sync_mode": mode}]}))
-    assert str(raised.value) == str(refused_sync_mode(mode, "users"))
+        read_catalog(written(tmp_path, {"streams": [STREAM, {**STREAM, "destination_sync_mode": mode}]}), BOOKS)
+    assert str(raised.value) == str(refused_sync_mode(mode, "users", BOOKS))
     assert raised.value.failure_type is FailureType.config_error
 
 
@@ -103,7 +105,7 @@ def test_what_is_no_configured_catalog_is_refused_by_its_place(
     content: dict[str, Any], place: str, tmp_path: Path
 ) -> None:
     with pytest.raises(AirbyteTracedException, match="is not a configured catalog") as raised:
-        read_catalog(written(tmp_path, content))
+        read_catalog(written(tmp_path, content), BOOKS)
     assert place in str(raised.value)
     assert MARK not in str(raised.value)
     assert raised.value.failure_type is FailureType.config_error

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Final
 
@@ -23,6 +22,7 @@ from pydantic import (
 from connector_base.failures import config_error
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.choices import choice_of, explained
+from connector_base.settings.modes import Mode
 from connector_base.settings.settings import Settings
 from connector_base.settings.validating import settings_problems
 from connector_base.storage.storage_config import NoStorage, StorageConfig
@@ -51,13 +51,6 @@ WRITE_THE_SAME: Final = frozenset(
 )
 """The settings under which the same is written of everybody who was written before. A change of any other one concerns
 people who did not change, whom an incremental sync does not reach."""
-
-
-class Mode(str, Enum):
-    """Whether anything is written."""
-
-    PREVIEW = "preview"
-    SYNC = "sync"
 
 
 def _whole_token(token: str) -> str:

@@ -12,10 +12,10 @@ from jsonschema import Draft7Validator
 from pydantic import ValidationError
 
 import destination_xledger.config
+from connector_base.settings.modes import Mode
 from connector_base.settings.validating import settings_problems
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
 from destination_xledger.config import (
-    Mode,
     connection_specification,
     parse_config,
     storage_of,

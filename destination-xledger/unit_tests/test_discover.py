@@ -14,8 +14,8 @@ from jsonschema import Draft7Validator
 from serpyco_rs import Serializer
 
 from connector_base.protocol import messages
+from connector_base.protocol.sync_modes import SYNC_MODES
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.people.streams import SYNC_MODES
 from shared_mappings import employee_schema
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from connector_base.incremental.identity import tell_identity
+from connector_base.settings.modes import Mode
 from destination_xledger.checking.findings import Finding
-from destination_xledger.config import Config, Mode
+from destination_xledger.config import Config
 from shared_mappings import field_table
 from xledger_api.language.accesses import (
     PROBES,

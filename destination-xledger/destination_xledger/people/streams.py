@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode
 
-from connector_base.failures import ConnectorError, config_error
+from connector_base.failures import config_error
+from connector_base.protocol.generations import may_be_a_clear
 from connector_base.protocol.stream_keys import StreamKey
+from connector_base.protocol.sync_modes import SYNC_MODES, refused_sync_mode
 from connector_base.validation import RecordValidator
-from destination_xledger.people.generations import may_be_a_clear
 from destination_xledger.people.host_changes import (
     Spelling,
     any_case,
@@ -20,6 +21,7 @@ from destination_xledger.people.host_changes import (
     told_changes,
 )
 from destination_xledger.people.person import InvalidRecord, Person, Taken
+from destination_xledger.xledger import XLEDGER
 from shared_mappings import (
     Desired,
     FieldTable,
@@ -38,9 +40,6 @@ from shared_mappings.normal_forms import as_text, normalised_email, normalised_k
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
-
-SYNC_MODES: Final = (DestinationSyncMode.append_dedup, DestinationSyncMode.append, DestinationSyncMode.update)
-"""What this destination can do. Overwriting and deleting are refused: Xledger is a ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +141,9 @@ def stream_readers(
     return readers
 
 
-def refused_sync_mode(mode: str, stream: str) -> ConnectorError:
-    """A sync mode that this destination does not know, or refuses.
-
-    Args:
-        mode: Its name.
-        stream: The name of the stream it is chosen for.
-    """
-    return config_error(
-        f"The sync mode {mode} of the stream {stream} is refused: this is a ledger, and nobody in it is overwritten "
-        "or deleted as a whole. Choose Incremental | Append + Deduped (append_dedup) for it in the connection; "
-        f"{' and '.join(known.value for known in SYNC_MODES[1:])} are taken as well."
-    )
-
-
 def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
     if configured.destination_sync_mode not in SYNC_MODES and not may_be_a_clear(configured):
-        raise refused_sync_mode(configured.destination_sync_mode.value, name)
+        raise refused_sync_mode(configured.destination_sync_mode.value, name, XLEDGER)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
     carries = configured.destination_object_name or configured.stream.name
     code, email, known_as = (table.rule_of[target] for target in (EMPLOYMENT_ID, EMAIL, NAME))

@@ -12,13 +12,15 @@ from airbyte_cdk.models import (
 )
 
 from connector_base.protocol.checkpoints import Checkpoints
+from connector_base.protocol.generations import overwritten
 from connector_base.protocol.messages import forgets
 from connector_base.protocol.stream_keys import StreamKey
-from destination_xledger.config import Config, Mode
-from destination_xledger.people.generations import overwritten
+from connector_base.protocol.sync_modes import refused_sync_mode
+from connector_base.settings.modes import Mode
+from destination_xledger.config import Config
 from destination_xledger.people.host_changes import told_fields
 from destination_xledger.people.person import Person
-from destination_xledger.people.streams import StreamReader, refused_sync_mode, stream_readers
+from destination_xledger.people.streams import StreamReader, stream_readers
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.batches import Batch
@@ -30,6 +32,7 @@ from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from destination_xledger.syncing.writer import Writer
+from destination_xledger.xledger import XLEDGER
 from shared_mappings import field_table
 from xledger_api.employees.gateway import Gateway, Schemas
 from xledger_api.employees.system_values import SystemValues
@@ -161,7 +164,7 @@ class Sync:
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
         if self.overwritten is not None:
-            raise refused_sync_mode(DestinationSyncMode.overwrite.value, str(self.overwritten))
+            raise refused_sync_mode(DestinationSyncMode.overwrite.value, str(self.overwritten), XLEDGER)
         stream = StreamKey.named(record.stream, record.namespace)
         self.positions[stream] += 1
         read = self.readers[stream].read(record.data, self.positions[stream], told_fields(record))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from connector_base.failures import config_error
-from destination_xledger.config import Mode
+from connector_base.settings.modes import Mode
 from destination_xledger.people.person import Person, Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
 
-from destination_xledger.people.generations import may_be_a_clear, overwritten, told_at_the_start
+from connector_base.protocol.generations import may_be_a_clear, overwritten, told_at_the_start
+from connector_base.systems import System
+
+BOOKS = System("the books", "a ledger")
 
 
 def catalog(sync_mode: str = "incremental", mode: str = "append_dedup", **more: Any) -> ConfiguredAirbyteCatalog:
@@ -30,8 +33,8 @@ CLEARS = [
 
 @pytest.mark.parametrize("cleared", [*CLEARS, catalog(**ids(2, 2, 9))], ids=range(5))
 def test_whoever_asks_to_remove_what_was_written_is_told_that_nothing_is(cleared: ConfiguredAirbyteCatalog) -> None:
-    (sentence,) = told_at_the_start(cleared)
-    assert "Nothing in Xledger is deleted" in sentence
+    (sentence,) = told_at_the_start(cleared, BOOKS)
+    assert "Nothing in the books is deleted or emptied, for it is a ledger" in sentence
     assert "users" in sentence
 
 
@@ -41,12 +44,12 @@ def test_whoever_asks_to_remove_what_was_written_is_told_that_nothing_is(cleared
     ids=["no ids", "a refresh that retains records", "the first generation", "PyAirbyte"],
 )
 def test_an_incremental_sync_says_once_how_everybody_is_sent_again(ordinary: ConfiguredAirbyteCatalog) -> None:
-    (sentence,) = told_at_the_start(ordinary)
+    (sentence,) = told_at_the_start(ordinary, BOOKS)
     assert all(words in sentence for words in ("Refresh stream", "Clear data", "force_full_refresh=True", "reset"))
 
 
 def test_a_full_refresh_has_nothing_to_say() -> None:
-    assert list(told_at_the_start(catalog("full_refresh", "append", **ids(4, 0, 9)))) == []
+    assert list(told_at_the_start(catalog("full_refresh", "append", **ids(4, 0, 9)), BOOKS)) == []
 
 
 def test_overwrite_is_taken_for_a_clear_only_where_the_host_says_which_generations_are_to_go() -> None:

@@ -1,7 +1,7 @@
 """What a host asks to become of what earlier syncs wrote: with "Clear data" and with a refresh that removes records.
 
-A host counts the generations of a stream, and asks to remove those before `minimum_generation_id`. Nothing in Xledger
-is ever removed: it is a ledger. Facts: for "Clear data" Airbyte runs a sync that brings nobody, in full refresh, with
+A host counts the generations of a stream, and asks to remove those before `minimum_generation_id`. Nothing that was
+written is ever removed. Facts: for "Clear data" Airbyte runs a sync that brings nobody, in full refresh, with
 both ids alike; where it does not know that the destination supports refreshes, with `overwrite` as the sync mode, and
 otherwise with `append`. The state in it is null, and the next sync therefore brings everybody.
 """
@@ -17,16 +17,24 @@ from airbyte_cdk.models import (
 )
 
 from connector_base.protocol.stream_keys import StreamKey
-
-EVERYBODY_AGAIN: Final = (
-    'in Airbyte, choose "Refresh stream" in the menu of the stream, or "Clear data", which deletes nothing in Xledger; '
-    "in PyAirbyte, write with force_full_refresh=True; in other hosts, reset the state of the stream"
-)
-"""How people are sent again who did not change."""
+from connector_base.systems import System
 
 FIRST_SYNC: Final = 1
 """The id that PyAirbyte gives to every sync, with both generations 1. A host that counts its syncs has nothing to
 remove in its first one."""
+
+
+def everybody_again(system: System) -> str:
+    """How people are sent again who did not change, to be put into a sentence.
+
+    Args:
+        system: What is written to.
+    """
+    return (
+        'in Airbyte, choose "Refresh stream" in the menu of the stream, or "Clear data", which deletes nothing in '
+        f"{system.name}; in PyAirbyte, write with force_full_refresh=True; in other hosts, reset the state of the "
+        "stream"
+    )
 
 
 def may_be_a_clear(configured: ConfiguredAirbyteStream) -> bool:
@@ -41,23 +49,24 @@ def overwritten(catalog: ConfiguredAirbyteCatalog) -> StreamKey | None:
     return next((StreamKey.of(configured.stream) for configured in streams), None)
 
 
-def told_at_the_start(catalog: ConfiguredAirbyteCatalog) -> Iterator[str]:
+def told_at_the_start(catalog: ConfiguredAirbyteCatalog, system: System) -> Iterator[str]:
     """What an administrator should know of a sync that the host wants to be another one than the last: a sentence.
 
     Args:
         catalog: The configured catalog.
+        system: What is written to.
     """
     to_go = sorted(str(StreamKey.of(configured.stream)) for configured in catalog.streams if _are_to_go(configured))
     if to_go:
         yield (
-            f"The host asks to remove what earlier syncs wrote of the stream {', '.join(to_go)}. Nothing in Xledger is "
-            "deleted or emptied, for it is a ledger. Who comes is compared with Xledger as always; if this is a "
-            '"Clear data", nobody does, and the next sync brings everybody.'
+            f"The host asks to remove what earlier syncs wrote of the stream {', '.join(to_go)}. Nothing in "
+            f"{system.name} is deleted or emptied, for it is {system.kind}. Who comes is compared with {system.name} "
+            'as always; if this is a "Clear data", nobody does, and the next sync brings everybody.'
         )
     elif any(configured.sync_mode is SyncMode.incremental for configured in catalog.streams):
         yield (
             "This sync brings those who are new or changed. If settings have changed, have everybody sent again: "
-            f"{EVERYBODY_AGAIN}."
+            f"{everybody_again(system)}."
         )
 
 

@@ -1,0 +1,16 @@
+"""How sentences name the system that a destination writes to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The system that a destination writes to.
+
+    Attributes:
+        name: What it is called.
+        kind: What it is, for which nothing in it is ever deleted, such as `a ledger`.
+    """
+
+    name: str
+    kind: str

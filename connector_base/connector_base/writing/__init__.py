@@ -1,0 +1,1 @@
+"""What every destination of people does alike, whichever system it writes to."""

@@ -1,0 +1,138 @@
+"""The verbs of the Airbyte protocol, for whatever destination writes people."""
+
+import argparse
+import logging
+import sys
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from airbyte_cdk.destinations import Destination
+from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification, Type
+from airbyte_protocol_dataclasses.models import DestinationCatalog
+
+from connector_base.log_redaction import report_error
+from connector_base.process import EndedByHostError
+from connector_base.protocol.command_files import read_object
+from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
+from connector_base.protocol.stream_keys import StreamKey
+from connector_base.protocol.sync_modes import SYNC_MODES, read_catalog
+from connector_base.settings.masked_secrets import mask_secrets
+from connector_base.settings.modes import Mode
+from connector_base.systems import System
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+DISCOVER = "discover"
+
+
+class PeopleDestination(Destination):
+    """Writes people to a system.
+
+    Running a command is written anew, because the CDK's way echoes input lines it cannot parse and skips them, quotes
+    config values and the texts of foreign errors, and does not flush state messages.
+
+    Attributes:
+        system: What is written to.
+        documentation: The address of the page for its users.
+    """
+
+    VALID_CMDS = Destination.VALID_CMDS | {DISCOVER}
+
+    system: ClassVar[System]
+    documentation: ClassVar[str]
+
+    def parse_args(self, args: list[str]) -> argparse.Namespace:
+        """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""
+        if args[:1] != [DISCOVER] or DISCOVER in Destination.VALID_CMDS:
+            return super().parse_args(args)
+        parser = argparse.ArgumentParser()
+        discover = parser.add_subparsers(dest="command").add_parser(
+            DISCOVER, help="outputs the objects that can be written"
+        )
+        discover.add_argument("--config", required=True, help="path to the json configuration file")
+        return parser.parse_args(args)
+
+    def run(self, args: list[str]) -> None:
+        """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
+        try:
+            for message in self.run_cmd(self.parse_args(args)):
+                print_line(as_line(message))
+        except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
+            report_error(error)
+            sys.exit(1)
+
+    def run_cmd(self, parsed_args: argparse.Namespace) -> Iterator[AirbyteMessage]:
+        """Runs a parsed command line.
+
+        Raises:
+            AirbyteTracedException: When the command cannot be carried out.
+        """
+        specification = self.spec()
+        if parsed_args.command == "spec":
+            yield AirbyteMessage(type=Type.SPEC, spec=specification)
+            return
+        config = read_object("config", parsed_args.config)
+        mask_secrets(specification.connectionSpecification, config)
+        if parsed_args.command == "check":
+            yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
+        elif parsed_args.command == DISCOVER:
+            yield DestinationCatalogMessage(type=Type.DESTINATION_CATALOG, destination_catalog=self.discover())
+        else:
+            catalog = read_catalog(parsed_args.catalog, self.system)
+            streams = {StreamKey.of(configured.stream) for configured in catalog.streams}
+            yield from self.write(config, catalog, read_messages(sys.stdin.buffer, streams))
+
+    def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
+        """The settings a connection needs."""
+        return ConnectorSpecification(
+            documentationUrl=self.documentation,
+            connectionSpecification=dict(self.settings_form()),
+            supportsIncremental=True,
+            supported_destination_sync_modes=list(SYNC_MODES),
+        )
+
+    @abstractmethod
+    def settings_form(self) -> Mapping[str, Any]:
+        """The JSON Schema of the settings, as hosts draw a form from it."""
+
+    @abstractmethod
+    def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
+        """What can be written, and how. The same whatever the config says."""
+
+
+@contextmanager
+def told_in_the_log(mode: Mode, system: System, summed_up: Callable[[], str]) -> Iterator[None]:
+    """Tells what a sync is before the block, and what it has done as the last line after it, however it ends.
+
+    Args:
+        mode: Whether anything is written.
+        system: What is written to.
+        summed_up: Gives the summary, a JSON object.
+    """
+    if mode is Mode.PREVIEW:
+        logger.info("This is a preview: it plans and reports, and writes nothing to %s.", system.name)
+    try:
+        yield
+    except (EndedByHostError, GeneratorExit):  # it said so, or takes no more messages
+        logger.warning(ended_by_host(mode))
+        raise
+    finally:
+        if mode is Mode.PREVIEW:
+            logger.info(
+                "This was a preview: nothing was written to %s. The next sync looks at the same people again; to have "
+                "them written, choose sync under Mode (mode).",
+                system.name,
+            )
+        logger.info("SYNC SUMMARY %s", summed_up())
+
+
+def ended_by_host(mode: Mode) -> str:
+    """What is told when a host ends a sync that is not done."""
+    if mode is Mode.PREVIEW:
+        return "The host ended this preview before it was done."
+    return (
+        "The host ended this sync before it was done. What was written stays written, and the next sync goes on from "
+        "there."
+    )
