@@ -35,6 +35,8 @@ class FaultKind(Enum):
     MEANWHILE = "meanwhile"
     ERRORS_WITH_HTTP_400 = "errors_with_http_400"
     REFUSE_VALUE = "refuse_value"
+    REFUSE_FIELD = "refuse_field"
+    ERROR_AFTER = "error_after"
     ANSWER = "answer"
 
 
@@ -47,15 +49,14 @@ OF_XLEDGER_ONLY = frozenset(
         FaultKind.NO_ACCESS,
         FaultKind.ERRORS_WITH_HTTP_400,
         FaultKind.REFUSE_VALUE,
-        FaultKind.ANSWER,
         FaultKind.LATE,
         FaultKind.FIREWALL,
     }
 )
 """Kinds that are answers of a GraphQL API, or of what stands before one, or what one does after its answer."""
 
-OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT})
-"""Kinds that are about the rights of an API key of Huma."""
+OF_HUMA_ONLY = frozenset({FaultKind.NO_RIGHT, FaultKind.REFUSE_FIELD, FaultKind.ERROR_AFTER})
+"""Kinds that are about the rights of an API key of Huma, or about what an HTTP request writes."""
 
 _BESIDE_THE_ANSWER = frozenset(
     {
@@ -64,6 +65,7 @@ _BESIDE_THE_ANSWER = frozenset(
         FaultKind.MEANWHILE,
         FaultKind.ERRORS_WITH_HTTP_400,
         FaultKind.REFUSE_VALUE,
+        FaultKind.ERROR_AFTER,
     }
 )
 """Kinds that leave the request to be carried out; the others answer in its place."""
@@ -74,13 +76,15 @@ class When(TypedDict, total=False):
 
     Attributes:
         root_field: Only Xledger requests with this root field, such as "addEmployees".
-        path: Only Huma requests of this route, such as "/users" or "/users/{id}".
+        path: Only Huma requests of this route, such as "/users" or "/users/{id}", or of this very path.
+        method: Only Huma requests with this method, such as "PATCH".
         after: How many requests it would fit are let through first; 0 when not given.
         times: How often it happens; None means until it is removed. Once when not given.
     """
 
     root_field: str | None
     path: str | None
+    method: str | None
     after: int
     times: int | None
 
@@ -95,6 +99,7 @@ class Fault:
     kind: FaultKind
     root_field: str | None = None
     path: str | None = None
+    method: str | None = None
     type_name: str | None = None
     after: int = 0
     times: int | None = 1
@@ -161,9 +166,25 @@ class Fault:
         return cls(FaultKind.REFUSE_VALUE, root_field=root_field, times=None, details=details)
 
     @classmethod
-    def no_right(cls, path: str) -> Fault:
+    def no_right(cls, path: str, method: str | None = None) -> Fault:
         """Huma: the API key was not granted what this route needs, HTTP 403, until the fault is removed."""
-        return cls(FaultKind.NO_RIGHT, path=path, times=None)
+        return cls(FaultKind.NO_RIGHT, path=path, method=method, times=None)
+
+    @classmethod
+    def refuse_field(cls, name: str, **when: Unpack[When]) -> Fault:
+        """Huma: a write that has this key is refused as one with a wrong value, until the fault is removed.
+
+        Args:
+            name: A key of the body, whatever its value.
+            **when: Which requests meet it; `times` says how many of them.
+        """
+        when.setdefault("times", None)
+        return cls(FaultKind.REFUSE_FIELD, details={"field": name}, **when)
+
+    @classmethod
+    def error_after(cls, status: int = 500, **when: Unpack[When]) -> Fault:
+        """Huma: the request is carried out, and the answer is a 5xx all the same."""
+        return cls(FaultKind.ERROR_AFTER, details={"status": status}, **when)
 
     @classmethod
     def too_many_requests(cls, retry_after: str | int | None = 1, **when: Unpack[When]) -> Fault:
@@ -279,13 +300,24 @@ class Faults:
         with self._lock:
             return [waiting.fault for waiting in self._waiting]
 
-    def met_by(self, targets: Collection[str], size: int = 0, text: str = "") -> list[Fault]:
+    def met_by(
+        self,
+        targets: Collection[str],
+        size: int = 0,
+        text: str = "",
+        *,
+        method: str | None = None,
+        keys: Collection[str] = (),
+    ) -> list[Fault]:
         """Use and return the faults this request meets: those beside the answer, and at most one in its place.
 
         Args:
-            targets: Root fields of an Xledger request and the types it reads, or the route of a Huma request.
+            targets: Root fields of an Xledger request and the types it reads, or the route and the path of a Huma
+                request.
             size: Rows the request asks for or sends.
             text: What it says.
+            method: The method of a Huma request.
+            keys: The keys of what a Huma request writes.
         """
         met: list[Fault] = []
         with self._lock:
@@ -293,6 +325,8 @@ class Faults:
                 fault = waiting.fault
                 only = fault.root_field or fault.type_name or fault.path
                 if only is not None and only not in targets:
+                    continue
+                if fault.method not in (None, method) or fault.details.get("field") not in (None, *keys):
                     continue
                 if size <= fault.details.get("over", -1) or fault.details.get("text", "") not in text:
                     continue

@@ -23,6 +23,16 @@ class HumaDialect:
         tells_total: Whether a page says how many there are.
         empty: What stands for a page without anything.
         byte_order_mark: Whether answers begin with one.
+        names_fields: Whether a refusal names the fields it is about.
+        quotes_values: Whether a refusal quotes what it refuses.
+        taken: The status of a refusal of what somebody else has.
+        locked: The status of a refusal to write to a profile that is locked.
+        answers_writes: Whether the answer of a write shows what was written.
+        carries_out_changes: Whether what exists changes when the answer says so.
+        new_emails_wait: Whether another e-mail address waits until its owner has confirmed it.
+        lists_new_users: Whether those whom the API has created are in lists.
+        searches_emails: Whether a search finds e-mail addresses, and not only names and titles.
+        phones_without_country: Whether it takes a phone number that does not begin with a plus.
     """
 
     about: str = field(compare=False)
@@ -33,6 +43,16 @@ class HumaDialect:
     tells_total: bool = True
     empty: tuple[()] | None = ()
     byte_order_mark: bool = False
+    names_fields: bool = True
+    quotes_values: bool = False
+    taken: int = 400
+    locked: int = 400
+    answers_writes: bool = True
+    carries_out_changes: bool = True
+    new_emails_wait: bool = False
+    lists_new_users: bool = True
+    searches_emails: bool = True
+    phones_without_country: bool = True
 
     def part(self, rows: Sequence[Any], offset: int, limit: int) -> Sequence[Any]:
         """Return the rows that are on a page for which this offset and this limit are asked."""
@@ -55,6 +75,18 @@ HUMA_DIALECTS: Mapping[str, HumaDialect] = MappingProxyType(
         "no_total_and_capped": HumaDialect("Neither that, nor as many as are asked for.", tells_total=False, cap=25),
         "null_for_nobody": HumaDialect("A page without anything has null for its items.", empty=None),
         "byte_order_mark": HumaDialect("Answers begin with a byte order mark.", byte_order_mark=True),
+        "no_fields": HumaDialect("A refusal does not say which fields it is about.", names_fields=False),
+        "quotes_values": HumaDialect("A refusal quotes what it refuses.", quotes_values=True),
+        "conflicts": HumaDialect("What somebody else has is refused with HTTP 409.", taken=409),
+        "locked_is_forbidden": HumaDialect("A locked profile is refused with HTTP 403.", locked=403),
+        "silent_writes": HumaDialect("The answer of a write has nothing in it.", answers_writes=False),
+        "ignores_changes": HumaDialect("A change is answered as ever, and not made.", carries_out_changes=False),
+        "new_emails_wait": HumaDialect("A changed e-mail address waits for its owner.", new_emails_wait=True),
+        "new_users_unlisted": HumaDialect(
+            "Whom the API has created is in no list, and is found by id alone.", lists_new_users=False
+        ),
+        "searches_names": HumaDialect("A search finds names, and no e-mail addresses.", searches_emails=False),
+        "strict_phones": HumaDialect("A phone number begins with a plus.", phones_without_country=False),
     }
 )
 """The dialects there are, by name."""

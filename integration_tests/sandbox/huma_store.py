@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +14,14 @@ from typing import Any
 from integration_tests.sandbox.awkward import awkward_people
 from integration_tests.sandbox.faults import OF_XLEDGER_ONLY, Faults
 from integration_tests.sandbox.huma_dialects import DESCRIBED
+from integration_tests.sandbox.huma_rights import Rights
+from integration_tests.sandbox.huma_wire import View
 from integration_tests.sandbox.people import RECORD_FIELDS, Organisation, PeopleMaker, Person, named_id
 
 _FIXED = frozenset({"id", "type"})
+
+ME = "me"
+"""What stands for the id of the user who asks."""
 
 DEPRECATED = (
     "jobTitle",
@@ -30,16 +37,49 @@ DEPRECATED = (
 """Fields that Huma has deprecated on a user in favour of positions."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What owns a field of a user beside Huma.
+
+    Attributes:
+        integration: The name of the other integration.
+        surely: Whether nobody else may write it; otherwise only perhaps.
+    """
+
+    integration: str
+    surely: bool
+
+    @property
+    def warning(self) -> str:
+        """What a wrapper says of it."""
+        return "locked_disconnect" if self.surely else "possibly_locked_disconnect"
+
+
 class HumaUser(Mapping[str, Any]):
     """What Huma tells of one user: plain values by the names of the `users` record.
 
     None means unset (the wrapper has no value); a name that is not in the mapping is withheld (there is no wrapper).
+
+    Attributes:
+        facts: The values, those that are withheld too.
+        withheld: What is not told.
+        owned: Fields that another integration owns.
+        requested_email: The e-mail address that waits for its owner to confirm it, if one does.
+        earlier_and_other_positions: The positions beside the one that the facts tell of.
+        besides: What the API has been told beyond the record, by the names in the details.
+        besides_of_positions: The same of positions, by their ids.
+        unlisted: Whether the user is in no list.
     """
 
     def __init__(self, facts: Person) -> None:
         self.facts = facts
         self.withheld: set[str] = set()
+        self.owned: dict[str, Owned] = {}
+        self.requested_email: str | None = None
         self.earlier_and_other_positions: list[dict[str, Any]] = []
+        self.besides: dict[str, Any] = {}
+        self.besides_of_positions: dict[str, dict[str, Any]] = {}
+        self.unlisted = False
 
     def __getitem__(self, name: str) -> Any:
         if name in self.withheld:
@@ -60,6 +100,11 @@ class HumaUser(Mapping[str, Any]):
         """The user's UUID."""
         return str(self.facts["id"])
 
+    @property
+    def locked(self) -> bool:
+        """Whether nothing of the profile can be written: it is deactivated, or nobody's."""
+        return not self.facts["active"] or self.facts["type"] != "user"
+
 
 @dataclass(frozen=True, slots=True)
 class HumaRequest:
@@ -71,6 +116,10 @@ class HumaRequest:
     """Every value of every parameter, in order."""
     status: int | None
     """HTTP status of the answer; None when the connection was cut."""
+    route: str = ""
+    """The route it went to, such as "/users/{id}"."""
+    body: Any = None
+    """What it sent as JSON."""
 
 
 class Huma:
@@ -81,6 +130,8 @@ class Huma:
         users: The people by id, deactivated ones included; not the service user.
         awkward: Ids of the awkward people by their short names (constants in `awkward.py`).
         requests: Every request to the API so far.
+        rights: What the API key may; another may be put in its place at any time.
+        invited: Ids of those who were mailed an invitation.
         faults: What goes wrong with the next requests.
         dialect: How it answers; one of `HUMA_DIALECTS`.
         latency: Seconds that every request to the API is on its way; it holds no other request up.
@@ -97,6 +148,8 @@ class Huma:
         self.today = today
         self.organisation = Organisation()
         self.requests: list[HumaRequest] = []
+        self.rights = Rights()
+        self.invited: list[str] = []
         self.faults = Faults(impossible=OF_XLEDGER_ONLY)
         self.dialect = DESCRIBED
         self.latency = 0.0
@@ -107,6 +160,7 @@ class Huma:
         self.lock = threading.RLock()
         self._tokens: set[str] = set()
         self._gone_but_listed: set[str] = set()
+        self._more_job_titles: set[str] = set()
         self._maker = PeopleMaker(seed, today, self.organisation)
         self.service_user = self._service_user()
         self.users: dict[str, HumaUser] = {}
@@ -127,7 +181,7 @@ class Huma:
                 person |= _leaving(self.today - dt.timedelta(days=rng.randint(10, 700)))
             user = self.users[person["id"]] = HumaUser(person)
             if rng.random() < 0.85 and cast:
-                person["supervisor"] = _as_supervisor(rng.choice(cast[-12:]))
+                person["supervisor"] = as_supervisor(rng.choice(cast[-12:]))
             if rng.random() < 0.15:
                 user.earlier_and_other_positions.append(self._another_position(person))
             cast.append(user)
@@ -192,6 +246,12 @@ class Huma:
         with self.lock:
             self.users[user_id].withheld.update(fields)
 
+    def own(self, user_id: str, *fields: str, integration: str = "payroll", surely: bool = True) -> None:
+        """Let another integration own these fields of a user, surely or perhaps."""
+        self._check(set(fields))
+        with self.lock:
+            self.users[user_id].owned.update(dict.fromkeys(fields, Owned(integration, surely)))
+
     def retire_deprecated(self, *user_ids: str) -> None:
         """Tell of the employment in positions only, as Huma has announced: for these users, or for all there are."""
         for user_id in user_ids or list(self.users):
@@ -205,6 +265,19 @@ class Huma:
             person = self._maker.person(**{"employmentStartDate": start, "firstDayOfWork": start, **fields})
             self.users[person["id"]] = HumaUser(person)
         return str(person["id"])
+
+    def stranger(self, **fields: Any) -> Person:
+        """Return somebody with these fields, the others filled plausibly, who is not in Huma.
+
+        They share with nobody in Huma what is unique there.
+        """
+        with self.lock:
+            return self._maker.person(**fields)
+
+    def add_job_title(self, name: str) -> None:
+        """Add a job title that nobody needs to have."""
+        with self.lock:
+            self._more_job_titles.add(name)
 
     def deactivate(self, user_id: str, at: str | None = None) -> None:
         """Deactivate a user.
@@ -229,7 +302,41 @@ class Huma:
         with self.lock:
             self._tokens.clear()
 
+    # ---- what a test compares
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return a copy of all that can be written: people with what waits or was told beside, positions, invitations.
+
+        Two are equal when nothing was written between them.
+        """
+        with self.lock:
+            return copy.deepcopy(
+                {
+                    "people": {user.id: dict(user.facts) for user in self.users.values()},
+                    "positions": {user.id: user.earlier_and_other_positions for user in self.users.values()},
+                    "beside": {
+                        user.id: (user.requested_email, user.besides, user.besides_of_positions)
+                        for user in self.users.values()
+                    },
+                    "invited": self.invited,
+                }
+            )
+
+    @property
+    def writes(self) -> list[HumaRequest]:
+        """The requests so far that were to write something, whatever became of them."""
+        return [request for request in self.requests if request.body is not None]
+
+    def counts(self) -> Counter[str]:
+        """Return how many requests there were so far of each kind, such as "PATCH /users/{id}"."""
+        return Counter(f"{request.method} {request.route}" for request in self.requests)
+
     # ---- what the API asks
+
+    @property
+    def view(self) -> View:
+        """What the API key is shown."""
+        return View(self.organisation, self.today, self.rights)
 
     def issue_token(self) -> str:
         """Return a new access token."""
@@ -243,19 +350,28 @@ class Huma:
         with self.lock:
             return token in self._tokens
 
-    def listed(self, *, active: bool, groups: Mapping[str, set[str]], descending: bool) -> list[HumaUser]:
+    def listed(
+        self, *, active: bool, ids: set[str], search: str, groups: Mapping[str, set[str]], descending: bool
+    ) -> list[HumaUser]:
         """Return the users a list shows, in its order.
 
         Args:
             active: Active ones, or deactivated ones.
+            ids: Their ids, or `me`; empty for no limit.
+            search: What their names, titles or e-mail addresses have in them, whatever its case.
             groups: For `companies`, `locations` and `teams`, ids of which a user must be in one; empty for no limit.
             descending: Whether the order is turned around.
         """
         everybody = [self.service_user, *self.users.values()]
+        wanted = {self.service_user.id if user_id == ME else user_id for user_id in ids}
         chosen = [
             user
             for user in everybody
             if user.facts["active"] is active
+            and self.rights.see(user)
+            and not user.unlisted
+            and (not wanted or user.id in wanted)
+            and search.casefold() in self._found_by(user)
             and all(not ids or ids & {group["id"] for group in user.facts[kind]} for kind, ids in groups.items())
         ]
         return sorted(
@@ -265,15 +381,53 @@ class Huma:
         )
 
     def user(self, user_id: str) -> HumaUser | None:
-        """Return a user, the service user included; None when there is none (any more)."""
-        if user_id == self.service_user.id:
+        """Return a user, the service user included; None when there is none (any more), or none for the key."""
+        if user_id in {ME, self.service_user.id}:
             return self.service_user
-        return None if user_id in self._gone_but_listed else self.users.get(user_id)
+        user = None if user_id in self._gone_but_listed else self.users.get(user_id)
+        return user if user and self.rights.see(user) else None
+
+    def taken(self, name: str, value: str, *, but_for: str | None = None) -> bool:
+        """Whether somebody has this e-mail address, phone number or employment ID: deactivated ones count as well.
+
+        Args:
+            name: `email`, `phone` or `employmentId`.
+            value: The value.
+            but_for: Id of the user who may have it.
+        """
+        others = [user for user in (self.service_user, *self.users.values()) if user.id != but_for]
+        values = {user.facts[name] for user in others}
+        if name == "email":
+            values |= {user.requested_email for user in others}
+        return _as_unique(value) in {_as_unique(other) for other in values if other is not None}
+
+    def create(self, **fields: Any) -> HumaUser:
+        """Add a user of whom these fields are known, and nothing else."""
+        nothing = dict.fromkeys(RECORD_FIELDS)
+        whole = {"id": self._maker.new_id(), "type": "user", "active": True, "custom": {}, "connectedIntegrations": {}}
+        user = HumaUser({**nothing, **whole, **fields})
+        self.users[user.id] = user
+        return user
+
+    def new_id(self) -> str:
+        """Return a UUID that nothing else has."""
+        return self._maker.new_id()
+
+    def rename_job(self, facts: dict[str, Any], title: str) -> None:
+        """Give a user or a position another title; the one before stays in the list of titles."""
+        if facts["jobTitle"] is not None:
+            self._more_job_titles.add(facts["jobTitle"])
+        facts["jobTitle"] = title
 
     def job_titles(self) -> list[str]:
         """Return every job title there is, in order."""
         used = {user.facts["jobTitle"] for user in self.users.values()} - {None}
-        return sorted(used | set(self.organisation.job_titles))
+        return sorted(used | self._more_job_titles | set(self.organisation.job_titles))
+
+    def _found_by(self, user: HumaUser) -> str:
+        names = ("givenName", "familyName", "preferredName", "jobTitle", *(("email",) * self.dialect.searches_emails))
+        told = {name: user.facts[name] or "" for name in names}
+        return "\n".join((f"{told['givenName']} {told['familyName']}", *told.values())).casefold()
 
     @staticmethod
     def _check(fields: set[str]) -> None:
@@ -291,5 +445,10 @@ def _leaving(last_day: dt.date) -> dict[str, Any]:
     }
 
 
-def _as_supervisor(user: HumaUser) -> dict[str, str]:
+def _as_unique(value: str) -> str:
+    """Return what makes a value the same as another one: neither its case nor its spaces."""
+    return "".join(value.split()).casefold()
+
+
+def as_supervisor(user: HumaUser) -> dict[str, str]:
     return {key: user.facts[key] for key in ("id", "email", "givenName", "familyName")}

@@ -78,6 +78,19 @@ class Sandbox:
             stack.callback(xledger.faults.clear)
             yield cls(huma, xledger)
 
+    def employ(self, count: int = 3, *, closed: int = 0) -> list[int]:
+        """Let Xledger have employees whom nobody in Huma is: plausible Norwegians.
+
+        Args:
+            count: How many.
+            closed: How many of them, the last ones, left last year and are closed.
+
+        Returns:
+            Their dbIds.
+        """
+        entries = ledger.only_in_xledger(self.huma.stranger, self.huma.today, count, closed)
+        return [self.xledger.add_employee(**entry) for entry in entries]
+
     def source_config(self, **overrides: Any) -> dict[str, Any]:
         """Return a config for source-huma that reads this Huma, with these keys on top."""
         return {
@@ -96,3 +109,11 @@ class Sandbox:
             "mode": "sync",
             **overrides,
         }
+
+    def source_xledger_config(self, **overrides: Any) -> dict[str, Any]:
+        """Return a config for source-xledger that reads this Xledger, with these keys on top."""
+        return {"api_token": self.xledger.token, "api_url": self.xledger.url, **overrides}
+
+    def destination_huma_config(self, **overrides: Any) -> dict[str, Any]:
+        """Return a config for destination-huma that writes to this Huma, with these keys on top."""
+        return {**self.source_config(), "authority_confirmed": True, "mode": "sync", **overrides}

@@ -192,6 +192,26 @@ class Xledger:
             changed["modifiedAt"] = self.store.tick()
             self.store.deltas.append({"dbId": db_id, "mutationType": "UPDATED"})
 
+    def edit(self, db_id: int, **values: Any) -> None:
+        """Let someone edit an employee in Xledger, without any check.
+
+        Args:
+            db_id: dbId of the employee.
+            **values: By the names that `add_employee` takes, but for `company_country`, `owner` and whole objects.
+
+        Raises:
+            KeyError: There is no such employee.
+            TypeError: There is no such value.
+        """
+        for key, value in values.items():
+            if key in _ON_BOTH:
+                paths = [f"{table}.{key}" for table in (CONTACTS, SUBLEDGERS)]
+            else:
+                table, _ = place_of(key) or (EMPLOYEES, key)
+                paths = [key if table == EMPLOYEES else f"{table}.{key}"]
+            for path in paths:
+                self.change(db_id, path, value)
+
     def _set(self, employee: Row, path: str, value: Any) -> None:
         *way, key = path.split(".")
         row = employee

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from stdnum.iso7064 import mod_97_10
 from stdnum.no import kontonr
 
+from integration_tests.sandbox.countries import COUNTRY_CODES
 from integration_tests.sandbox.xledger_errors import invalid_value, no_match
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from integration_tests.sandbox.dialects import Gender
 
 Row = dict[str, Any]
-
-_ISO_3166 = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
-
-COUNTRY_CODES: tuple[str, ...] = tuple(
-    sorted({"XK", *(line.partition("\t")[0] for line in _ISO_3166.splitlines() if not line.startswith("#"))})
-)
-"""ISO 3166-1 alpha-2, by the list that comes with the time zones, and Kosovo's code, which is in use beside it."""
 
 _GENDERS_DB_ID = 1001
 """dbId of the genders; their `dbSubId` tells them apart."""

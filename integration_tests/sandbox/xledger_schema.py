@@ -10,6 +10,7 @@ from ariadne import ObjectType, ScalarType, make_executable_schema
 from graphql import print_ast
 
 from integration_tests.sandbox import xledger_rules as rules
+from integration_tests.sandbox.countries import COUNTRY_CODES
 from integration_tests.sandbox.xledger_filters import matching
 from integration_tests.sandbox.xledger_mutations import MUTATIONS, Mutations
 from integration_tests.sandbox.xledger_paging import page
@@ -198,7 +199,7 @@ _RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "employee": _employee,
         "employee_deltas": _all(_deltas),
         "companies": _all(lambda asked: asked.store.companies.values()),
-        "countries": _all(lambda _asked: map(rules.country_row, rules.COUNTRY_CODES)),
+        "countries": _all(lambda _asked: map(rules.country_row, COUNTRY_CODES)),
         "objectValues": _all(lambda _asked: ()),
         "banks": _all(lambda _asked: _BANKS),
         "systemValues": _all(lambda asked: [rules.as_system_value(gender) for gender in asked.dialect.genders]),
