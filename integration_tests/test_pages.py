@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
-from connector_base.storage.storage_config import LocalStorage
-from destination_xledger.config import connection_specification, storage_of
+from connector_base.storage.storage_config import LocalStorage, storage_of
+from destination_xledger.config import connection_specification
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind

@@ -1,31 +1,24 @@
 """What an administrator sets up for a connection to Xledger."""
 
 from collections.abc import Mapping
-from copy import deepcopy
-from functools import cache
 from typing import Annotated, Any, Final
 
-from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    Secret,
-    StrictBool,
-    StrictInt,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationInfo, field_validator
 
-from connector_base.failures import config_error
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.choices import choice_of, explained
-from connector_base.settings.modes import Mode
+from connector_base.settings.field_policies import strictest
+from connector_base.settings.gender_codes import GenderCode, codes_by_default, codes_for_genders
+from connector_base.settings.parsing import form_of, parsed, without_invalid_settings
 from connector_base.settings.settings import Settings
-from connector_base.settings.validating import settings_problems
-from connector_base.storage.storage_config import NoStorage, StorageConfig
+from connector_base.settings.writing_people import (
+    AuthoritySetting,
+    ModeSetting,
+    address_setting,
+    authority_setting,
+    mode_setting,
+)
+from connector_base.storage.storage_config import StorageConfig, storage_setting
 from destination_xledger.settings.field_policies import (
     CreateOnlyFields,
     FieldPolicies,
@@ -34,8 +27,8 @@ from destination_xledger.settings.field_policies import (
     NoUnsetFields,
     ReadOnlyFields,
 )
-from destination_xledger.settings.gender_codes import GenderCode, GenderCodes
-from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+from destination_xledger.xledger import XLEDGER
+from shared_mappings import DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from shared_mappings.normal_forms import normalised_word
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
@@ -62,50 +55,20 @@ def _whole_token(token: str) -> str:
     return token
 
 
-def _confirmed(authority: bool) -> bool:
-    if not authority:
-        raise ValueError(
-            "nothing is read or written until you confirm your authority: turn on the switch in the settings of this "
-            "destination"
-        )
-    return authority
-
-
 class Config(Settings):
     """Keeps employees in Xledger in step with the people in Huma."""
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
-    mode: Annotated[Mode, choice_of(Mode)] = Field(
-        Mode.PREVIEW,
-        title="Mode",
-        description=explained(
-            {
-                Mode.PREVIEW: "plans and reports what a sync would do, and writes nothing",
-                Mode.SYNC: "writes to Xledger. Choose it once you have read what a preview says",
-            }
-        ),
-        json_schema_extra={"always_show": True, "order": 0},
-    )
+    mode: ModeSetting = mode_setting(XLEDGER, order=0)
     api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",
         json_schema_extra={"airbyte_secret": True, "order": 1},
     )
-    authority_confirmed: Annotated[StrictBool, AfterValidator(_confirmed)] = Field(
-        title="I may let this connection read and write personnel data",
-        description="Turn on this switch to confirm that you have the authority to let this connection read and write "
-        "personnel data in Xledger. Without it nothing is read or written.",
-        json_schema_extra={"order": 2},
-    )
-    object_storage_config: StorageConfig = Field(
-        NoStorage(storage_type="None"),
-        title="Where reports and rejected records go",
-        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
-        "written for each person. These files hold personal data, and go only here.",
-        json_schema_extra={"order": 3, "type": "object"},
-    )
+    authority_confirmed: AuthoritySetting = authority_setting(XLEDGER, order=2)
+    object_storage_config: StorageConfig = storage_setting(order=3)
     new_users: Annotated[NewUsers, choice_of(NewUsers)] = Field(
         NewUsers.CREATE,
         title="People who are not in Xledger",
@@ -128,8 +91,9 @@ class Config(Settings):
         ),
         json_schema_extra={"order": 5},
     )
-    gender_codes: GenderCodes = Field(
-        tuple(GenderCode(gender=gender, code=code) for gender, code in Options().gender_codes.items()),
+    gender_codes: Annotated[tuple[GenderCode, ...], codes_for_genders("Huma", XLEDGER.name)] = Field(
+        codes_by_default(Options().gender_codes),
+        validate_default=True,
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
         "not written.",
@@ -194,11 +158,8 @@ class Config(Settings):
         le=LARGEST_BATCH,
         json_schema_extra={"order": 14},
     )
-    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
-        PRODUCTION,
-        title="API address",
-        description="Address of Xledger's GraphQL API: https, or http to this machine.",
-        json_schema_extra={"order": 15, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(
+        PRODUCTION, "Xledger's GraphQL API", order=15
     )
     field_policies: FieldPolicies = Field(
         (),
@@ -227,8 +188,7 @@ class Config(Settings):
         """What the administrator decided, for the planner; of two policies for a field the stricter one."""
         asked = [(entry.field, entry.policy) for entry in self.field_policies]
         asked += [(name, policy) for setting, policy in _LISTS_OF_FIELDS.items() for name in getattr(self, setting)]
-        fields = dict(sorted(asked, key=lambda each: each[1].strictness))
-        return Policies(fields, self.new_users, self.deactivated_users)
+        return Policies(strictest(asked), self.new_users, self.deactivated_users)
 
     @property
     def what_is_written(self) -> dict[str, Any]:
@@ -269,52 +229,18 @@ def parse_config(config: Any) -> Config:
     Raises:
         AirbyteTracedException: A config error that names every invalid setting, never its value.
     """
-    try:
-        return Config.model_validate(config)
-    except ValidationError:
-        problems = settings_problems(config, Config, connection_specification())
-    raise config_error("The configuration cannot work. " + " ".join(problems))
+    return parsed(config, Config)
 
 
-def without_invalid_settings(config: Any) -> Config | None:
-    """The valid settings, with defaults in place of the invalid ones, so that a check can go on after naming those.
+def what_can_be_tried(config: Any) -> Config | None:
+    """The valid settings, with defaults in place of the invalid ones; None where reaching Xledger takes one of those.
 
     Args:
         config: The config as the host gave it.
-
-    Returns:
-        None when an invalid setting is one that reaching Xledger takes: token, address or authority.
     """
-    kept = config
-    while True:  # at its default, a setting can make another one impossible
-        try:
-            return Config.model_validate(kept)
-        except ValidationError as error:
-            broken = {name for problem in error.errors() for name in problem["loc"][:1]}
-        if not broken or broken.isdisjoint(kept) or broken & _TO_REACH_XLEDGER:
-            return None
-        kept = {name: value for name, value in kept.items() if name not in broken}
-
-
-def storage_of(config: Any) -> StorageConfig:
-    """Where reports go, even if other settings are invalid; nowhere when this one is."""
-    try:
-        return _STORAGES.validate_python(config[_STORAGE] if isinstance(config, Mapping) else None)
-    except (KeyError, ValidationError):
-        return NoStorage(storage_type="None")
+    return without_invalid_settings(config, Config, _TO_REACH_XLEDGER)
 
 
 def connection_specification() -> dict[str, Any]:
     """The JSON Schema of the config, without references, as hosts draw forms from it."""
-    return deepcopy(_specification())
-
-
-@cache
-def _specification() -> dict[str, Any]:
-    schema = Config.model_json_schema(ref_template="#/definitions/{model}")
-    return resolve_refs({"definitions": schema.pop("$defs"), **schema})
-
-
-_STORAGE: Final = "object_storage_config"
-
-_STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)
+    return form_of(Config)

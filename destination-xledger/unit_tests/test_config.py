@@ -12,16 +12,16 @@ from jsonschema import Draft7Validator
 from pydantic import ValidationError
 
 import destination_xledger.config
+from connector_base.settings.field_policies import fields_that_allow
 from connector_base.settings.modes import Mode
 from connector_base.settings.validating import settings_problems
-from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
+from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage, storage_of
 from destination_xledger.config import (
     connection_specification,
     parse_config,
-    storage_of,
-    without_invalid_settings,
+    what_can_be_tried,
 )
-from destination_xledger.settings.field_policies import fields_that_allow
+from destination_xledger.settings.field_policies import OWN
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from xledger_api.employees.directory import MatchingKey
 
@@ -337,7 +337,7 @@ def test_whatever_is_entered_the_complaint_is_in_the_words_of_the_form(where: st
 
 
 def test_a_setting_that_is_not_known_keeps_no_other_from_being_tried(config: Config) -> None:
-    settings = without_invalid_settings({**config, "mode": "preview", "new_user": "skip"})
+    settings = what_can_be_tried({**config, "mode": "preview", "new_user": "skip"})
     assert settings is not None
     assert (settings.mode, settings.new_users) == (Mode.PREVIEW, NewUsers.CREATE)
 
@@ -426,10 +426,10 @@ def test_the_specification_and_the_connector_take_the_same_policies(field: str, 
 def test_a_form_offers_each_field_with_the_policies_that_it_allows() -> None:
     settings = connection_specification()["properties"]
     for name, policy in LISTS.items():
-        assert settings[name]["items"]["enum"] == list(fields_that_allow(policy))
+        assert settings[name]["items"]["enum"] == list(fields_that_allow(policy, OWN))
     entries = settings["field_policies"]["items"]["oneOf"]
     assert {entry["properties"]["policy"]["const"]: entry["properties"]["field"]["enum"] for entry in entries} == {
-        policy.value: list(fields_that_allow(policy)) for policy in Policy
+        policy.value: list(fields_that_allow(policy, OWN)) for policy in Policy
     }
 
 
@@ -476,7 +476,7 @@ def test_an_employment_id_that_nobody_may_get_is_told_once(config: Config) -> No
     with pytest.raises(AirbyteTracedException) as raised:
         parse_config({**config, **locked})
     assert str(raised.value).count("create them anew") == 1
-    assert without_invalid_settings({**config, **locked}) is not None
+    assert what_can_be_tried({**config, **locked}) is not None
 
 
 def test_an_emptied_box_for_an_address_that_may_be_left_out_is_no_address(config: Config) -> None:
@@ -492,7 +492,7 @@ def test_nothing_is_done_without_authority(config: Config) -> None:
 
 
 def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> None:
-    settings = without_invalid_settings({**config, "mode": "preview", "batch_size": 0})
+    settings = what_can_be_tried({**config, "mode": "preview", "batch_size": 0})
     assert settings is not None
     assert (settings.mode, settings.batch_size) == (Mode.PREVIEW, 500)
 
@@ -501,12 +501,12 @@ def test_what_can_work_is_kept_when_something_else_cannot(config: Config) -> Non
     "change", [{"api_token": ""}, {"api_url": "ftp://x"}, {"authority_confirmed": False}, {"authority_confirmed": None}]
 )
 def test_without_what_it_takes_to_reach_xledger_nothing_can_work(change: Config, config: Config) -> None:
-    assert without_invalid_settings({**config, **change, "batch_size": 0}) is None
+    assert what_can_be_tried({**config, **change, "batch_size": 0}) is None
 
 
 def test_a_setting_that_cannot_work_once_another_is_at_its_default_is_left_out_too(config: Config) -> None:
     policies = [{"field": "employmentId", "policy": "read_only"}]
-    settings = without_invalid_settings({**config, "new_users": "nope", "field_policies": policies})
+    settings = what_can_be_tried({**config, "new_users": "nope", "field_policies": policies})
     assert settings is not None
     assert (settings.new_users, settings.field_policies) == (NewUsers.CREATE, ())
 
@@ -516,7 +516,7 @@ def test_what_nobody_entered_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch,
         raise ValidationError.from_exception_data("", [{"type": "missing", "loc": ("batch_size",), "input": None}])
 
     monkeypatch.setattr(destination_xledger.config.Config, "model_validate", refused)
-    assert without_invalid_settings({name: value for name, value in config.items() if name != "batch_size"}) is None
+    assert what_can_be_tried({name: value for name, value in config.items() if name != "batch_size"}) is None
 
 
 def test_the_storage_is_known_whatever_else_cannot_work() -> None:
@@ -528,7 +528,7 @@ def test_the_storage_is_known_whatever_else_cannot_work() -> None:
 
 @pytest.mark.parametrize("config", [None, [], "x", {}])
 def test_what_is_no_config_is_refused_like_any_other(config: Any) -> None:
-    assert without_invalid_settings(config) is None
+    assert what_can_be_tried(config) is None
     with pytest.raises(AirbyteTracedException, match="The configuration cannot work"):
         parse_config(config)
 

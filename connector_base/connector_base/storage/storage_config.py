@@ -9,7 +9,18 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Secret, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Secret,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.pasted import whole_secret
@@ -204,3 +215,28 @@ StorageConfig = Annotated[
     ),
 ]
 """One of the storages, told apart by its type. What else stands there is not repeated in the complaint."""
+
+STORAGE_SETTING: Final = "object_storage_config"
+"""What the setting is called, in every destination."""
+
+
+def storage_setting(order: int) -> Any:
+    """How a form asks where reports go; nowhere unless somebody says where."""
+    return Field(
+        NoStorage(storage_type="None"),
+        title="Where reports and rejected records go",
+        description="Each sync can leave a summary, the records that were rejected and, in preview, what would be "
+        "written for each person. These files hold personal data, and go only here.",
+        json_schema_extra={"order": order, "type": "object"},
+    )
+
+
+def storage_of(config: Any) -> StorageConfig:
+    """Where reports go, even if other settings are invalid; nowhere when this one is."""
+    try:
+        return _STORAGES.validate_python(config[STORAGE_SETTING] if isinstance(config, Mapping) else None)
+    except (KeyError, ValidationError):
+        return NoStorage(storage_type="None")
+
+
+_STORAGES: Final[TypeAdapter[StorageConfig]] = TypeAdapter(StorageConfig)

@@ -5,10 +5,10 @@ from typing import Any
 
 from connector_base.failures import ConnectorError
 from connector_base.storage.storage import storage_problem
-from connector_base.storage.storage_config import S3Storage
+from connector_base.storage.storage_config import S3Storage, storage_of
 from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
-from destination_xledger.config import Config, parse_config, storage_of, without_invalid_settings
+from destination_xledger.config import Config, parse_config, what_can_be_tried
 from shared_mappings import Policy
 from xledger_api.sending.client import XledgerClient
 
@@ -44,7 +44,7 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
         parse_config(config)
     except ConnectorError as error:
         yield _problem(error)
-    settings = without_invalid_settings(config)
+    settings = what_can_be_tried(config)
     if settings is not None:
         yield from _surprises_in(settings)
         yield from _findings_of(probe_xledger(settings, connect))

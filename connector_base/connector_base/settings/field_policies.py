@@ -1,0 +1,121 @@
+"""Rules for single fields, within what a destination allows for each.
+
+They can be set in two ways, which count together. A form has a list of fields for each policy. Whoever writes a config
+by hand has one list of fields and policies, which no form can draw: which policies there are depends on the field, and
+the dialog of a list knows no choice of one or the other.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+
+from connector_base.settings.choices import choice_of
+from connector_base.settings.settings import Settings
+from shared_mappings import Policy
+
+OwnRules = Mapping[str, Policy]
+"""The loosest policy that a destination allows for each field."""
+
+Meanings = Mapping[Policy, tuple[str, str]]
+"""What each policy is called, and what it comes to."""
+
+
+def fields_that_allow(policy: Policy, own: OwnRules) -> tuple[str, ...]:
+    """The fields whose own rule is not stricter than a policy, in their order."""
+    return tuple(name for name, rule in own.items() if not policy.is_looser_than(rule))
+
+
+def strictest(asked: Iterable[tuple[str, Policy]]) -> dict[str, Policy]:
+    """Of several policies that are asked for a field the strictest one."""
+    return dict(sorted(asked, key=lambda each: each[1].strictness))
+
+
+def _known_field(name: str, own: OwnRules) -> str:
+    if name not in own:
+        raise ValueError(f"there is no such field; the fields are {', '.join(own)}")
+    return name
+
+
+def _no_looser(field: str, policy: Policy, own: OwnRules) -> None:
+    rule = own[field]
+    if policy.is_looser_than(rule):
+        raise ValueError(f"{field} cannot be {policy.value}: its own rule is {rule.value}, which no setting may loosen")
+
+
+# ------------------------------------------------------------------ one list of fields and policies
+
+
+class FieldPolicy(Settings):
+    """A rule for one field; a destination says which rules there are.
+
+    Attributes:
+        own: The loosest policy that it allows for each field.
+    """
+
+    model_config = ConfigDict(title="Field policy")
+
+    own: ClassVar[OwnRules]
+
+    field: str = Field(title="Field")
+    policy: Annotated[Policy, choice_of(Policy)] = Field(title="Policy", description="How far it may reach.")
+
+    @field_validator("field")
+    @classmethod
+    def _is_known(cls, field: str) -> str:
+        return _known_field(field, cls.own)
+
+    @model_validator(mode="after")
+    def _no_looser_than_its_own(self) -> "FieldPolicy":
+        _no_looser(self.field, self.policy, self.own)
+        return self
+
+
+def list_of_policies(own: OwnRules, meanings: Meanings, field_is: str) -> WithJsonSchema:
+    """How a specification describes a list of `{field, policy}`: it says which field allows which.
+
+    Args:
+        own: The loosest policy that is allowed for each field.
+        meanings: The policies, each with what it is called and what it comes to.
+        field_is: What a field is, in a sentence.
+    """
+    entries = [_entries_with(policy, meaning, own, field_is) for policy, meaning in meanings.items()]
+    return WithJsonSchema({"type": "array", "items": {"type": "object", "title": "Field policy", "oneOf": entries}})
+
+
+def _entries_with(policy: Policy, meaning: tuple[str, str], own: OwnRules, field_is: str) -> dict[str, Any]:
+    title, description = meaning
+    told_by = {"type": "string", "title": "Policy", "const": policy.value, "order": 0}
+    field = {
+        "type": "string",
+        "title": "Field",
+        "description": field_is,
+        "enum": list(fields_that_allow(policy, own)),
+        "order": 1,
+    }
+    return {
+        "type": "object",
+        "title": title,
+        "description": description,
+        "properties": {"policy": told_by, "field": field},
+        "required": ["policy", "field"],
+    }
+
+
+# ------------------------------------------------------------------ a list of fields for each policy
+
+
+def allows(policy: Policy, own: OwnRules) -> AfterValidator:
+    """Accepts a field that is known and allows a policy."""
+
+    def check(field: str) -> str:
+        _no_looser(_known_field(field, own), policy, own)
+        return field
+
+    return AfterValidator(check)
+
+
+def choice_of_fields(policy: Policy, own: OwnRules) -> WithJsonSchema:
+    """How a form draws a list of fields that allow a policy."""
+    fields = list(fields_that_allow(policy, own))
+    return WithJsonSchema({"type": "array", "items": {"type": "string", "enum": fields}})
