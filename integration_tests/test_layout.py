@@ -47,6 +47,7 @@ ROOMS = {
         settings
     """,
     "huma_api": """
+        writing
         asking  people
     """,
     "xledger_api": """
@@ -57,7 +58,7 @@ ROOMS = {
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process  reaching  waiting
+        failures  validation  environment  process  reaching  waiting  scrubbing  traffic
     """,
     "shared_mappings": """
         planner  used_schema
