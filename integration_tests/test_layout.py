@@ -47,6 +47,7 @@ ROOMS = {
         settings  xledger
     """,
     "huma_api": """
+        writing
         asking  people
     """,
     "xledger_api": """
@@ -58,7 +59,7 @@ ROOMS = {
         writing
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process  reaching  waiting  systems
+        failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
         planner  used_schema

@@ -83,6 +83,18 @@ def unreached(error: Exception, url: str, address: str = "the address") -> Unrea
     return Unreached(_LOST.format(host=host), _LATER.format(address=address))
 
 
+def never_left(error: Exception) -> bool:
+    """Whether a request cannot have reached whom it was for, because no connection came about.
+
+    Args:
+        error: What was raised in place of an answer.
+    """
+    if isinstance(error, exceptions.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """An error and those within it: urllib3 keeps what happened as a reason, and Python as a cause or a context."""
     waiting, seen = [error], set()

@@ -17,6 +17,7 @@ from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 impor
 from jsonschema import Draft7Validator
 
 from connector_base.storage.storage_config import S3Storage
+from connector_base.traffic import Traffic
 from destination_xledger.config import PRODUCTION, Config
 from destination_xledger.destination import DestinationXledger
 from destination_xledger.reporting.summary import Summary
@@ -31,7 +32,6 @@ from shared_mappings import (
     field_table,
 )
 from xledger_api.language.accesses import ACCESSES, WHERE_TOKENS_ARE
-from xledger_api.sending.client import Traffic
 
 FOLDER = Path(__file__).parents[1]
 SETUP = (FOLDER / "docs/xledger.md").read_text(encoding="utf-8")

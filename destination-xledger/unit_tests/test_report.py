@@ -12,13 +12,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error
 from connector_base.storage.storage import PROBE
+from connector_base.traffic import Traffic
 from destination_xledger.config import parse_config
 from destination_xledger.people.person import InvalidRecord, Person
 from destination_xledger.reporting import report as report_module
 from destination_xledger.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
 from destination_xledger.reporting.summary import Summary
 from shared_mappings import FieldChange, Options, desired_from_user, field_table
-from xledger_api.sending.client import Traffic
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
 INVALID = InvalidRecord(

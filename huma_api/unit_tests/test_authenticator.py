@@ -9,7 +9,8 @@ import requests_mock
 
 from huma_api.asking.answers import HumaErrorHandler
 from huma_api.asking.authenticator import HumaAuthenticator
-from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
+from huma_api.asking.sync_run import SyncRun
+from huma_api.asking.tokens import LONG_AGO, AccessToken
 
 API = "https://huma.example"
 
@@ -56,7 +57,6 @@ def authenticator(run: SyncRun, config: dict[str, Any]) -> HumaAuthenticator:
             client_secret="{{ config['client_secret'] }}",
             token_refresh_endpoint="{{ config['api_url'] }}/auth/oauth/token",
             grant_type="client_credentials",
-            error_handler=HumaErrorHandler(config=config, parameters={}, expects="access_token"),
         )
 
 
@@ -71,9 +71,9 @@ def test_workers_that_were_refused_at_once_replace_the_token_once(
 ) -> None:
     first, second = authenticator(run, config), authenticator(run, config)
     first.get_access_token()
-    run.token_was_refused("Bearer token-1")
+    run.tokens.was_refused("Bearer token-1")
     first.refresh_and_set_access_token()
-    run.token_was_refused("Bearer token-1")
+    run.tokens.was_refused("Bearer token-1")
     second.refresh_and_set_access_token()
     assert huma.tokens == 2
     assert first.get_access_token() == second.get_access_token() == "token-2"
@@ -82,57 +82,57 @@ def test_workers_that_were_refused_at_once_replace_the_token_once(
 def given(run: SyncRun, *tokens: str) -> None:
     """Huma gives one token after the other."""
     for token in tokens:
-        run.keep_token(AccessToken(token, LONG_AGO))
+        run.tokens.keep(AccessToken(token, LONG_AGO))
 
 
 def test_a_token_that_was_accepted_before_may_be_refused_any_number_of_times(run: SyncRun) -> None:
     for token in ("one", "two", "three"):
         given(run, token)
-        run.token_was_accepted(f"Bearer {token}")
-        assert run.token_was_refused(f"Bearer {token}")
+        run.tokens.was_accepted(f"Bearer {token}")
+        assert run.tokens.was_refused(f"Bearer {token}")
 
 
 def test_two_tokens_in_a_row_that_were_never_accepted_are_one_too_many(run: SyncRun) -> None:
     given(run, "one")
-    assert run.token_was_refused("Bearer one")
+    assert run.tokens.was_refused("Bearer one")
     given(run, "two")
-    assert not run.token_was_refused("Bearer two")
+    assert not run.tokens.was_refused("Bearer two")
 
 
 def test_a_token_that_is_refused_to_all_workers_at_once_counts_once(run: SyncRun) -> None:
     given(run, "one")
-    assert [run.token_was_refused("Bearer one") for _ in range(8)] == [True] * 8
+    assert [run.tokens.was_refused("Bearer one") for _ in range(8)] == [True] * 8
     given(run, "two")
-    assert [run.token_was_refused("Bearer one") for _ in range(8)] == [True] * 8
-    run.token_was_accepted("Bearer two")
-    assert run.token_was_refused("Bearer two")
+    assert [run.tokens.was_refused("Bearer one") for _ in range(8)] == [True] * 8
+    run.tokens.was_accepted("Bearer two")
+    assert run.tokens.was_refused("Bearer two")
 
 
 def test_an_answer_that_comes_late_shows_that_its_token_was_accepted(run: SyncRun) -> None:
     given(run, "one")
-    assert run.token_was_refused("Bearer one")
+    assert run.tokens.was_refused("Bearer one")
     given(run, "two")
-    run.token_was_accepted("Bearer one")
-    assert run.token_was_refused("Bearer two")
+    run.tokens.was_accepted("Bearer one")
+    assert run.tokens.was_refused("Bearer two")
 
 
 def test_the_same_dead_token_given_again_is_one_that_was_never_accepted(run: SyncRun) -> None:
     given(run, "one")
-    run.token_was_accepted("Bearer one")
-    assert run.token_was_refused("Bearer one")
+    run.tokens.was_accepted("Bearer one")
+    assert run.tokens.was_refused("Bearer one")
     given(run, "one")
-    assert run.token_was_refused("Bearer one")
+    assert run.tokens.was_refused("Bearer one")
     given(run, "one")
-    assert not run.token_was_refused("Bearer one")
+    assert not run.tokens.was_refused("Bearer one")
 
 
 def test_what_was_asked_without_a_token_says_nothing_of_any(run: SyncRun) -> None:
     given(run, "one")
-    run.token_was_accepted(None)
-    assert run.token_was_refused(None)
-    assert run.token_was_refused("Bearer one")
+    run.tokens.was_accepted(None)
+    assert run.tokens.was_refused(None)
+    assert run.tokens.was_refused("Bearer one")
     given(run, "two")
-    assert not run.token_was_refused("Bearer two")
+    assert not run.tokens.was_refused("Bearer two")
 
 
 def test_no_component_works_outside_of_a_run(config: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from connector_base.failures import config_error
 from huma_api.asking.answers import HumaBackoff
 from huma_api.asking.failures import explained
+from huma_api.asking.sync_run import SyncRun
 
 MARK = "recognisable"
 
@@ -56,7 +57,7 @@ def test_what_is_ours_already_stays_as_it_is() -> None:
 
 def test_a_wait_is_told_of_unless_nothing_follows_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    backoff = HumaBackoff({"api_url": "https://huma.example"}, max_retries=2, longest_wait=10)
+    backoff = HumaBackoff({"api_url": "https://huma.example"}, SyncRun(max_retries=2, longest_wait=10))
     waits = [backoff.backoff_time(requests.ConnectionError(MARK), attempt) for attempt in (1, 2, 3)]
     assert all(waits)
     lines = [record.getMessage() for record in caplog.records]

@@ -106,7 +106,7 @@ class SourceHuma(YamlDeclarativeSource):
             LOGGER.warning(warning)
         if problems:
             return AirbyteConnectionStatus(status=Status.FAILED, message=" ".join(problems))
-        tell_identity(run.organisation)
+        tell_identity(run.tokens.organisation)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
     @staticmethod

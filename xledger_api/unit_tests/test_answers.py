@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from connector_base.scrubbing import LONGEST
 from xledger_api.sending.answers import LONGEST_WORDS, Answer, Failure, Problem, interpret
-from xledger_api.sending.scrubbing import LONGEST
 
 
 def body(message: str, code: str | None = None, extensions: dict[str, Any] | None = None, data: Any = None) -> str:

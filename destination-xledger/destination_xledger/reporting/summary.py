@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from connector_base.traffic import Traffic
 from shared_mappings import Action, FieldChange, Plan, RejectionCode, WarningCode
-from xledger_api.sending.client import Traffic
 
 
 class Outcome(str, Enum):

@@ -19,6 +19,7 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, TooMan
 from connector_base.failures import transient_error
 from connector_base.protocol.any_text import loads
 from connector_base.reaching import unreached
+from connector_base.traffic import travelled
 from huma_api.asking.sync_run import SyncRun
 
 LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
@@ -49,7 +50,7 @@ def json_of(response: requests.Response) -> Any:
 class HumaErrorHandler(DefaultErrorHandler):
     """The CDK's error handler, and what holds for every request to Huma.
 
-    The manifest's response filters say what a status code means for one kind of request. Everything they do not
+    Response filters say what a status code means for one kind of request. Everything they do not
     name is decided here: lost connections, unknown status codes, and answers that only look like a success. The CDK
     would take a maintenance page with status 200 for an empty list, and a sync that read nobody for a good one.
 
@@ -65,10 +66,11 @@ class HumaErrorHandler(DefaultErrorHandler):
         super().__post_init__(parameters)
         self._run = SyncRun.current()
         self.max_retries = self._run.max_retries
-        self.backoff_strategies = [HumaBackoff(self.config, self._run.max_retries, self._run.longest_wait)]
+        self.backoff_strategies = [HumaBackoff(self.config, self._run)]
 
     def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
-        """Decides what to do about an answer, or about the exception raised in place of one."""
+        """Decides what to do about an answer, or about the exception raised in place of one, and counts it."""
+        self._count(response_or_exception)
         if not isinstance(response_or_exception, requests.Response):
             return self._without_answer(response_or_exception)
         resolution = self._answered(response_or_exception)
@@ -78,25 +80,35 @@ class HumaErrorHandler(DefaultErrorHandler):
             response_or_exception._content = b""  # noqa: SLF001
         return resolution
 
+    def _count(self, response_or_exception: requests.Response | Exception | None) -> None:
+        """Counts a request. All that is sent comes by here, whoever sends it: the CDK asks what to make of it."""
+        request = getattr(response_or_exception, "request", None)
+        answered = isinstance(response_or_exception, requests.Response)
+        self._run.traffic.count(
+            requests=1,
+            bytes_sent=len(getattr(request, "body", None) or b""),
+            bytes_received=travelled(response_or_exception) if answered else 0,
+        )
+
     def _answered(self, response: requests.Response) -> ErrorResolution:
         for response_filter in self.response_filters or []:
             resolution = response_filter.matches(response)
             if resolution is None:
                 continue
-            if resolution.response_action is ResponseAction.REFRESH_TOKEN_THEN_RETRY:
-                return self._token_refused(response, resolution)
             if _is_of_somebody_else(response):
                 # What a proxy does not find, or let pass, says nothing about what Huma has, or would allow.
                 return self._not_huma()
             if resolution.response_action is ResponseAction.IGNORE:
-                self._run.token_was_accepted(_authorization(response))
+                self._run.tokens.was_accepted(_authorization(response))
             return resolution
+        if response.status_code == requests.codes.unauthorized:
+            return self._token_refused(response)
         if not response.ok or response.status_code in NOT_HERE:
             return self._unnamed_failure(response)
         body = json_of(response)
         if not (isinstance(body, list) if self.expects_list else isinstance(body, dict) and self.expects in body):
             return self._not_huma()
-        self._run.token_was_accepted(_authorization(response))
+        self._run.tokens.was_accepted(_authorization(response))
         return SUCCESS_RESOLUTION
 
     def _not_huma(self) -> ErrorResolution:
@@ -161,7 +173,7 @@ class HumaErrorHandler(DefaultErrorHandler):
     def _try_again(message: str) -> ErrorResolution:
         return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
-    def _token_refused(self, response: requests.Response, resolution: ErrorResolution) -> ErrorResolution:
+    def _token_refused(self, response: requests.Response) -> ErrorResolution:
         """Tries again with another token, unless Huma refuses even what it has just given.
 
         Not as the CDK does: that refreshes once for each request, and takes the second refusal of a request for the
@@ -169,14 +181,17 @@ class HumaErrorHandler(DefaultErrorHandler):
         authenticator for a header again, and that asks Huma for a new token, because the refused one counts as expired.
         A request that is refused every time in spite of that ends when its retries are used up.
         """
-        if self._run.token_was_refused(_authorization(response)):
+        if self._run.tokens.was_refused(_authorization(response)):
             return self._try_again(
                 "Huma refuses access tokens soon after it has accepted them. Another connection may be using the same "
                 "API key: give each connection an API key of its own, and try again."
             )
         if _is_of_somebody_else(response):
             return self._not_huma()
-        return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, resolution.error_message)
+        return self._misconfigured(
+            "Huma refuses the access token it has just given. Check in Huma under System settings > Open API that the "
+            "API key is still active, or make a new key there and enter its client ID and secret."
+        )
 
 
 def _is_of_somebody_else(response: requests.Response) -> bool:
@@ -196,14 +211,13 @@ class HumaBackoff(BackoffStrategy):
 
     Args:
         config: The connector's configuration.
-        max_retries: How often a request is tried again.
-        longest_wait: The longest wait in seconds. Who asks for more ends the sync, to be run again later.
+        run: Says how often a request is tried again, and what the longest wait is. Who asks for more ends the sync, to
+            be run again later. Retries are counted there.
     """
 
-    def __init__(self, config: Mapping[str, Any], max_retries: int, longest_wait: float) -> None:
+    def __init__(self, config: Mapping[str, Any], run: SyncRun) -> None:
         self._api_url: Final = str(config.get("api_url", ""))
-        self._max_retries: Final = max_retries
-        self._longest_wait: Final = longest_wait
+        self._run: Final = run
         self._growing: Final = ExponentialBackoffStrategy({}, config, factor=2, jitter_range_in_seconds=2)
 
     def backoff_time(
@@ -214,6 +228,8 @@ class HumaBackoff(BackoffStrategy):
         Raises:
             ConnectorError: A transient error, when the wait would be too long.
         """
+        if attempt_count <= self._run.max_retries:
+            self._run.traffic.count(retries=1)
         seconds, happened = None, "there was no answer"
         if isinstance(response_or_exception, requests.Response):
             if response_or_exception.status_code == requests.codes.unauthorized:
@@ -222,10 +238,10 @@ class HumaBackoff(BackoffStrategy):
             happened = f"it answered with HTTP status {response_or_exception.status_code}"
         elif isinstance(response_or_exception, requests.RequestException):
             happened = unreached(response_or_exception, self._api_url).why
-        if seconds is not None and seconds > self._longest_wait:
+        if seconds is not None and seconds > self._run.longest_wait:
             raise transient_error(f"Huma asks to be left alone for {seconds / 60:.0f} minutes. Try again after that.")
         seconds = seconds or self._growing.backoff_time(response_or_exception, attempt_count)
-        if seconds is not None and attempt_count <= self._max_retries:
+        if seconds is not None and attempt_count <= self._run.max_retries:
             LOGGER.info(
                 "Waiting %.0f seconds for Huma, which did not give what it was asked for: %s. Then it is asked again.",
                 seconds + 1,

@@ -3,10 +3,14 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from typing import Any
+from typing import Any, Final
 
+import requests
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.auth.oauth import DeclarativeOauth2Authenticator
+from airbyte_cdk.sources.declarative.requesters.error_handlers import HttpResponseFilter
 from airbyte_cdk.sources.streams.http import HttpClient
+from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
@@ -16,7 +20,13 @@ from connector_base.settings.masked_secrets import mask_too
 from connector_base.waiting import watch_answers
 from huma_api.asking.answers import HumaErrorHandler, json_object
 from huma_api.asking.failures import explained
-from huma_api.asking.sync_run import LONG_AGO, AccessToken, SyncRun
+from huma_api.asking.sync_run import CONNECT_TIMEOUT, READ_TIMEOUT, SyncRun
+from huma_api.asking.tokens import LONG_AGO, AccessToken
+
+KEY_REFUSED: Final = (
+    "Huma does not accept the client ID and client secret. Check both; if the secret is lost, make a new API key in "
+    "Huma under System settings > Open API > Add API key."
+)
 
 
 @dataclass
@@ -25,27 +35,26 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
 
     The CDK gives each stream a token of its own, asks for it without a time limit, and has one sentence for
     everything that can go wrong. Here the token belongs to the run, and it is asked for with the CDK's HTTP client,
-    so that retries, time limits and the manifest's error table hold for it as for every other request.
+    so that retries, time limits and the table of errors hold for it as for every other request.
 
     Attributes:
-        error_handler: What the answers of the token endpoint mean.
         connect_timeout_in_seconds: How long to wait for a connection.
         read_timeout_in_seconds: How long to wait for the answer.
     """
 
     parameters: InitVar[Mapping[str, Any]]
-    error_handler: HumaErrorHandler | None = None
-    connect_timeout_in_seconds: float = 10
-    read_timeout_in_seconds: float = 60
+    connect_timeout_in_seconds: float = CONNECT_TIMEOUT
+    read_timeout_in_seconds: float = READ_TIMEOUT
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         self._run = SyncRun.current()
+        error_handler = _error_handler(self.config)
         self._http_client = HttpClient(
             name="access_token",
             logger=logging.getLogger("airbyte"),  # what the CDK says is none of this connector's own words
-            error_handler=self.error_handler,
-            backoff_strategy=self.error_handler.backoff_strategies if self.error_handler else None,
+            error_handler=error_handler,
+            backoff_strategy=error_handler.backoff_strategies,
         )
         watch_answers(self._http_client._session, connections=1)  # noqa: SLF001
         take_proxies_and_certificates(self._http_client._session, self.config["api_url"])  # noqa: SLF001
@@ -94,7 +103,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             raise self._without_token(transient_error("Huma answered without an access token. Try again later."))
         mask_too(token)
         organisation = answer.get("organizationId")
-        self._run.organisation = organisation if isinstance(organisation, str) and organisation else None
+        self._run.tokens.organisation = organisation if isinstance(organisation, str) and organisation else None
         return token, self._expiry_date(answer)
 
     def _without_token(self, failure: ConnectorError) -> ConnectorError:
@@ -115,19 +124,32 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
         Raises:
             ValueError: Before the first token was asked for.
         """
-        if self._run.token is None:
+        if (token := self._run.tokens.latest) is None:
             raise ValueError("No access token has been asked for yet.")
-        return self._run.token.value
+        return token.value
 
     @access_token.setter
     def access_token(self, value: str) -> None:
         # The CDK sets the expiry date right after, under the same lock.
-        self._run.keep_token(AccessToken(value, LONG_AGO))
+        self._run.tokens.keep(AccessToken(value, LONG_AGO))
 
     def get_token_expiry_date(self) -> AirbyteDateTime:
         """When the run's token expires; long ago before there is one."""
-        return LONG_AGO if self._run.token is None else self._run.token.expires_at
+        return token.expires_at if (token := self._run.tokens.latest) else LONG_AGO
 
     def set_token_expiry_date(self, value: AirbyteDateTime) -> None:
         """Notes when the run's token expires."""
-        self._run.keep_token(AccessToken(self.access_token, value))
+        self._run.tokens.keep(AccessToken(self.access_token, value))
+
+
+def _error_handler(config: Mapping[str, Any]) -> HumaErrorHandler:
+    """What the answers of the token endpoint mean."""
+    refused = HttpResponseFilter(
+        config=config,
+        parameters={},
+        http_codes={requests.codes.bad_request, requests.codes.unauthorized, requests.codes.forbidden},
+        action=ResponseAction.FAIL,
+        failure_type=FailureType.config_error,
+        error_message=KEY_REFUSED,
+    )
+    return HumaErrorHandler(config=config, parameters={}, expects="access_token", response_filters=[refused])

@@ -1,50 +1,34 @@
 """What the parts of one run of the connector share.
 
 The manifest's components are built one by one and know nothing of each other. A run gives them what must exist once:
-the start of the sync, the access token, the limit of requests in flight, and the knowledge that Huma was given up on.
+the start of the sync, the access tokens, the limit of requests in flight, the count of what it costs, and the knowledge
+that Huma was given up on.
 """
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Final
 
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.utils.datetime_helpers import AirbyteDateTime
 
 from connector_base.failures import ConnectorError
+from connector_base.traffic import Traffic
+from huma_api.asking.tokens import AccessTokens
 
 DEFAULT_WORKERS: Final = 8
 PATIENT_RETRIES: Final = 6
 PATIENT_WAIT: Final = 300.0
 """Seconds."""
+CONNECT_TIMEOUT: Final = 10.0
+READ_TIMEOUT: Final = 60.0
+"""Seconds to connect, and to wait for an answer."""
 LIKELY_CHANCE: Final = 5
 """As many failures in a row may have causes of their own."""
-HOPELESS_TOKENS: Final = 2
-"""As many tokens in a row that were refused and never accepted are not to be explained by bad luck."""
-LONG_AGO: Final = AirbyteDateTime.from_datetime(datetime.min.replace(tzinfo=timezone.utc))
 
 _current: ContextVar["SyncRun"] = ContextVar("sync_run")
-
-
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    """An access token of Huma.
-
-    Attributes:
-        value: The token.
-        expires_at: The moment it expires.
-        accepted: Whether Huma has accepted it for anything since it was given.
-        refused: Whether Huma has refused it since it was given.
-    """
-
-    value: str = field(repr=False)
-    expires_at: AirbyteDateTime
-    accepted: bool = False
-    refused: bool = False
 
 
 class SyncRun:
@@ -54,25 +38,32 @@ class SyncRun:
         workers: The most requests in flight at a time, 1 or more.
         max_retries: How often one request is tried again.
         longest_wait: The longest wait Huma may ask for, in seconds.
+        beside: Another run of the same process with the same API key; None without one.
 
     Attributes:
-        organisation: The id of the organisation that gave the access token; None before, or where Huma does not say.
+        started_at: When the run began.
+        tokens: The access tokens, shared with the run beside it: Huma may take a second token for the end of the first.
+        traffic: What was sent and received so far, together with the run beside it.
     """
 
     def __init__(
-        self, *, workers: int = DEFAULT_WORKERS, max_retries: int = PATIENT_RETRIES, longest_wait: float = PATIENT_WAIT
+        self,
+        *,
+        workers: int = DEFAULT_WORKERS,
+        max_retries: int = PATIENT_RETRIES,
+        longest_wait: float = PATIENT_WAIT,
+        beside: "SyncRun | None" = None,
     ) -> None:
         self.started_at: Final = datetime.now(timezone.utc)
         self.max_retries: Final = max_retries
         self.longest_wait: Final = longest_wait
-        self._token: AccessToken | None = None
+        self.tokens: Final = beside.tokens if beside else AccessTokens()
+        self.traffic: Final = beside.traffic if beside else Traffic()
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()
-        self._never_accepted: Final[list[str]] = []  # of the latest tokens, those refused and never accepted
         self._failures_in_a_row = 0
         self._given_up_on: ConnectorError | None = None
-        self.organisation: str | None = None
 
     @classmethod
     def current(cls) -> "SyncRun":
@@ -91,53 +82,6 @@ class SyncRun:
             yield
         finally:
             _current.reset(token)
-
-    @property
-    def token(self) -> AccessToken | None:
-        """The latest access token; None before the first."""
-        return self._token
-
-    def keep_token(self, token: AccessToken) -> None:
-        """Takes a new access token into use."""
-        with self._lock:
-            self._token = token
-
-    def token_was_accepted(self, authorization: str | None) -> None:
-        """Huma accepted a request, so its token was good, and so is the key behind it.
-
-        Args:
-            authorization: The `Authorization` header of the request.
-        """
-        token = self._token
-        if token is not None and token.accepted and _is_of(token.value, authorization):
-            return  # as for nearly every request, which need not wait for one another to hear so again
-        with self._lock:
-            if any(_is_of(value, authorization) for value in self._never_accepted):
-                self._never_accepted.clear()  # an answer that took longer than a refusal
-            if self._token is not None and _is_of(self._token.value, authorization):
-                self._token = replace(self._token, accepted=True)
-                self._never_accepted.clear()
-
-    def token_was_refused(self, authorization: str | None) -> bool:
-        """Huma refused a request; when that had the latest token, the token counts as expired from now on.
-
-        A token may be used up by other requests, or expire at any moment: then another one helps. Only tokens that
-        are refused as soon as they are given, and never accepted for anything, say that something is wrong with the
-        key. A single one may have expired before its first use, and several requests in flight may all have it.
-
-        Args:
-            authorization: The `Authorization` header of the request.
-
-        Returns:
-            Whether another token may help.
-        """
-        with self._lock:
-            token = self._token
-            if token is not None and not token.refused and _is_of(token.value, authorization):
-                self._token = replace(token, expires_at=LONG_AGO, refused=True)
-                if not token.accepted:
-                    self._never_accepted.append(token.value)
-            return len(self._never_accepted) < HOPELESS_TOKENS
 
     @contextmanager
     def request_slot(self) -> Iterator[None]:
@@ -170,7 +114,3 @@ class SyncRun:
             permanent = failure.failure_type is FailureType.config_error
             if hopeless or permanent or self._failures_in_a_row > max(self._workers, LIKELY_CHANCE):
                 self._given_up_on = self._given_up_on or failure
-
-
-def _is_of(token: str, authorization: str | None) -> bool:
-    return authorization == f"Bearer {token}"

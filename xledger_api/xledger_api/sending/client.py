@@ -31,9 +31,9 @@ from tenacity import (
 )
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
-from urllib3.exceptions import NewConnectionError
 
-from connector_base.reaching import unreached
+from connector_base.reaching import never_left, unreached
+from connector_base.traffic import Traffic, travelled
 from connector_base.waiting import watch_answers
 from xledger_api.language.operations import Operation, operation_of
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
@@ -116,16 +116,6 @@ class AnswerLostError(RequestFailedError):
 
 class HeldBackError(RequestFailedError):
     """Something that passes has kept a request from being carried out for as long as it was right to send it."""
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What a sync costs: requests (retries included), bytes of bodies as they travel, and retries."""
-
-    requests: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
-    retries: int = 0
 
 
 @dataclass(slots=True)
@@ -259,7 +249,7 @@ class XledgerClient:
             )
         except requests.RequestException as error:
             return _unanswered(error, self.url)
-        self.traffic.bytes_received += _size(response)
+        self.traffic.bytes_received += travelled(response)
         text = response.content.decode(json.detect_encoding(response.content), errors="replace")
         answer = interpret(response.status_code, text)
         if isinstance(answer, Failure):
@@ -350,9 +340,9 @@ def _unanswered(error: requests.RequestException, url: str) -> Failure:
     if isinstance(error, _NO_ADDRESS):
         return Failure(Problem.NOT_THE_API, "it is no valid address", may_have_arrived=False)
     if isinstance(error, requests.exceptions.ProxyError) and _WANTS_TO_KNOW in str(error):
-        return Failure(Problem.PROXY, "HTTP 407", may_have_arrived=not _never_left(error))
+        return Failure(Problem.PROXY, "HTTP 407", may_have_arrived=not never_left(error))
     found = unreached(error, url)
-    return Failure(Problem.UNAVAILABLE, found.why, remedy=found.remedy, may_have_arrived=not _never_left(error))
+    return Failure(Problem.UNAVAILABLE, found.why, remedy=found.remedy, may_have_arrived=not never_left(error))
 
 
 _NO_ADDRESS: Final = (
@@ -363,17 +353,3 @@ _NO_ADDRESS: Final = (
 
 _WANTS_TO_KNOW: Final = " 407 "
 """What is in the error when a proxy answers so to the request for a tunnel, which is how https passes it."""
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether the request cannot have reached Xledger, because no connection came about."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
-
-
-def _size(response: requests.Response) -> int:
-    """The body's bytes as they travelled, compressed or not."""
-    length = response.headers.get("Content-Length", "")
-    return int(length) if length.isdigit() else len(response.content)
