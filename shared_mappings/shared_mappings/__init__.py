@@ -5,7 +5,7 @@ Everything here is pure: no I/O beyond the package's own data files, no clock, n
 
 from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
-from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
+from shared_mappings.codes import OF_HUMA, OF_XLEDGER, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
@@ -30,6 +30,8 @@ __all__ = [
     "API_URL_PATTERN",
     "MISSING",
     "NO_RULINGS",
+    "OF_HUMA",
+    "OF_XLEDGER",
     "Able",
     "Action",
     "Conflict",

@@ -1,6 +1,7 @@
 """The codes by which rejections, skips and warnings are counted and reported."""
 
 from enum import Enum
+from typing import Final
 
 
 class RejectionCode(str, Enum):
@@ -42,3 +43,18 @@ class WarningCode(str, Enum):
     """Nobody in Huma has a job title or dates of employment without a position."""
     LOCKED_FIELD = "locked_field"
     """Another integration owns the field in Huma, or nobody may edit it there."""
+
+
+OF_XLEDGER: Final[frozenset[Enum]] = frozenset(
+    {RejectionCode.REFUSED_BY_XLEDGER, SkipReason.NOT_IN_XLEDGER, WarningCode.EMPLOYEE_IS_CLOSED}
+)
+"""What there is only where Xledger is written."""
+
+OF_HUMA: Final[frozenset[Enum]] = frozenset(
+    {
+        RejectionCode.REFUSED_BY_HUMA,
+        *(SkipReason.NOT_IN_HUMA, SkipReason.LOCKED),
+        *(WarningCode.UNKNOWN_JOB_TITLE, WarningCode.NO_POSITION, WarningCode.LOCKED_FIELD),
+    }
+)
+"""What there is only where Huma is written."""
