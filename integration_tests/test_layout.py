@@ -62,15 +62,15 @@ ROOMS = {
         failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
-        planner  used_schema
-        employee_schema
+        planning  used_schema
+        direction  employee_schema  user_schema  user
         desired  employee
         field_table
-        comparators  policies
+        comparators  converters_back  policies
         converters
-        countries  dates
+        countries  dates  able
         normal_forms
-        codes  states  record_schema  api_url
+        codes  states  record_schema  api_url  rulings
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""

@@ -12,8 +12,7 @@ from destination_xledger.people.person import Person, Planned
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Left, Updates
-from shared_mappings import Employee, FieldChange, Options, Plan, desired_from_user, field_table
-from shared_mappings.planner import Action
+from shared_mappings import Action, Employee, FieldChange, Options, Plan, desired_from_user, field_table
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import XledgerClient

@@ -3,52 +3,83 @@
 Everything here is pure: no I/O beyond the package's own data files, no clock, nothing of Airbyte.
 """
 
+from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
-from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
+from shared_mappings.codes import OF_HUMA, OF_XLEDGER, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
+from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
-from shared_mappings.employee_schema import employee_schema
-from shared_mappings.field_table import FieldTable, Route, Rule, Target, field_table
-from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, is_somebody_else, plan
+from shared_mappings.employee_schema import employee_schema, employees_schema
+from shared_mappings.field_table import FieldTable, InHuma, Route, Rule, Side, Target, field_table
+from shared_mappings.planning.bodies import bodies_for_huma
+from shared_mappings.planning.deciding import policy_in_force
+from shared_mappings.planning.for_huma import plan_for_huma
+from shared_mappings.planning.for_xledger import plan
+from shared_mappings.planning.plans import Action, Conflict, FieldChange, Plan
+from shared_mappings.planning.who_is_who import Present, contradictions, is_somebody_else
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import users_schema
+from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
 from shared_mappings.states import MISSING, State, read_path
-from shared_mappings.used_schema import used_of_employee, used_of_users, what_is_used
+from shared_mappings.used_schema import used_of_employee, used_of_employees, used_of_user, used_of_users, what_is_used
+from shared_mappings.user import User
+from shared_mappings.user_schema import user_schema
 
 __all__ = [
     "API_URL_PATTERN",
     "MISSING",
+    "NO_RULINGS",
+    "OF_HUMA",
+    "OF_XLEDGER",
+    "Able",
     "Action",
     "Conflict",
     "DeactivatedUsers",
     "Desired",
+    "Direction",
     "Employee",
     "FieldChange",
     "FieldTable",
     "FieldWarning",
+    "InHuma",
     "NewUsers",
     "Options",
     "Plan",
     "Policies",
     "Policy",
+    "Present",
     "RejectionCode",
     "Route",
     "Rule",
+    "Rulings",
+    "Side",
     "SkipReason",
+    "Stands",
     "State",
     "Target",
+    "User",
     "WarningCode",
+    "bodies_for_huma",
     "contradictions",
     "desired_from_employee",
     "desired_from_user",
     "employee_schema",
+    "employees_schema",
     "field_table",
     "is_somebody_else",
     "plan",
+    "plan_for_huma",
+    "policy_in_force",
     "read_path",
+    "titles_by_name",
+    "to_huma",
+    "to_xledger",
     "used_of_employee",
+    "used_of_employees",
+    "used_of_user",
     "used_of_users",
+    "user_schema",
     "users_schema",
     "what_is_used",
 ]

@@ -125,7 +125,7 @@ def bank_account(parts: Parts, _: Options) -> Converted:
         return _checked(international, _validate_iban)
     if not isinstance(national, str):
         return Converted(MISSING if MISSING in (international, national) else None)
-    if _looks_like_an_iban(national):
+    if looks_like_an_iban(national):
         return _checked(national, _validate_iban)
     if _is_norway(parts["country"]):
         return _checked(national, kontonr.validate)
@@ -135,7 +135,7 @@ def bank_account(parts: Parts, _: Options) -> Converted:
 def bank_account_country(parts: Parts, _: Options) -> Converted:
     """The first two letters of an IBAN, otherwise the country given with a national account."""
     international = as_text(parts["iban"])
-    if isinstance(international, str) and _looks_like_an_iban(international):
+    if isinstance(international, str) and looks_like_an_iban(international):
         return _country(compact_number(international)[:2])
     return _country(parts["country"])
 
@@ -203,7 +203,8 @@ def _taken_as_it_is(number: str, warning: WarningCode) -> Converted:
     return Converted(number) if any(map(str.isalnum, number)) else Converted(MISSING, warning)
 
 
-def _looks_like_an_iban(number: str) -> bool:
+def looks_like_an_iban(number: str) -> bool:
+    """Whether a number begins as an IBAN does: with two letters and two digits."""
     compact = compact_number(number)
     return compact[:2].isalpha() and compact[:2].isascii() and isdigits(compact[2:4])
 

@@ -1,4 +1,4 @@
-"""What a person's record says that Xledger should have."""
+"""What a person's record says that the other system should have, in Xledger's form whichever way it goes."""
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping
@@ -10,11 +10,13 @@ from shared_mappings.codes import WarningCode
 from shared_mappings.converters import CONVERTERS, Options, Parts
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.normal_forms import as_text
-from shared_mappings.states import MISSING, State, read_keys
+from shared_mappings.states import MISSING, State, read_keys, read_path
 
 EMPLOYMENT_ID: Final = "employee.code"
 EMAIL: Final = "employee.contact.email"
 ACTIVE: Final = "active"
+CLOSED: Final = "closed"
+"""What the stream of employees says of somebody beside the properties of an `employee`."""
 NAME: Final = "employee.subledger.description"
 """Where the whole name of somebody stands."""
 
@@ -41,16 +43,17 @@ class FieldWarning:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The values a person should have in Xledger.
+    """The values a person should have, in the form in which Xledger has them.
 
     Attributes:
         record_id: The record's `id`, by which messages name the person; None when the record has none.
-        active: False for someone who was deactivated. Unknown counts as active.
+        active: False for someone who was deactivated, or is closed. Unknown counts as active.
         values: The value of each rule, by its canonical target, in one of the three states.
         warnings: Values that were left out.
         left_out: What the record holds in their place, by canonical target and by the name of the part.
         works: Whether the record itself says that the person is active.
         entered: The keys by which people are found as the record holds them, by canonical target, where it holds any.
+        beside: What the record holds that goes to Huma beside a value, by its path in a record of `users`.
     """
 
     record_id: str | None
@@ -60,6 +63,7 @@ class Desired:
     left_out: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     works: bool = False
     entered: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    beside: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def employment_id(self) -> str | None:
@@ -88,13 +92,18 @@ def desired_from_user(
         changed: Keys whose values a host has changed on the way. The record does not have them: they are unknown.
     """
     rules = ((rule, rule.record_keys) for rule in table.rules)
-    return _desired(record, rules, table.one_value.record_keys, options, changed)
+    desired = _desired(record, rules, table.one_value.record_keys, options, changed)
+    beside = {path: as_text(read_path(record, path)) for path in table.beside}
+    return dataclasses.replace(desired, beside={path: text for path, text in beside.items() if isinstance(text, str)})
 
 
 def desired_from_employee(
     record: Mapping[str, Any], table: FieldTable, options: Options, changed: Collection[str] = ()
 ) -> Desired:
-    """What a record in the destination's own terms says; as `desired_from_user`, with the schema of `employee`."""
+    """What a record of the stream `employees` says, or one in the destination's own terms.
+
+    As `desired_from_user`, with the schema of the stream or of the object `employee`.
+    """
     rules = ((rule, rule.employee_keys) for rule in table.rules)
     return _desired(record, rules, table.one_value.employee_keys, options, changed)
 
@@ -108,11 +117,11 @@ def _desired(
 ) -> Desired:
     values: dict[str, State] = {}
     warnings: list[FieldWarning] = []
-    lost: dict[str, tuple[str, str]] = {ACTIVE: (ACTIVE, "")} if ACTIVE in changed else {}
+    lost: dict[str, tuple[str, str]] = {key: (key, "") for key in (ACTIVE, CLOSED) if key in changed}
     left_out: dict[str, Parts] = {}
     entered: dict[str, str] = {}
     for rule, keys in rules:
-        parts = {part: _part(record, path, one_value) for part, path in keys.items()}
+        parts = {part: part_of(record, path, one_value) for part, path in keys.items()}
         converted = CONVERTERS[rule.converter](parts, options)
         values[rule.canonical_target] = converted.value
         if rule.canonical_target in _KEYS and isinstance(key := as_text(parts["value"]), str):
@@ -128,16 +137,16 @@ def _desired(
     identity = record.get("id")
     return Desired(
         record_id=None if identity is None else str(identity),
-        active=record.get(ACTIVE) is not False,
+        active=record.get(ACTIVE) is not False and record.get(CLOSED) is not True,
         values=values,
         warnings=tuple(warnings),
         left_out=left_out,
-        works=record.get("active") is True,
+        works=record.get(ACTIVE) is True or (ACTIVE not in record and record.get(CLOSED) is False),
         entered=entered,
     )
 
 
-def _part(record: Mapping[str, Any], keys: KeyPath, one_value: frozenset[KeyPath]) -> Any:
+def part_of(record: Mapping[str, Any], keys: KeyPath, one_value: frozenset[KeyPath]) -> Any:
     """What a record says at a path; a key that an object of one value does not mention is empty there."""
     value = read_keys(record, keys)
     if value is MISSING and keys[:-1] in one_value and isinstance(read_keys(record, keys[:-1]), Mapping):

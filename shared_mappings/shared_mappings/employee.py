@@ -43,6 +43,10 @@ class Employee:
         """The employee's own dbId, by which messages name the employee."""
         return str(self.db_ids["updateEmployees"])
 
+    def known_of(self, rule: Rule) -> tuple[State, ...]:
+        """The values of a row, one for each of its targets, by which a person is told from another."""
+        return tuple(self.values[target] for target in rule.targets)
+
     @classmethod
     def from_node(
         cls,

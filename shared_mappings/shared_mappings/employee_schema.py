@@ -1,8 +1,8 @@
-"""The declared JSON Schema of the destination's `employee` object, made from the field table."""
+"""The declared JSON Schemas of an employee, as an object and as a stream, made from the field table."""
 
 from typing import Any, Final
 
-from shared_mappings.desired import ACTIVE
+from shared_mappings.desired import ACTIVE, CLOSED
 from shared_mappings.field_table import FieldTable, field_table
 
 _DATES: Final = frozenset({"date", "end_date"})
@@ -38,6 +38,46 @@ def employee_schema() -> dict[str, Any]:
         if _is_date(path, table):
             above["properties"][name]["format"] = "date"
     return schema
+
+
+def employees_schema() -> dict[str, Any]:
+    """The JSON Schema of a record of Xledger's `employees` stream: the object `employee`, and whose record it is.
+
+    Every key but `id` may be missing (unknown) or null (nothing in Xledger).
+
+    Returns:
+        A fresh copy, which the caller may change.
+    """
+    schema = employee_schema()
+    return {
+        **schema,
+        "title": "Xledger employee",
+        "description": "One employee in Xledger. Every property is in one of three states: a value; null, which means "
+        "that there is none in Xledger; or no such key, which means unknown (the token may not see it, or the column "
+        "is not selected).",
+        "required": ["id"],
+        "properties": {
+            "id": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Xledger's dbId of the employee. Never changes and is never reused.",
+            },
+            CLOSED: {"type": "boolean", "description": "Whether the employee is closed in Xledger."},
+            **schema["properties"],
+            "modifiedAt": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "airbyte_type": "timestamp_without_timezone",
+                "description": "When the employee was last modified, in Central European time.",
+            },
+            "changedAt": {
+                "type": "string",
+                "format": "date-time",
+                "airbyte_type": "timestamp_with_timezone",
+                "description": "The start of the sync that emitted this record. The same for all records of a sync.",
+            },
+        },
+    }
 
 
 def _type_of(path: str) -> str:

@@ -1,15 +1,17 @@
-"""The field table: what each field of Huma becomes in Xledger, as data."""
+"""The field table: what each field of Huma becomes in Xledger, and what of that goes back, as data."""
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from shared_mappings.comparators import COMPARATORS
+from shared_mappings.comparators import COMPARATORS, MASK
 from shared_mappings.converters import CONVERTERS, PLACEHOLDERS
+from shared_mappings.converters_back import CONVERTERS_BACK
 from shared_mappings.dates import stands_for_none
 from shared_mappings.policies import Policy
 from shared_mappings.states import State
@@ -38,11 +40,73 @@ def _known(names: Mapping[str, object]) -> AfterValidator:
 
 PartPaths = Annotated[dict[str, str], BeforeValidator(_part_paths)]
 ConverterName = Annotated[str, _known(CONVERTERS)]
+ConverterBackName = Annotated[str, _known(CONVERTERS_BACK)]
 ComparatorName = Annotated[str, _known(COMPARATORS)]
+HumaObject = Literal["user", "position"]
+"""What one request writes in Huma."""
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Side(str, Enum):
+    """A system, as the one that is written: its name in reports."""
+
+    XLEDGER = "xledger"
+    HUMA = "huma"
+
+
+class Way(NamedTuple):
+    """A row as it is for one side.
+
+    Attributes:
+        places: Where the value is written there.
+        rule: The loosest policy allowed.
+        default: The policy where no setting asks for another one.
+    """
+
+    places: tuple[str, ...]
+    rule: Policy
+    default: Policy
+
+
+class InHuma(_Frozen):
+    """How the value of a row goes back to Huma.
+
+    Attributes:
+        place: The path in a record of the `users` stream that it is known by: its only one, or the first of several.
+        rule: The loosest policy allowed there.
+        default: The policy where no setting asks for another one.
+        converter: Name of the converter that makes Xledger's value one of Huma's.
+        object: The object whose request writes it.
+        key: Its path in the body of that request; None where that is its place.
+        beside: Paths in a record of the `users` stream of what the converter draws on beside it, by the name of the
+            part.
+        needed_at_creation: Whether nobody can be created without it.
+    """
+
+    place: str
+    rule: Policy
+    default: Policy
+    converter: ConverterBackName = "text"
+    object: HumaObject = "user"
+    key: str | None = None
+    beside: dict[str, str] = {}
+    needed_at_creation: bool = False
+
+    @cached_property
+    def body_keys(self) -> KeyPath:
+        """The path in the body of the request as keys."""
+        return _keys(self.key or self.place)
+
+    @model_validator(mode="after")
+    def _unsets_nothing(self) -> "InHuma":
+        if self.rule.is_looser_than(Policy.NO_UNSET):
+            raise ValueError(f"{self.place}: nothing is ever unset in Huma")
+        if self.default.is_looser_than(self.rule):
+            raise ValueError(f"{self.place}: the default is looser than the rule")
+        return self
 
 
 class Rule(_Frozen):
@@ -60,6 +124,8 @@ class Rule(_Frozen):
         lifelong: Whether a person has one value for life, so that another value may mean another person.
         personal: Whether a value that agrees tells that a person is the employee, although one for life differs: alone,
             or together with the others of that kind.
+        masked: Whether what is shown may have `*` in place of what is not.
+        huma: The way back to Huma; None where there is none.
     """
 
     fields: tuple[str, ...]
@@ -72,6 +138,25 @@ class Rule(_Frozen):
     digits: bool = False
     lifelong: bool = False
     personal: Literal["alone", "together"] | None = None
+    masked: bool = False
+    huma: InHuma | None = None
+
+    @cached_property
+    def ways(self) -> Mapping[Side, Way]:
+        """The row as it is for each side to which its value goes."""
+        ways = {Side.XLEDGER: Way(self.targets, self.rule, self.rule)}
+        return (
+            ways
+            if self.huma is None
+            else {
+                **ways,
+                Side.HUMA: Way((self.huma.place,), self.huma.rule, self.huma.default),
+            }
+        )
+
+    def is_masked(self, value: str) -> bool:
+        """Whether a value does not show all that it is, so that it can be compared, and not be written."""
+        return self.masked and MASK in value
 
     @cached_property
     def canonical_target(self) -> str:
@@ -156,11 +241,13 @@ class OneValue(_Frozen):
         record: Paths of such objects in a record of the `users` stream.
         employee: Paths in the destination's `employee` object, likewise.
         xledger: Paths in the type Employee, likewise.
+        huma: Those in a record of the `users` stream that are written as a whole.
     """
 
     record: tuple[str, ...]
     employee: tuple[str, ...]
     xledger: tuple[str, ...]
+    huma: tuple[str, ...]
 
     @cached_property
     def record_keys(self) -> frozenset[KeyPath]:
@@ -203,6 +290,7 @@ class FieldTable(_Frozen):
         left_by: Path of the day with which the employment ends.
         completed_by: The target that the last step of a creation writes. As long as nothing is there, the creation is
             not finished, and goes on with the next sync.
+        completed_in_huma: The place in Huma that the last step of a creation writes there, likewise.
     """
 
     version: str
@@ -217,6 +305,7 @@ class FieldTable(_Frozen):
     closed_by: str
     left_by: str
     completed_by: str
+    completed_in_huma: str
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "FieldTable":
@@ -247,12 +336,24 @@ class FieldTable(_Frozen):
         strays = (self.one_value.record_keys - in_record) | (self.one_value.employee_keys - in_employee)
         if strays:
             raise ValueError(f"no rule looks into {sorted('.'.join(keys) for keys in strays)}")
-        whole = [name for name in self.one_value.xledger if len(self._lines_of(name)) < 2]  # noqa: PLR2004
+        whole = [name for name in (*self.one_value.xledger, *self.one_value.huma) if len(self._lines_of(name)) < 2]  # noqa: PLR2004
         loose = [name for name in self.kept if name not in self._whole_of]
         if self.left_by not in self.targets:
             raise ValueError(f"no rule has {self.left_by}")
         if whole or loose:
             raise ValueError(f"{whole or loose} is not of several lines that are one value")
+        return self
+
+    @model_validator(mode="after")
+    def _goes_back_to_places_of_its_own(self) -> "FieldTable":
+        places = [rule.huma.place for rule in self.rules if rule.huma]
+        if len(places) != len(set(places)):
+            raise ValueError("two rules go back to the same place")
+        strays = [rule.huma.place for rule in self.rules if rule.huma and rule.huma.place not in rule.record.values()]
+        if strays:
+            raise ValueError(f"nothing of the record comes from {strays}, so nothing goes back there")
+        if self.completed_in_huma not in places:
+            raise ValueError(f"nothing goes back to {self.completed_in_huma}, so it completes nothing")
         return self
 
     def with_targets(
@@ -269,7 +370,11 @@ class FieldTable(_Frozen):
         )
 
     def lines(self, target: str) -> tuple[str, ...]:
-        """The lines of the one value that a target belongs to, kept ones included; often it is the only one."""
+        """The lines of the one value that a place belongs to, kept ones included; often it is the only one.
+
+        Args:
+            target: A target, a kept line, or a place in Huma.
+        """
         whole = self._whole_of.get(target)
         return (target,) if whole is None else self._lines_of(whole)
 
@@ -296,15 +401,19 @@ class FieldTable(_Frozen):
         return route in self.targets[self.completed_by].routes
 
     def _lines_of(self, whole: str) -> tuple[str, ...]:
-        return tuple(name for name in (*self.targets, *self.kept) if self._whole_of.get(name) == whole)
+        return tuple(name for name in self._lines if self._whole_of.get(name) == whole)
+
+    @cached_property
+    def _lines(self) -> tuple[str, ...]:
+        return (*self.targets, *self.kept, *(rule.huma.place for rule in self.rules if rule.huma))
 
     @cached_property
     def _whole_of(self) -> Mapping[str, str]:
         """The path of the one value that a line belongs to."""
         return {
             name: whole
-            for name in (*self.targets, *self.kept)
-            for whole in self.one_value.xledger
+            for name in self._lines
+            for whole in (*self.one_value.xledger, *self.one_value.huma)
             if name.startswith(f"{whole}.")
         }
 
@@ -356,6 +465,17 @@ class FieldTable(_Frozen):
     def rule_of(self) -> Mapping[str, Rule]:
         """The row that each target belongs to."""
         return {target: rule for rule in self.rules for target in rule.targets}
+
+    @cached_property
+    def rule_at(self) -> Mapping[str, Rule]:
+        """The row that each place belongs to, in Xledger or in Huma."""
+        return {place: rule for rule in self.rules for way in rule.ways.values() for place in way.places}
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Paths in a record of the `users` stream of what goes to Huma beside a value, and has no row of its own."""
+        paths = (path for rule in self.rules if rule.huma for path in rule.huma.beside.values())
+        return tuple(path for path in paths if path not in self.rule_at)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -7,7 +7,10 @@ from types import MappingProxyType
 
 
 class Policy(str, Enum):
-    """How far a field of Huma may reach into Xledger, from the loosest to the strictest."""
+    """How far a field may reach into the other system, from the loosest to the strictest.
+
+    What is said of Xledger here is said of Huma where values go the other way.
+    """
 
     MIRROR = "mirror"
     """Set and unset."""
@@ -61,7 +64,13 @@ class Policies:
     new_users: NewUsers = NewUsers.CREATE
     deactivated_users: DeactivatedUsers = DeactivatedUsers.UPDATE_EXISTING
 
-    def for_fields(self, fields: tuple[str, ...], rule: Policy) -> Policy:
-        """The policy in force: the strictest of a rule's own and those asked for its fields."""
-        asked = [self.fields[name] for name in fields if name in self.fields]
-        return max((rule, *asked), key=lambda policy: policy.strictness) if asked else rule
+    def for_fields(self, fields: tuple[str, ...], rule: Policy, default: Policy = Policy.MIRROR) -> Policy:
+        """The policy that was decided on: the strictest of a rule's own and those asked for its fields.
+
+        Args:
+            fields: The fields of the rule.
+            rule: The loosest policy allowed.
+            default: What is asked for where nobody asked for anything.
+        """
+        asked = [self.fields[name] for name in fields if name in self.fields] or [default]
+        return max((rule, *asked), key=lambda policy: policy.strictness)

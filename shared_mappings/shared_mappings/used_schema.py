@@ -6,10 +6,11 @@ A value that nobody uses may be whatever it likes: it rejects no record.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shared_mappings.desired import ACTIVE
-from shared_mappings.employee_schema import employee_schema
+from shared_mappings.desired import ACTIVE, CLOSED
+from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.record_schema import users_schema
+from shared_mappings.user_schema import user_schema
 
 ID: Final = "id"
 
@@ -26,14 +27,24 @@ _Used = Mapping[KeyPath, bool]
 def used_of_users(table: FieldTable) -> dict[str, Any]:
     """The schema of what is used of a record of Huma's `users` stream: whose it is, and what the table draws on."""
     used = _narrowed(users_schema(), {(ID,): True, **_drawn_on(table, lambda rule: rule.record_keys)})
-    for name, entries in table.entries.items():
-        used["properties"][name][ONLY] = entries.only
-    return used
+    return _with_entries(used, table)
 
 
 def used_of_employee(table: FieldTable) -> dict[str, Any]:
     """The schema of what is used of the destination's `employee` object. It has no id that anybody relies on."""
     return _narrowed(employee_schema(), _drawn_on(table, lambda rule: rule.employee_keys))
+
+
+def used_of_employees(table: FieldTable) -> dict[str, Any]:
+    """The schema of what is used of a record of Xledger's `employees` stream, as of `users`."""
+    drawn_on = _drawn_on(table, lambda rule: rule.employee_keys)
+    return _narrowed(employees_schema(), {(ID,): True, (CLOSED,): False, **drawn_on})
+
+
+def used_of_user(table: FieldTable) -> dict[str, Any]:
+    """The schema of what is used of the destination's `user` object. It has no id that anybody relies on."""
+    beside = {tuple(path.split(".")): False for path in table.beside}
+    return _with_entries(_narrowed(user_schema(), {**_drawn_on(table, lambda rule: rule.record_keys), **beside}), table)
 
 
 def what_is_used(record: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +102,13 @@ def _drawn_on(table: FieldTable, keys_of: Callable[[Rule], Mapping[str, KeyPath]
         for path in keys_of(rule).values():
             entries = table.entries.get(".".join(path))
             used |= {(*path, key): False for key in entries.keys} if entries else {path: rule.digits}
+    return used
+
+
+def _with_entries(used: dict[str, Any], table: FieldTable) -> dict[str, Any]:
+    """A schema of what is used, which says of lists which of their entries are."""
+    for name, entries in table.entries.items():
+        used["properties"][name][ONLY] = entries.only
     return used
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from shared_mappings import Desired, Employee, FieldTable, Options, desired_from_user, field_table, plan
-from shared_mappings.planner import Action, Plan
+from shared_mappings import Action, Desired, Employee, FieldTable, Options, Plan, desired_from_user, field_table, plan
 from shared_mappings.policies import Policies
 from shared_mappings.states import State
 

@@ -1,0 +1,1 @@
+"""The decision: what to do about one person, in either direction."""
