@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from integration_tests.sandbox import Sandbox
-from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.countries import COUNTRY_CODES
+from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.xledger_sdl import members_of
 from integration_tests.sandbox.xledger_store import OWNER, PARENT, SUBSIDIARY
 
