@@ -18,7 +18,7 @@ from integration_tests.sandbox import huma_changes, huma_writes, pages
 from integration_tests.sandbox import huma_wire as wire
 from integration_tests.sandbox.faults import Fault, FaultKind, answers_in_place, of_kind
 from integration_tests.sandbox.huma_refusals import RefusedError, invalid, invalid_token, no_right, not_found
-from integration_tests.sandbox.huma_store import ME, Huma, HumaRequest
+from integration_tests.sandbox.huma_store import ME, TOKEN, Huma, HumaRequest
 from integration_tests.sandbox.server import CutConnection, hold
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MOST_IDS = 25
 _GROUP_FILTERS = {"company": "companies", "location": "locations", "team": "teams"}
 _TOKEN_LIFETIME = 86_399
+_EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def application(huma: Huma) -> Starlette:
@@ -57,7 +58,7 @@ def application(huma: Huma) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/auth/oauth/token", token, methods=["POST"]),
+            Route(TOKEN, token, methods=["POST"]),
             read("/users", _users),
             write("POST", "/users", huma_writes.create_user),
             read("/users/{id}", _user),
@@ -74,6 +75,7 @@ def application(huma: Huma) -> Starlette:
             Route("/_sandbox/users", users),
             Route("/_sandbox/people", functools.partial(huma_changes.hire, huma), methods=["POST"]),
             Route("/_sandbox/people/{id}", functools.partial(huma_changes.change, huma), methods=["POST"]),
+            Route("/{path:path}", functools.partial(_unknown, huma), methods=_EVERY_METHOD),
         ]
     )
 
@@ -104,6 +106,16 @@ async def _write(huma: Huma, route: str, carry_out: Write, request: Request) -> 
         return JSONResponse(answer) if huma.dialect.answers_writes else Response()
 
     return await _counted(huma, route, request, respond, body)
+
+
+async def _unknown(huma: Huma, request: Request) -> Response:
+    """Answer, and record, a request for something that this Huma does not do."""
+
+    def respond() -> Response:
+        _check_token(huma, request)
+        raise not_found("Path", request.url.path)
+
+    return await _counted(huma, request.url.path, request, respond, await _json(request))
 
 
 def _check_token(huma: Huma, request: Request) -> None:
@@ -144,7 +156,7 @@ async def _token(huma: Huma, request: Request) -> Response:
             }
         )
 
-    return await _counted(huma, "/auth/oauth/token", request, respond)
+    return await _counted(huma, TOKEN, request, respond)
 
 
 async def _credentials(request: Request) -> dict[str, Any]:

@@ -23,6 +23,9 @@ _FIXED = frozenset({"id", "type"})
 ME = "me"
 """What stands for the id of the user who asks."""
 
+TOKEN = "/auth/oauth/token"
+"""The route that gives out access tokens."""
+
 DEPRECATED = (
     "jobTitle",
     "employmentStartDate",
@@ -325,7 +328,7 @@ class Huma:
     @property
     def writes(self) -> list[HumaRequest]:
         """The requests so far that were to write something, whatever became of them."""
-        return [request for request in self.requests if request.body is not None]
+        return [request for request in self.requests if request.method != "GET" and request.route != TOKEN]
 
     def counts(self) -> Counter[str]:
         """Return how many requests there were so far of each kind, such as "PATCH /users/{id}"."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from integration_tests.sandbox import awkward, valid_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from integration_tests.sandbox.people import Person
 
@@ -44,21 +44,23 @@ def entries(people: list[Person], awkward_ids: Mapping[str, str], seed: int) -> 
         yield from _ONLY_IN_XLEDGER
 
 
-def only_in_xledger(stranger: Callable[..., Person], today: dt.date, count: int, closed: int) -> Iterator[Entry]:
-    """Yield employees whom nobody in Huma is: Norwegians, with a code of their own.
+def only_in_xledger(
+    stranger: Callable[..., Person], today: dt.date, numbers: Collection[int], closed: int
+) -> Iterator[Entry]:
+    """Yield employees whom nobody in Huma is: Norwegians, with codes of their own.
 
     Args:
         stranger: Makes somebody who is not in Huma.
         today: The day it is.
-        count: How many.
+        numbers: One for each of them.
         closed: How many of them, the last ones, left a year ago.
     """
-    for number in range(count):
-        fields = {"employmentId": f"X-{101 + number}", "employmentStartDate": f"{today.year - 4 - number}-08-01"}
-        person = stranger(**fields, probationEndDate=None)
+    for place, number in enumerate(numbers):
+        known = {"employmentId": f"X-{100 + number}", "employmentStartDate": f"{today.year - 3}-08-01"}
+        person = stranger(**known, probationEndDate=None)
         while person["nationality"] != "NO" or not (person["homeAddress"] and person["gender"]):
-            person = stranger(**fields, probationEndDate=None)
-        left = (today - dt.timedelta(days=365)).isoformat() if number >= count - closed else None
+            person = stranger(**known, probationEndDate=None)
+        left = (today - dt.timedelta(days=365)).isoformat() if place >= len(numbers) - closed else None
         yield {**as_entry(person), "employmentTo": left, "dateTo": left}
 
 

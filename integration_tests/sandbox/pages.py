@@ -125,6 +125,7 @@ def _page(title: str, summary: str, head: Iterable[str], body: str, link: str, a
     heading = "".join(f"<th>{escape(name)}</th>" for name in head)
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} of the sandbox</title>"
+        "<link rel='icon' href='data:,'>"  # or else a browser asks for one, and that is counted
         f"<style>{_STYLE}</style><h1>{title} of the sandbox</h1>"
         f"<p>{escape(summary)}. Everything: <a href='{link}'>{link}</a></p>{above}"
         f"<table><thead><tr>{heading}</tr></thead><tbody>\n{body}</tbody></table></html>"

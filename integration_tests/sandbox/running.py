@@ -30,6 +30,7 @@ class Sandbox:
     def __init__(self, huma: Huma, xledger: Xledger) -> None:
         self.huma = huma
         self.xledger = xledger
+        self._employed = 0
 
     @classmethod
     @contextlib.contextmanager
@@ -88,7 +89,9 @@ class Sandbox:
         Returns:
             Their dbIds.
         """
-        entries = ledger.only_in_xledger(self.huma.stranger, self.huma.today, count, closed)
+        numbers = range(self._employed + 1, self._employed + count + 1)
+        self._employed += count
+        entries = ledger.only_in_xledger(self.huma.stranger, self.huma.today, numbers, closed)
         return [self.xledger.add_employee(**entry) for entry in entries]
 
     def source_config(self, **overrides: Any) -> dict[str, Any]:
