@@ -57,7 +57,7 @@ ROOMS = {
     """,
     "connector_base": """
         writing
-        log_redaction  storage
+        people  log_redaction  storage
         protocol  settings  incremental
         failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,

@@ -10,7 +10,9 @@ class System:
     Attributes:
         name: What it is called.
         kind: What it is, for which nothing in it is ever deleted, such as `a ledger`.
+        nulls_would: What would come of null there in place of what nobody knows, such as `unset values in the ledger`.
     """
 
     name: str
     kind: str
+    nulls_would: str

@@ -12,7 +12,7 @@ from connector_base.protocol.command_files import read_json, read_object
 from connector_base.protocol.sync_modes import read_catalog, refused_sync_mode
 from connector_base.systems import System
 
-BOOKS = System("the books", "a ledger")
+BOOKS = System("the books", "a ledger", "unset values")
 
 MARK = "Kari-Nordmann"
 

@@ -8,7 +8,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalo
 from connector_base.protocol.generations import may_be_a_clear, overwritten, told_at_the_start
 from connector_base.systems import System
 
-BOOKS = System("the books", "a ledger")
+BOOKS = System("the books", "a ledger", "unset values")
 
 
 def catalog(sync_mode: str = "incremental", mode: str = "append_dedup", **more: Any) -> ConfiguredAirbyteCatalog:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationInfo, field_validator
 
+from connector_base.people.directory import MatchingKey
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.choices import choice_of, explained
 from connector_base.settings.field_policies import strictest
@@ -30,7 +31,6 @@ from destination_xledger.settings.field_policies import (
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from shared_mappings.normal_forms import normalised_word
-from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.tokens import may_be_a_token
 
@@ -124,7 +124,7 @@ class Config(Settings):
         description="One of these is compared and reported, and never written, not even for a new employee.",
         json_schema_extra={"order": 10},
     )
-    match_on: tuple[MatchingKey, ...] = Field(
+    match_on: tuple[Annotated[MatchingKey, choice_of(MatchingKey)], ...] = Field(
         (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
         title="How people are found in Xledger",
         description="Choose one of three ways. employmentId and email: by employment ID, and by e-mail address where "

@@ -2,10 +2,10 @@
 
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
+from connector_base.people.directory import MatchingKey
 from connector_base.protocol.objects import catalog_of
 from destination_xledger.people.streams import EMPLOYEE
 from shared_mappings import employee_schema, field_table
-from xledger_api.employees.directory import MatchingKey
 
 
 def destination_catalog() -> DestinationCatalog:

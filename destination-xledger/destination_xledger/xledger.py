@@ -4,4 +4,4 @@ from typing import Final
 
 from connector_base.systems import System
 
-XLEDGER: Final = System("Xledger", "a ledger")
+XLEDGER: Final = System("Xledger", "a ledger", nulls_would="unset values in Xledger")

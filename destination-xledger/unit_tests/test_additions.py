@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_mock import Mocker
 
-from destination_xledger.people.person import Person, Planned
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.reporting.report import NoReport
 from destination_xledger.reporting.summary import Summary

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 from pydantic import ValidationError
 
 import destination_xledger.config
+from connector_base.people.directory import MatchingKey
 from connector_base.settings.field_policies import fields_that_allow
 from connector_base.settings.modes import Mode
 from connector_base.settings.validating import settings_problems
@@ -23,7 +24,6 @@ from destination_xledger.config import (
 )
 from destination_xledger.settings.field_policies import OWN
 from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
-from xledger_api.employees.directory import MatchingKey
 
 from .conftest import TOKEN
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destination_xledger.people.person import Person, Planned
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.mass_unset import MassUnset, UnsetGuard
 from shared_mappings import Employee, Options, Plan, Policies, SkipReason, desired_from_user, field_table, plan
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
+from connector_base.people.person import InvalidRecord, Person, Refusal
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.reporting.report import NoReport
 from destination_xledger.reporting.summary import Summary
@@ -64,7 +65,7 @@ def test_somebody_of_whom_xledger_names_what_it_refuses_is_updated_but_for_that(
     item = somebody({"dbId": 1, "code": "E1", "contact": {"dbId": 3}, "subledger": {"dbId": 2}})
     plans = Plan(Action.UPDATE, changes=(phone, other_phone, title))
     failure = Failure(Problem.VALUE_REFUSED, "phone: …", original="phone: No '1'.")
-    outcomes.partly_written(Planned(item.person, item.employee, plans), Refusal((failure,), (phone,), by_name=True))
+    outcomes.partly_written(Planned(item.person, item.there, plans), Refusal((failure,), (phone,), by_name=True))
     assert outcomes.summary.actions == {Action.UPDATE: 1}
     assert outcomes.summary.fields_changed == {"jobTitle": 1}
     assert outcomes.summary.rejected == {}

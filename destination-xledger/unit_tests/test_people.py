@@ -17,19 +17,22 @@ from airbyte_protocol_dataclasses.models import (
     Reason,
 )
 
+from connector_base.people.host_changes import changed_keys, told_fields
+from connector_base.people.person import InvalidRecord, Person
+from connector_base.people.streams import StreamReader, stream_readers
 from connector_base.protocol.stream_keys import StreamKey
-from destination_xledger.people.host_changes import changed_keys, told_fields
-from destination_xledger.people.person import InvalidRecord, Person
-from destination_xledger.people.streams import StreamReader, stream_readers
+from destination_xledger.people.streams import carried
 from shared_mappings import MISSING, Options, WarningCode, field_table, users_schema
 
 from .conftest import Catalog
+
+CARRIED = carried(field_table(), Options())
 
 USER = {"id": "00000000-0000-4000-8000-000000000001", "employmentId": "1001", "email": "kari@example.com"}
 
 
 def reader(catalog: Any) -> StreamReader:
-    (only,) = stream_readers(catalog, field_table(), Options()).values()
+    (only,) = stream_readers(catalog, CARRIED).values()
     return only
 
 
@@ -464,10 +467,10 @@ def in_namespaces(*streams: tuple[str, str | None, str, str | None]) -> Configur
 
 def test_two_streams_of_one_name_are_two() -> None:
     streams = in_namespaces(("users", None, "append", None), ("users", "payroll", "update", "employee"))
-    readers = stream_readers(streams, field_table(), Options())
+    readers = stream_readers(streams, CARRIED)
     humas, payrolls = readers[StreamKey("users")], readers[StreamKey("users", "payroll")]
-    assert (humas.has_ids, humas.update_only) == (True, False)
-    assert (payrolls.has_ids, payrolls.update_only) == (False, True)
+    assert (humas.kind.has_ids, humas.update_only) == (True, False)
+    assert (payrolls.kind.has_ids, payrolls.update_only) == (False, True)
     employee = payrolls.read({"id": 7, "code": "A1"}, 3)
     assert isinstance(employee, Person)
     assert (employee.identity, employee.label) == ("code:A1", "payroll.users record 3")
@@ -476,13 +479,13 @@ def test_two_streams_of_one_name_are_two() -> None:
 def test_a_refused_stream_is_named_with_its_namespace() -> None:
     for broken in (("users", "hr", "overwrite", None), ("groups", "hr", "append", None)):
         with pytest.raises(AirbyteTracedException, match=rf"hr\.{broken[0]}"):
-            stream_readers(in_namespaces(broken), field_table(), Options())
+            stream_readers(in_namespaces(broken), CARRIED)
 
 
 def test_a_stream_that_is_there_twice_is_refused() -> None:
     streams = in_namespaces(("users", None, "append", None), ("users", None, "update", "employee"))
     with pytest.raises(AirbyteTracedException, match="users is selected twice in the connection"):
-        stream_readers(streams, field_table(), Options())
+        stream_readers(streams, CARRIED)
 
 
 @pytest.mark.parametrize("mode", ["overwrite", "soft_delete"])

@@ -11,10 +11,10 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error
+from connector_base.people.person import InvalidRecord, Person
 from connector_base.storage.storage import PROBE
 from connector_base.traffic import Traffic
 from destination_xledger.config import parse_config
-from destination_xledger.people.person import InvalidRecord, Person
 from destination_xledger.reporting import report as report_module
 from destination_xledger.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
 from destination_xledger.reporting.summary import Summary

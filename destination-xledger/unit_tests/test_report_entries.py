@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from destination_xledger.people.person import Person, Planned
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.report_entries import plan_entry
 from shared_mappings import (
     Employee,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from requests_mock import Mocker
 
-from destination_xledger.people.person import Person, Planned
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Left, Updates

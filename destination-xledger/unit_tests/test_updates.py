@@ -9,7 +9,8 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
-from destination_xledger.people.person import Person, Planned
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.report import NoReport
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import Refusals

@@ -10,8 +10,8 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
+from connector_base.people.directory import Directory, MatchingKey
 from shared_mappings import Options, desired_from_user, field_table
-from xledger_api.employees.directory import Directory, MatchingKey
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import BEFORE_JUDGING, RefusedError, XledgerClient

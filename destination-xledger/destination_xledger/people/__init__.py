@@ -1,1 +1,1 @@
-"""From records to people: the values that a sync and its report both speak of."""
+"""Who comes to Xledger: what streams may carry, and people with the employee they are."""

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
+from connector_base.people.person import InvalidRecord, Person, Refusal
 from connector_base.protocol.checkpoints import Came
-from destination_xledger.people.person import InvalidRecord, Person, Planned, Refusal
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
@@ -50,7 +51,7 @@ class Outcomes:
         """
         warnings = tuple(dict.fromkeys((*item.plan.warnings, *completion.plan.warnings)))
         plan = replace(item.plan, warnings=warnings, conflicts=completion.plan.conflicts)
-        created = replace(item, employee=completion.employee, plan=plan)
+        created = replace(item, there=completion.there, plan=plan)
         self.partly_written(created, refusal) if refusal else self.carried_out(created)
 
     def partly_written(self, item: Planned, refusal: Refusal) -> None:

@@ -10,12 +10,13 @@ from typing import Final, Protocol
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from connector_base.people.person import InvalidRecord, Person
 from connector_base.protocol.any_text import dumps
 from connector_base.settings.modes import Mode
 from connector_base.storage.spooled_files import SpooledFiles
 from connector_base.storage.storage import open_storage, probe
 from destination_xledger.config import Config
-from destination_xledger.people.person import InvalidRecord, Person, Planned
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.report_entries import (
     Entry,
     change_entry,

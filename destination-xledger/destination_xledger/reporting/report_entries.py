@@ -6,7 +6,8 @@ A key that is absent means that nothing is known, as in a record; null means tha
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from destination_xledger.people.person import InvalidRecord, Person, Planned
+from connector_base.people.person import InvalidRecord, Person
+from destination_xledger.people.planned import Planned
 from shared_mappings import (
     MISSING,
     Action,
@@ -85,7 +86,7 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
     who = {
         "user": item.person.record.get("id"),
         **_named(item.person),
-        **({"employee": item.employee.db_id} if item.employee else {}),
+        **({"employee": item.there.db_id} if item.there else {}),
     }
     for conflict in item.plan.conflicts:
         yield {
@@ -98,7 +99,7 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
         }
     for warning in item.plan.warnings:
         rule = table.rule_of.get(warning.target)
-        theirs = item.employee.values.get(warning.target, MISSING) if item.employee else None
+        theirs = item.there.values.get(warning.target, MISSING) if item.there else None
         yield {
             **who,
             "field": warning.field,
@@ -140,7 +141,7 @@ def plan_entry(item: Planned, policies: Policies, table: FieldTable) -> Entry:
         **_who(item.person),
         "action": decided.action.value,
         **({"reason": reason.value} if reason else {}),
-        **({"employee": item.employee.db_id} if item.employee else {}),
+        **({"employee": item.there.db_id} if item.there else {}),
         "fields": list(_Fields(item, policies, table)),
     }
 
@@ -150,7 +151,7 @@ class _Fields:
 
     def __init__(self, item: Planned, policies: Policies, table: FieldTable) -> None:
         self._desired = item.person.desired
-        self._current = item.employee.values if item.employee else None
+        self._current = item.there.values if item.there else None
         self._plan = item.plan
         self._policies = policies
         self._table = table

@@ -10,7 +10,8 @@ from typing import Final
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import transient_error
-from destination_xledger.people.person import Planned
+from connector_base.people.directory import Directory
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import (
     is_theirs,
@@ -22,7 +23,6 @@ from destination_xledger.syncing.naming import LeaveOut, Names
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.updates import LeftOut
 from shared_mappings import Employee, FieldChange
-from xledger_api.employees.directory import Directory
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.inputs import InputNode, creation_node
 from xledger_api.sending.answers import Failure, Problem
@@ -308,13 +308,13 @@ class Additions:
                 missing.append(item)
             else:
                 found = course.result.met if item.identity not in course.sent else ours
-                found += [(item, directory.employees[db_id]) for db_id in theirs]
+                found += [(item, directory.there[db_id]) for db_id in theirs]
         if ours:
             logger.warning("%d people were added although Xledger did not say so; they are not added again.", len(ours))
         self._note(ours, course)
         return missing
 
-    def _look_up(self, batch: Sequence[Planned], course: _Course) -> Directory:
+    def _look_up(self, batch: Sequence[Planned], course: _Course) -> Directory[Employee]:
         course.looked_up.update(dict.fromkeys((item.identity for item in batch), self.now()))
         return self.gateway.look_up([Keys(item.person.desired.employment_id) for item in batch])
 
@@ -332,13 +332,15 @@ class Additions:
                 self._reject_as_several(item, doubles[item.identity], directory, course)
         return [(item, employee) for item, employee in course.result.added if item.identity not in doubles]
 
-    def _reject_as_several(self, item: Planned, db_ids: frozenset[str], directory: Directory, course: _Course) -> None:
+    def _reject_as_several(
+        self, item: Planned, db_ids: frozenset[str], directory: Directory[Employee], course: _Course
+    ) -> None:
         """Rejects somebody who may be one of several. Where all of these were added, the report tells of each."""
         twice = item.identity in course.sent_again
         for db_id in sorted(db_ids - course.there) if twice else ():
-            self._note_what_was_written(item, directory.employees[db_id], course)
+            self._note_what_was_written(item, directory.there[db_id], course)
         plan = doubled(db_ids) if twice else ambiguous(db_ids)
-        self.outcomes.carried_out(replace(item, employee=None, plan=plan))
+        self.outcomes.carried_out(replace(item, there=None, plan=plan))
         self.done.told(item.identity)
 
     def _reject(self, item: Planned, error: RefusedError, *, sure: bool) -> None:

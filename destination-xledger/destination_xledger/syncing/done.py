@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from destination_xledger.people.person import Planned
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.report import NoReport, Report
 from shared_mappings import MISSING, Employee, FieldChange, FieldTable, Policy, State
 

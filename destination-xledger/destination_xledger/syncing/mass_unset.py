@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from destination_xledger.people.person import Planned
+from destination_xledger.people.planned import Planned
 from shared_mappings import FieldTable, Policy
 
 FEW: Final = 20
@@ -99,9 +99,9 @@ class UnsetGuard:
         """Active people who are in Xledger, by the fields that they have there, and by those that they would lose."""
         counts = _Counts()
         for item in batch:
-            if item.employee is None or not item.person.desired.active:
+            if item.there is None or not item.person.desired.active:
                 continue
-            values = item.employee.values
+            values = item.there.values
             counts.have.update(
                 rule.fields[0]
                 for rule in self.table.rules

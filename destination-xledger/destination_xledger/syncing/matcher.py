@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector_base.failures import system_error
-from destination_xledger.people.person import Person, Planned
-from destination_xledger.syncing.claims import Claims
+from connector_base.people.claims import Claims
+from connector_base.people.directory import Directory, MatchingKey
+from connector_base.people.person import Person
+from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.routes import Routes
 from shared_mappings import (
     Action,
@@ -25,9 +27,8 @@ from shared_mappings import (
     is_somebody_else,
     plan,
 )
-from shared_mappings.desired import EMPLOYMENT_ID
+from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 from shared_mappings.normal_forms import normalised_key
-from xledger_api.employees.directory import Directory, MatchingKey
 from xledger_api.employees.gateway import Gateway, Keys
 from xledger_api.employees.system_values import with_known_system_values
 
@@ -75,7 +76,7 @@ class Matcher:
             found = {person.identity: directory.candidates(person.desired, self.match_on) for person in people}
             # Of several candidates, one may be left when the others have lost their address.
             wanted = {db_id for db_ids in found.values() for db_id in db_ids}
-            employees = {**directory.employees, **self.gateway.read(wanted - set(directory.employees))}
+            employees = {**directory.there, **self.gateway.read(wanted - set(directory.there))}
             if wanted <= set(employees):
                 break
         by_code = [
@@ -93,7 +94,7 @@ class Matcher:
                 planned[person.identity] = self._planned(person, db_ids, directory, employees)
         return [planned[person.identity] for person in people]
 
-    def _look_up(self, people: Sequence[Person]) -> Directory:
+    def _look_up(self, people: Sequence[Person]) -> Directory[Employee]:
         by_email = MatchingKey.EMAIL in self.match_on
         return self.gateway.look_up(
             [Keys(person.desired.employment_id, person.desired.email if by_email else None) for person in people],
@@ -102,7 +103,7 @@ class Matcher:
         )
 
     def _planned(
-        self, person: Person, db_ids: frozenset[str], directory: Directory, employees: Mapping[str, Employee]
+        self, person: Person, db_ids: frozenset[str], directory: Directory[Employee], employees: Mapping[str, Employee]
     ) -> Planned:
         """What is to be done about a person, who is then taken for the employee they were found as."""
         if directory.is_in_doubt(person.desired, self.match_on):
@@ -115,16 +116,16 @@ class Matcher:
         decided = self.plan(person, employee)
         rejection = self._rejection(person, employee, directory)
         if rejection is None and employee is not None:
-            self.claims.take(person, employee)
+            self.claims.take(person, employee.db_ids)
             self.claims.loses_code(person, _code_of(employee))
-            self.claims.loses_address(employee, decided.changes)
+            self.claims.loses_address(employee.db_id, decided.changes, EMAIL)
         if rejection is None or decided.action is Action.SKIP:
             return Planned(person, employee, decided)
         return Planned(person, None, rejection)
 
     def met(self, person: Person, employee: Employee) -> Planned:
         """What is to be done about a person whose code an employee has whom somebody else has added meanwhile."""
-        directory = Directory(by_code={person.code: frozenset({employee.db_id})})
+        directory: Directory[Employee] = Directory(by_code={person.code: frozenset({employee.db_id})})
         return self._planned(person, frozenset({employee.db_id}), directory, {employee.db_id: employee})
 
     def completion(self, person: Person, employee: Employee) -> Planned:
@@ -132,10 +133,10 @@ class Matcher:
 
         Xledger may have given the employee a contact or a subledger that there was: it stays with whoever led there.
         """
-        if other := self.claims.first_taken_for(employee, person):
+        if other := self.claims.first_taken_for(employee.db_ids, person):
             detail = f"This person was added, and shares a contact or a subledger with {other}."
             return Planned(person, None, _duplicate(f"{detail} It is the employee with dbId {employee.db_id}."))
-        self.claims.take(person, employee)
+        self.claims.take(person, employee.db_ids)
         return Planned(person, employee, self.plan(person, employee, creating=True))
 
     def plan(self, person: Person, employee: Employee | None, *, creating: bool = False) -> Plan:
@@ -157,7 +158,7 @@ class Matcher:
         values = (desired.values[self.routes.table.rule_of[target].canonical_target] for target in targets)
         return self.gateway.born_with() if any(isinstance(value, str) for value in values) else {}
 
-    def _rejection(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
+    def _rejection(self, person: Person, employee: Employee | None, directory: Directory[Employee]) -> Plan | None:
         """Why a person cannot be who they seem to be; None when they can."""
         if somebody := self._somebody_before(person, employee):
             return _duplicate(somebody)
@@ -182,11 +183,13 @@ class Matcher:
             return (
                 f"The employee who had the employment ID of this person as code is taken by {other}." if other else None
             )
-        other = self.claims.first_taken_for(employee, person)
+        other = self.claims.first_taken_for(employee.db_ids, person)
         whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
         return f"{whose} is taken by {other}." if other else None
 
-    def _rejection_without_code(self, person: Person, employee: Employee | None, directory: Directory) -> Plan | None:
+    def _rejection_without_code(
+        self, person: Person, employee: Employee | None, directory: Directory[Employee]
+    ) -> Plan | None:
         """The same for somebody who was not found by code, for whom only the e-mail address can speak."""
         other = self.claims.first_with_address(person) if MatchingKey.EMAIL in self.match_on else None
         if other is not None:

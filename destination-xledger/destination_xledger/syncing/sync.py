@@ -11,6 +11,11 @@ from airbyte_cdk.models import (
     DestinationSyncMode,
 )
 
+from connector_base.people.batches import Batch
+from connector_base.people.claims import Claims
+from connector_base.people.host_changes import told_fields
+from connector_base.people.person import Person
+from connector_base.people.streams import StreamReader, stream_readers
 from connector_base.protocol.checkpoints import Checkpoints
 from connector_base.protocol.generations import overwritten
 from connector_base.protocol.messages import forgets
@@ -18,13 +23,9 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import refused_sync_mode
 from connector_base.settings.modes import Mode
 from destination_xledger.config import Config
-from destination_xledger.people.host_changes import told_fields
-from destination_xledger.people.person import Person
-from destination_xledger.people.streams import StreamReader, stream_readers
+from destination_xledger.people.streams import carried
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
-from destination_xledger.syncing.batches import Batch
-from destination_xledger.syncing.claims import Claims
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
@@ -90,7 +91,7 @@ class Sync:
             AirbyteTracedException: A config error for a stream or a sync mode that cannot be written.
         """
         table = field_table()
-        readers = stream_readers(catalog, table, settings.options)
+        readers = stream_readers(catalog, carried(table, settings.options))
         gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas)
         routes = Routes(gateway)
         refusals = Refusals(gateway)

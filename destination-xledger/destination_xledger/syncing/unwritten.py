@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from destination_xledger.people.person import Planned, Refusal
+from connector_base.people.person import Refusal
+from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.blame import Path, is_about_the_object
 from destination_xledger.syncing.routes import Routes
 from shared_mappings import Employee, FieldChange, Route

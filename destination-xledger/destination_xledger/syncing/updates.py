@@ -11,7 +11,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import transient_error
-from destination_xledger.people.person import Planned
+from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.blame import (
     is_about_the_object,
     is_theirs,
@@ -121,9 +121,9 @@ class Updates:
         before = self.refusals.passed()
         unwritten = []
         for item in items:
-            if item.employee is None:
+            if item.there is None:
                 raise ValueError("only somebody who is in Xledger can be updated")
-            who = Unwritten(item, item.employee, list(item.plan.changes))
+            who = Unwritten(item, item.there, list(item.plan.changes))
             who.leave_out(refused.get(item.identity, {}))
             unwritten.append(who)
         while self._write_once(unwritten):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from connector_base.failures import config_error
+from connector_base.people.person import Person
 from connector_base.settings.modes import Mode
-from destination_xledger.people.person import Person, Planned
+from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done

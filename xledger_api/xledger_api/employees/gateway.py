@@ -9,18 +9,12 @@ from math import inf
 from typing import Any, Final, NamedTuple
 
 from connector_base.failures import system_error, transient_error
+from connector_base.people.directory import Directory, MatchingKey
 from shared_mappings import MISSING, Employee, FieldTable, State
 from shared_mappings.desired import EMAIL
 from shared_mappings.employee import value_shown
 from shared_mappings.normal_forms import normalised_email, normalised_key
 from shared_mappings.states import read_keys
-from xledger_api.employees.directory import (
-    Directory,
-    MatchingKey,
-    code_in_other_cases,
-    code_spellings,
-    email_spellings,
-)
 from xledger_api.employees.look_ups import IN_OTHER_CASE, IN_THE_ENTITY, AskedFor, Found, LookUps
 from xledger_api.employees.pages import Node, is_readable, is_somebody, spelled
 from xledger_api.employees.requests import (
@@ -31,6 +25,7 @@ from xledger_api.employees.requests import (
     nothing,
     update,
 )
+from xledger_api.employees.spellings import code_in_other_cases, code_spellings, email_spellings
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
 from xledger_api.language.operations import Call, Operation, Path, query
@@ -73,7 +68,7 @@ class Gateway:
     system_values: SystemValues = field(default_factory=SystemValues)
     schemas: Schemas = field(default_factory=dict, repr=False)
     _table: FieldTable | None = field(default=None, init=False, repr=False)
-    _listed: Directory | None = field(default=None, init=False, repr=False)
+    _listed: Directory[Employee] | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
     _looking_up: LookUps | None = field(default=None, init=False, repr=False)
     _born_with: dict[str, str] | None = field(default=None, init=False, repr=False)
@@ -109,7 +104,9 @@ class Gateway:
             self._looking_up = LookUps(self.client, self.schema, self.table)
         return self._looking_up
 
-    def look_up(self, people: Sequence[Keys], *, email_decides: bool = False, with_doubts: bool = False) -> Directory:
+    def look_up(
+        self, people: Sequence[Keys], *, email_decides: bool = False, with_doubts: bool = False
+    ) -> Directory[Employee]:
         """Finds employees by code and by e-mail address, whatever their status.
 
         Those found by e-mail alone are known by dbId only; `read` fetches them.
@@ -277,7 +274,7 @@ class Gateway:
 
     def _find(
         self, codes: Sequence[str], emails: Sequence[str], codes_in_other_case: Sequence[str], *, with_doubts: bool
-    ) -> Directory:
+    ) -> Directory[Employee]:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         employees: dict[str, Employee] = {}
@@ -301,9 +298,9 @@ class Gateway:
                 "sync stops before anybody is created again. Report it to the makers of this connector."
             )
         self._look_ups.scope_is_right |= bool(codes)
-        return replace(_directory(by_code, by_email, employees), **_doubts(found))
+        return replace(Directory.of(by_code, by_email, employees), **_doubts(found))
 
-    def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory:
+    def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory[Employee]:
         """All employees, by their keys, read whole or not. What is too slow is listed anew, in smaller pages."""
         for size in PAGES:
             try:
@@ -315,7 +312,7 @@ class Gateway:
                 raise self._look_ups.refused_to_all(error) from None
         raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
 
-    def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory:
+    def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory[Employee]:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
@@ -327,7 +324,7 @@ class Gateway:
                 by_email[normalised_email(email)].add(db_id)
             if whole:
                 found[db_id] = self._employee(node)
-        return _directory(by_code, by_email, found)
+        return Directory.of(by_code, by_email, found)
 
 
 def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
@@ -364,27 +361,13 @@ def _doubts(found: Found) -> dict[str, Any]:
     }
 
 
-def _directory(
-    by_code: Mapping[str, set[str]], by_email: Mapping[str, set[str]], employees: Mapping[str, Employee]
-) -> Directory:
-    in_any_case: dict[str, set[str]] = defaultdict(set)
-    for code, found in by_code.items():
-        in_any_case[code.casefold()] |= found
-    return Directory(
-        {code: frozenset(found) for code, found in by_code.items()},
-        {code: frozenset(found) for code, found in in_any_case.items()},
-        {email: frozenset(found) for email, found in by_email.items()},
-        employees,
-    )
-
-
-def _tell_if_case_matters(asked: Iterable[str], found: Directory) -> None:
+def _tell_if_case_matters(asked: Iterable[str], found: Directory[Employee]) -> None:
     """Tells when Xledger's e-mail filter minds case, which nobody has seen.
 
     Somebody who was found by code has an e-mail address that was asked for: the filter should have found them as well.
     """
     wanted = {normalised_email(email) for email in asked}
-    for employee in found.employees.values():
+    for employee in found.there.values():
         email = employee.values[EMAIL]
         known_as = normalised_email(email) if isinstance(email, str) else None
         if known_as in wanted and employee.db_id not in found.by_email.get(known_as, ()):

@@ -1,4 +1,4 @@
-"""How people are asked for, and who is found: the same person whatever the spelling of a key."""
+"""How people are asked for: by every spelling of a key that means the same."""
 
 import unicodedata
 
@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_mappings import Options, desired_from_user, field_table
 from shared_mappings.normal_forms import normalised_email, normalised_key
-from xledger_api.employees.directory import Directory, MatchingKey, code_spellings, email_spellings
+from xledger_api.employees.spellings import code_spellings, email_spellings
 
 NFC, NFD = (lambda text: unicodedata.normalize("NFC", text)), (lambda text: unicodedata.normalize("NFD", text))
 
@@ -49,35 +48,3 @@ def test_nothing_is_asked_for_that_means_another(name: str, domain: str) -> None
     written = normalised_key(f"{name}{domain}")
     ours = {normalised_email(address) for address in email_spellings(f"{name}{domain}")}
     assert normalised_email(written) in ours
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        ("E1 ", "E1"),
-        ("E1", "E1\u00a0"),
-        ("E\u200b1", "E1\u202c"),
-        (NFD("Å1"), NFC("Å1")),
-        (417, "417"),
-        (417.0, "417"),
-    ],
-)
-def test_somebody_is_found_by_a_code_however_either_side_holds_it(ours: object, theirs: str) -> None:
-    directory = Directory(by_code={normalised_key(theirs): frozenset({"11"})})
-    desired = desired_from_user({"id": "1", "employmentId": ours}, field_table(), Options())
-    assert directory.candidates(desired, [MatchingKey.EMPLOYMENT_ID]) == {"11"}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        ("Kari@Example.com ", "kari@example.COM"),
-        (NFD("åse@blåbær.no"), NFC("Åse@blåbær.no")),
-        (NFD("åse@blåbær.no"), NFD("åse@blåbær.no")),
-        ("kari@blåbær.no", "KARI@xn--blbr-roah.no\u200b"),
-    ],
-)
-def test_somebody_is_found_by_an_address_however_either_side_holds_it(ours: str, theirs: str) -> None:
-    directory = Directory(by_email={normalised_email(theirs): frozenset({"11"})})
-    desired = desired_from_user({"id": "1", "email": ours}, field_table(), Options())
-    assert directory.candidates(desired, [MatchingKey.EMAIL]) == {"11"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from destination_xledger.people.person import Person
+from connector_base.people.person import Person
 
 LONGEST_WAIT: Final = 60.0
 """Seconds after which a batch is written although it is not full: a slow source must not hold people back."""
@@ -35,7 +35,7 @@ class Batch:
         return full or (bool(self._people) and self.now() - self._since >= LONGEST_WAIT)
 
     def add(self, person: Person) -> None:
-        """Takes a person in. Of a user the later record counts; an employee's are merged key by key."""
+        """Takes a person in. Of somebody with an id the later record counts; others are merged key by key."""
         if not self._people:
             self._since = self.now()
         earlier = self._people.get(person.identity)

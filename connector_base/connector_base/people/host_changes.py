@@ -7,6 +7,7 @@ from typing import Any, Final
 from airbyte_cdk.models import AirbyteRecordMessage
 
 from connector_base.failures import ConnectorError, config_error
+from connector_base.systems import System
 
 Spelling = Callable[[str], str]
 """What remains of a key when a host spells it its own way."""
@@ -77,29 +78,30 @@ def rewritten_keys(
     return {key: missing[spelling(key)] for key in strays if spelling(key) in missing}
 
 
-def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Mapping[str, str]) -> None:
+def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Mapping[str, str], system: System) -> None:
     """Stops a sync whose records a host has read back from a table: null stands there for what nobody knows.
 
     Args:
         stream: The stream, as messages name it.
         record: The record as it came.
         rewritten: What `rewritten_keys` says of it.
+        system: What is written to.
 
     Raises:
         ConnectorError: A config error that says how to turn that off.
     """
     if rewritten:
         declared = next(iter(rewritten.values()))
-        raise _read_back(stream, f"{declared} is spelled another way")
+        raise _read_back(stream, f"{declared} is spelled another way", system)
     if any(key.casefold().startswith(HOSTS_COLUMNS) for key in record):
-        raise _read_back(stream, f"they have keys that begin with {HOSTS_COLUMNS}")
+        raise _read_back(stream, f"they have keys that begin with {HOSTS_COLUMNS}", system)
 
 
-def _read_back(stream: str, how: str) -> ConnectorError:
+def _read_back(stream: str, how: str, system: System) -> ConnectorError:
     return config_error(
         f"The records of the stream {stream} do not come as their source sent them: {how}. A host changes them so when "
         "it keeps them in a cache or a table first, as PyAirbyte does by default, and then null stands where nothing "
-        "is known, which would unset values in Xledger. Let the records come straight from the source (in PyAirbyte: "
+        f"is known, which would {system.nulls_would}. Let the records come straight from the source (in PyAirbyte: "
         "write with cache=False), or leave the host's columns out and give the others the names that are declared."
     )
 

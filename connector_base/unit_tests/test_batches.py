@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from destination_xledger.people.person import Person
-from destination_xledger.syncing.batches import Batch
+from connector_base.people.batches import Batch
+from connector_base.people.person import Person
 from shared_mappings import Options, desired_from_user, field_table
 
 

@@ -2,13 +2,35 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from connector_base.protocol.checkpoints import Came
-from shared_mappings import Desired, Employee, FieldChange, Plan
+from shared_mappings import Desired, FieldChange, Plan, State
 from shared_mappings.desired import NAME
 from shared_mappings.normal_forms import normalised_email, normalised_key
-from xledger_api.sending.answers import Failure
+
+
+class There(Protocol):
+    """Somebody as they stand in the system that is written to."""
+
+    @property
+    def values(self) -> Mapping[str, State]:
+        """The value at each place; None for nothing, `MISSING` where it cannot be seen."""
+
+
+class Reason(Protocol):
+    """Why something was refused."""
+
+    @property
+    def words(self) -> str:
+        """The system's own words, scrubbed: they hold no value of a record."""
+
+    @property
+    def original(self) -> str:
+        """Its words as they came: for the storage the administrator configured, never for a log."""
+
+
+ThereT_co = TypeVar("ThereT_co", bound=There, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +40,7 @@ class Taken:
     Attributes:
         values: It, by key. A missing key is unknown.
         changed: Keys that are unknown because a host changed their values on the way.
-        desire: Makes it what Xledger should have.
+        desire: Makes it what the record says somebody should have.
     """
 
     values: Mapping[str, Any] = field(repr=False)
@@ -32,7 +54,7 @@ class Taken:
 
     @property
     def desired(self) -> Desired:
-        """What Xledger should have."""
+        """What the record says the person should have."""
         return self.desire(self.values, self.changed)
 
 
@@ -41,9 +63,10 @@ class Person:
     """Somebody to be written.
 
     Attributes:
-        identity: Tells people apart, across streams: a user's id, or the key that an employee is known by and its kind.
-        label: How messages name the person; never a value of the record besides a user's id.
-        desired: What Xledger should have.
+        identity: Tells people apart, across streams: an id, or the key that somebody without one is known by and its
+            kind.
+        label: How messages name the person; never a value of the record besides its id.
+        desired: What the record says the person should have.
         record: What is mapped of the record, under its own names.
         update_only: Whether the person is never created, because the stream's sync mode is `update`.
         came: When the record came.
@@ -122,17 +145,17 @@ class InvalidRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A person, who they are in Xledger, and what is to be done.
+class Planned(Generic[ThereT_co]):
+    """A person, who they are in the system that is written to, and what is to be done.
 
     Attributes:
         person: The person.
-        employee: The employee they are; None for nobody.
+        there: Who they are there; None for nobody.
         plan: What is to be done.
     """
 
     person: Person
-    employee: Employee | None
+    there: ThereT_co | None
     plan: Plan
 
     @property
@@ -143,24 +166,24 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Xledger refused of a person's changes.
+    """What was refused of a person's changes.
 
     Attributes:
-        failures: Why, once for each mutation that refused, or for each value that it named.
-        unwritten: The changes it refused with that. The person's others are written.
-        by_name: Whether Xledger named each value that it refused, and took the others.
+        failures: Why, once for each request that was refused, or for each value that was named.
+        unwritten: The changes that were refused with that. The person's others are written.
+        by_name: Whether each value that was refused was named, and the others were taken.
     """
 
-    failures: tuple[Failure, ...]
+    failures: tuple[Reason, ...]
     unwritten: tuple[FieldChange, ...]
     by_name: bool = False
 
     @property
     def words(self) -> str:
-        """Xledger's own words, scrubbed: they hold no value of a record."""
+        """The system's own words, scrubbed: they hold no value of a record."""
         return " ".join(failure.words for failure in self.failures)
 
     @property
     def original(self) -> str:
-        """Xledger's words as they came: for the storage the administrator configured, never for a log."""
+        """Its words as they came: for the storage the administrator configured, never for a log."""
         return " ".join(failure.original for failure in self.failures)

@@ -1,31 +1,35 @@
-"""The part of Xledger's employees that a batch is about, and who of them is whom: matching, without I/O."""
+"""Those in the system that is written to whom a batch may be about, and who of them is whom: matching, without I/O."""
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
-from shared_mappings import Desired, Employee
-from shared_mappings.normal_forms import domain_spellings, normalised_email, normalised_key
+from shared_mappings import Desired
+from shared_mappings.normal_forms import normalised_email, normalised_key
+
+ThereT = TypeVar("ThereT")
+"""Somebody as they stand in the system that is written to."""
 
 
 class MatchingKey(str, Enum):
-    """The fields by which a person is found in Xledger."""
+    """The fields by which a person is found in the system that is written to."""
 
     EMPLOYMENT_ID = "employmentId"
     EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Generic[ThereT]):
     """Who answers to which key.
 
     Attributes:
-        by_code: dbIds of the employees with a code, by the code as it is compared.
+        by_code: Ids of those with a code, by the code as it is compared.
         by_code_in_any_case: The same, by the code without regard to case.
-        by_email: dbIds of the employees with an e-mail address, by the address as it is compared.
-        employees: Employees that were read whole, by dbId.
+        by_email: Ids of those with an e-mail address, by the address as it is compared.
+        there: Those who were read whole, by id.
         refused: Keys that cannot be looked up, as they are compared and without regard to case: whose they are is not
             known.
         why: Why not, in words that hold no value of a record.
@@ -34,12 +38,33 @@ class Directory:
     by_code: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_code_in_any_case: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     by_email: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    employees: Mapping[str, Employee] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    there: Mapping[str, ThereT] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     refused: Mapping[MatchingKey, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     why: str = ""
 
+    @classmethod
+    def of(
+        cls, by_code: Mapping[str, Set[str]], by_email: Mapping[str, Set[str]], there: Mapping[str, ThereT]
+    ) -> "Directory[ThereT]":
+        """Those who are there.
+
+        Args:
+            by_code: Ids by the code as it is compared.
+            by_email: Ids by the e-mail address as it is compared.
+            there: Those who were read whole, by id.
+        """
+        in_any_case: dict[str, set[str]] = defaultdict(set)
+        for code, found in by_code.items():
+            in_any_case[code.casefold()] |= found
+        return cls(
+            {code: frozenset(found) for code, found in by_code.items()},
+            {code: frozenset(found) for code, found in in_any_case.items()},
+            {email: frozenset(found) for email, found in by_email.items()},
+            there,
+        )
+
     def candidates(self, desired: Desired, match_on: Iterable[MatchingKey]) -> frozenset[str]:
-        """The dbIds of the employees that a person may be: those with the first key that anybody has.
+        """The ids of those that a person may be: those with the first key that anybody has.
 
         Args:
             desired: The person.
@@ -53,7 +78,7 @@ class Directory:
         return frozenset()
 
     def with_code(self, code: str) -> frozenset[str]:
-        """The dbIds of the employees who have a code.
+        """The ids of those who have a code.
 
         Args:
             code: The code as it is compared; empty for none, which nobody has.
@@ -61,7 +86,7 @@ class Directory:
         return self.by_code.get(code, frozenset()) if code else frozenset()
 
     def with_code_alike(self, code: str) -> frozenset[str]:
-        """The dbIds of the employees whose code differs from this one in case, and in nothing else.
+        """The ids of those whose code differs from this one in case, and in nothing else.
 
         Args:
             code: The code as it is compared; empty for none, which nobody has.
@@ -83,11 +108,11 @@ class Directory:
                 break
         return self._is_refused(MatchingKey.EMPLOYMENT_ID, desired)
 
-    def without(self, addresses: Mapping[str, Set[str]]) -> "Directory":
-        """The same without e-mail addresses that employees have no longer, or will not have.
+    def without(self, addresses: Mapping[str, Set[str]]) -> "Directory[ThereT]":
+        """The same without e-mail addresses that somebody has no longer, or will not have.
 
         Args:
-            addresses: dbIds of those employees, by the address as it is compared.
+            addresses: Ids of those, by the address as it is compared.
         """
         by_email = {email: found - addresses.get(email, frozenset()) for email, found in self.by_email.items()}
         return replace(self, by_email=by_email)
@@ -111,36 +136,3 @@ def _compared(key: MatchingKey, desired: Desired) -> str:
             return normalised_key(desired.employment_id or "")
         case MatchingKey.EMAIL:
             return normalised_email(desired.email or "")
-
-
-def code_spellings(code: str) -> set[str]:
-    """How Xledger may hold a code: as it was entered, and as it is compared, with accents composed and decomposed."""
-    return {code, *_composed_and_decomposed(normalised_key(code))}
-
-
-def code_in_other_cases(code: str) -> set[str]:
-    """A code in small and in capital letters, as far as that is another code: whoever has it is not taken for nobody.
-
-    Nobody knows whether Xledger's filter minds case.
-    """
-    as_compared = normalised_key(code)
-    return {as_compared.lower(), as_compared.upper()} - code_spellings(code)
-
-
-def email_spellings(email: str) -> set[str]:
-    """How Xledger may hold an e-mail address: nobody knows what its filter takes for the same.
-
-    As it was entered, and as it is written: that in lower case too, with accents composed and decomposed, and with its
-    domain in letters and in ASCII. For most addresses this is one spelling, or two.
-    """
-    written = normalised_key(email)
-    name, at, domain = written.rpartition("@")
-    in_ascii, in_letters = domain_spellings(domain)
-    both = {f"{name}@{in_ascii}", f"{name}@{in_letters}"} if at and in_ascii != in_letters else set()
-    addresses = {spelled for address in {written} | both for spelled in (address, address.lower())}
-    return {email, *(spelled for address in addresses for spelled in _composed_and_decomposed(address))}
-
-
-def _composed_and_decomposed(text: str) -> Iterator[str]:
-    yield unicodedata.normalize("NFC", text)
-    yield unicodedata.normalize("NFD", text)

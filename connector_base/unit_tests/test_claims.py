@@ -1,9 +1,8 @@
 """Nobody is taken for two, and nobody becomes somebody else who came, whatever became of them."""
 
-from destination_xledger.people.person import InvalidRecord, Person
-from destination_xledger.syncing.claims import Claims
-from shared_mappings import Employee, FieldChange, Options, desired_from_user, field_table
-from shared_mappings.desired import EMAIL
+from connector_base.people.claims import Claims, Objects
+from connector_base.people.person import InvalidRecord, Person
+from shared_mappings import FieldChange, Options, desired_from_user, field_table
 
 TABLE = field_table()
 
@@ -13,9 +12,9 @@ def somebody(identity: str, employment_id: str | None = "E1", email: str | None 
     return Person(identity, f"users {identity}", desired_from_user(record, TABLE, Options()), record)
 
 
-def an_employee(db_id: int = 11, contact: int | None = 12, subledger: int | None = 13) -> Employee:
-    node = {"dbId": db_id, "contact": {"dbId": contact}, "subledger": {"dbId": subledger}}
-    return Employee.from_node(node, TABLE)
+def an_employee(employee: int = 11, contact: int | None = 12, subledger: int | None = 13) -> Objects:
+    ids = {"employee": employee, "contact": contact, "subledger": subledger}
+    return {kind: None if number is None else str(number) for kind, number in ids.items()}
 
 
 def test_a_key_is_for_the_first_person_who_came_with_it() -> None:
@@ -93,8 +92,9 @@ def test_an_employee_without_a_contact_shares_none() -> None:
 
 def test_an_address_that_a_plan_takes_away_is_remembered_as_it_is_compared() -> None:
     claims = Claims()
-    claims.loses_address(an_employee(), [FieldChange("email", EMAIL, "Kari@Example.com", "new@example.com")])
-    claims.loses_address(an_employee(21), [FieldChange("email", EMAIL, None, "other@example.com")])
+    claims.loses_address("11", [FieldChange("email", "contact.email", "Kari@Example.com", "")], "contact.email")
+    claims.loses_address("21", [FieldChange("email", "contact.email", None, "other@example.com")], "contact.email")
+    claims.loses_address("31", [FieldChange("email", "login", "ola@example.com", None)], "contact.email")
     assert claims.addresses_lost == {"kari@example.com": {"11"}}
 
 
