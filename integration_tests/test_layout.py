@@ -32,7 +32,7 @@ ROOMS = {
     """,
     "source_huma": """
         run
-        entrypoint
+        entrypoint  in_process
         source
         manifest  changed_users
         users  users_list  lists  declared  known_groups

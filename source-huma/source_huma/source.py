@@ -58,6 +58,7 @@ class SourceHuma(YamlDeclarativeSource):
         config: The connector's configuration; None for `spec`.
         catalog: The streams to read; None unless reading.
         state: What an earlier sync emitted; None for the first.
+        beside: The run of another connector in this process that asks with the same API key; None without one.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class SourceHuma(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
+        beside: SyncRun | None = None,
     ) -> None:
         super().__init__(path_to_yaml=MANIFEST, config=entered(config or {}), catalog=catalog, state=state)
+        self._beside: Final = beside
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
@@ -79,7 +82,8 @@ class SourceHuma(YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
-        self._run = SyncRun(workers=entered(config or {}).get("num_workers", DEFAULT_WORKERS))
+        workers = entered(config or {}).get("num_workers", DEFAULT_WORKERS)
+        self._run = SyncRun(workers=workers, beside=self._beside)
         return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002

@@ -13,10 +13,9 @@ from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Record, StreamSlice
 
-from connector_base.failures import transient_error
 from huma_api.asking.answers import json_object
 from huma_api.asking.sync_run import SyncRun
-from huma_api.people.employment import current_position_id, employment_from, tells_of_employment
+from huma_api.people.fresh_user import details_of, with_employment
 from huma_api.people.user_record import user_record
 from shared_mappings.record_schema import users_schema
 
@@ -65,24 +64,20 @@ class UserRetriever(Retriever):
         response = self.requester.send_request(stream_slice=stream_slice)
         if response is None or not response.ok:
             return
-        details = json_object(response) or {}
-        if details.get("id") != user_id:
-            raise transient_error(f"Huma did not answer with the details of user {user_id}. Try again later.")
-        employment = self._employment(user_id, details)
-        if employment is not None:
-            yield Record(self._flat(user_id, {**details, **employment}), self.name, associated_slice=stream_slice)
+        details = with_employment(
+            details_of(user_id, json_object(response) or {}), lambda position_id: self._position(user_id, position_id)
+        )
+        if details is not None:
+            yield Record(self._flat(user_id, details), self.name, associated_slice=stream_slice)
 
-    def _employment(self, user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """What the current position adds to the details; None when Huma was given up on and nobody can tell."""
-        position_id = None if tells_of_employment(details) else current_position_id(details)
-        if position_id is None:
-            return {}
+    def _position(self, user_id: str, position_id: str) -> Mapping[str, Any] | None:
+        """A position, as far as Huma shows it; None when Huma was given up on and nobody can tell."""
         response = self.position_requester.send_request(
             stream_slice=StreamSlice(partition={"id": user_id, "position_id": position_id}, cursor_slice={})
         )
         if response is None:
             return None
-        return employment_from(json_object(response) or {}, details) if response.ok else {}
+        return (json_object(response) or {}) if response.ok else {}
 
     def _flat(self, user_id: str, details: Mapping[str, Any]) -> dict[str, Any]:
         flat = user_record(user_id, details, self._changed_at)

@@ -12,7 +12,7 @@ import requests
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 
-from huma_api.asking.sync_run import SyncRun
+from huma_api.asking.tokens import AccessTokens
 
 pytestmark = pytest.mark.slow
 """Each reads with the whole source."""
@@ -148,12 +148,12 @@ def test_tokens_that_are_good_for_a_single_request_are_replaced_as_often(huma: A
 def test_a_request_that_is_refused_whatever_token_it_has_while_others_are_not_ends_as_transient(
     huma: Any, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused_although_others_are_not(run: SyncRun, authorization: str | None) -> bool:
-        run.token_was_accepted(authorization)
-        return token_was_refused(run, authorization)
+    def refused_although_others_are_not(tokens: AccessTokens, authorization: str | None) -> bool:
+        tokens.was_accepted(authorization)
+        return was_refused(tokens, authorization)
 
-    token_was_refused = SyncRun.token_was_refused
-    monkeypatch.setattr(SyncRun, "token_was_refused", refused_although_others_are_not)
+    was_refused = AccessTokens.was_refused
+    monkeypatch.setattr(AccessTokens, "was_refused", refused_although_others_are_not)
     huma.add("u1", "u2")
     huma.detail_answers["u1"] = [{"status_code": 401}] * 100
     output = read(fails=True)

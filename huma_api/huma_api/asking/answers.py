@@ -74,28 +74,26 @@ class HumaErrorHandler(DefaultErrorHandler):
         if not isinstance(response_or_exception, requests.Response):
             return self._without_answer(response_or_exception)
         resolution = self._answered(response_or_exception)
-        if resolution.response_action is not ResponseAction.SUCCESS:
+        if resolution.response_action not in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
             # The CDK writes the body of a failed answer to the log and into its exceptions, and Huma's errors quote
-            # values. Once the answer has been interpreted nobody needs the body any more.
+            # values. Once the answer has been interpreted nobody needs the body any more, unless it is what was asked
+            # for.
             response_or_exception._content = b""  # noqa: SLF001
         return resolution
 
     def _count(self, response_or_exception: requests.Response | Exception | None) -> None:
         """Counts a request. All that is sent comes by here, whoever sends it: the CDK asks what to make of it."""
         request = getattr(response_or_exception, "request", None)
-        answered = isinstance(response_or_exception, requests.Response)
-        self._run.traffic.count(
-            requests=1,
-            bytes_sent=len(getattr(request, "body", None) or b""),
-            bytes_received=travelled(response_or_exception) if answered else 0,
-        )
+        sent = len(getattr(request, "body", None) or b"")
+        received = travelled(response_or_exception) if isinstance(response_or_exception, requests.Response) else 0
+        self._run.traffic.count(requests=1, bytes_sent=sent, bytes_received=received)
 
     def _answered(self, response: requests.Response) -> ErrorResolution:
         for response_filter in self.response_filters or []:
             resolution = response_filter.matches(response)
             if resolution is None:
                 continue
-            if _is_of_somebody_else(response):
+            if is_of_somebody_else(response):
                 # What a proxy does not find, or let pass, says nothing about what Huma has, or would allow.
                 return self._not_huma()
             if resolution.response_action is ResponseAction.IGNORE:
@@ -136,7 +134,7 @@ class HumaErrorHandler(DefaultErrorHandler):
                 "The proxy on the way to Huma asks for a user name and a password (HTTP status 407). Enter them into "
                 "the address of the proxy, in the environment variable HTTPS_PROXY."
             )
-        if _is_of_somebody_else(response):
+        if is_of_somebody_else(response):
             return ErrorResolution(
                 ResponseAction.FAIL,
                 FailureType.transient_error,
@@ -186,7 +184,7 @@ class HumaErrorHandler(DefaultErrorHandler):
                 "Huma refuses access tokens soon after it has accepted them. Another connection may be using the same "
                 "API key: give each connection an API key of its own, and try again."
             )
-        if _is_of_somebody_else(response):
+        if is_of_somebody_else(response):
             return self._not_huma()
         return self._misconfigured(
             "Huma refuses the access token it has just given. Check in Huma under System settings > Open API that the "
@@ -194,7 +192,7 @@ class HumaErrorHandler(DefaultErrorHandler):
         )
 
 
-def _is_of_somebody_else(response: requests.Response) -> bool:
+def is_of_somebody_else(response: requests.Response) -> bool:
     """Whether an answer that is no success has words in it, and not in the way Huma has them."""
     return bool(response.content) and json_object(response) is None
 

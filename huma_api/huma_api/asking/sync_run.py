@@ -57,8 +57,8 @@ class SyncRun:
         self.started_at: Final = datetime.now(timezone.utc)
         self.max_retries: Final = max_retries
         self.longest_wait: Final = longest_wait
-        self.tokens: Final = beside.tokens if beside else AccessTokens()
-        self.traffic: Final = beside.traffic if beside else Traffic()
+        self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
+        self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()

@@ -1,0 +1,1 @@
+"""Writing to Huma, and what has to be known of it before that."""
