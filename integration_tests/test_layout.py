@@ -50,18 +50,18 @@ ROOMS = {
         asking  people
     """,
     "xledger_api": """
-        employees
+        employees  probing
         sending
         language  sifting
     """,
     "connector_base": """
         log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process  reaching  waiting
+        failures  findings  validation  environment  process  reaching  waiting
     """,
     "shared_mappings": """
         planner  used_schema
-        employee_schema
+        employee_schema  employee_record
         desired  employee
         field_table
         comparators  policies

@@ -39,9 +39,8 @@ from shared_mappings import API_URL_PATTERN, DeactivatedUsers, NewUsers, Options
 from shared_mappings.normal_forms import normalised_word
 from xledger_api.employees.directory import MatchingKey
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
-from xledger_api.sending.tokens import may_be_a_token
-
-PRODUCTION: Final = "https://www.xledger.net/graphql"
+from xledger_api.sending.client import PRODUCTION
+from xledger_api.sending.tokens import WholeToken
 
 LARGEST_BATCH: Final = 500
 """A mass mutation takes 500 inputs."""
@@ -58,15 +57,6 @@ class Mode(str, Enum):
 
     PREVIEW = "preview"
     SYNC = "sync"
-
-
-def _whole_token(token: str) -> str:
-    if not may_be_a_token(token):
-        raise ValueError(
-            "it is no token of Xledger's, or only a part of one: a token is letters, digits, - and _, with nothing "
-            "before, between or after them; copy it from Xledger again, or make a new one"
-        )
-    return token
 
 
 def _confirmed(authority: bool) -> bool:
@@ -94,7 +84,7 @@ class Config(Settings):
         ),
         json_schema_extra={"always_show": True, "order": 0},
     )
-    api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
+    api_token: Secret[WholeToken] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",

@@ -19,6 +19,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
+from connector_base.findings import in_one_message
 from connector_base.log_redaction import report_error
 from connector_base.process import EndedByHostError
 from connector_base.protocol.command_files import read_object
@@ -26,7 +27,7 @@ from connector_base.protocol.messages import DestinationCatalogMessage, as_line,
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.settings.masked_secrets import mask_secrets
 from destination_xledger.catalog import read_catalog
-from destination_xledger.checking.check import check, in_one_message
+from destination_xledger.checking.check import check
 from destination_xledger.config import Config, Mode, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.people.generations import EVERYBODY_AGAIN, told_at_the_start

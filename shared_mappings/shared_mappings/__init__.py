@@ -8,7 +8,8 @@ from shared_mappings.codes import RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.employee import Employee
-from shared_mappings.employee_schema import employee_schema
+from shared_mappings.employee_record import employee_record, shown_as
+from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.field_table import FieldTable, Route, Rule, Target, field_table
 from shared_mappings.planner import Action, Conflict, FieldChange, Plan, contradictions, is_somebody_else, plan
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
@@ -42,11 +43,14 @@ __all__ = [
     "contradictions",
     "desired_from_employee",
     "desired_from_user",
+    "employee_record",
     "employee_schema",
+    "employees_schema",
     "field_table",
     "is_somebody_else",
     "plan",
     "read_path",
+    "shown_as",
     "used_of_employee",
     "used_of_users",
     "users_schema",

@@ -1,5 +1,6 @@
-"""The declared JSON Schema of the destination's `employee` object, made from the field table."""
+"""The declared JSON Schemas of an employee, made from the field table: what is written, and what is read."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from shared_mappings.desired import ACTIVE
@@ -38,6 +39,52 @@ def employee_schema() -> dict[str, Any]:
         if _is_date(path, table):
             above["properties"][name]["format"] = "date"
     return schema
+
+
+def employees_schema() -> dict[str, Any]:
+    """The JSON Schema of a record of Xledger's `employees` stream: the object `employee`, and whose record it is.
+
+    Every key but `id` may be missing (unknown) and most may be null (Xledger has nothing).
+
+    Returns:
+        A fresh copy, which the caller may change.
+    """
+    schema = employee_schema()
+    schema |= {
+        "title": "Xledger employee",
+        "description": "One employee in Xledger. Every property is in one of three states: a value; null, which means "
+        "that Xledger has nothing; or no such key, which means unknown (Xledger does not show it, or the column is not "
+        "selected).",
+        "required": ["id"],
+        "properties": {"id": _ID, **schema["properties"], **_ABOUT_THE_RECORD},
+    }
+    return schema
+
+
+_ID: Final = {
+    "type": "string",
+    "minLength": 1,
+    "description": "Xledger's dbId of the employee, as text. Never changes and is never reused.",
+}
+
+_ABOUT_THE_RECORD: Final[Mapping[str, Any]] = {
+    "closed": {
+        "type": "boolean",
+        "description": "Whether the employee is closed in Xledger: the last day (dateTo) has passed.",
+    },
+    "modifiedAt": {
+        "type": ["string", "null"],
+        "description": "When the employee was last changed in Xledger: Central European wall time without an offset. A "
+        "change of the contact or of the subledger alone need not move it.",
+        "airbyte_type": "timestamp_without_timezone",
+    },
+    "changedAt": {
+        "type": "string",
+        "format": "date-time",
+        "airbyte_type": "timestamp_with_timezone",
+        "description": "The start of the sync that emitted this record. The same for all records of a sync.",
+    },
+}
 
 
 def _type_of(path: str) -> str:
