@@ -105,9 +105,7 @@ def test_what_a_record_says_is_what_xledger_has(rule: Any) -> None:
 @pytest.mark.parametrize("part", ["contact", "subledger"])
 def test_what_an_object_would_hold_that_is_not_shown_is_unknown(part: str) -> None:
     record = record_of({**NODE, part: None})
-    hidden = {
-        keys[0] for target, keys in shown_as(TABLE).items() if target.startswith(f"employee.{part}.") and keys
-    }
+    hidden = {keys[0] for target, keys in shown_as(TABLE).items() if target.startswith(f"employee.{part}.") and keys}
     assert hidden
     assert not hidden & record.keys()
     assert record.keys() == record_of(NODE).keys() - hidden

@@ -177,7 +177,11 @@ def test_a_probe_for_reading_reads_what_the_access_opens(access: Access) -> None
 
 
 def test_only_what_a_sync_does_is_needed() -> None:
-    assert [probe.root for probe in probes_for(ACCESSES) if not is_needed(probe)] == ["objectValues", "suppliers", "banks"]
+    assert [probe.root for probe in probes_for(ACCESSES) if not is_needed(probe)] == [
+        "objectValues",
+        "suppliers",
+        "banks",
+    ]
 
 
 def test_a_probe_fits_a_schema_that_has_what_it_asks_for() -> None:

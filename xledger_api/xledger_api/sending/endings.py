@@ -19,9 +19,7 @@ from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Failure, Problem
 
 
-def ending(
-    operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES
-) -> AirbyteTracedException:
+def ending(operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES) -> AirbyteTracedException:
     """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request.
 
     Args:
@@ -67,9 +65,10 @@ def refused_whatever_is_in_it(
     operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES
 ) -> AirbyteTracedException:
     """A request that is refused whatever is in it, in words that speak of no access, or although it passed before."""
+    accesses = quoted(accesses_for(operation, asked_for))
     return transient_error(
         f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Try again in an "
-        f"hour. If it comes back, look whether the API token has the accesses {quoted(accesses_for(operation, asked_for))} "
+        f"hour. If it comes back, look whether the API token has the accesses {accesses} "
         f"({WHERE_TO_GRANT}; testing the connection tells), and ask Xledger."
     )
 
