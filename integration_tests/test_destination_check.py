@@ -11,7 +11,7 @@ from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import Write
 from integration_tests.records import a_user, records
 from integration_tests.sandbox import Fault, Sandbox
-from xledger_api.language.accesses import ACCESSES, PROBES
+from xledger_api.language.accesses import ACCESSES, probes_for
 
 Check = Callable[..., tuple[str | None, list[str]]]
 
@@ -90,7 +90,7 @@ def test_without_an_access_that_check_only_warns_of_a_sync_succeeds(words: str, 
 
 
 def test_a_token_that_may_only_read_is_enough_for_a_preview(check: Check, write: Write, sandbox: Sandbox) -> None:
-    for root_field in {probe.root for probe in PROBES if probe.writes}:
+    for root_field in {probe.root for probe in probes_for(ACCESSES) if probe.writes}:
         sandbox.xledger.faults.add(Fault.no_access(root_field))
     for nothing_needs_it in ("Supplier", "ObjectValue", "Bank"):
         sandbox.xledger.faults.add(Fault.unreadable(nothing_needs_it))
@@ -185,7 +185,7 @@ def test_a_token_that_is_refused_in_words_nobody_has_seen_is_told_before_the_acc
 ) -> None:
     words = '{"errors": [{"message": "Session has expired."}], "data": null}'
     sandbox.xledger.lacks = frozenset({"Query.viewer"})
-    for root_field in {probe.root for probe in PROBES}:
+    for root_field in {probe.root for probe in probes_for(ACCESSES)}:
         sandbox.xledger.faults.add(Fault.answer(words, root_field=root_field, times=None))
     if not introspected:
         sandbox.xledger.faults.add(Fault.answer(words, root_field="__schema", times=None))
@@ -198,7 +198,7 @@ def test_a_token_that_is_refused_in_words_nobody_has_seen_is_told_before_the_acc
 
 
 def test_a_token_that_may_do_something_is_not_said_to_be_wrong(check: Check, sandbox: Sandbox) -> None:
-    for root_field in {probe.root for probe in PROBES} - {"countries"}:
+    for root_field in {probe.root for probe in probes_for(ACCESSES)} - {"countries"}:
         sandbox.xledger.faults.add(Fault.no_access(root_field))
     message, _ = check()
     assert "expired" not in str(message)

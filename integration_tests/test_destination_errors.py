@@ -286,7 +286,7 @@ def test_a_list_that_begins_anew_after_each_cursor_ends_a_sync_before_anybody_is
     dialect: str, write: Write, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.xledger.dialect = dialect_named(dialect)
-    monkeypatch.setattr("xledger_api.employees.gateway.PAGES", (2,))
+    monkeypatch.setattr("xledger_api.employees.gateway.LARGEST_PAGE", 2)
     for _ in range(9):
         sandbox.xledger.add_employee(code="E7")
     written = write([*records([*PEOPLE, a_user(7)]), state(1)])

@@ -51,7 +51,7 @@ ROOMS = {
         asking  people
     """,
     "xledger_api": """
-        employees
+        employees  probing
         sending
         language  sifting
     """,
@@ -59,11 +59,11 @@ ROOMS = {
         writing
         people  log_redaction  storage
         protocol  settings  incremental
-        failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
+        failures  findings  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
         planning  used_schema
-        direction  employee_schema  user_schema  user
+        direction  employee_schema  employee_record  user_schema  user
         desired  employee
         field_table
         comparators  converters_back  policies

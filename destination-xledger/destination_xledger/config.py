@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from connector_base.people.directory import MatchingKey
 from connector_base.settings.addresses import allowed_address
@@ -32,9 +32,8 @@ from destination_xledger.xledger import XLEDGER
 from shared_mappings import DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
 from shared_mappings.normal_forms import normalised_word
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
-from xledger_api.sending.tokens import may_be_a_token
-
-PRODUCTION: Final = "https://www.xledger.net/graphql"
+from xledger_api.sending.client import PRODUCTION
+from xledger_api.sending.tokens import WholeToken
 
 LARGEST_BATCH: Final = 500
 """A mass mutation takes 500 inputs."""
@@ -46,22 +45,13 @@ WRITE_THE_SAME: Final = frozenset(
 people who did not change, whom an incremental sync does not reach."""
 
 
-def _whole_token(token: str) -> str:
-    if not may_be_a_token(token):
-        raise ValueError(
-            "it is no token of Xledger's, or only a part of one: a token is letters, digits, - and _, with nothing "
-            "before, between or after them; copy it from Xledger again, or make a new one"
-        )
-    return token
-
-
 class Config(Settings):
     """Keeps employees in Xledger in step with the people in Huma."""
 
     model_config = ConfigDict(title="Xledger Destination Spec")
 
     mode: ModeSetting = mode_setting(XLEDGER, order=0)
-    api_token: Secret[Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]] = Field(
+    api_token: Secret[WholeToken] = Field(
         title="API token",
         description=f"Token of an API user in Xledger ({WHERE_TOKENS_ARE}). Every change is logged in Xledger under "
         "the name of the person who made it.",

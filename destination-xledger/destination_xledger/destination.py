@@ -9,9 +9,10 @@ from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, Configur
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
+from connector_base.findings import in_one_message
 from connector_base.protocol.generations import everybody_again, told_at_the_start
 from connector_base.writing.destination import PeopleDestination, told_in_the_log
-from destination_xledger.checking.check import check, in_one_message
+from destination_xledger.checking.check import check
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.reporting.outcomes import Outcomes

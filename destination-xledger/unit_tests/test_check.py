@@ -16,14 +16,14 @@ from requests_mock import ANY, Mocker
 
 from connector_base.incremental.identity import IDENTITY
 from destination_xledger.destination import DestinationXledger
-from xledger_api.language.accesses import PROBES
+from xledger_api.language.accesses import ACCESSES, probes_for
 from xledger_api.sending.client import XledgerClient
 
 from .conftest import TOKEN, URL
 
-READS = [f"{probe.alias}:" for probe in PROBES if not probe.writes]
-WRITES = [f"{probe.alias}:" for probe in PROBES if probe.writes]
-ROOTS = {f"{probe.alias}:": probe.root for probe in PROBES}
+READS = [f"{probe.alias}:" for probe in probes_for(ACCESSES) if not probe.writes]
+WRITES = [f"{probe.alias}:" for probe in probes_for(ACCESSES) if probe.writes]
+ROOTS = {f"{probe.alias}:": probe.root for probe in probes_for(ACCESSES)}
 
 SDL = (files("xledger_api.language") / "graphql" / "schema.graphql").read_text(encoding="utf-8")
 VIEWER = """

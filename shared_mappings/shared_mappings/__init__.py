@@ -10,6 +10,7 @@ from shared_mappings.converters import Options
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
+from shared_mappings.employee_record import employee_record, shown_as
 from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.field_table import FieldTable, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.planning.bodies import bodies_for_huma
@@ -64,6 +65,7 @@ __all__ = [
     "contradictions",
     "desired_from_employee",
     "desired_from_user",
+    "employee_record",
     "employee_schema",
     "employees_schema",
     "field_table",
@@ -72,6 +74,7 @@ __all__ = [
     "plan_for_huma",
     "policy_in_force",
     "read_path",
+    "shown_as",
     "titles_by_name",
     "to_huma",
     "to_xledger",

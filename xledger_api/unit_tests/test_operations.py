@@ -25,12 +25,12 @@ from shared_mappings import field_table
 from xledger_api.employees.requests import addition, employees, nothing, update
 from xledger_api.language.accesses import (
     ACCESSES,
-    PROBES,
     Access,
     Probe,
     accesses_for,
     accesses_tried_by,
     is_needed,
+    probes_for,
 )
 from xledger_api.language.fitting import fitted, shown
 from xledger_api.language.operations import Operation, mutation, query
@@ -64,8 +64,8 @@ def sent_to(schema: Schema) -> dict[str, Operation]:
         **{name: update(name, (), table, schema, one) for name in table.mutations},
         "by another route": update("updateEmployees", ["employee.contact.phone"], table, schema, one),
         **{f"{name} of nothing": nothing(name, schema) for name in ("addEmployees", *table.mutations)},
-        "all reads": query(schema, *(probe.call() for probe in PROBES if not probe.writes)),
-        "all writes": mutation(schema, *(probe.call() for probe in PROBES if probe.writes)),
+        "all reads": query(schema, *(probe.call() for probe in probes_for(ACCESSES) if not probe.writes)),
+        "all writes": mutation(schema, *(probe.call() for probe in probes_for(ACCESSES) if probe.writes)),
     }
 
 
@@ -163,11 +163,11 @@ def test_a_look_up_needs_the_accesses_to_all_that_it_reads() -> None:
 def test_every_mutation_has_an_access_and_a_probe(name: str) -> None:
     operation = SENT[name]
     assert accesses_for(operation)
-    assert Probe(operation.root_field) in PROBES
+    assert Probe(operation.root_field) in probes_for(ACCESSES)
 
 
 def test_every_probe_is_for_an_access() -> None:
-    assert all(accesses_tried_by(probe) for probe in PROBES)
+    assert all(accesses_tried_by(probe) for probe in probes_for(ACCESSES))
 
 
 @pytest.mark.parametrize("access", ACCESSES, ids=lambda access: access.name)
@@ -177,12 +177,16 @@ def test_a_probe_for_reading_reads_what_the_access_opens(access: Access) -> None
 
 
 def test_only_what_a_sync_does_is_needed() -> None:
-    assert [probe.root for probe in PROBES if not is_needed(probe)] == ["objectValues", "suppliers", "banks"]
+    assert [probe.root for probe in probes_for(ACCESSES) if not is_needed(probe)] == [
+        "objectValues",
+        "suppliers",
+        "banks",
+    ]
 
 
 def test_a_probe_fits_a_schema_that_has_what_it_asks_for() -> None:
     schema = learned_from(lacking=("Contact.gender", "Query.banks"))
-    assert [(probe.root, probe.path) for probe in PROBES if not probe.fits(schema)] == [
+    assert [(probe.root, probe.path) for probe in probes_for(ACCESSES) if not probe.fits(schema)] == [
         ("contacts", ("gender", "dbId")),
         ("banks", ("dbId",)),
     ]

@@ -1,12 +1,12 @@
 """Whether a connection can work: every problem in one answer, and nothing written."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from connector_base.failures import ConnectorError
+from connector_base.findings import Finding
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, storage_of
-from destination_xledger.checking.findings import Finding
 from destination_xledger.checking.probe import probe_xledger
 from destination_xledger.config import Config, parse_config, what_can_be_tried
 from shared_mappings import Policy
@@ -29,14 +29,6 @@ def check(config: Any, connect: Connect) -> list[Finding]:
         What was found, problems and warnings in the order in which they were.
     """
     return list(_findings(config, connect))
-
-
-def in_one_message(problems: Sequence[str]) -> str:
-    """Problems as one message, numbered when there are several."""
-    if len(problems) == 1:
-        return problems[0]
-    numbered = (f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
-    return f"There are {len(problems)} problems. {' '.join(numbered)}"
 
 
 def _findings(config: Any, connect: Connect) -> Iterator[Finding]:

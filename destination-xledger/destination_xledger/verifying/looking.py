@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from connector_base.failures import ConnectorError
-from destination_xledger.checking.probe import VIEWER
 from destination_xledger.config import Config
 from destination_xledger.verifying.observed import Look, Node, Observed, Page, Refusal
 from shared_mappings import field_table
@@ -17,6 +16,7 @@ from xledger_api.language.fitting import shown
 from xledger_api.language.introspection import EMPLOYEES
 from xledger_api.language.operations import Path, query
 from xledger_api.language.schema import NODE, Schema
+from xledger_api.probing import VIEWER
 from xledger_api.sending.answers import Answer, Failure
 from xledger_api.sending.client import XledgerClient
 from xledger_api.sending.learning import answer_to, schema_of

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from connector_base.failures import system_error, transient_error
+from connector_base.failures import system_error
 from connector_base.people.directory import Directory, MatchingKey
 from shared_mappings import MISSING, Employee, FieldTable, State
 from shared_mappings.desired import EMAIL
 from shared_mappings.employee import value_shown
 from shared_mappings.normal_forms import normalised_email, normalised_key
 from shared_mappings.states import read_keys
+from xledger_api.employees.listing import Listing
 from xledger_api.employees.look_ups import IN_OTHER_CASE, IN_THE_ENTITY, AskedFor, Found, LookUps
 from xledger_api.employees.pages import Node, is_readable, is_somebody, spelled
 from xledger_api.employees.requests import (
@@ -30,13 +31,9 @@ from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import fitted, lacks, shown
 from xledger_api.language.operations import Call, Operation, Path, query
 from xledger_api.language.schema import Schema
-from xledger_api.sending.answers import Failure, Problem
-from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, TooSlowError, XledgerClient
-from xledger_api.sending.endings import ending
+from xledger_api.sending.answers import Failure
+from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, XledgerClient
 from xledger_api.sending.learning import schema_of
-
-PAGES: Final = (LARGEST_PAGE, 1_000, 100)
-"""How many employees are listed at once, and how many when that is too slow."""
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -301,22 +298,17 @@ class Gateway:
         return replace(Directory.of(by_code, by_email, employees), **_doubts(found))
 
     def _list(self, paths: tuple[Path, ...], *, whole: bool) -> Directory[Employee]:
-        """All employees, by their keys, read whole or not. What is too slow is listed anew, in smaller pages."""
-        for size in PAGES:
-            try:
-                return self._list_in_pages_of(size, paths, whole=whole)
-            except TooSlowError as error:
-                if error.failure.problem is not Problem.TIMED_OUT:
-                    raise ending(error.operation, error.failure) from None
-            except RefusedError as error:
-                raise self._look_ups.refused_to_all(error) from None
-        raise transient_error("Xledger takes too long to list its employees. Try again in an hour.")
-
-    def _list_in_pages_of(self, size: int, paths: tuple[Path, ...], *, whole: bool) -> Directory[Employee]:
+        """All employees, by their keys, read whole or not."""
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
-        for _, node in self._look_ups.pages({"everybody": (paths, {"first": size})}, again=True):
+        listing = Listing(self.client, self.schema, paths, LARGEST_PAGE)
+        try:
+            everybody = [node for part in listing.parts() for node in part.nodes]
+        except RefusedError as error:
+            self._look_ups.answered |= listing.answered
+            raise self._look_ups.refused_to_all(error) from None
+        for node in everybody:
             db_id = str(node["dbId"])
             if code := normalised_key(spelled(node.get("code"))):
                 by_code[code].add(db_id)

@@ -79,14 +79,14 @@ class LookUps:
         table: The field table, as it is for this Xledger.
         scope_is_right: Whether those who are looked up everywhere were seen to be no fewer than those of the token's
             entity.
+        answered: Whether a look-up was answered in this sync: then it lacks no access.
     """
 
     client: XledgerClient
     schema: Schema
     table: FieldTable
     scope_is_right: bool = False
-    _answered: bool = False
-    """Whether a look-up was answered in this sync: then it lacks no access."""
+    answered: bool = False
 
     def nodes(self, asked: Sequence[AskedFor], *, with_doubts: bool = False) -> Found:
         """Who is found. What is too slow or refused in one request is asked in parts.
@@ -144,7 +144,7 @@ class LookUps:
 
         One that was answered in this sync lacks no access.
         """
-        told = refused_whatever_is_in_it if self._answered else ending
+        told = refused_whatever_is_in_it if self.answered else ending
         return told(error.operation, error.failure)
 
     def _filtered(self, asked: Sequence[AskedFor]) -> Pages:
@@ -196,7 +196,7 @@ class LookUps:
                 yield from ((alias, node) for node in page.nodes)
                 if walks[alias].goes_on(page):
                     following[alias] = (paths, {**arguments, "after": page.following})
-            self._answered = True
+            self.answered = True
             pages = following
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xledger_api.language.introspection import EMPLOYEES, INPUTS
@@ -76,6 +76,11 @@ class Access:
         """Every probe for it."""
         return (self.reads, *self.writes)
 
+    @property
+    def only_to_read(self) -> "Access":
+        """The same for whoever writes nothing."""
+        return replace(self, writes=())
+
 
 _ADDITIONS, _EMPLOYEES, _CONTACTS, _SUPPLIERS = map(
     Probe, ("addEmployees", "updateEmployees", "updateContacts", "updateSuppliers")
@@ -97,22 +102,30 @@ ACCESSES: Final = (
 )
 """All that is asked for. Facts: the list that Xledger's administrators are given for this integration."""
 
-PROBES: Final = tuple(dict.fromkeys(probe for access in ACCESSES for probe in access.probes))
-"""Every probe once."""
+READING: Final = tuple(access.only_to_read for access in ACCESSES if access.opens)
+"""What is asked for to read employees, and nothing more."""
 
 
-def accesses_for(operation: Operation) -> tuple[Access, ...]:
-    """The accesses that an operation needs: of a query for all that it reads, of a mutation for what it writes."""
+def probes_for(accesses: Iterable[Access]) -> tuple[Probe, ...]:
+    """Every probe for some accesses, once."""
+    return tuple(dict.fromkeys(probe for access in accesses for probe in access.probes))
+
+
+def accesses_for(operation: Operation, among: Iterable[Access] = ACCESSES) -> tuple[Access, ...]:
+    """The accesses that an operation needs: of a query for all that it reads, of a mutation for what it writes.
+
+    Args:
+        operation: The operation.
+        among: What is asked for at all.
+    """
     if operation.writes:
-        return tuple(
-            access for access in ACCESSES if any(probe.root == operation.root_field for probe in access.writes)
-        )
-    return _opening(operation.selected)
+        return tuple(access for access in among if any(probe.root == operation.root_field for probe in access.writes))
+    return _opening(operation.selected, among)
 
 
-def accesses_tried_by(probe: Probe) -> tuple[Access, ...]:
-    """The accesses that a probe is for."""
-    return tuple(access for access in ACCESSES if probe in access.probes)
+def accesses_tried_by(probe: Probe, among: Iterable[Access] = ACCESSES) -> tuple[Access, ...]:
+    """The accesses that a probe is for, among those that are asked for."""
+    return tuple(access for access in among if probe in access.probes)
 
 
 def quoted(accesses: Iterable[Access]) -> str:
@@ -151,7 +164,7 @@ def tells_nothing_new(probe: Probe, refused: Collection[Probe]) -> bool:
     return any(access.reads in refused for access in opening if access.reads != probe)
 
 
-def _opening(fields: Iterable[str]) -> tuple[Access, ...]:
+def _opening(fields: Iterable[str], among: Iterable[Access] = ACCESSES) -> tuple[Access, ...]:
     """The accesses that open fields for reading."""
     read = set(fields)
-    return tuple(access for access in ACCESSES if not read.isdisjoint(access.opens))
+    return tuple(access for access in among if not read.isdisjoint(access.opens))

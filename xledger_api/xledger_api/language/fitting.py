@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared_mappings import FieldTable, Route, Target
+from shared_mappings import FieldTable, Route, Target, shown_as
 from xledger_api.language.introspection import EMPLOYEES, INPUTS
 from xledger_api.language.operations import Path
 from xledger_api.language.schema import NODE, Schema, named
@@ -30,11 +30,19 @@ _FILTERS: Final = {
 """What it means that employees have no such filter, and what is done instead."""
 
 _SCOPES: Final = {
-    ("objectStatus", "ALL"): "Employees who are closed in Xledger cannot be looked up, so that somebody who comes back "
-    "may be created a second time",
-    ("ownerSet", "LOWER"): "Employees of the entities below the API token's own cannot be looked up, so that somebody "
-    "who is employed there may be created a second time",
+    ("objectStatus", "ALL"): (
+        "Employees who are closed in Xledger cannot be",
+        "so that somebody who comes back may be created a second time",
+    ),
+    ("ownerSet", "LOWER"): (
+        "Employees of the entities below the API token's own cannot be",
+        "so that somebody who is employed there may be created a second time",
+    ),
 }
+"""What it means that employees cannot be listed so: who is missed, and what becomes of that where they are looked up."""
+
+MODIFIED: Final = ("modifiedAt",)
+"""Where an employee shows when they were last changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,12 @@ class Lack:
 
     sentence: str
     blocks: bool = False
+
+
+_NOT_LEARNED: Final = Lack(
+    "Xledger does not tell its schema, or not in a form or a time in which it can be used. Requests are made with the "
+    "names that are known from elsewhere, and whether this account has them can only show in a sync."
+)
 
 
 def fitted(table: FieldTable, schema: Schema) -> FieldTable:
@@ -72,6 +86,49 @@ def shown_at(name: str, table: FieldTable, schema: Schema) -> tuple[Path, ...]:
     return () if there == ((*keys, BY_NUMBER),) else there
 
 
+def shown_in_records(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
+    """What can be read of an employee that is in a record, and no more: traffic is metered."""
+    keys = (*table.db_id_keys.values(), table.closed_keys, MODIFIED)
+    others = [path for path in dict.fromkeys(keys) if _reads(schema, path)]
+    return (*others, *(path for name in shown_as(table) for path in shown_at(name, table, schema)))
+
+
+def shows_closed(table: FieldTable, schema: Schema) -> bool:
+    """Whether it can be read who is closed."""
+    return _reads(schema, table.closed_keys)
+
+
+def lacks_of_records(table: FieldTable, schema: Schema) -> Iterator[Lack]:
+    """What an Xledger lacks of what is read for records, in sentences; as `lacks`."""
+    if not schema.learned:
+        yield _NOT_LEARNED
+    if EMPLOYEES not in schema.queries:
+        yield Lack(f"Employees cannot be read: Xledger's API has no {EMPLOYEES}. {_ASK}", blocks=True)
+        return
+    yield from _ids_that_are_lacking(table, schema)
+    for (argument, choice), (they, _) in _SCOPES.items():
+        if schema.choice(schema.queries[EMPLOYEES], argument, choice) is None:
+            yield Lack(f"{they} read: the list of employees has no {argument}: {choice}.")
+    if absent := _missing(schema, table.closed_keys):
+        yield Lack(
+            "Whether employees are closed cannot be seen, so active and closed are missing from the records: Xledger's "
+            f"API has no {absent}."
+        )
+    if absent := _missing(schema, MODIFIED):
+        yield Lack(
+            f"When employees were changed is missing from the records (modifiedAt): Xledger's API has no {absent}."
+        )
+    unread: defaultdict[str, list[str]] = defaultdict(list)
+    for name, keys in shown_as(table).items():
+        if not shown_at(name, table, schema):
+            unread[_missing(schema, table.target_keys[name]) or name].append(".".join(keys))
+    for absent, properties in unread.items():
+        yield Lack(
+            f"{_each(properties)} cannot be read, and so {'are' if len(properties) > 1 else 'is'} missing from the "
+            f"records: Xledger's API has no {absent}."
+        )
+
+
 def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
     """What an Xledger lacks of what is used, in sentences.
 
@@ -80,10 +137,7 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
         schema: What Xledger has.
     """
     if not schema.learned:
-        yield Lack(
-            "Xledger does not tell its schema, or not in a form or a time in which it can be used. Requests are made "
-            "with the names that are known from elsewhere, and whether this account has them can only show in a sync."
-        )
+        yield _NOT_LEARNED
     yield from _lacks_that_block(table, schema)
     if EMPLOYEES not in schema.queries:
         return
@@ -94,9 +148,9 @@ def lacks(table: FieldTable, schema: Schema) -> Iterator[Lack]:
                 f"{meaning}: the list of employees has no filter {filter_name}. {instead}, at the cost of one request "
                 "for each 10,000."
             )
-    for (argument, choice), meaning in _SCOPES.items():
+    for (argument, choice), (they, consequence) in _SCOPES.items():
         if schema.choice(employees, argument, choice) is None:
-            yield Lack(f"{meaning}: the list of employees has no {argument}: {choice}.")
+            yield Lack(f"{they} looked up, {consequence}: the list of employees has no {argument}: {choice}.")
     if absent := _missing(schema, table.closed_keys):
         yield Lack(
             "Whether employees are closed cannot be seen, so nobody is warned of who is closed in Xledger and active "
@@ -114,9 +168,20 @@ def _lacks_that_block(table: FieldTable, schema: Schema) -> Iterator[Lack]:
         if root is None or not schema.takes(root, INPUTS, ("node", key)):
             wanted = name if root is None else f"{name} that takes a list of {INPUTS} with a {key}"
             yield Lack(f"Employees cannot be {done}: Xledger's API has no {wanted}. {_ASK}", blocks=True)
-    for keys, what in ((("code",), "code"), *((keys, " ".join(keys)) for keys in table.db_id_keys.values())):
+    if absent := _missing(schema, ("code",)):
+        yield _lack_of("code", absent)
+    yield from _ids_that_are_lacking(table, schema)
+
+
+def _ids_that_are_lacking(table: FieldTable, schema: Schema) -> Iterator[Lack]:
+    """The ids that cannot be read: without them, nobody can be told from others, or from what they do not have."""
+    for keys in table.db_id_keys.values():
         if absent := _missing(schema, keys):
-            yield Lack(f"An employee's {what} cannot be read: Xledger's API has no {absent}. {_ASK}", blocks=True)
+            yield _lack_of(" ".join(keys), absent)
+
+
+def _lack_of(what: str, absent: str) -> Lack:
+    return Lack(f"An employee's {what} cannot be read: Xledger's API has no {absent}. {_ASK}", blocks=True)
 
 
 _ASK: Final = "Nothing works without it: ask Xledger, or look for a newer version of this connector."

@@ -41,6 +41,9 @@ from xledger_api.sending.endings import ending
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
+PRODUCTION: Final = "https://www.xledger.net/graphql"
+"""Where Xledger's API answers."""
+
 REQUESTS_IN_WINDOW: Final = 20
 WINDOW: Final = timedelta(seconds=5.5)
 """Xledger allows 20 requests in 5 seconds; the half is for one that took longer on its way than the next."""

@@ -1,25 +1,38 @@
 """What the ending of a request is called, in sentences that an administrator can act on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error, system_error, transient_error
-from xledger_api.language.accesses import WHERE_TO_GRANT, accesses_for, quoted, speaks_of_access
+from xledger_api.language.accesses import (
+    ACCESSES,
+    WHERE_TO_GRANT,
+    Access,
+    accesses_for,
+    quoted,
+    speaks_of_access,
+)
 from xledger_api.language.operations import Operation
 from xledger_api.sending.answers import Failure, Problem
 
 
-def ending(operation: Operation, failure: Failure) -> AirbyteTracedException:
-    """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request."""
+def ending(operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES) -> AirbyteTracedException:
+    """Why nothing can go on after a failure that is neither waited out any longer nor settled by a smaller request.
+
+    Args:
+        operation: What failed.
+        failure: How.
+        asked_for: The accesses that the administrator is asked to grant.
+    """
     if gone := unreachable(failure):
         return gone
     if failure.problem is Problem.SCHEMA_MISMATCH:
         return schema_mismatch(operation, failure)
     told = no_access if speaks_of_access(failure.original) else refused_whatever_is_in_it
-    return told(operation, failure)
+    return told(operation, failure, asked_for)
 
 
 def unreachable(failure: Failure) -> AirbyteTracedException | None:
@@ -36,9 +49,11 @@ def schema_mismatch(operation: Operation, failure: Failure) -> AirbyteTracedExce
     )
 
 
-def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
+def no_access(
+    operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES
+) -> AirbyteTracedException:
     """A request that Xledger refuses whatever is in it: most likely the token lacks an access."""
-    accesses = accesses_for(operation)
+    accesses = accesses_for(operation, asked_for)
     lacks = "the access" if len(accesses) == 1 else "one of these accesses:"
     return config_error(
         f"Xledger refuses {operation.root_field}: {failure.words} The API token probably lacks {lacks} "
@@ -46,11 +61,14 @@ def no_access(operation: Operation, failure: Failure) -> AirbyteTracedException:
     )
 
 
-def refused_whatever_is_in_it(operation: Operation, failure: Failure) -> AirbyteTracedException:
+def refused_whatever_is_in_it(
+    operation: Operation, failure: Failure, asked_for: Collection[Access] = ACCESSES
+) -> AirbyteTracedException:
     """A request that is refused whatever is in it, in words that speak of no access, or although it passed before."""
+    accesses = quoted(accesses_for(operation, asked_for))
     return transient_error(
         f"Xledger refuses {operation.root_field}, whatever is asked for: {failure.words} Try again in an "
-        f"hour. If it comes back, look whether the API token has the accesses {quoted(accesses_for(operation))} "
+        f"hour. If it comes back, look whether the API token has the accesses {accesses} "
         f"({WHERE_TO_GRANT}; testing the connection tells), and ask Xledger."
     )
 

@@ -2,6 +2,9 @@
 
 import base64
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 
 def may_be_a_token(text: str) -> bool:
@@ -11,3 +14,16 @@ def may_be_a_token(text: str) -> bool:
         return False
     decoded = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     return base64.urlsafe_b64encode(decoded).decode().rstrip("=") == bare
+
+
+def _whole_token(token: str) -> str:
+    if not may_be_a_token(token):
+        raise ValueError(
+            "it is no token of Xledger's, or only a part of one: a token is letters, digits, - and _, with nothing "
+            "before, between or after them; copy it from Xledger again, or make a new one"
+        )
+    return token
+
+
+WholeToken = Annotated[str, Field(min_length=1), AfterValidator(_whole_token)]
+"""A token as a setting takes it."""

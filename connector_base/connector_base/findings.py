@@ -1,5 +1,6 @@
 """What a check finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -15,3 +16,11 @@ class Finding:
 
     sentence: str
     blocks: bool = True
+
+
+def in_one_message(problems: Sequence[str]) -> str:
+    """Problems as one message, numbered when there are several."""
+    if len(problems) == 1:
+        return problems[0]
+    numbered = (f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
+    return f"There are {len(problems)} problems. {' '.join(numbered)}"

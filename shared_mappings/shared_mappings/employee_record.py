@@ -1,0 +1,62 @@
+"""An employee as a record of the stream `employees`: the field table read backwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared_mappings.desired import ACTIVE
+from shared_mappings.employee import Employee
+from shared_mappings.field_table import FieldTable, KeyPath
+from shared_mappings.states import MISSING, State
+
+
+def shown_as(table: FieldTable) -> Mapping[str, KeyPath]:
+    """The property of the object `employee` as which each rule shows its first target, by that target.
+
+    It is the first property that the rule draws on and that no rule before it shows. So a rule that only puts together
+    what others show, such as the full name, shows nothing; what no first target holds is shown by nobody.
+    """
+    shown: dict[str, KeyPath] = {}
+    taken: set[KeyPath] = set()
+    for rule in table.rules:
+        free = next((keys for keys in rule.employee_keys.values() if keys not in taken), None)
+        if free is not None:
+            shown[rule.canonical_target] = free
+            taken.add(free)
+    return shown
+
+
+def employee_record(employee: Employee, table: FieldTable, *, shows_closed: bool) -> dict[str, Any]:
+    """What Xledger has of an employee, with `id`, `active` and `closed`.
+
+    An object that is one value is unknown as a whole where one of its lines is: in a record, a line that it does not
+    mention is empty. Where no line has anything, the object is null.
+
+    Args:
+        employee: As they stand in Xledger.
+        table: The field table. Where it looks and Xledger shows nothing, the value is unknown, and its key is missing.
+        shows_closed: Whether Xledger shows who is closed.
+    """
+    record: dict[str, Any] = {"id": employee.db_id}
+    if shows_closed:
+        record |= {ACTIVE: not employee.closed, "closed": employee.closed}
+    objects: dict[KeyPath, dict[str, State]] = {}
+    for target, keys in shown_as(table).items():
+        objects.setdefault(keys[:-1], {})[keys[-1]] = employee.values[target]
+    for path, lines in objects.items():
+        if path in table.one_value.employee_keys and MISSING in lines.values():
+            continue
+        known = {name: value for name, value in lines.items() if value is not MISSING}
+        _put(record, path, known)
+    return record
+
+
+def _put(record: dict[str, Any], path: KeyPath, known: Mapping[str, Any]) -> None:
+    """Adds values to the object at a path, which is null where none of them is anything."""
+    if not path:
+        record.update(known)
+        return
+    *parents, name = path
+    for parent in parents:
+        record = record.setdefault(parent, {})
+    if known:
+        record[name] = dict(known) if any(value is not None for value in known.values()) else None
