@@ -33,7 +33,11 @@ def listed(sandbox: Sandbox) -> list[str]:
     return [
         user.id
         for user in sandbox.huma.listed(
-            active=True, groups={"companies": set(), "locations": set(), "teams": set()}, descending=False
+            active=True,
+            ids=set(),
+            search="",
+            groups={"companies": set(), "locations": set(), "teams": set()},
+            descending=False,
         )
         if user.id in sandbox.huma.users
     ]

@@ -62,8 +62,8 @@ def employees_schema() -> dict[str, Any]:
                 "minLength": 1,
                 "description": "Xledger's dbId of the employee. Never changes and is never reused.",
             },
-            CLOSED: {"type": "boolean", "description": "Whether the employee is closed in Xledger."},
             **schema["properties"],
+            CLOSED: {"type": "boolean", "description": "Whether the employee is closed in Xledger."},
             "modifiedAt": {
                 "type": ["string", "null"],
                 "format": "date-time",
