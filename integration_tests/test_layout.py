@@ -62,15 +62,17 @@ ROOMS = {
         failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
+        decisions_file
+        decisions
         planner  used_schema
-        employee_schema
+        employee_schema  rulings
         desired  employee
         field_table
         comparators  policies
         converters
         countries  dates
         normal_forms
-        codes  states  record_schema  api_url
+        codes  states  record_schema  api_url  fingerprints
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""
@@ -79,9 +81,19 @@ TESTS = ("integration_tests", "benchmarks")
 """They import everything, and nothing imports them."""
 
 PURE = {
-    *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "re", "types"),
-    *("typing", "unicodedata", "zoneinfo"),
-    *("babel", "idna", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
+    *(
+        "base64",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib.resources",
+        "json",
+    ),
+    *("re", "types", "typing", "unicodedata", "zoneinfo"),
+    *("babel", "idna", "orjson", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
 }
 """What the domain stands on: nothing of it reaches a network, a clock or a host."""
 

@@ -357,6 +357,12 @@ class FieldTable(_Frozen):
         """The row that each target belongs to."""
         return {target: rule for rule in self.rules for target in rule.targets}
 
+    @cached_property
+    def needed_fields(self) -> frozenset[str]:
+        """The fields without which nobody can be created."""
+        needed = {name for name, target in self.targets.items() if target.needed_at_creation}
+        return frozenset(name for rule in self.rules if needed.intersection(rule.targets) for name in rule.fields)
+
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field of the record that the table speaks of, in its order."""

@@ -11,6 +11,7 @@ from shared_mappings.desired import EMPLOYMENT_ID, Desired, FieldWarning
 from shared_mappings.employee import Employee
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
+from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
 from shared_mappings.states import MISSING, State
 
 
@@ -52,21 +53,23 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides have a value, they differ in meaning, and the policy keeps Xledger's.
+    """Both sides have a value, they differ in meaning, and the policy keeps Xledger's; or it was decided to keep it.
 
     Attributes:
         field: The record's field.
         target: Where it lives in Xledger, a path in the type Employee.
-        policy: The policy that decided.
-        ours: What Xledger would have had.
-        theirs: What it keeps; None for a line without anything, of a value that has other lines there.
+        policy: The policy in force.
+        ours: What Xledger would have had; None for nothing, which only a decision holds back.
+        theirs: What it keeps; None for nothing: in a line of a value that has other lines there, or by a decision.
+        decided: Whether a decision about this person holds the value back, whatever the policy says.
     """
 
     field: str
     target: str
     policy: Policy
-    ours: str = dataclasses.field(repr=False)
+    ours: str | None = dataclasses.field(repr=False)
     theirs: str | None = dataclasses.field(repr=False)
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,12 @@ class Plan:
         return cls(Action.REJECT, rejection=code, detail=detail)
 
 
-def plan(
+def plan(  # noqa: PLR0913  each of them decides something of its own
     desired: Desired,
     current: Employee | None,
     policies: Policies,
     table: FieldTable,
+    rulings: Rulings = NO_RULINGS,
     *,
     creating: bool = False,
     born_with: Mapping[str, str] = MappingProxyType({}),
@@ -118,6 +122,7 @@ def plan(
         current: The employee in Xledger, or None when there is none.
         policies: What the administrator decided.
         table: The field table.
+        rulings: What was decided about this person, which goes before the policies, and never loosens a field's rule.
         creating: Whether the employee was added a moment ago, so that this plan completes the creation.
         born_with: What Xledger gives somebody who is created by itself, by target, as far as that is known.
 
@@ -128,8 +133,17 @@ def plan(
     if not desired.active and policies.deactivated_users is DeactivatedUsers.SKIP:
         return Plan.skip(SkipReason.DEACTIVATED)
     if current is None:
-        return _creation(desired, policies, table, born_with)
-    return _decisions(desired, current, policies, table, creating=creating)
+        return _creation(desired, policies, table, rulings, born_with)
+    return _decisions(desired, current, policies, table, rulings, creating=creating)
+
+
+def policy_in_force(rule: Rule, policies: Policies, rulings: Rulings) -> Policy:
+    """How far a rule's fields may reach for one person: their own rule counts in any case.
+
+    What an administrator asked of a field in general does not count where Huma's value was decided to stand.
+    """
+    decided = rulings.let_through(rule.fields, Stands.HUMA)
+    return policies.for_fields(tuple(name for name in rule.fields if name not in decided), rule.rule)
 
 
 def contradictions(desired: Desired, current: Employee, table: FieldTable) -> tuple[str, ...]:
@@ -186,15 +200,17 @@ def _compared(rule: Rule, desired: Desired, current: Employee) -> set[bool]:
     return {rule.same(ours, value) for value in theirs if isinstance(ours, str) and isinstance(value, str)}
 
 
-def _creation(desired: Desired, policies: Policies, table: FieldTable, born_with: Mapping[str, str]) -> Plan:
-    if policies.new_users is NewUsers.SKIP:
+def _creation(
+    desired: Desired, policies: Policies, table: FieldTable, rulings: Rulings, born_with: Mapping[str, str]
+) -> Plan:
+    if policies.new_users is NewUsers.SKIP or rulings.leave:
         return Plan.skip(SkipReason.NOT_IN_XLEDGER)
     if not desired.active and policies.deactivated_users is DeactivatedUsers.UPDATE_EXISTING:
         return Plan.skip(SkipReason.DEACTIVATED)
     if desired.employment_id is None:
         return Plan.reject(RejectionCode.MISSING_KEY, _why_without_a_key(desired, table))
     nobody = Employee(db_ids={}, values={**dict.fromkeys(table.targets), **born_with})
-    return replace(_decisions(desired, nobody, policies, table, creating=True), action=Action.CREATE)
+    return replace(_decisions(desired, nobody, policies, table, rulings, creating=True), action=Action.CREATE)
 
 
 def _why_without_a_key(desired: Desired, table: FieldTable) -> str:
@@ -203,18 +219,28 @@ def _why_without_a_key(desired: Desired, table: FieldTable) -> str:
     return f"The host has changed {lost.field} on the way, so it is unknown." if lost in desired.warnings else ""
 
 
-def _decisions(desired: Desired, current: Employee, policies: Policies, table: FieldTable, *, creating: bool) -> Plan:
+def _decisions(
+    desired: Desired,
+    current: Employee,
+    policies: Policies,
+    table: FieldTable,
+    rulings: Rulings,
+    *,
+    creating: bool,
+) -> Plan:
     changes: list[FieldChange] = []
     conflicts: list[Conflict] = []
     warnings = list(desired.warnings)
     if current.closed and desired.works:
         closed = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, table.closed_keys[-1], target=table.closed_by)
         warnings.append(closed)
-    stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table)
+    stage = Stage.BEING_CREATED if creating else _stage(desired, current, policies, table, rulings)
     for rule in table.rules:
-        policy = policies.for_fields(rule.fields, rule.rule)
+        policy = policy_in_force(rule, policies, rulings)
+        is_held_back = _is_held_back(rule, table, rulings, stage)
         for target in _targets(rule, table, current, creating=creating):
-            match _possible(_decide(rule, _Place(target, current, table), desired, policy, stage), current, table):
+            decision = _decide(rule, _Place(target, current, table), desired, policy, stage)
+            match _possible(_held_back(decision, policy) if is_held_back else decision, current, table):
                 case None:
                     pass
                 case FieldChange() as change:
@@ -243,11 +269,12 @@ def _targets(rule: Rule, table: FieldTable, current: Employee, *, creating: bool
             yield name
 
 
-def _stage(desired: Desired, current: Employee, policies: Policies, table: FieldTable) -> Stage:
+def _stage(desired: Desired, current: Employee, policies: Policies, table: FieldTable, rulings: Rulings) -> Stage:
     """How far an employee has come who was there before."""
     last = table.rule_of[table.completed_by]
     to_come = isinstance(desired.values[last.canonical_target], str)
-    will_come = to_come and policies.for_fields(last.fields, last.rule) is not Policy.READ_ONLY
+    is_written = policy_in_force(last, policies, rulings) is not Policy.READ_ONLY
+    will_come = to_come and is_written and not rulings.hold_back(last.fields, Stands.HUMA)
     return Stage.UNFINISHED if will_come and current.values[table.completed_by] is None else Stage.COMPLETE
 
 
@@ -298,6 +325,22 @@ def _decide(
     if not (place.is_seen or stage is Stage.BEING_CREATED or _may_set(policy, stage, is_there=True)):
         return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=target)
     return FieldChange(field_name, target, theirs, ours)
+
+
+def _is_held_back(rule: Rule, table: FieldTable, rulings: Rulings, stage: Stage) -> bool:
+    """Whether nothing of a rule is to be written, by a decision. Nobody can be created without their code and name."""
+    needed = table.needed_fields if stage is Stage.BEING_CREATED else frozenset()
+    return rulings.hold_back(rule.fields, Stands.HUMA) and needed.isdisjoint(rule.fields)
+
+
+def _held_back(decision: FieldChange | Conflict | FieldWarning | None, policy: Policy) -> Conflict | None:
+    """What a decision leaves of what would be done about a target: what is there stands, also where nothing is."""
+    match decision:
+        case FieldChange(field, target, before, after):
+            return Conflict(field, target, policy, after, before, decided=True)
+        case Conflict():
+            return replace(decision, decided=True)
+    return None
 
 
 def _possible(
