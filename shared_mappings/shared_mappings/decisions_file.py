@@ -29,11 +29,11 @@ def parse_decisions(text: str) -> Decisions:
     except json.JSONDecodeError as error:
         raise DecisionsError(f"it is no JSON, or only a part of one (line {error.lineno})") from None
     except (ValueError, RecursionError) as error:
-        words = str(error) if isinstance(error, DecisionsError) else "it is no JSON that can be read"
+        words = str(error) if isinstance(error, DecisionsError) else _UNREADABLE
         raise DecisionsError(words) from None
     if not isinstance(content, dict):
         raise DecisionsError("it holds no decisions")
-    if content.get("version") != VERSION:
+    if content.get("version") != VERSION or content["version"] is True:
         raise DecisionsError(f"it is not of version {VERSION}, the one that is understood here")
     try:
         return Decisions.model_validate_json(text, strict=True)
@@ -48,6 +48,11 @@ def _without_twins(members: list[tuple[str, Any]]) -> dict[str, Any]:
         raise DecisionsError("a key stands in it twice")
     return found
 
+
+_UNREADABLE: Final = "it is no JSON that can be read"
+
+_KINDS: Final = ("leave", "add")
+"""What pydantic puts into a path that leads into a decision about a person."""
 
 _MUST_BE: Final[Mapping[str, str]] = {
     "version": f"{VERSION}, as a number",
@@ -66,16 +71,13 @@ _MUST_BE: Final[Mapping[str, str]] = {
 
 def _complaint(error: ValidationError) -> str:
     """The first thing that is wrong, by its place, in words that quote nothing."""
-    first = error.errors(include_url=False, include_context=True, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     if not first["loc"]:
-        return str(first["ctx"]["error"])
-    steps = [step for step in first["loc"] if step not in ("leave", "add")]
-    *before, last = steps
-    name = str(last) if first["type"] != "extra_forbidden" else ""
+        return str(first["ctx"]["error"]) if first["type"] == "value_error" else _UNREADABLE
+    *before, last = (step for step in first["loc"] if step not in _KINDS)
     place = "".join(f"in {step}, " if isinstance(step, str) else f"entry {step + 1}, " for step in before)
-    if name in _MUST_BE:
-        return f"{place}{name} must be {_MUST_BE[name]}"
+    if first["type"] == "extra_forbidden":
+        return f"{place}there is a key that is not known here"
     if isinstance(last, int):
-        where = f"{place}entry {last + 1}"
-        return f"{where} is neither to leave somebody out nor to add somebody" if before == ["people"] else where
-    return f"{place}there is a key that is not known here".removeprefix(", ")
+        return f"{place}entry {last + 1} is no decision"
+    return f"{place}{last} must be {_MUST_BE[last]}"

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from connector_base.incremental.identity import tell_identity
+from connector_base.settings.decisions import as_settings
 from connector_base.settings.modes import Mode
 from destination_xledger.checking.findings import Finding
 from destination_xledger.config import Config
-from shared_mappings import field_table
+from shared_mappings import NO_DECISIONS, Decisions, field_table
 from xledger_api.language.accesses import (
     PROBES,
     WHERE_TO_GRANT,
@@ -34,8 +35,15 @@ VIEWER: Final = Call("viewer", (("entity", "ownerDbId"),))
 Refusals = dict[Probe, Failure]
 
 
-def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) -> Iterator[Finding]:
+def probe_xledger(
+    settings: Config, connect: Callable[[Config], XledgerClient], decisions: Decisions = NO_DECISIONS
+) -> Iterator[Finding]:
     """Finds what a sync could not work with. Writes nothing.
+
+    Args:
+        settings: The settings.
+        connect: Makes the client.
+        decisions: Those that count, which decide what is written as settings do.
 
     Raises:
         AirbyteTracedException: When Xledger cannot be asked, or not any longer.
@@ -46,7 +54,7 @@ def probe_xledger(settings: Config, connect: Callable[[Config], XledgerClient]) 
     owner = _owner_of_the_token(client, schema)
     entity = None if owner is None else _entity(owner)
     # Ids of two installations of Xledger may be alike, such as those of the demo.
-    tell_identity(entity and [settings.api_url, entity], settings.what_is_written)
+    tell_identity(entity and [settings.api_url, entity], settings.what_is_written | as_settings(decisions))
     known = owner is not None
     probes = [probe for probe in PROBES if probe.fits(schema)]
     refusals: Refusals = {}

@@ -23,6 +23,9 @@ from destination_xledger.people.host_changes import (
 from destination_xledger.people.person import InvalidRecord, Person, Taken
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import (
+    NO_DECISIONS,
+    NO_RULINGS,
+    Decisions,
     Desired,
     FieldTable,
     Options,
@@ -58,6 +61,7 @@ class StreamReader:
         update_only: Whether nobody is created.
         has_ids: Whether a record's `id` says who it is. Only `users` declares one; elsewhere it may be anything, such
             as a number in a table of the source, or a national identification.
+        decisions: What was decided about people in Huma.
     """
 
     name: str
@@ -70,6 +74,7 @@ class StreamReader:
     name_keys: Sequence[str]
     update_only: bool
     has_ids: bool
+    decisions: Decisions = NO_DECISIONS
 
     def read(self, record: Mapping[str, Any], position: int, changed: Sequence[str] = ()) -> Person | InvalidRecord:
         """A record as a person.
@@ -100,8 +105,11 @@ class StreamReader:
             faults = (*faults, *told_changes(lost))
             return self._named(InvalidRecord(identity, label, code, address, faults, used))
         taken = Taken(used, lost, self.desire)
-        merged = None if self.has_ids else taken
-        return Person(identity, label, taken.desired, used, self.update_only, merged=merged)
+        if not self.has_ids:
+            return Person(identity, label, taken.desired, used, self.update_only, merged=taken)
+        known = {key: value for key, value in record.items() if key not in lost}
+        rulings = self.decisions.about_user(record_id, known) if isinstance(record_id, str) else NO_RULINGS
+        return Person(identity, label, taken.desired, used, self.update_only, rulings=rulings)
 
     def _named(self, invalid: InvalidRecord) -> InvalidRecord:
         """An invalid record with what a report calls the person, as far as it can be read."""
@@ -119,11 +127,17 @@ class StreamReader:
 
 
 def stream_readers(
-    catalog: ConfiguredAirbyteCatalog, table: FieldTable, options: Options
+    catalog: ConfiguredAirbyteCatalog, table: FieldTable, options: Options, decisions: Decisions = NO_DECISIONS
 ) -> Mapping[StreamKey, StreamReader]:
     """The readers of a catalog's streams, by what tells them apart.
 
     A stream that may be there only to be cleared has a reader too, though nobody may come in it.
+
+    Args:
+        catalog: The configured catalog.
+        table: The field table.
+        options: Settings that change what a value becomes.
+        decisions: What was decided about people in Huma.
 
     Raises:
         AirbyteTracedException: A config error for a stream or a sync mode that this destination does not know, or for
@@ -137,11 +151,13 @@ def stream_readers(
                 f"The stream {key} is selected twice in the connection, and only one of the two can count. Leave "
                 "one of them out."
             )
-        readers[key] = _reader(str(key), configured, table, options)
+        readers[key] = _reader(str(key), configured, table, options, decisions)
     return readers
 
 
-def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, options: Options) -> StreamReader:
+def _reader(
+    name: str, configured: ConfiguredAirbyteStream, table: FieldTable, options: Options, decisions: Decisions
+) -> StreamReader:
     if configured.destination_sync_mode not in SYNC_MODES and not may_be_a_clear(configured):
         raise refused_sync_mode(configured.destination_sync_mode.value, name, XLEDGER)
     update_only = configured.destination_sync_mode is DestinationSyncMode.update
@@ -172,6 +188,7 @@ def _reader(name: str, configured: ConfiguredAirbyteStream, table: FieldTable, o
             tuple(known_as.record.values()),
             update_only,
             has_ids=True,
+            decisions=decisions,
         )
     raise config_error(
         f"The stream {name} is nothing this destination can write. Select only Huma's stream {USERS}, or map the "
