@@ -62,6 +62,8 @@ ROOMS = {
         failures  findings  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
+        decisions_file
+        decisions
         planning  used_schema
         direction  employee_schema  employee_record  user_schema  user
         desired  employee
@@ -70,7 +72,7 @@ ROOMS = {
         converters
         countries  dates  able
         normal_forms
-        codes  states  record_schema  api_url  rulings
+        codes  states  record_schema  api_url  rulings  fingerprints
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""
@@ -79,9 +81,19 @@ TESTS = ("integration_tests", "benchmarks")
 """They import everything, and nothing imports them."""
 
 PURE = {
-    *("collections", "dataclasses", "datetime", "enum", "functools", "importlib.resources", "json", "re", "types"),
-    *("typing", "unicodedata", "zoneinfo"),
-    *("babel", "idna", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
+    *(
+        "base64",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib.resources",
+        "json",
+    ),
+    *("re", "types", "typing", "unicodedata", "zoneinfo"),
+    *("babel", "idna", "orjson", "phonenumbers", "pydantic", "stdnum", "tzdata", "yaml"),
 }
 """What the domain stands on: nothing of it reaches a network, a clock or a host."""
 

@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from connector_base.incremental.cursor import ChangedRecordsCursor
-from connector_base.incremental.fingerprints import KEY_BYTES, RecordsState, UnknownStateError, canonical, fingerprint
+from connector_base.incremental.fingerprints import KEY_BYTES, RecordsState, UnknownStateError
 from connector_base.incremental.stream import remembered, starting_point
+from shared_mappings.fingerprints import canonical, fingerprint
 
 KEY = bytes(range(KEY_BYTES))
 NOW = datetime(2026, 1, 15, 12, tzinfo=timezone.utc)

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, Secret, StrictBool, StrictInt, Validatio
 from connector_base.people.directory import MatchingKey
 from connector_base.settings.addresses import allowed_address
 from connector_base.settings.choices import choice_of, explained
+from connector_base.settings.decisions import DecisionsText, as_settings, decisions_setting
 from connector_base.settings.field_policies import strictest
 from connector_base.settings.gender_codes import GenderCode, codes_by_default, codes_for_genders
 from connector_base.settings.parsing import form_of, parsed, without_invalid_settings
@@ -29,7 +30,16 @@ from destination_xledger.settings.field_policies import (
     ReadOnlyFields,
 )
 from destination_xledger.xledger import XLEDGER
-from shared_mappings import DeactivatedUsers, NewUsers, Options, Policies, Policy, field_table
+from shared_mappings import (
+    NO_DECISIONS,
+    DeactivatedUsers,
+    NewUsers,
+    Options,
+    Policies,
+    Policy,
+    field_table,
+    parse_decisions,
+)
 from shared_mappings.normal_forms import normalised_word
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.client import PRODUCTION
@@ -159,6 +169,8 @@ class Config(Settings):
         json_schema_extra={"airbyte_hidden": True, "order": 16},
     )
 
+    decisions: DecisionsText = decisions_setting(order=17)
+
     @field_validator("field_policies", "read_only_fields")
     @classmethod
     def _creates_nobody_without_a_key(
@@ -186,9 +198,10 @@ class Config(Settings):
         table, policies = field_table(), self.policies.fields
         tightened = {name: policy.value for name, policy in policies.items() if policy is not table.own_rule(name)}
         return {
-            **self.model_dump(mode="json", exclude={*WRITE_THE_SAME, *_LISTS_OF_FIELDS}),
+            **self.model_dump(mode="json", exclude={*WRITE_THE_SAME, *_LISTS_OF_FIELDS, "decisions"}),
             "field_policies": tightened,
             "gender_codes": {normalised_word(entry.gender): entry.code for entry in self.gender_codes},
+            **as_settings(parse_decisions(self.decisions) if self.decisions.strip() else NO_DECISIONS),
         }
 
     @property

@@ -16,6 +16,7 @@ from requests_mock import ANY, Mocker
 
 from connector_base.incremental.identity import IDENTITY
 from destination_xledger.destination import DestinationXledger
+from shared_mappings import NO_DECISIONS
 from xledger_api.language.accesses import ACCESSES, probes_for
 from xledger_api.sending.client import XledgerClient
 
@@ -240,6 +241,7 @@ def test_settings_of_another_destinations_reports_are_told_to_have_no_meaning(
 ) -> None:
     del xledger
     monkeypatch.setattr("destination_xledger.checking.check.storage_problem", lambda _: None)
+    monkeypatch.setattr("destination_xledger.checking.check.read_decisions", lambda *_: NO_DECISIONS)
     bucket = {"storage_type": "S3", "s3_bucket_name": "reports"}
     assert check(object_storage_config={**bucket, "format": {}, "path_format": ""}) == (None, [])
     message, [warning] = check(

@@ -124,6 +124,18 @@ BROKEN = [
     ({"field_policies": [{"field": "phone", "policy": "sometimes"}]}, "Policy (policy) in the first entry of Stricter"),
     ({"field_policies": [{"field": "employmentId", "policy": "read_only"}]}, "every sync would create them anew"),
     (
+        {"decisions": "Kari"},
+        "Decisions (decisions): it is no JSON, or only a part of one (line 1); paste the whole file",
+    ),
+    (
+        {"decisions": json.dumps({"version": 1, "decidedAt": "Kari"})},
+        "Decisions (decisions): decidedAt must be a time with its zone, such as 2026-11-25T10:00:00Z;",
+    ),
+    (
+        {"decisions": '{"version": 2}'},
+        "Decisions (decisions): it is not of version 1, the one that is understood here;",
+    ),
+    (
         {"gender_codes": [{"gender": "Other", "code": ""}]},
         "Code (code) in the first entry of Gender codes (gender_codes): it is empty; leave a gender",
     ),
@@ -562,6 +574,17 @@ def test_a_token_that_cannot_be_one_is_told_without_being_shown(token: str, conf
 # ------------------------------------------------------------------ what a change of settings means for others
 
 
+DECISIONS: Config = {
+    "version": 1,
+    "decidedAt": "2026-11-25T10:00:00Z",
+    "key": "3q2+7wAAAAAAAAAAAAAAAA==",
+    "fields": [
+        {"user": "u1", "field": "phone", "stands": "xledger", "seen": "Kq3xPp0aS9dLrT2v"},
+        {"user": "u2", "field": "phone", "stands": "later", "seen": "Kq3xPp0aS9dLrT2v"},
+    ],
+    "people": [],
+}
+
 REACHES_EVERYBODY: list[Config] = [
     {"mode": "preview"},
     {"new_users": "skip"},
@@ -575,6 +598,7 @@ REACHES_EVERYBODY: list[Config] = [
     {"match_on": ["email", "employmentId"]},
     {"renumber_employees": True},
     {"gender_codes": [{"gender": "Kvinne", "code": "F"}]},
+    {"decisions": json.dumps({**DECISIONS, "people": [{"user": "u1", "action": "leave"}]})},
 ]
 """Settings, each of which changes what is written of people who did not change."""
 
@@ -617,6 +641,11 @@ def test_the_same_choice_in_other_words_changes_nothing(config: Config) -> None:
         "field_policies": [own, address, {"field": "homeAddress", "policy": "create_only"}],
         "gender_codes": [{"gender": "FEMALE", "code": "F"}, {"gender": "male", "code": "M"}],
     }
+    other_order = {**DECISIONS, "decidedAt": "2026-11-26T10:00:00Z", "fields": DECISIONS["fields"][::-1]}
+    assert (
+        parse_config({**config, "decisions": json.dumps(other_order)}).what_is_written
+        == parse_config({**config, "decisions": json.dumps(DECISIONS, indent=2)}).what_is_written
+    )
     once = parse_config({**config, "field_policies": [address]}).what_is_written
     assert parse_config({**config, **said}).what_is_written == once
     assert parse_config({**config, "read_only_fields": ["homeAddress"]}).what_is_written == once

@@ -7,6 +7,8 @@ from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
 from shared_mappings.codes import OF_HUMA, OF_XLEDGER, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
+from shared_mappings.decisions import NO_DECISIONS, DecisionCounts, Decisions, what_became_of
+from shared_mappings.decisions_file import DecisionsError, parse_decisions
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
@@ -30,6 +32,7 @@ from shared_mappings.user_schema import user_schema
 __all__ = [
     "API_URL_PATTERN",
     "MISSING",
+    "NO_DECISIONS",
     "NO_RULINGS",
     "OF_HUMA",
     "OF_XLEDGER",
@@ -37,6 +40,9 @@ __all__ = [
     "Action",
     "Conflict",
     "DeactivatedUsers",
+    "DecisionCounts",
+    "Decisions",
+    "DecisionsError",
     "Desired",
     "Direction",
     "Employee",
@@ -70,6 +76,7 @@ __all__ = [
     "employees_schema",
     "field_table",
     "is_somebody_else",
+    "parse_decisions",
     "plan",
     "plan_for_huma",
     "policy_in_force",
@@ -84,5 +91,6 @@ __all__ = [
     "used_of_users",
     "user_schema",
     "users_schema",
+    "what_became_of",
     "what_is_used",
 ]

@@ -14,8 +14,9 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
 
-from connector_base.incremental.fingerprints import KEY_BYTES, fingerprint
+from connector_base.incremental.fingerprints import KEY_BYTES
 from huma_api.asking.sync_run import SyncRun
+from shared_mappings.fingerprints import fingerprint
 from shared_mappings.record_schema import users_schema
 from source_huma.users import NULL, UserRetriever
 

@@ -9,7 +9,8 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
-from connector_base.incremental.fingerprints import RecordsState, fingerprint
+from connector_base.incremental.fingerprints import RecordsState
+from shared_mappings.fingerprints import fingerprint
 
 CURSOR_FIELD: Final = "changedAt"
 """When the sync started that emitted the record. It is no part of what makes a record another one."""

@@ -8,7 +8,7 @@ import json
 import logging
 from typing import Any, Final
 
-from connector_base.incremental.fingerprints import fingerprint
+from shared_mappings.fingerprints import fingerprint
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 

@@ -16,7 +16,8 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator impor
 from airbyte_cdk.sources.types import Record
 
 from connector_base.incremental.cursor import CURSOR_FIELD, ChangedRecordsCursor
-from connector_base.incremental.fingerprints import RecordsState, UnknownStateError, fingerprint
+from connector_base.incremental.fingerprints import RecordsState, UnknownStateError
+from shared_mappings.fingerprints import fingerprint
 
 LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 

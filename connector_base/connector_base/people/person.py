@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from connector_base.protocol.checkpoints import Came
-from shared_mappings import Desired, FieldChange, Plan, State
+from shared_mappings import NO_RULINGS, Desired, FieldChange, Plan, Rulings, State
 from shared_mappings.desired import NAME
 from shared_mappings.normal_forms import normalised_email, normalised_key
 
@@ -72,6 +72,7 @@ class Person:
         came: When the record came.
         merged: What is used of the record, if it is merged with others of one key; None where the later one counts
             alone.
+        rulings: What was decided about the person.
     """
 
     identity: str = field(repr=False)
@@ -81,6 +82,7 @@ class Person:
     update_only: bool = False
     came: Came | None = None
     merged: Taken | None = field(default=None, repr=False)
+    rulings: Rulings = NO_RULINGS
 
     def after(self, earlier: "Person") -> "Person":
         """The same person by this record and one that came before it."""

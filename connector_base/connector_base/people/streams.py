@@ -22,7 +22,7 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, refused_sync_mode
 from connector_base.systems import System
 from connector_base.validation import RecordValidator
-from shared_mappings import Desired, read_path, what_is_used
+from shared_mappings import NO_RULINGS, Desired, Rulings, read_path, what_is_used
 from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 
 
@@ -39,6 +39,8 @@ class Kind:
         name_keys: Paths of the given and the family name in a record.
         has_ids: Whether a record's `id` says who it is. Only the stream that this destination is made for declares one;
             elsewhere it may be anything, such as a number in a table of the source, or a national identification.
+        ruled: What was decided about somebody, by the id and what is known of the record; nothing, where decisions are
+            not about those whom the stream brings.
     """
 
     declared: Collection[str]
@@ -48,6 +50,7 @@ class Kind:
     address_key: str
     name_keys: Sequence[str]
     has_ids: bool
+    ruled: Callable[[str, Mapping[str, Any]], Rulings] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,14 @@ class StreamReader:
             return self._named(InvalidRecord(identity, label, code, address, faults, used))
         taken = Taken(used, lost, self.kind.desire)
         merged = None if self.kind.has_ids else taken
-        return Person(identity, label, taken.desired, used, self.update_only, merged=merged)
+        rulings = self._ruled(record_id, {key: value for key, value in record.items() if key not in lost})
+        return Person(identity, label, taken.desired, used, self.update_only, merged=merged, rulings=rulings)
+
+    def _ruled(self, record_id: Any, known: Mapping[str, Any]) -> Rulings:
+        """What was decided about whoever has an id."""
+        if self.kind.ruled is None or not isinstance(record_id, str):
+            return NO_RULINGS
+        return self.kind.ruled(record_id, known)
 
     def _named(self, invalid: InvalidRecord) -> InvalidRecord:
         """An invalid record with what a report calls the person, as far as it can be read."""

@@ -44,6 +44,10 @@ EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
 """The environment variable in which Airbyte's hosts hand over the external id that a role may insist on."""
 
 _GRANT: Final = "Grant s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in it to the access key or the role."
+_GRANT_READING: Final = (
+    "Grant s3:GetObject and s3:ListBucket in the bucket to the access key or the role: without the second one, a file "
+    "that is not there cannot be told from one that may not be read."
+)
 
 
 _titled: Final = S3Storage.titled
@@ -100,6 +104,23 @@ class S3Bucket:
                 ExtraArgs={"ContentType": kind},
                 Config=ONE_AFTER_THE_OTHER,
             )
+
+    def read(self, name: str) -> bytes | None:
+        """Downloads an object."""
+        with self._explained():
+            client = self._client()
+            try:
+                return client.get_object(Bucket=self.config.s3_bucket_name, Key=self._key(name))["Body"].read()
+            except ClientError as error:
+                match error.response.get("Error", {}).get("Code"):
+                    case "NoSuchKey":
+                        return None
+                    case "AccessDenied" | "AllAccessDisabled" as code:
+                        raise config_error(
+                            f"Whether there is a file {self.place(name)} may not be seen, or it may not be read "
+                            f"({code}). {_GRANT_READING}"
+                        ) from None
+                raise
 
     def remove(self, name: str) -> None:
         """Deletes an object."""

@@ -19,6 +19,7 @@ from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Sto
 OWNER_ALONE: Final = 0o700
 
 _GIVE_ROOM: Final = "Give the user that this destination runs as permission and room there"
+_LET_IT_BE_READ: Final = "Make it a file that the user may read that this destination runs as, or remove it."
 _NO_FOLDER: Final = "It, or something on the way to it, is a file: correct the path"
 _REMEDIES: Final[Mapping[int | None, str]] = {
     errno.ENOTDIR: _NO_FOLDER,
@@ -48,6 +49,13 @@ class Storage(Protocol):
 
         Raises:
             AirbyteTracedException: When the storage cannot be written, with what to do about it.
+        """
+
+    def read(self, name: str) -> bytes | None:
+        """What is in a file; None when it is not there.
+
+        Raises:
+            AirbyteTracedException: When the storage cannot be read, with what to do about it.
         """
 
     def remove(self, name: str) -> None:
@@ -87,6 +95,16 @@ class LocalFolder:
             except BaseException:
                 Path(unfinished).unlink(missing_ok=True)
                 raise
+
+    def read(self, name: str) -> bytes | None:
+        """Reads a file."""
+        try:
+            return (self.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise config_error(f"The file {self.place(name)} cannot be read ({why}). {_LET_IT_BE_READ}") from None
 
     def remove(self, name: str) -> None:
         """Removes a file, unless somebody else has."""

@@ -114,7 +114,8 @@ class S3Storage(Settings):
     access_key_id: Secret[Annotated[str, whole_secret("AWS")]] = Field(
         default_factory=lambda: Secret(""),
         title="Access key ID",
-        description="The access key. It needs s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload in the bucket. "
+        description="The access key. It needs s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:GetObject and "
+        "s3:ListBucket in the bucket. "
         "Without a key, the credentials of the machine are used.",
         examples=["A012345678910EXAMPLE"],
         json_schema_extra={"airbyte_secret": True, "always_show": True, "order": 3},

@@ -5,11 +5,12 @@ from typing import Any
 
 from connector_base.failures import ConnectorError
 from connector_base.findings import Finding
+from connector_base.storage.decisions import read_decisions
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, storage_of
 from destination_xledger.checking.probe import probe_xledger
 from destination_xledger.config import Config, parse_config, what_can_be_tried
-from shared_mappings import Policy
+from shared_mappings import NO_DECISIONS, Policy
 from xledger_api.sending.client import XledgerClient
 
 Connect = Callable[[Config], XledgerClient]
@@ -37,10 +38,17 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     except ConnectorError as error:
         yield _problem(error)
     settings = what_can_be_tried(config)
+    of_storage = list(_findings_of(_probe_storage(config)))
     if settings is not None:
         yield from _surprises_in(settings)
-        yield from _findings_of(probe_xledger(settings, connect))
-    yield from _findings_of(_probe_storage(config))
+        decisions = NO_DECISIONS
+        if not any(finding.blocks for finding in of_storage):
+            try:
+                decisions = read_decisions(settings.decisions, settings.object_storage_config)
+            except ConnectorError as error:
+                of_storage.append(_problem(error))
+        yield from _findings_of(probe_xledger(settings, connect, decisions))
+    yield from of_storage
 
 
 def _surprises_in(settings: Config) -> Iterator[Finding]:

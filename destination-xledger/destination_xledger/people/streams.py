@@ -5,6 +5,8 @@ from typing import Final
 from connector_base.people.streams import Carried, Kind
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import (
+    NO_DECISIONS,
+    Decisions,
     FieldTable,
     Options,
     desired_from_employee,
@@ -20,12 +22,13 @@ USERS: Final = "users"
 EMPLOYEE: Final = "employee"
 
 
-def carried(table: FieldTable, options: Options) -> Carried:
+def carried(table: FieldTable, options: Options, decisions: Decisions = NO_DECISIONS) -> Carried:
     """Huma's stream of users, and whatever is mapped onto the object `employee`.
 
     Args:
         table: The field table.
         options: Settings that change what a value becomes.
+        decisions: What was decided about people in Huma.
     """
     code, email, known_as = (table.rule_of[target] for target in (EMPLOYMENT_ID, EMAIL, NAME))
     users = Kind(
@@ -36,6 +39,7 @@ def carried(table: FieldTable, options: Options) -> Carried:
         email.record["value"],
         tuple(known_as.record.values()),
         has_ids=True,
+        ruled=decisions.about_user,
     )
     employees = Kind(
         employee_schema()["properties"].keys(),

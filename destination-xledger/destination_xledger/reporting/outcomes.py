@@ -10,7 +10,7 @@ from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
 from destination_xledger.reporting.report import Report
 from destination_xledger.reporting.summary import Summary
-from shared_mappings import Action, FieldChange, FieldWarning, RejectionCode, WarningCode
+from shared_mappings import Action, FieldChange, FieldWarning, RejectionCode, WarningCode, what_became_of
 from xledger_api.sending.answers import Failure
 
 logger = logging.getLogger(f"airbyte.{__name__}")
@@ -39,6 +39,7 @@ class Outcomes:
             self._reject(item.person, item.plan.rejection, logged=item.plan.detail, kept=item.plan.detail)
             return
         self.summary.carried_out(item.plan)
+        self._count_decisions(item)
         self._tell_warnings(item)
 
     def created(self, item: Planned, completion: Planned, refusal: Refusal | None) -> None:
@@ -65,6 +66,7 @@ class Outcomes:
         decided = replace(item, plan=replace(item.plan, changes=written, warnings=warnings))
         self.report.planned(decided)
         self.summary.carried_out(decided.plan)
+        self._count_decisions(decided)
         self._tell_warnings(decided, refusal)
 
     def cut_short(self, added: int, written: Iterable[Collection[FieldChange]]) -> None:
@@ -96,6 +98,7 @@ class Outcomes:
         """Xledger refused changes of somebody who was there before; what it did not refuse is written."""
         fields = _fields_of(refusal.unwritten)
         self.summary.partly_carried_out(item.plan, _without(item.plan.changes, refusal))
+        self._count_decisions(item)
         self._tell_warnings(item)
         left_out = f"(Left out: {', '.join(fields)}.)"
         self._reject(
@@ -104,6 +107,10 @@ class Outcomes:
             logged=f"{refusal.words} {left_out}",
             kept=f"{refusal.original} {left_out}",
         )
+
+    def _count_decisions(self, item: Planned) -> None:
+        """Counts what became of the decisions about somebody who was not rejected as a whole."""
+        self.summary.decided(what_became_of(item.person.rulings, item.plan))
 
     def _tell_warnings(self, item: Planned, refusal: Refusal | None = None) -> None:
         """Tells what was left out of somebody, and keeps what is mapped of their record."""

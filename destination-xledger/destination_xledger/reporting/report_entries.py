@@ -11,6 +11,7 @@ from destination_xledger.people.planned import Planned
 from shared_mappings import (
     MISSING,
     Action,
+    Conflict,
     Desired,
     FieldChange,
     FieldTable,
@@ -19,6 +20,8 @@ from shared_mappings import (
     RejectionCode,
     Rule,
     State,
+    policy_in_force,
+    to_xledger,
 )
 
 Entry = dict[str, Any]
@@ -81,7 +84,8 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
     Returns:
         Of each: who it is, with `user` in place of `id`; `employee`, the dbId, absent of somebody who would be created;
         `field` and `target`, which is absent where nothing in Xledger belongs to the field; the values of `source` and
-        `xledger`, absent where unknown; and the `policy` that decided, or the `code` of the warning.
+        `xledger`, absent where unknown; and the `policy` in force, with `decided` where a decision about the person
+        keeps Xledger's value, or the `code` of the warning.
     """
     who = {
         "user": item.person.record.get("id"),
@@ -96,6 +100,7 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
             "source": conflict.ours,
             "xledger": conflict.theirs,
             "policy": conflict.policy.value,
+            **_decided(conflict),
         }
     for warning in item.plan.warnings:
         rule = table.rule_of.get(warning.target)
@@ -133,7 +138,8 @@ def plan_entry(item: Planned, policies: Policies, table: FieldTable) -> Entry:
         `action`, with its `reason` for somebody left out or rejected; `employee`, the dbId; and `fields`: the
         record's `field`, its `target` in Xledger, the values of `source` and `xledger`, and either what would be
         written (`write`) or why nothing would (`not_written`): `same`, `unknown`, the code of a warning, or
-        `conflict` and `policy` with the `policy` that decided.
+        `conflict` and `policy` with the `policy` in force, and `decided` where a decision about the person keeps
+        Xledger's value.
     """
     decided = item.plan
     reason = decided.rejection or decided.skip_reason
@@ -154,6 +160,7 @@ class _Fields:
         self._current = item.there.values if item.there else None
         self._plan = item.plan
         self._policies = policies
+        self._rulings = item.person.rulings
         self._table = table
         self._changes = {change.target: change for change in item.plan.changes}
         self._codes = {warning.field: warning.code.value for warning in item.plan.warnings}
@@ -184,18 +191,19 @@ class _Fields:
             return self._conflicts[target].theirs
         return MISSING if self._plan.rejection else None
 
-    def _not_written(self, rule: Rule, target: str, theirs: State) -> Mapping[str, str]:
+    def _not_written(self, rule: Rule, target: str, theirs: State) -> Mapping[str, str | bool]:
         if self._plan.action in (Action.SKIP, Action.REJECT):
             return {}
         if target in self._conflicts:
-            return {"not_written": "conflict", "policy": self._conflicts[target].policy.value}
+            conflict = self._conflicts[target]
+            return {"not_written": "conflict", "policy": conflict.policy.value, **_decided(conflict)}
         ours = self._desired.values[rule.canonical_target]
         if rule.same(ours, None if theirs is MISSING else theirs):
             return {"not_written": "same"}
         code = self._codes.get(rule.fields[0])
         if code and (ours is not MISSING or rule.canonical_target in self._desired.left_out):
             return {"not_written": code}
-        policy = self._policies.for_fields(rule.fields, rule.rule)
+        policy = policy_in_force(rule, self._policies, to_xledger(self._table), self._rulings)
         if ours is MISSING or (theirs is MISSING and policy is not Policy.READ_ONLY):
             return {"not_written": "unknown"}
         return {"not_written": "policy", "policy": policy.value}
@@ -207,6 +215,10 @@ def _who(subject: Person | InvalidRecord) -> Entry:
 
 def _named(subject: Person | InvalidRecord) -> Entry:
     return {"person": subject.label, "name": subject.name or None, "employmentId": subject.employment_id or None}
+
+
+def _decided(conflict: Conflict) -> Mapping[str, bool]:
+    return {"decided": True} if conflict.decided else {}
 
 
 def _known(key: str, value: Any) -> Entry:

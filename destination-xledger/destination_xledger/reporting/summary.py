@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
 from connector_base.traffic import Traffic
-from shared_mappings import Action, FieldChange, Plan, RejectionCode, WarningCode
+from shared_mappings import Action, DecisionCounts, FieldChange, Plan, RejectionCode, WarningCode
 
 
 class Outcome(str, Enum):
@@ -33,6 +33,7 @@ class Summary:
         fields_changed: Employees whose value was set or replaced, by field. Those just created do not count.
         fields_unset: Employees whose value was unset, by field.
         conflicts: Employees of whom Xledger kept a value that differs from Huma's, by field.
+        decisions: What became of the decisions that an administrator took.
         outcome: How the sync ended. Whatever ends it before it has come to its end, it failed.
     """
 
@@ -45,6 +46,7 @@ class Summary:
     fields_changed: Counter[str] = field(default_factory=Counter)
     fields_unset: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
+    decisions: DecisionCounts = field(default_factory=DecisionCounts)
     outcome: Outcome = Outcome.FAILED
 
     @contextmanager
@@ -78,6 +80,10 @@ class Summary:
             self.actions[Action.UPDATE] += 1
             self._wrote(changes)
 
+    def decided(self, counts: DecisionCounts) -> None:
+        """Counts what became of decisions."""
+        self.decisions += counts
+
     def rejects(self, code: RejectionCode) -> None:
         """Counts a record that was not written."""
         self.rejected[code.value] += 1
@@ -100,6 +106,7 @@ class Summary:
             "bytes_sent": traffic.bytes_sent,
             "bytes_received": traffic.bytes_received,
             "retries": traffic.retries,
+            "decisions": asdict(self.decisions),
             "outcome": self.outcome.value,
         }
         return json.dumps(content)

@@ -23,6 +23,7 @@ from shared_mappings import (
     Plan,
     Policies,
     RejectionCode,
+    Stands,
     contradictions,
     is_somebody_else,
     plan,
@@ -150,7 +151,8 @@ class Matcher:
         policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
         desired = with_known_system_values(person.desired, self.routes.table, self.gateway.system_values)
         born_with = self._born_with(desired) if employee is None else {}
-        return plan(desired, employee, policies, self.routes.table, creating=creating, born_with=born_with)
+        table, rulings = self.routes.table, person.rulings
+        return plan(desired, employee, policies, table, rulings, creating=creating, born_with=born_with)
 
     def _born_with(self, desired: Desired) -> Mapping[str, str]:
         """What somebody would have whom Xledger is not asked to create, where it would be compared with a record."""
@@ -210,7 +212,9 @@ class Matcher:
         """Why a person is not taken for an employee who was found by e-mail; None when they are."""
         if differs := contradictions(person.desired, employee, self.routes.table):
             return _contradicted(employee, differs)
-        return _named(employee) if _code_of(employee) and not self.renumber_employees else None
+        code = self.routes.table.rule_of[EMPLOYMENT_ID]
+        is_the_same = self.renumber_employees or person.rulings.let_through(code.fields, Stands.HUMA)
+        return _named(employee) if _code_of(employee) and not is_the_same else None
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:

@@ -17,11 +17,12 @@ from connector_base.people.host_changes import told_fields
 from connector_base.people.person import Person
 from connector_base.people.streams import StreamReader, stream_readers
 from connector_base.protocol.checkpoints import Checkpoints
-from connector_base.protocol.generations import overwritten
+from connector_base.protocol.generations import everybody_comes, overwritten
 from connector_base.protocol.messages import forgets
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import refused_sync_mode
 from connector_base.settings.modes import Mode
+from connector_base.storage.decisions import read_decisions
 from destination_xledger.config import Config
 from destination_xledger.people.streams import carried
 from destination_xledger.reporting.outcomes import Outcomes
@@ -34,7 +35,7 @@ from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from destination_xledger.syncing.writer import Writer
 from destination_xledger.xledger import XLEDGER
-from shared_mappings import field_table
+from shared_mappings import NO_DECISIONS, DecisionCounts, Decisions, field_table
 from xledger_api.employees.gateway import Gateway, Schemas
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.sending.client import XledgerClient
@@ -53,8 +54,10 @@ class Sync:
         outcomes: Takes what became of them.
         batch: Collects people until it is worth writing them.
         overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none.
+        about_everybody: Decisions that are about nobody if the person does not come; none where not everybody comes.
         checkpoints: Holds state messages back.
         positions: How many records of each stream came, the invalid ones included.
+        decided_about: Who came of those that `about_everybody` is about, by id.
     """
 
     mode: Mode
@@ -64,8 +67,10 @@ class Sync:
     outcomes: Outcomes
     batch: Batch
     overwritten: StreamKey | None = None
+    about_everybody: Decisions = NO_DECISIONS
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
     positions: Counter[StreamKey] = field(default_factory=Counter)
+    decided_about: set[str] = field(default_factory=set)
 
     @classmethod
     def of(
@@ -88,10 +93,12 @@ class Sync:
             schemas: What was learned in this process before.
 
         Raises:
-            AirbyteTracedException: A config error for a stream or a sync mode that cannot be written.
+            AirbyteTracedException: A config error for a stream or a sync mode that cannot be written, or for decisions
+                that cannot be understood.
         """
         table = field_table()
-        readers = stream_readers(catalog, carried(table, settings.options))
+        decisions = read_decisions(settings.decisions, settings.object_storage_config)
+        readers = stream_readers(catalog, carried(table, settings.options, decisions))
         gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas)
         routes = Routes(gateway)
         refusals = Refusals(gateway)
@@ -116,7 +123,8 @@ class Sync:
             done,
         )
         batch = Batch(settings.batch_size, now)
-        return cls(settings.mode, readers, claims, writer, outcomes, batch, overwritten(catalog))
+        about = decisions if everybody_comes(catalog) else NO_DECISIONS
+        return cls(settings.mode, readers, claims, writer, outcomes, batch, overwritten(catalog), about)
 
     def run(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Writes the people who come, and yields the state messages that may be passed on.
@@ -134,6 +142,7 @@ class Sync:
         except BaseException:
             self.outcomes.cut_short(*self.writer.done.untold())
             raise
+        self._count_decisions_about_nobody()
         with self.outcomes.summary.succeeding():
             self.outcomes.report.publish()
         yield from self._release()
@@ -151,6 +160,12 @@ class Sync:
                 yield from self._release()
         self.writer.write(self.batch.take())
         self.writer.refusals.end()
+
+    def _count_decisions_about_nobody(self) -> None:
+        """Counts decisions about people who are not there, if somebody is: to clear a stream, nobody comes."""
+        if self.positions:
+            unknown = self.about_everybody.about_nobody(users=self.decided_about)
+            self.outcomes.summary.decided(DecisionCounts(unknown=unknown))
 
     def _release(self) -> list[AirbyteMessage]:
         self.checkpoints.rejected(self.outcomes.rejected)
@@ -172,6 +187,7 @@ class Sync:
         person = replace(read, came=self.checkpoints.record(stream))
         self.outcomes.summary.received += 1
         self.claims.came(person)
+        self.decided_about.update(self.about_everybody.users & {person.identity})
         if isinstance(person, Person):
             earlier = self.outcomes.to_be_merged.pop(person.identity, None)
             self.batch.add(person.after(earlier) if earlier else person)

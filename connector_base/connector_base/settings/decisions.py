@@ -1,0 +1,42 @@
+"""The setting for the decisions that an administrator took, for whoever has no storage to put their file in."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from shared_mappings import Decisions, DecisionsError, parse_decisions
+
+
+def _understood(text: str) -> str:
+    if text.strip():
+        try:
+            parse_decisions(text)
+        except DecisionsError as error:
+            raise ValueError(f"{error}; paste the whole file again, as the review page saved it") from None
+    return text
+
+
+DecisionsText = Annotated[str, AfterValidator(_understood)]
+"""What is in the file, or nothing."""
+
+
+def decisions_setting(order: int) -> Any:
+    """The setting.
+
+    Args:
+        order: Its place in the form.
+    """
+    return Field(
+        "",
+        title="Decisions",
+        description="What was decided on the review page, whose value stands and who is left out: the whole text of "
+        "decisions.json. Leave it empty where that file is put beside the reports, into the folder or bucket that is "
+        "set for them: it is found there.",
+        json_schema_extra={"multiline": True, "order": order},
+        repr=False,
+    )
+
+
+def as_settings(decisions: Decisions) -> dict[str, Any]:
+    """What decisions add to the settings that decide what is written, wherever they were found; nothing for none."""
+    return {"decisions": decisions.as_setting} if decisions else {}

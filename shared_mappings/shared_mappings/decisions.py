@@ -1,0 +1,245 @@
+"""The decisions that an administrator took about conflicts, missing values and people who are in one system only.
+
+They are a file, which holds ids and fingerprints, and no value of anybody's. A decision about a field holds as long as
+Huma has the value that was seen when it was taken.
+"""
+
+from base64 import b64decode
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from shared_mappings.codes import SkipReason
+from shared_mappings.field_table import field_table
+from shared_mappings.fingerprints import fingerprint
+from shared_mappings.planning.plans import Action, Plan
+from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
+from shared_mappings.states import MISSING, read_path
+
+VERSION: Final = 1
+"""The version of the file. Who changes its form raises it, and says in `decisions_file.py` what becomes of the one
+before."""
+
+SHORTEST_KEY: Final = 16
+LONGEST_KEY: Final = 64
+"""What BLAKE2b takes."""
+
+
+def _known_field(name: str) -> str:
+    if name not in field_table().fields:
+        raise ValueError("no such field")
+    return name
+
+
+def _key(text: str) -> str:
+    if not SHORTEST_KEY <= len(_octets(text)) <= LONGEST_KEY:
+        raise ValueError("no such key")
+    return text
+
+
+def _octets(text: str) -> bytes:
+    """What base64 stands for, in either of its alphabets."""
+    return b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+
+
+_Id = Annotated[str, Field(min_length=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class FieldDecision(_Frozen):
+    """Whose value stands for a field of somebody who is in both systems.
+
+    Attributes:
+        user: The user's id in Huma.
+        field: The record's field, for all its places in Xledger.
+        stands: Whose value it is.
+        seen: The fingerprint of the value that Huma had.
+    """
+
+    user: _Id
+    field: Annotated[str, AfterValidator(_known_field)]
+    stands: Stands
+    seen: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16}$")]
+
+
+class Leave(_Frozen):
+    """Somebody in Huma who is not to be created in Xledger.
+
+    Attributes:
+        user: The user's id in Huma.
+        action: What tells the kinds of decisions apart.
+    """
+
+    user: _Id
+    action: Literal["leave"]
+
+
+class Add(_Frozen):
+    """Somebody in Xledger who is to be created in Huma.
+
+    Attributes:
+        employee: The employee's dbId.
+        action: What tells the kinds of decisions apart.
+    """
+
+    employee: _Id
+    action: Literal["add"]
+
+
+class Decisions(_Frozen):
+    """Everything that was decided.
+
+    Attributes:
+        version: The version of the form.
+        decided_at: When it was saved.
+        key: The key of the fingerprints, in base64.
+        fields: The decisions about fields.
+        people: The decisions about people who are in one system only.
+    """
+
+    version: Literal[1]
+    decided_at: AwareDatetime = Field(alias="decidedAt")
+    key: Annotated[str, AfterValidator(_key)] = Field(repr=False)
+    fields: tuple[FieldDecision, ...]
+    people: tuple[Annotated[Leave | Add, Field(discriminator="action")], ...]
+
+    @model_validator(mode="after")
+    def _agree_with_each_other(self) -> "Decisions":
+        first: dict[tuple[str, str], int] = {}
+        for position, decision in enumerate(self.fields):
+            before = first.setdefault((decision.user, decision.field), position)
+            if self.fields[before] != decision:
+                raise ValueError(
+                    f"in fields, entry {before + 1} and entry {position + 1} decide about the same field of the same "
+                    "person, and not alike"
+                )
+        return self
+
+    def __len__(self) -> int:
+        """How many decisions there are."""
+        return len(set(self.fields)) + len(set(self.people))
+
+    @property
+    def as_setting(self) -> dict[str, Any]:
+        """What was decided, as JSON, in one form for the same decisions whatever their order."""
+        fields = sorted({(each.user, each.field, each.stands.value, each.seen) for each in self.fields})
+        return {"key": self.key, "fields": fields, "leave": sorted(self._left), "add": sorted(self._added)}
+
+    def about_user(self, user: str, record: Mapping[str, Any]) -> Rulings:
+        """What was decided about somebody in Huma, for writing to Xledger.
+
+        Args:
+            user: The user's id.
+            record: Their record of the stream `users`, whole. A field that it does not have is unknown: whatever was
+                decided about it neither holds nor has lapsed.
+        """
+        decided = self._by_user.get(user, ())
+        if not decided and user not in self._left:
+            return NO_RULINGS
+        values = ((each, read_path(record, each.field)) for each in decided)
+        holds = {each: self._fingerprint(value) == each.seen for each, value in values if value is not MISSING}
+        return Rulings(
+            stands={each.field: each.stands for each, same in holds.items() if same},
+            lapsed=frozenset(each.field for each, same in holds.items() if not same),
+            leave=user in self._left,
+        )
+
+    def about_employee(self, employee: str, user: str | None, record: Mapping[str, Any]) -> Rulings:
+        """What was decided about somebody in Xledger, for writing to Huma.
+
+        Args:
+            employee: The employee's dbId.
+            user: The id of the user who they are in Huma; None for nobody.
+            record: That user's record of the stream `users`, whole; empty for nobody.
+        """
+        about = NO_RULINGS if user is None else self.about_user(user, record)
+        add = employee in self._added
+        return Rulings(about.stands, about.lapsed, add=add) if about is not NO_RULINGS or add else NO_RULINGS
+
+    def about_nobody(self, *, users: Collection[str] | None = None, employees: Collection[str] | None = None) -> int:
+        """How many decisions are about nobody that there is.
+
+        Args:
+            users: Everybody in Huma, by id; None where not everybody is known.
+            employees: Everybody in Xledger, by dbId; likewise.
+        """
+        of_users = [*self._by_user.items(), *((user, ("leave",)) for user in self._left)]
+        strangers = sum(len(decided) for user, decided in of_users if users is not None and user not in users)
+        return strangers + sum(employees is not None and employee not in employees for employee in self._added)
+
+    def _fingerprint(self, value: Any) -> str:
+        return fingerprint(self._key_octets, value)
+
+    @cached_property
+    def users(self) -> frozenset[str]:
+        """Whoever in Huma something was decided about, by id."""
+        return self._left.union(self._by_user)
+
+    @cached_property
+    def _key_octets(self) -> bytes:
+        return _octets(self.key)
+
+    @cached_property
+    def _by_user(self) -> Mapping[str, tuple[FieldDecision, ...]]:
+        found: defaultdict[str, dict[FieldDecision, None]] = defaultdict(dict)
+        for decision in self.fields:
+            found[decision.user][decision] = None
+        return {user: tuple(decided) for user, decided in found.items()}
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        return frozenset(each.user for each in self.people if isinstance(each, Leave))
+
+    @cached_property
+    def _added(self) -> frozenset[str]:
+        return frozenset(each.employee for each in self.people if isinstance(each, Add))
+
+
+NO_DECISIONS: Final = Decisions.model_construct(
+    version=1, decided_at=datetime.min.replace(tzinfo=timezone.utc), key="", fields=(), people=()
+)
+"""Nothing was decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCounts:
+    """What became of decisions.
+
+    Attributes:
+        applied: Those that were gone by, be it that there was nothing to do any more.
+        lapsed: Those that were not: Huma has another value by now than the one that was seen, or who was to be left
+            out of Xledger is there.
+        unknown: Those about nobody that there is.
+    """
+
+    applied: int = 0
+    lapsed: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: "DecisionCounts") -> "DecisionCounts":
+        return DecisionCounts(self.applied + other.applied, self.lapsed + other.lapsed, self.unknown + other.unknown)
+
+
+def what_became_of(rulings: Rulings, decided: Plan) -> DecisionCounts:
+    """What became of the decisions about one person.
+
+    Args:
+        rulings: The decisions.
+        decided: What is done about the person. Of somebody who is rejected, or left out for another reason, nothing is
+            gone by.
+    """
+    match decided.action:
+        case Action.REJECT:
+            return DecisionCounts()
+        case Action.SKIP:
+            return DecisionCounts(applied=int(rulings.leave and decided.skip_reason is SkipReason.NOT_IN_XLEDGER))
+    is_there = decided.action is not Action.CREATE
+    return DecisionCounts(len(rulings.stands) + rulings.add, len(rulings.lapsed) + (rulings.leave and is_there))
