@@ -14,6 +14,7 @@ import phonenumbers
 from shared_mappings.converters import NORWAY
 from shared_mappings.dates import parse_date
 from shared_mappings.normal_forms import (
+    MASK,
     compact_number,
     normalised_email,
     normalised_key,
@@ -22,9 +23,7 @@ from shared_mappings.normal_forms import (
 )
 
 Comparator = Callable[[str, str], bool]
-"""`(desired, current) -> whether both mean the same`."""
-
-MASK: Final = "*"
+"""`(desired, current) -> whether both mean the same`, whichever of them is called which."""
 
 _DIALLED_ABROAD: Final = re.compile(r"^[^\w+]*00")
 _WORDS_BEFORE: Final = re.compile(r"^[^\d+]+")
@@ -77,11 +76,11 @@ def same_bank_account(desired: str, current: str) -> bool:
 
 
 def same_social_security_number(desired: str, current: str) -> bool:
-    """Equal in every digit that is visible. A number masked as a whole tells nothing, and so counts as the same."""
+    """Equal in every digit that both show. A number masked as a whole tells nothing, and so counts as the same."""
     ours, theirs = compact_number(desired), compact_number(current)
-    if set(theirs) == {MASK}:
+    if {MASK} in (set(ours), set(theirs)):
         return True
-    return len(ours) == len(theirs) and all(shown in (digit, MASK) for digit, shown in zip(ours, theirs, strict=True))
+    return len(ours) == len(theirs) and all(a == b or MASK in (a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 @lru_cache(maxsize=4096)  # contact and subledger mostly have the same two texts to compare

@@ -19,7 +19,7 @@ from stdnum.util import isdigits
 from shared_mappings.codes import WarningCode
 from shared_mappings.countries import country_code
 from shared_mappings.dates import NO_DAYS, NO_ENDS, parse_date, stands_for_none
-from shared_mappings.normal_forms import as_text, compact_number, normalised_key, normalised_word, without_gaps
+from shared_mappings.normal_forms import MASK, as_text, compact_number, normalised_key, normalised_word, without_gaps
 from shared_mappings.states import MISSING, Missing, State
 
 Parts = Mapping[str, Any]
@@ -27,6 +27,8 @@ Parts = Mapping[str, Any]
 
 NORWAY: Final = "NO"
 SOCIAL_SECURITY_LENGTH: Final = 11
+
+_DIGITS: Final = "0123456789"
 
 _LENIENT_REMAINDERS: Final = range(4)
 """What may be left over by the first check digit. Facts: numbers given from 2032 on, and synthetic ones before, leave 0
@@ -143,8 +145,8 @@ def bank_account_country(parts: Parts, _: Options) -> Converted:
 def social_security_number(parts: Parts, _: Options) -> Converted:
     """The national identification. Of several, Norway's; without one of Norway's nobody guesses which is meant.
 
-    A Norwegian number needs its check digits and is written without separators; others are taken as they are, whatever
-    their shape.
+    A Norwegian number needs its check digits, unless it is masked, and is written without separators; others are taken
+    as they are, whatever their shape.
     """
     if "entries" in parts:
         return _from_identifications(parts["entries"])
@@ -230,6 +232,8 @@ def _checked_identification(number: State, issued_by: Any) -> Converted:
         return _taken_as_it_is(normalised_key(number), WarningCode.INVALID_SOCIAL_SECURITY_NUMBER)
     compact = compact_number(number)
     if len(compact) == SOCIAL_SECURITY_LENGTH and isdigits(compact) and _has_check_digits(compact):
+        return Converted(compact)
+    if MASK in compact and not compact.strip(MASK + _DIGITS):
         return Converted(compact)
     return Converted(MISSING, WarningCode.INVALID_SOCIAL_SECURITY_NUMBER)
 

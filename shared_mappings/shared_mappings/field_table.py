@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from shared_mappings.comparators import COMPARATORS, MASK
+from shared_mappings.comparators import COMPARATORS
 from shared_mappings.converters import CONVERTERS, PLACEHOLDERS
 from shared_mappings.converters_back import CONVERTERS_BACK
 from shared_mappings.dates import stands_for_none
+from shared_mappings.normal_forms import MASK
 from shared_mappings.policies import Policy
 from shared_mappings.states import State
 
@@ -401,18 +402,20 @@ class FieldTable(_Frozen):
         return route in self.targets[self.completed_by].routes
 
     def _lines_of(self, whole: str) -> tuple[str, ...]:
-        return tuple(name for name in self._lines if self._whole_of.get(name) == whole)
+        return (*self._places_in[whole], *(line for line in self.kept if self._whole_of.get(line) == whole))
 
     @cached_property
-    def _lines(self) -> tuple[str, ...]:
-        return (*self.targets, *self.kept, *(rule.huma.place for rule in self.rules if rule.huma))
+    def _places_in(self) -> Mapping[str, tuple[str, ...]]:
+        """The lines of each value that the table has rows for."""
+        wholes = (*self.one_value.xledger, *self.one_value.huma)
+        return {whole: tuple(place for place in self.rule_at if self._whole_of.get(place) == whole) for whole in wholes}
 
     @cached_property
     def _whole_of(self) -> Mapping[str, str]:
         """The path of the one value that a line belongs to."""
         return {
             name: whole
-            for name in self._lines
+            for name in (*self.rule_at, *self.kept)
             for whole in (*self.one_value.xledger, *self.one_value.huma)
             if name.startswith(f"{whole}.")
         }

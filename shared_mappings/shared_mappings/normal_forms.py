@@ -20,6 +20,9 @@ _DRAWN_AS_NOTHING: Final = frozenset(
 )
 """What shows nothing, although Unicode counts it among letters, marks and signs."""
 
+MASK: Final = "*"
+"""What stands for a digit that is not shown."""
+
 _ASKED_FOR_IN_ASCII: Final = "xn--"
 """How a label of a domain begins that stands for letters (RFC 5890)."""
 

@@ -64,13 +64,15 @@ class Policies:
     new_users: NewUsers = NewUsers.CREATE
     deactivated_users: DeactivatedUsers = DeactivatedUsers.UPDATE_EXISTING
 
-    def for_fields(self, fields: tuple[str, ...], rule: Policy, default: Policy = Policy.MIRROR) -> Policy:
+    def for_fields(self, fields: tuple[str, ...], rule: Policy, default: Policy | None = None) -> Policy:
         """The policy that was decided on: the strictest of a rule's own and those asked for its fields.
 
         Args:
             fields: The fields of the rule.
             rule: The loosest policy allowed.
-            default: What is asked for where nobody asked for anything.
+            default: What counts where nobody asked for anything, as strict as the rule or stricter; None for the rule.
         """
-        asked = [self.fields[name] for name in fields if name in self.fields] or [default]
+        asked = [self.fields[name] for name in fields if name in self.fields]
+        if not asked:
+            return default or rule
         return max((rule, *asked), key=lambda policy: policy.strictness)

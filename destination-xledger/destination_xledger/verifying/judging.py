@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from destination_xledger.verifying.observed import Judgement, Look, Node, Observed, Verdict
 from shared_mappings import Route, field_table
-from shared_mappings.comparators import MASK
-from shared_mappings.normal_forms import normalised_email, normalised_key, normalised_word
+from shared_mappings.normal_forms import MASK, normalised_email, normalised_key, normalised_word
 from xledger_api.employees.requests import can_filter
 from xledger_api.language.fitting import ADD, fitted
 from xledger_api.language.introspection import EMPLOYEES, INPUTS

@@ -63,15 +63,16 @@ class Comparison:
 
     def decide(self, rule: Rule, place: str) -> Decision:
         """The decision about one place of a row: whatever is unknown on our side is left alone."""
-        policy = policy_in_force(rule, self.policies, self.direction, self.rulings)
-        decision = self._by_policy(rule, place, policy)
-        return _held_back(decision, policy) if self._is_held_back(rule) else decision
-
-    def _by_policy(self, rule: Rule, place: str, policy: Policy) -> Decision:
         ours, theirs = self.desired.values[rule.canonical_target], self.there.values[place]
-        field_name = rule.fields[0]
         if ours is MISSING or rule.same(ours, theirs):
             return None
+        policy = policy_in_force(rule, self.policies, self.direction, self.rulings)
+        decision = self._by_policy(rule, place, policy, ours, theirs)
+        return _held_back(decision, policy) if self._is_held_back(rule) else decision
+
+    def _by_policy(self, rule: Rule, place: str, policy: Policy, ours: str | None, theirs: State) -> Decision:
+        """The decision about a value that differs."""
+        field_name = rule.fields[0]
         if theirs is MISSING:
             unknown = ours is not None and policy is not Policy.READ_ONLY
             return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=place) if unknown else None
@@ -109,8 +110,9 @@ class Comparison:
 
     def _is_held_back(self, rule: Rule) -> bool:
         """Whether nothing of a row is to be written, by a decision. Nobody can be created without what is needed."""
-        needed = self.direction.needed_fields if self.stage is Stage.BEING_CREATED else frozenset()
-        return self.rulings.hold_back(rule.fields, self.direction.source) and needed.isdisjoint(rule.fields)
+        if not self.rulings.hold_back(rule.fields, self.direction.source):
+            return False
+        return self.stage is not Stage.BEING_CREATED or self.direction.needed_fields.isdisjoint(rule.fields)
 
 
 def stage_of(desired: Desired, there: Present, policies: Policies, direction: Direction, rulings: Rulings) -> Stage:
