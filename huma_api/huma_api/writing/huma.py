@@ -11,7 +11,7 @@ from huma_api.asking.outcomes import Written
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.employment import current_position_id, tells_of_employment
 from huma_api.people.fresh_user import FreshUser, details_of, fresh_user
-from shared_mappings.normal_forms import normalised_email
+from shared_mappings.normal_forms import normalised_email, normalised_key
 
 MOST_USERS: Final = 50
 MOST_GROUPS: Final = 25
@@ -122,7 +122,7 @@ class Huma:
             Huma's ids of those who have it.
         """
         wanted = normalised_email(email)
-        found = (item for active in (True, False) for item in self._people(active=active, search=email))
+        found = (item for active in (True, False) for item in self._people(active=active, search=normalised_key(email)))
         return tuple(dict.fromkeys(item["id"] for item in found if _has_email(item, wanted)))
 
     def job_titles(self) -> tuple[JobTitle, ...]:
