@@ -1,10 +1,10 @@
 """Whether a connection can work: every problem in one answer, and nothing written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from connector_base.failures import ConnectorError
-from connector_base.findings import Finding
+from connector_base.findings import Finding, findings_of
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, storage_of
 from destination_xledger.checking.probe import probe_xledger
@@ -35,12 +35,12 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     try:
         parse_config(config)
     except ConnectorError as error:
-        yield _problem(error)
+        yield Finding.of(error)
     settings = what_can_be_tried(config)
     if settings is not None:
         yield from _surprises_in(settings)
-        yield from _findings_of(probe_xledger(settings, connect))
-    yield from _findings_of(_probe_storage(config))
+        yield from findings_of(probe_xledger(settings, connect))
+    yield from findings_of(_probe_storage(config))
 
 
 def _surprises_in(settings: Config) -> Iterator[Finding]:
@@ -64,15 +64,3 @@ def _probe_storage(config: Any) -> Iterator[Finding]:
         )
     if problem := storage_problem(storage):
         yield Finding(problem)
-
-
-def _findings_of(probe: Iterable[Finding]) -> Iterator[Finding]:
-    """What a probe finds. The error with which it ends early is a finding too, so that other probes are still tried."""
-    try:
-        yield from probe
-    except ConnectorError as error:
-        yield _problem(error)
-
-
-def _problem(error: ConnectorError) -> Finding:
-    return Finding(error.message or "")
