@@ -1,8 +1,8 @@
 """The source: the verbs of the protocol.
 
-It reads through the CDK's concurrent source and not through a manifest: the CDK's own HTTP client, with which a manifest
-asks, writes bodies into its errors and its debug log, and knows no schema that is learned. Limits, pauses and errors of
-Xledger are those of `xledger_api`.
+It reads through the CDK's concurrent source, and not through a manifest: the CDK's own HTTP client, with which a
+manifest asks, writes bodies into its errors and its debug log, and knows no schema that is learned. Limits, pauses and
+errors of Xledger are those of `xledger_api`.
 """
 
 import logging
