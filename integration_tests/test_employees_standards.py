@@ -20,7 +20,7 @@ def configs() -> Iterator[None]:
     """A sandbox, and a config for it in place of each that the acceptance tests name."""
     with (
         Sandbox.running(people=60, burst_limit=None) as sandbox,
-        TestSourceXledger.configs_written(sandbox.xledger_source_config),
+        TestSourceXledger.configs_written(sandbox.source_xledger_config),
     ):
         yield
 

@@ -132,9 +132,10 @@ class SourceXledger(ReadsWhatIsHanded, Source):
             for configured in catalog.streams
             if _is_there(configured.stream.name)
         ]
-        cdk = logging.getLogger("airbyte")  # what the CDK says is none of this connector's own words
-        # One thread: a page says where the next one is.
-        reading = BoundedSource.in_place_of(ConcurrentSource.create(1, 1, cdk, DebugSliceLogger(), messages, queue))
+        # One thread: a page says where the next one is. What the CDK says is none of this connector's own words.
+        reading = BoundedSource.in_place_of(
+            ConcurrentSource.create(1, 1, logging.getLogger("airbyte"), DebugSliceLogger(), messages, queue)
+        )
         try:
             yield from without_logs(reading.read(streams))
         except AirbyteTracedException as error:
