@@ -13,10 +13,13 @@ from airbyte_cdk.models import (
     AirbyteStateMessageSerializer,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalogSerializer,
+    FailureType,
     Level,
     SyncMode,
 )
+from airbyte_cdk.sources import Source
 from airbyte_cdk.test import entrypoint_wrapper
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from airbyte_cdk.test.models.scenario import ExpectedOutcome
 
 from integration_tests.sandbox import Sandbox
@@ -64,6 +67,7 @@ class Emitted:
         states: Each state message, and how many records came before it.
         warnings: The warnings in the log.
         status: How the stream ended.
+        errors: The type and the sentence of each error that was told of.
     """
 
     records: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +75,7 @@ class Emitted:
     states: list[tuple[int, State]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     status: AirbyteStreamStatus | None = None
+    errors: set[tuple[FailureType | None, str]] = field(default_factory=set)
 
     @property
     def state(self) -> State:
@@ -111,8 +116,28 @@ def read_source(
         sync_mode: How to read the stream.
         settings: Settings of the source.
     """
-    config = sandbox.source_config(**settings)
     modes = {stream: sync_mode, **dict.fromkeys(beside, SyncMode.full_refresh)}
+    return emitted_by(SourceHuma, sandbox.source_config(**settings), stream, modes, columns, state)
+
+
+def emitted_by(
+    make: Callable[..., Source],
+    config: Mapping[str, Any],
+    stream: str,
+    modes: Mapping[str, SyncMode],
+    columns: tuple[str, ...],
+    state: State | None,
+) -> Emitted:
+    """Reads with a source, through the CDK's entry point.
+
+    Args:
+        make: Makes the source, of its config and its catalog.
+        config: The config.
+        stream: The stream to look at.
+        modes: The streams to read, and how.
+        columns: The columns to select.
+        state: A state message to start from; None to start without.
+    """
     catalog = ConfiguredAirbyteCatalogSerializer.load(
         {
             "streams": [
@@ -134,11 +159,20 @@ def read_source(
     logging.getLogger("airbyte").propagate = True
     try:
         output = entrypoint_wrapper.read(
-            SourceHuma(config, catalog), config, catalog, states, expected_outcome=ExpectedOutcome.ALLOW_ANY
+            make(config, catalog), dict(config), catalog, states, expected_outcome=ExpectedOutcome.ALLOW_ANY
         )
     finally:
         logging.getLogger("airbyte").setLevel(logging.INFO)
-    emitted = Emitted(status=output.get_stream_statuses(stream)[-1])
+    emitted = Emitted(status=output.get_stream_statuses(stream)[-1], errors=errors_told(output))
     for message in output.get_message_iterator():
         emitted.take(message, stream)
     return emitted
+
+
+def errors_told(output: EntrypointOutput) -> set[tuple[FailureType | None, str]]:
+    """The type and the sentence of each error that a source told of."""
+    return {
+        (message.trace.error.failure_type, message.trace.error.message)
+        for message in output.errors
+        if message.trace and message.trace.error
+    }

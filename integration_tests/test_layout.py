@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 PACKAGES = """
 huma_xledger
-source_huma  destination_xledger
+source_huma  source_xledger  destination_xledger
 huma_api  xledger_api
 connector_base
 shared_mappings
@@ -37,6 +37,13 @@ ROOMS = {
         manifest  changed_users
         users  users_list  lists  declared  known_groups
     """,
+    "source_xledger": """
+        run
+        entrypoint
+        source
+        employees
+        config
+    """,
     "destination_xledger": """
         __main__
         run  verify
@@ -56,10 +63,11 @@ ROOMS = {
         language  sifting
     """,
     "connector_base": """
-        writing
+        writing  reading
         people  log_redaction  storage
         protocol  settings  incremental
-        failures  findings  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
+        findings
+        failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic
     """,
     "shared_mappings": """
         decisions_file
@@ -99,7 +107,7 @@ PURE = {
 
 CLOCKS = {"now", "today", "utcnow"}
 
-LOGGING = ("source_huma", "destination_xledger", "huma_api", "xledger_api", "connector_base")
+LOGGING = ("source_huma", "source_xledger", "destination_xledger", "huma_api", "xledger_api", "connector_base")
 """The packages whose log lines a host gets to see."""
 
 

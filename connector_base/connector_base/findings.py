@@ -1,7 +1,9 @@
 """What a check finds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from connector_base.failures import ConnectorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,19 @@ class Finding:
 
     sentence: str
     blocks: bool = True
+
+    @classmethod
+    def of(cls, error: ConnectorError) -> "Finding":
+        """What an error says, as a finding."""
+        return cls(error.message or "")
+
+
+def findings_of(probe: Iterable[Finding]) -> Iterator[Finding]:
+    """What a probe finds. The error with which it ends early is a finding too, so that other probes are still tried."""
+    try:
+        yield from probe
+    except ConnectorError as error:
+        yield Finding.of(error)
 
 
 def in_one_message(problems: Sequence[str]) -> str:

@@ -14,10 +14,10 @@ from airbyte_cdk.models import (
 )
 
 from connector_base.failures import system_error
+from connector_base.reading.nulls import NULL
 from huma_api.asking.sync_run import SyncRun
 from shared_mappings.record_schema import users_schema
 from source_huma.source import USERS, SourceHuma
-from source_huma.users import NULL
 
 EVERYBODY: Final = ("client_id", "client_secret", "api_url")
 """The settings that whoever reads everybody has in common with this connector."""

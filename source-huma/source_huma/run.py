@@ -2,13 +2,9 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import closing
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from connector_base.process import run_as_process
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 OWN_PACKAGES: Final = ("source_huma", "huma_api")
 
@@ -25,20 +21,11 @@ def run(arguments: list[str] | None = None) -> None:
 
 def _load(arguments: list[str]) -> Callable[[], object]:
     from connector_base.log_redaction import redact_all_output  # noqa: PLC0415  the host is heard while these load
-    from connector_base.protocol.any_text import in_whole_characters  # noqa: PLC0415
-    from connector_base.protocol.messages import print_line  # noqa: PLC0415
+    from connector_base.reading.command import print_messages  # noqa: PLC0415
     from source_huma.entrypoint import HumaEntrypoint  # noqa: PLC0415
 
     redact_all_output(OWN_PACKAGES)
-
-    def print_messages() -> None:
-        entrypoint = HumaEntrypoint.of(arguments)
-        # Closed also when nobody takes the lines any more, for the threads that read must learn of it.
-        with closing(cast("Generator[str]", entrypoint.run(HumaEntrypoint.parse_args(arguments)))) as messages:
-            for message in messages:
-                print_line(in_whole_characters(message))
-
-    return print_messages
+    return lambda: print_messages(HumaEntrypoint.of(arguments), arguments)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,7 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
-    AirbyteStateMessageSerializer,
     ConfiguredAirbyteCatalog,
-    DestinationSyncMode,
     FailureType,
     Status,
     SyncMode,
@@ -26,8 +24,8 @@ from connector_base.failures import ConnectorError, told, transient_error
 from connector_base.incremental.cursor import ChangedRecordsCursor
 from connector_base.incremental.identity import tell_identity
 from connector_base.incremental.stream import ChangedRecordsStream
-from connector_base.protocol.command_files import configured_catalog, read_json, read_object
 from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
+from connector_base.reading.handed import ReadsWhatIsHanded
 from connector_base.settings.settings import entered
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
@@ -51,7 +49,7 @@ CHECK_LONGEST_WAIT: Final = 20.0
 """Seconds. Somebody is waiting for the result of a check; a sync has more patience."""
 
 
-class SourceHuma(YamlDeclarativeSource):
+class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
     """Reads people from Huma.
 
     Args:
@@ -112,49 +110,6 @@ class SourceHuma(YamlDeclarativeSource):
             return AirbyteConnectionStatus(status=Status.FAILED, message=" ".join(problems))
         tell_identity(run.tokens.organisation)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
-
-    @staticmethod
-    def read_config(config_path: str) -> dict[str, Any]:
-        """Reads the configuration; null stands for the default.
-
-        Raises:
-            ConnectorError: A config error that names the file, when it cannot be read.
-        """
-        return entered(read_object("config", config_path))
-
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """Reads which streams are wanted. How they are written is none of a source's business.
-
-        Raises:
-            ConnectorError: A config error that names the file and the place in it, when it cannot be read.
-        """
-        content = read_object("catalog", catalog_path)
-        streams = content.get("streams")
-        if isinstance(streams, list):
-            written = {"destination_sync_mode": DestinationSyncMode.append.value}
-            content = {**content, "streams": [{**s, **written} if isinstance(s, Mapping) else s for s in streams]}
-        return configured_catalog(content, catalog_path)
-
-    @classmethod
-    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """Reads what an earlier sync emitted.
-
-        Returns:
-            The state messages; none, with a warning, when the file holds something else.
-
-        Raises:
-            ConnectorError: A config error that names the file, when it cannot be read or is not JSON.
-        """
-        content = read_json("state", state_path) if state_path else None
-        try:
-            return _states_in(content or ())
-        except (AttributeError, TypeError, ValueError):
-            LOGGER.warning(
-                "What the last sync left (the state) cannot be used, so everybody is read once more. Nothing is to "
-                "be done."
-            )
-            return []
 
     def read(
         self,
@@ -242,12 +197,3 @@ def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
     for partition in islice(stream.generate_partitions(), LOOKED_AT):
         for record in partition.read():
             yield record.data
-
-
-def _states_in(content: Any) -> list[AirbyteStateMessage]:
-    """The state messages that a file holds; one of several kinds of errors when it holds something else."""
-    states = [AirbyteStateMessageSerializer.load(state) for state in content]
-    if not all(state.stream or state.data or state.global_ for state in states):
-        raise ValueError
-    ConnectorStateManager(states)
-    return states

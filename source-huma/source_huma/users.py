@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
-import orjson
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Record, StreamSlice
 
+from connector_base.incremental.cursor import changed_at
+from connector_base.reading.nulls import with_nulls
 from huma_api.asking.answers import json_object
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.fresh_user import details_of, with_employment
@@ -20,10 +21,6 @@ from huma_api.people.user_record import user_record
 from shared_mappings.record_schema import users_schema
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.users")
-
-NULL: Final = orjson.Fragment(b"null")
-"""A null that gets into the printed record. The CDK drops a record's keys whose value is None, and with them the
-difference between a field that is unset in Huma and one that is unknown; what it hands to orjson it leaves alone."""
 
 
 @dataclass
@@ -42,8 +39,7 @@ class UserRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
-        started_at = SyncRun.current().started_at
-        self._changed_at = started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self._changed_at = changed_at(SyncRun.current().started_at)
         self._reported: set[str] = set()
         self._reported_lock = threading.Lock()
 
@@ -52,7 +48,7 @@ class UserRetriever(Retriever):
         records_schema: Mapping[str, Any],  # noqa: ARG002
         stream_slice: StreamSlice | None = None,
     ) -> Iterable[StreamData]:
-        """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `NULL`.
+        """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `nulls.NULL`.
 
         Yields:
             The record; nothing when the user is gone, or Huma was given up on.
@@ -82,7 +78,7 @@ class UserRetriever(Retriever):
     def _flat(self, user_id: str, details: Mapping[str, Any]) -> dict[str, Any]:
         flat = user_record(user_id, details, self._changed_at)
         self._report(user_id, flat.left_out)
-        return {name: NULL if value is None else value for name, value in flat.record.items()}
+        return with_nulls(flat.record)
 
     def _report(self, user_id: str, left_out: Iterable[str]) -> None:
         with self._reported_lock:

@@ -15,10 +15,11 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from jsonschema import Draft7Validator
 
 from connector_base.incremental.fingerprints import KEY_BYTES
+from connector_base.reading.nulls import NULL
 from huma_api.asking.sync_run import SyncRun
 from shared_mappings.fingerprints import fingerprint
 from shared_mappings.record_schema import users_schema
-from source_huma.users import NULL, UserRetriever
+from source_huma.users import UserRetriever
 
 pytestmark = pytest.mark.slow
 """Each reads with the whole source."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
@@ -14,6 +15,16 @@ from shared_mappings.fingerprints import fingerprint
 
 CURSOR_FIELD: Final = "changedAt"
 """When the sync started that emitted the record. It is no part of what makes a record another one."""
+
+
+def changed_at(started_at: datetime) -> str:
+    """What the cursor field of each record holds that a sync emits.
+
+    Args:
+        started_at: When the sync started, in UTC.
+    """
+    return started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
 
 RECORDS_BETWEEN_STATES: Final = 500
 SHARE_BETWEEN_STATES: Final = 10

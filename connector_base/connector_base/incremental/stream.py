@@ -35,7 +35,7 @@ def changed_records_cursor(
     """
 
     def emit(stream_state: Mapping[str, Any]) -> None:
-        messages.emit_message(_state_message(configured, stream_state))
+        messages.emit_message(state_message(configured, stream_state))
 
     return ChangedRecordsCursor(start, primary_key, _selected_columns(configured), emit)
 
@@ -158,7 +158,8 @@ def _selected_columns(configured: ConfiguredAirbyteStream) -> frozenset[str] | N
     return frozenset(configured.stream.json_schema.get("properties") or ()) or None
 
 
-def _state_message(configured: ConfiguredAirbyteStream, stream_state: Mapping[str, Any]) -> AirbyteMessage:
+def state_message(configured: ConfiguredAirbyteStream, stream_state: Mapping[str, Any]) -> AirbyteMessage:
+    """The message that tells a host the state of a stream."""
     manager = ConnectorStateManager()
     manager.update_state_for_stream(configured.stream.name, configured.stream.namespace, stream_state)
     return manager.create_state_message(configured.stream.name, configured.stream.namespace)

@@ -1,10 +1,10 @@
 """Whether a connection can work: every problem in one answer, and nothing written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from connector_base.failures import ConnectorError
-from connector_base.findings import Finding
+from connector_base.findings import Finding, findings_of
 from connector_base.storage.decisions import read_decisions
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, storage_of
@@ -36,9 +36,9 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
     try:
         parse_config(config)
     except ConnectorError as error:
-        yield _problem(error)
+        yield Finding.of(error)
     settings = what_can_be_tried(config)
-    of_storage = list(_findings_of(_probe_storage(config)))
+    of_storage = list(findings_of(_probe_storage(config)))
     if settings is not None:
         yield from _surprises_in(settings)
         decisions = NO_DECISIONS
@@ -46,8 +46,8 @@ def _findings(config: Any, connect: Connect) -> Iterator[Finding]:
             try:
                 decisions = read_decisions(settings.decisions, settings.object_storage_config)
             except ConnectorError as error:
-                of_storage.append(_problem(error))
-        yield from _findings_of(probe_xledger(settings, connect, decisions))
+                of_storage.append(Finding.of(error))
+        yield from findings_of(probe_xledger(settings, connect, decisions))
     yield from of_storage
 
 
@@ -72,15 +72,3 @@ def _probe_storage(config: Any) -> Iterator[Finding]:
         )
     if problem := storage_problem(storage):
         yield Finding(problem)
-
-
-def _findings_of(probe: Iterable[Finding]) -> Iterator[Finding]:
-    """What a probe finds. The error with which it ends early is a finding too, so that other probes are still tried."""
-    try:
-        yield from probe
-    except ConnectorError as error:
-        yield _problem(error)
-
-
-def _problem(error: ConnectorError) -> Finding:
-    return Finding(error.message or "")

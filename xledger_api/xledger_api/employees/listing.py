@@ -1,8 +1,8 @@
 """All employees, page by page: nobody twice, and nobody missed unnoticed.
 
-A page begins with the last one of the page before it. Where they are not there, the list has moved meanwhile, and somebody
-may have slipped from a page that is still to be read to one that was. Facts: that one can go on after any cursor of a page
-is assumed; clients have been seen to go on after the last.
+A page begins with the last one of the page before it. Where they are not there, the list has moved meanwhile, and
+somebody may have slipped from a page that is still to be read to one that was. Facts: that a list goes on after any
+cursor of a page is assumed; clients have been seen to go on after the last.
 """
 
 import logging
@@ -92,16 +92,16 @@ class Listing:
             RefusedError: When the list is refused, whatever is asked for.
             AirbyteTracedException: When Xledger cannot be read.
         """
-        self._readings = 1
-        self._seen = {mark.last} if mark else set()
-        walk = Walk(set(self._seen))
+        self._readings, self._seen = 1, set()
+        walk = Walk({mark.last} if mark else set())
         while True:
             page = self._page_after(mark)
             if page is None:
                 mark, walk = None, Walk()
                 continue
+            new = self._new_on(page, mark)
             mark = self._mark_at_the_end_of(page, mark) if walk.goes_on(page) else None
-            yield Part(self._new_on(page), mark)
+            yield Part(new, mark)
             if mark is None:
                 return
 
@@ -162,10 +162,11 @@ class Listing:
                     ) from None
                 self.size = max(self.size // SHRINKS_TO, SMALL_PAGE)
 
-    def _new_on(self, page: Page) -> tuple[Node, ...]:
+    def _new_on(self, page: Page, mark: Mark | None) -> tuple[Node, ...]:
         """Those on a page who were on none before it, in any reading."""
         nodes = {_db_id(node): node for node in page.nodes}
-        new = tuple(node for db_id, node in nodes.items() if db_id not in self._seen)
+        last = mark.last if mark else None
+        new = tuple(node for db_id, node in nodes.items() if db_id not in self._seen and db_id != last)
         self._seen.update(nodes)
         return new
 

@@ -39,7 +39,7 @@ _SCOPES: Final = {
         "so that somebody who is employed there may be created a second time",
     ),
 }
-"""What it means that employees cannot be listed so: who is missed, and what becomes of that where they are looked up."""
+"""What it means that employees cannot be listed so: who is missed, and what becomes of that in a look-up."""
 
 MODIFIED: Final = ("modifiedAt",)
 """Where an employee shows when they were last changed."""
