@@ -31,6 +31,9 @@ elif verb == "discover":
     stream = {{"name": {stream!r}, "json_schema": {{"properties": {{}}}}, "supported_sync_modes": modes}}
     say("catalog", {{"streams": [{{**stream, "source_defined_primary_key": [["id"]]}}]}})
 elif verb == "read":
+    streams = json.loads(Path(options["--catalog"]).read_text())["streams"]
+    if [configured["stream"]["name"] for configured in streams] != [{stream!r}]:
+        end("Another stream is asked for.")
     for text in said["warns_while_reading"]:
         say("log", {{"level": "WARN", "message": text}})
     Path({read!r}).write_text(Path(options["--state"]).read_text())

@@ -404,6 +404,7 @@ def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(
         f"{connectors.direction.stream} 1: Left out",
     ):
         assert told.count(line) == 1
+    assert f"{destination}: {connectors.direction.stream}" not in told
 
 
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
