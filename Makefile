@@ -40,9 +40,9 @@ $(READY): $(UV) requirements.lock $(PROJECTS)
 demo: $(READY) ## Run both connectors against a sandbox, and show what happens
 	@$(BIN)/python -m integration_tests.demo
 
-sync: $(READY) ## Run a sync: make sync SOURCE=source.json DESTINATION=destination.json
-	@test -n "$(SOURCE)" -a -n "$(DESTINATION)" || { echo "Usage: make sync SOURCE=source.json DESTINATION=destination.json"; exit 2; }
-	@$(BIN)/python -m huma_xledger "$(SOURCE)" "$(DESTINATION)"
+sync: $(READY) ## Run a sync: make sync CONNECTION=folder, or with FROM=xledger the other way round
+	@test -n "$(CONNECTION)" || { echo "Usage: make sync CONNECTION=folder, or with FROM=xledger the other way round"; exit 2; }
+	@$(BIN)/huma-xledger sync "$(CONNECTION)" $(FROM:%=--from "%")
 
 verify: $(READY) ## See what holds in your Xledger: make verify DESTINATION=destination.json
 	@test -n "$(DESTINATION)" || { echo "Usage: make verify DESTINATION=destination.json"; exit 2; }

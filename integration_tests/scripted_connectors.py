@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huma_xledger.connection import DESTINATION, SOURCE, SUMMARY
+from huma_xledger.connection import SUMMARY
+from huma_xledger.direction import TO_XLEDGER, Direction
 
 SCRIPT = """#!{python} -SE
 import json, sys
@@ -27,14 +28,17 @@ elif verb == "check":
         print(json.dumps({{"type": kind, **content}}), flush=True)
 elif verb == "discover":
     modes = ["full_refresh", "incremental"]
-    stream = {{"name": "users", "json_schema": {{"properties": {{}}}}, "supported_sync_modes": modes}}
+    stream = {{"name": {stream!r}, "json_schema": {{"properties": {{}}}}, "supported_sync_modes": modes}}
     say("catalog", {{"streams": [{{**stream, "source_defined_primary_key": [["id"]]}}]}})
 elif verb == "read":
+    streams = json.loads(Path(options["--catalog"]).read_text())["streams"]
+    if [configured["stream"]["name"] for configured in streams] != [{stream!r}]:
+        end("Another stream is asked for.")
     for text in said["warns_while_reading"]:
         say("log", {{"level": "WARN", "message": text}})
     Path({read!r}).write_text(Path(options["--state"]).read_text())
     for number in said["states"]:
-        state = {{"stream_descriptor": {{"name": "users"}}, "stream_state": {{"number": number}}}}
+        state = {{"stream_descriptor": {{"name": {stream!r}}}, "stream_state": {{"number": number}}}}
         say("state", {{"type": "STREAM", "stream": state}})
     if said["fails"]:
         end(said["fails"])
@@ -72,8 +76,9 @@ class ScriptedConnectors:
 
     Attributes:
         folder: Where their executables are.
-        huma: The account that the source reaches; None where it does not say.
-        xledger: The account that the destination reaches.
+        direction: Which connectors they are.
+        read_account: The account that the source reaches; None where it does not say.
+        written_account: The account that the destination reaches.
         settings: The settings by which the destination writes.
         states: The states that the source emits.
         source_fails: The error with which the source ends; None when it does not.
@@ -87,8 +92,9 @@ class ScriptedConnectors:
     """
 
     folder: Path
-    huma: str | None = "huma"
-    xledger: str | None = "xledger"
+    direction: Direction = TO_XLEDGER
+    read_account: str | None = "the one that is read"
+    written_account: str | None = "the one that is written"
     settings: str = "settings"
     states: Sequence[int] = (1,)
     source_fails: str | None = None
@@ -102,21 +108,21 @@ class ScriptedConnectors:
 
     def install(self) -> None:
         """Writes the executables, as they are to behave from now on."""
-        script, read = self.folder / "script.json", self.folder / "read.json"
+        script, (source, destination) = self.folder / f"{self.direction.source}.json", self.direction.connectors
         preview = bool(self.summary) and self.summary["mode"] == "preview" if self.summary else False
         script.write_text(
             json.dumps(
                 {
-                    SOURCE: {
-                        "check": [*_identity(self.huma, None), *_status(None)],
+                    source: {
+                        "check": [*_identity(self.read_account, None), *_status(None)],
                         "states": self.states,
                         "warns_while_reading": self.source_warns,
                         "fails": self.source_fails,
                     },
-                    DESTINATION: {
+                    destination: {
                         "check": [
                             *(("LOG", {"log": {"level": "WARN", "message": text}}) for text in self.warns),
-                            *_identity(self.xledger, self.settings),
+                            *_identity(self.written_account, self.settings),
                             *_status(self.check_fails),
                         ],
                         "passes_states_on": not preview,
@@ -129,16 +135,26 @@ class ScriptedConnectors:
             ),
             encoding="utf-8",
         )
-        code = SCRIPT.format(python=sys.executable, script=str(script), read=str(read), summary=SUMMARY)
-        for name in (SOURCE, DESTINATION):
+        code = SCRIPT.format(
+            python=sys.executable,
+            script=str(script),
+            read=str(self._read),
+            stream=self.direction.stream,
+            summary=SUMMARY,
+        )
+        for name in self.direction.connectors:
             (self.folder / name).write_text(code, encoding="utf-8")
             (self.folder / name).chmod(0o700)
 
     @property
     def started_from(self) -> list[int]:
         """The states that the source was given to start from."""
-        given = json.loads((self.folder / "read.json").read_text(encoding="utf-8"))
+        given = json.loads(self._read.read_text(encoding="utf-8"))
         return [state["stream"]["stream_state"]["number"] for state in given]
+
+    @property
+    def _read(self) -> Path:
+        return self.folder / f"{self.direction.source}-started-from.json"
 
 
 def _identity(account: str | None, settings: str | None) -> list[tuple[str, Any]]:

@@ -52,7 +52,7 @@ def a_state(**more: Any) -> dict[str, Any]:
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock of a connection."""
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", HOLDER, str(tmp_path / "state.lock")],
+        [sys.executable, "-c", HOLDER, str(tmp_path / "lock")],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -87,24 +87,22 @@ def test_a_sync_that_was_killed_keeps_no_other_from_starting(
 
 
 def test_a_lock_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "state.lock").mkdir()
-    with (
-        pytest.raises(LockFileError, match=r"state\.lock cannot be written: Is a directory"),
-        held(tmp_path / "state.lock"),
-    ):
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(LockFileError, match="lock cannot be written: Is a directory"), held(tmp_path / "lock"):
         pass
 
 
 def test_one_connection_keeps_no_other_one_waiting(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    with StateFile(tmp_path / "another.json").held():
+    (tmp_path / "another").mkdir()
+    with StateFile(tmp_path / "another" / "state.json").held():
         assert holder.poll() is None
 
 
 def test_a_sync_may_check_first_without_letting_another_one_in_between(tmp_path: Path) -> None:
     connection = Connection({}, {}, StateFile(tmp_path / "state.json"))
-    with connection.alone(), connection.alone(), pytest.raises(AlreadyRunningError), held(tmp_path / "state.lock"):
+    with connection.alone(), connection.alone(), pytest.raises(AlreadyRunningError), held(tmp_path / "lock"):
         pass
-    with held(tmp_path / "state.lock"):
+    with held(tmp_path / "lock"):
         pass
 
 
@@ -204,31 +202,24 @@ def test_a_config_that_a_killed_sync_left_is_removed_by_the_next_one_and_that_of
     assert last.is_dir()
 
 
-def test_a_config_may_begin_with_a_byte_order_mark_and_null_stands_for_the_default(tmp_path: Path) -> None:
-    path = tmp_path / "source.json"
-    path.write_text('{"client_id": "å", "num_workers": null}', encoding="utf-8-sig")
-    assert command._config(path) == {"client_id": "å"}  # noqa: SLF001
-
-
 @pytest.mark.parametrize("broken", [None, "state", "lock"])
 def test_the_command_ends_in_a_sentence(
     broken: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "state.json"
-    for name in ("source.json", "destination.json"):
-        (tmp_path / name).write_text("{}" if broken else "{", encoding="utf-8")
+    content = "{source-huma: {}, destination-xledger: {}}" if broken else "{"
+    (tmp_path / "connection.yaml").write_text(content, encoding="utf-8")
     if broken == "state":
-        path.write_text("", encoding="utf-8")
-    monkeypatch.setattr(command, "_state_path", lambda *_: path)
+        (tmp_path / "destination-xledger.json").write_text("", encoding="utf-8")
+    monkeypatch.setattr(command, "_states", lambda _: tmp_path)
     monkeypatch.setattr(Connection, "check", lambda self: self.state.kept() and ())
-    monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
+    monkeypatch.setattr(sys, "argv", ["huma-xledger", "sync", str(tmp_path)])
     if broken == "lock":
-        with held(path.with_suffix(".lock")):
+        with held(tmp_path / "lock"):
             assert command.main() == 1
     else:
         assert command.main() == (1 if broken else 2)
     sentence = {
-        None: "is not a JSON file (line 1 cannot be read). Correct it: README.md shows what belongs in it.",
+        None: "is not understood as YAML (line 1 cannot be read). Correct it: README.md shows what belongs in it.",
         "state": "holds no state",
         "lock": "this one does nothing",
     }[broken]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from huma_xledger.report import IDLE, MOST_LINES, NOBODY, WITHOUT_A_REPORT, cut_short, table_of_syncs, told_of
+from huma_xledger.direction import TO_HUMA, TO_XLEDGER, Direction
+from huma_xledger.report import MOST_LINES, WITHOUT_A_REPORT, cut_short, idle, nobody, table_of_syncs, told_of
 
 NUMBERS: dict[str, Any] = {
     **dict.fromkeys(("received", "created", "updated", "unchanged"), 0),
@@ -43,12 +44,23 @@ def test_a_preview_without_a_report_says_how_to_get_one() -> None:
     assert sentence == WITHOUT_A_REPORT
 
 
-def test_a_sync_to_which_nobody_came_is_one_line() -> None:
-    assert list(told_of("this sync", NUMBERS, [PLACE])) == [IDLE]
+@pytest.mark.parametrize("direction", [TO_XLEDGER, TO_HUMA])
+def test_a_sync_to_which_nobody_came_is_one_line(direction: Direction) -> None:
+    assert list(told_of("this sync", NUMBERS, [PLACE], direction)) == [idle(direction.read)]
+    assert f"nothing has changed in {direction.read.name}" in idle(direction.read)
 
 
-def test_where_everybody_was_asked_for_and_nobody_came_nothing_is_called_unchanged() -> None:
-    assert list(told_of("this sync", NUMBERS, [PLACE], everybody=True)) == [NOBODY]
+@pytest.mark.parametrize("direction", [TO_XLEDGER, TO_HUMA])
+def test_where_everybody_was_asked_for_and_nobody_came_nothing_is_called_unchanged(direction: Direction) -> None:
+    assert list(told_of("this sync", NUMBERS, [PLACE], direction, everybody=True)) == [nobody(direction.read)]
+
+
+@pytest.mark.parametrize(("direction", "kept"), [(TO_XLEDGER, "kept as in Xledger"), (TO_HUMA, "kept as in Huma")])
+def test_a_conflict_is_told_by_the_system_that_is_written_which_keeps_its_value(
+    direction: Direction, kept: str
+) -> None:
+    (table,) = told_of("this sync", {**NUMBERS, "received": 1, "conflicts": {"phone": 1}}, [], direction)
+    assert f"phone {kept}" in shown(table)
 
 
 def test_a_sync_that_failed_before_anybody_came_is_not_called_idle() -> None:

@@ -12,7 +12,8 @@ import pytest
 import rich
 
 from huma_xledger.checking import check
-from huma_xledger.connection import DESTINATION, _running
+from huma_xledger.connection import _running
+from huma_xledger.direction import TO_XLEDGER
 from huma_xledger.screen import one_bar
 
 
@@ -120,10 +121,10 @@ def test_what_a_check_waits_for_is_seen_while_it_waits(tmp_path: Path) -> None:
 
 def test_what_a_summary_says_in_braces_is_no_line_for_people(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = watch()
-    logger = logging.getLogger(f"airbyte.{DESTINATION}")
+    logger = logging.getLogger(f"airbyte.{TO_XLEDGER.destination}")
     monkeypatch.setattr(logger, "handlers", [])
     monkeypatch.setattr(logger, "level", logging.INFO)
-    with _running() as listener:
+    with _running(TO_XLEDGER) as listener:
         listener.listen()
         logger.info('SYNC SUMMARY {"received": 0}')
     assert listener.lines == ['SYNC SUMMARY {"received": 0}']

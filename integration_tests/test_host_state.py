@@ -18,19 +18,22 @@ from connector_base.incremental.identity import tell_identity
 from huma_xledger import __main__ as command
 from huma_xledger import connection as connection_module
 from huma_xledger.belonging import (
-    ANOTHER_DESTINATION,
-    ANOTHER_SOURCE,
     ASKED_FOR,
     CHANGED_SETTINGS,
-    FIRST,
     NOT_TO_THE_END,
     UNKNOWN,
     Belonging,
     Identity,
+    another_destination,
+    another_source,
     everybody_because,
+    first_to,
 )
 from huma_xledger.checking import said
 from huma_xledger.connection import SUMMARY, CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.connection_file import CONNECTORS, NAME
+from huma_xledger.direction import BY_ORIGIN, TO_HUMA, TO_XLEDGER, Direction
+from huma_xledger.lock import held
 from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
 from integration_tests.conftest import Write
@@ -42,11 +45,11 @@ Sync = Callable[..., SyncResult]
 CONFIG = {"client_id": "x"}
 
 
-@pytest.fixture
-def connectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedConnectors:
-    """Both connectors, whose first sync has left the state 1."""
+@pytest.fixture(params=BY_ORIGIN)
+def connectors(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedConnectors:
+    """The connectors of a direction, whose first sync has left the state 1."""
     monkeypatch.setattr(connection_module, "EXECUTABLES", tmp_path)
-    return ScriptedConnectors(tmp_path)
+    return ScriptedConnectors(tmp_path, BY_ORIGIN[request.param])
 
 
 @pytest.fixture
@@ -55,13 +58,14 @@ def sync(connectors: ScriptedConnectors, tmp_path: Path) -> Sync:
 
     def run(source: Any = CONFIG, destination: Any = CONFIG, *, full_refresh: bool = False) -> SyncResult:
         connectors.install()
-        return Connection(source, destination, StateFile(tmp_path / "state.json")).sync(full_refresh=full_refresh)
+        state = StateFile(tmp_path / "state.json")
+        return Connection(source, destination, state, connectors.direction).sync(full_refresh=full_refresh)
 
     return run
 
 
 def test_the_second_sync_goes_on_from_the_first(connectors: ScriptedConnectors, sync: Sync) -> None:
-    assert sync().everybody_because == FIRST
+    assert sync().everybody_because == first_to(connectors.direction.written)
     connectors.states = (2, 3)
     assert sync().everybody_because is None
     assert connectors.started_from == [1]
@@ -72,20 +76,20 @@ def test_the_second_sync_goes_on_from_the_first(connectors: ScriptedConnectors, 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"huma": "another"}, ANOTHER_SOURCE),
-        ({"huma": None}, ANOTHER_SOURCE),
-        ({"xledger": "another"}, ANOTHER_DESTINATION),
-        ({"xledger": None}, ANOTHER_DESTINATION),
-        ({"settings": "others"}, CHANGED_SETTINGS),
+        ({"read_account": "another"}, lambda direction: another_source(direction.read)),
+        ({"read_account": None}, lambda direction: another_source(direction.read)),
+        ({"written_account": "another"}, lambda direction: another_destination(direction.written)),
+        ({"written_account": None}, lambda direction: another_destination(direction.written)),
+        ({"settings": "others"}, lambda _: CHANGED_SETTINGS),
     ],
 )
 def test_what_the_last_sync_was_not_made_with_sends_everybody_and_says_so(
-    change: dict[str, Any], sentence: str, connectors: ScriptedConnectors, sync: Sync
+    change: dict[str, Any], sentence: Callable[[Direction], str], connectors: ScriptedConnectors, sync: Sync
 ) -> None:
     sync()
     for name, value in change.items():
         setattr(connectors, name, value)
-    assert sync().everybody_because == sentence
+    assert sync().everybody_because == sentence(connectors.direction)
     assert connectors.started_from == []
 
 
@@ -97,15 +101,18 @@ def test_everybody_is_sent_once_and_the_next_sync_goes_on(connectors: ScriptedCo
     assert connectors.started_from == [2]
 
 
-@pytest.mark.parametrize("unknown", ["huma", "xledger"])
+@pytest.mark.parametrize("unknown", ["read_account", "written_account"])
 def test_where_the_account_is_not_told_any_change_of_the_config_sends_everybody(
     unknown: str, connectors: ScriptedConnectors, sync: Sync
 ) -> None:
     setattr(connectors, unknown, None)
     sync()
     assert sync().everybody_because is None
-    rotated = {"source" if unknown == "huma" else "destination": {**CONFIG, "token": "rotated"}}
-    assert sync(**rotated).everybody_because in (ANOTHER_SOURCE, ANOTHER_DESTINATION)
+    rotated = {"source" if unknown == "read_account" else "destination": {**CONFIG, "token": "rotated"}}
+    assert sync(**rotated).everybody_because in (
+        another_source(connectors.direction.read),
+        another_destination(connectors.direction.written),
+    )
 
 
 def test_where_the_account_is_told_a_new_token_changes_nothing(connectors: ScriptedConnectors, sync: Sync) -> None:
@@ -117,7 +124,8 @@ def test_where_the_account_is_told_a_new_token_changes_nothing(connectors: Scrip
 def test_a_state_that_does_not_say_whose_it_is_is_not_gone_on_from(
     connectors: ScriptedConnectors, sync: Sync, tmp_path: Path
 ) -> None:
-    state = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"number": 9}}}
+    stream = {"name": connectors.direction.stream}
+    state = {"type": "STREAM", "stream": {"stream_descriptor": stream, "stream_state": {"number": 9}}}
     (tmp_path / "state.json").write_text(json.dumps([state]), encoding="utf-8")
     assert sync().everybody_because == UNKNOWN
     assert connectors.started_from == []
@@ -187,7 +195,79 @@ def test_whoever_a_sync_has_reached_that_broke_off_is_sent_again_when_its_settin
 def test_without_a_state_nobody_asks_whose_it_is(connectors: ScriptedConnectors) -> None:
     connectors.check_fails = "Never asked."
     connectors.install()
-    assert Connection(CONFIG, CONFIG).sync().summary["received"] == 0
+    assert Connection(CONFIG, CONFIG, direction=connectors.direction).sync().summary["received"] == 0
+
+
+# ------------------------------------------------------------------ the other direction
+
+
+@pytest.fixture
+def make(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The command with a folder for both directions, in this process; the rest of its arguments are to be said."""
+    other = ScriptedConnectors(tmp_path, TO_HUMA if connectors.direction == TO_XLEDGER else TO_XLEDGER)
+    (tmp_path / NAME).write_text(json.dumps({name: {} for name in CONNECTORS}), encoding="utf-8")
+    (tmp_path / NAME).chmod(0o600)
+    monkeypatch.setattr(command, "PRIVATE", tmp_path)
+
+    def run(name: str, *arguments: str) -> int:
+        connectors.install()
+        other.install()
+        monkeypatch.setattr(sys, "argv", ["huma-xledger", name, str(tmp_path), *arguments])
+        return command.main()
+
+    return run
+
+
+def test_each_direction_goes_on_from_its_own_last_sync(
+    make: Callable[..., int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there = sorted(BY_ORIGIN, key=lambda origin: BY_ORIGIN[origin] != connectors.direction)
+    connectors.states = (7,)
+    assert make("sync", "--from", here) == make("sync", "--from", there) == 0
+    assert connectors.started_from == []
+    told = " ".join(capsys.readouterr().out.split())
+    assert first_to(TO_XLEDGER.written) in told
+    assert first_to(TO_HUMA.written) in told
+    assert make("sync", "--from", here) == 0
+    assert connectors.started_from == [7]
+    assert "everybody" not in capsys.readouterr().out
+
+
+def test_two_directions_of_a_connection_never_run_at_once(
+    make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make("sync") == 0
+    (lock,) = tmp_path.glob("connections/*/lock")
+    with held(lock):
+        assert [make("sync", "--from", origin) for origin in BY_ORIGIN] == [1, 1]
+    assert capsys.readouterr().out.count("Another sync of this connection is still running") == 2
+
+
+def test_people_come_from_huma_unless_another_origin_is_asked_for(make: Callable[..., int], tmp_path: Path) -> None:
+    assert make("sync") == 0
+    assert [path.name for path in tmp_path.glob("connections/*/*.json")] == ["destination-xledger.json"]
+    assert make("sync", "--from", "xledger") == 0
+    assert {path.name for path in tmp_path.glob("connections/*/*.json")} == {
+        "destination-xledger.json",
+        "destination-huma.json",
+    }
+
+
+def test_a_check_covers_every_connector_of_the_folder_and_says_of_each_whether_it_works(
+    make: Callable[..., int], connectors: ScriptedConnectors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connectors.warns = ("An access is missing.",)
+    assert make("check") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{connectors.direction.destination}: An access is missing."
+    assert told[1:] == [
+        f"{name}: It works with these settings." for direction in BY_ORIGIN.values() for name in direction.connectors
+    ]
+    connectors.check_fails = "The key is wrong."
+    assert make("check") == 1
+    told = capsys.readouterr().out.splitlines()
+    assert f"{connectors.direction.destination}: The key is wrong." in told
+    assert sum("It works" in line for line in told) == 3
 
 
 # ------------------------------------------------------------------ how a sync ends that failed
@@ -196,8 +276,8 @@ def test_without_a_state_nobody_asks_whose_it_is(connectors: ScriptedConnectors)
 @pytest.mark.parametrize(
     ("fails", "sentence"),
     [
-        ({"source_fails": "Huma is away."}, "source-huma: Huma is away."),
-        ({"destination_fails": "Xledger is away."}, "destination-xledger: Xledger is away."),
+        ({"source_fails": "It is away."}, "^source-[a-z]+: It is away."),
+        ({"destination_fails": "It is away."}, "^destination-[a-z]+: It is away."),
         ({"exit_code": 9}, "neither connector says why"),
     ],
 )
@@ -217,15 +297,16 @@ def test_every_connector_that_cannot_work_says_so_in_its_own_sentence(
     connectors: ScriptedConnectors, sync: Sync, tmp_path: Path
 ) -> None:
     connectors.check_fails = "The token is wrong."
-    sync_without_source = Connection(CONFIG, CONFIG, StateFile(tmp_path / "state.json"))
+    source, destination = connectors.direction.connectors
+    sync_without_source = Connection(CONFIG, CONFIG, StateFile(tmp_path / "state.json"), connectors.direction)
     connectors.install()
-    (tmp_path / "source-huma").unlink()
+    (tmp_path / source).unlink()
     with pytest.raises(CheckFailedError) as raised:
         sync_without_source.check()
     missing, refused = str(raised.value).splitlines()
-    assert missing.startswith("source-huma: ")
+    assert missing.startswith(f"{source}: ")
     assert "cannot be run (No such file or directory)" in missing
-    assert refused == "destination-xledger: The token is wrong."
+    assert refused == f"{destination}: The token is wrong."
     with pytest.raises(CheckFailedError, match="The token is wrong"):
         sync()
 
@@ -266,11 +347,11 @@ def test_a_state_that_cannot_be_written_ends_the_sync_in_a_sentence(sync: Sync, 
 @pytest.fixture
 def make_sync(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """`make sync`, in this process."""
-    for name in ("source.json", "destination.json"):
-        (tmp_path / name).write_text("{}", encoding="utf-8")
-        (tmp_path / name).chmod(0o600)
-    monkeypatch.setattr(command, "_state_path", lambda *_: tmp_path / "state.json")
-    monkeypatch.setattr(sys, "argv", ["sync", str(tmp_path / "source.json"), str(tmp_path / "destination.json")])
+    (tmp_path / NAME).write_text(json.dumps({name: {} for name in connectors.direction.connectors}), encoding="utf-8")
+    (tmp_path / NAME).chmod(0o600)
+    monkeypatch.setattr(command, "_states", lambda _: tmp_path)
+    (origin,) = (name for name, direction in BY_ORIGIN.items() if direction == connectors.direction)
+    monkeypatch.setattr(sys, "argv", ["huma-xledger", "sync", str(tmp_path), "--from", origin])
 
     def run() -> int:
         connectors.install()
@@ -285,8 +366,8 @@ def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
     connectors.warns = ("Nobody can be found by e-mail.",)
     assert make_sync() == 0
     first = " ".join(capsys.readouterr().out.split())
-    assert FIRST in first
-    assert "destination-xledger: Nobody can be found by e-mail." in first
+    assert first_to(connectors.direction.written) in first
+    assert f"{connectors.direction.destination}: Nobody can be found by e-mail." in first
     assert make_sync() == 0
     assert "everybody" not in capsys.readouterr().out
 
@@ -294,11 +375,12 @@ def test_make_sync_says_why_it_sends_everybody_and_what_the_connectors_warn_of(
 def test_make_sync_names_a_config_that_others_can_read(
     make_sync: Callable[[], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "destination.json").chmod(0o640)
     assert make_sync() == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "destination.json, which holds keys: chmod 600 keeps it yours alone." in said
-    assert "source.json, which holds keys" not in said
+    assert "which holds keys" not in capsys.readouterr().out
+    (tmp_path / NAME).chmod(0o640)
+    assert make_sync() == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "connection.yaml, which holds keys: chmod 600 keeps it yours alone." in told
 
 
 def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(
@@ -309,18 +391,20 @@ def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(
     connectors.destination_warns = (
         "An access is missing.",
         "The employee with dbId 7 was not found.",
-        "users 1: Left out",
+        f"{connectors.direction.stream} 1: Left out",
     )
     connectors.summary = a_summary(received=1, updated=1)
     assert make_sync() == 0
     told = " ".join(capsys.readouterr().out.split())
+    source, destination = connectors.direction.connectors
     for line in (
-        "source-huma: Huma is slow.",
-        "destination-xledger: An access is missing.",
-        "destination-xledger: The employee with dbId 7 was not found.",
-        "users 1: Left out",
+        f"{source}: Huma is slow.",
+        f"{destination}: An access is missing.",
+        f"{destination}: The employee with dbId 7 was not found.",
+        f"{connectors.direction.stream} 1: Left out",
     ):
         assert told.count(line) == 1
+    assert f"{destination}: {connectors.direction.stream}" not in told
 
 
 def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
@@ -333,8 +417,8 @@ def test_make_sync_ends_a_failure_with_numbers_and_a_sentence_and_no_traceback(
     assert "Traceback" not in out
     assert "people updated" in out
     assert " ".join(out.split()).endswith(
-        "destination-xledger: Xledger has no credits left. The sync failed. What was written stays written, and the "
-        "next sync goes on from there."
+        f"{connectors.direction.destination}: Xledger has no credits left. The sync failed. What was written stays "
+        "written, and the next sync goes on from there."
     )
 
 
@@ -355,7 +439,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_a_sentence(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device", "/data/.state/connections")
 
-    monkeypatch.setattr(command, "_state_path", full)
+    monkeypatch.setattr(command, "_states", full)
     assert make_sync() == 1
     assert "/data/.state/connections cannot be written" in " ".join(capsys.readouterr().out.split())
 
@@ -374,13 +458,13 @@ BELONGINGS = st.builds(Belonging, TEXT, TEXT, TEXT)
 
 @given(BELONGINGS, BELONGINGS)
 def test_a_sync_goes_on_only_from_a_state_of_its_own(last: Belonging, now: Belonging) -> None:
-    assert (everybody_because(last, now) is None) == (last == now)
+    assert (everybody_because(last, now, TO_XLEDGER) is None) == (last == now)
 
 
 @given(BELONGINGS)
 def test_after_a_preview_and_from_a_state_of_nobodys_everybody_is_sent(now: Belonging) -> None:
-    assert everybody_because(replace(now, settings=None), now) == NOT_TO_THE_END
-    assert everybody_because(None, now) == UNKNOWN
+    assert everybody_because(replace(now, settings=None), now, TO_XLEDGER) == NOT_TO_THE_END
+    assert everybody_because(None, now, TO_XLEDGER) == UNKNOWN
 
 
 def test_a_connector_that_says_nothing_of_itself_is_known_by_its_config() -> None:

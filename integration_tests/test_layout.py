@@ -26,8 +26,8 @@ ROOMS = {
         connection
         report
         state_file  checking
-        belonging  pyairbyte  lock  screen
-        environment
+        belonging  pyairbyte  lock  screen  connection_file
+        environment  direction
         temporary
     """,
     "source_huma": """

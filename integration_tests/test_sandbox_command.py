@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from huma_xledger.connection_file import ConnectionFile
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
 from integration_tests.sandbox.server import bind
@@ -52,12 +53,15 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
         process.send_signal(stop)
         rest, complaints = process.communicate(timeout=20)
     configs = tmp_path / "c"
-    sync = f"make sync SOURCE={configs}/source.json DESTINATION={configs}/destination.json"
+    sync = f"make sync CONNECTION={configs}"
     next_step = [f"Next     {sync}", "         It writes at once, into this sandbox and nowhere else."]
     assert "\n".join((*next_step, "Ctrl-C")) in "".join(lines)
     assert rest.splitlines()[1:] == next_step
-    made = (configs, configs / "source.json", configs / "destination.json")
-    assert [path.stat().st_mode & 0o777 for path in made] == [0o700, 0o600, 0o600]
+    made = (configs, configs / "connection.yaml", configs / "source.json", configs / "destination.json")
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o700, 0o600, 0o600, 0o600]
+    connection = ConnectionFile.read(configs)
+    assert connection.config("source-huma") == source
+    assert connection.config("destination-xledger") == destination
     assert sync in changed.text
     assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200

@@ -1,24 +1,24 @@
-"""`make sync`: one sync between a real Huma and a real Xledger, with the state kept for the next one."""
+"""`huma-xledger`: syncs between a real Huma and a real Xledger, with the state kept for the next one."""
 
 import argparse
 import hashlib
-import json
 import os
 import signal
-import stat
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from huma_xledger.direction import BY_ORIGIN
 from huma_xledger.environment import PRIVATE, make_private, no_room
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from huma_xledger.connection import Connection, SyncResult
+    from huma_xledger.connection_file import ConnectionFile
 
 GOES_ON: Final = "What was written stays written, and the next sync goes on from there."
 
@@ -27,7 +27,7 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 
 
 def main() -> int:
-    """Checks both connectors and syncs. Returns the exit code."""
+    """Runs the command that is asked for. Returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sentence is told in any locale
     os.umask(0o077)  # PyAirbyte and the connectors leave files of their own
@@ -43,22 +43,49 @@ def _run(arguments: argparse.Namespace) -> int:
     # These take seconds to load, and whoever started this may want it to end meanwhile.
     from rich.console import Console  # noqa: PLC0415
 
+    from huma_xledger.connection_file import ConnectionFile, ConnectionFileError  # noqa: PLC0415
+
     console = Console()
     try:
-        source, destination = _config(arguments.source), _config(arguments.destination)
-    except _ConfigFileError as error:
+        file = ConnectionFile.read(arguments.folder)
+        if file.is_open_to_others():
+            what = f"Others on this machine can read {file.path}, which holds keys"
+            _say(console, f"{what}: chmod 600 keeps it yours alone.")
+        return _check(file, console) if arguments.command == "check" else _sync(file, arguments, console)
+    except ConnectionFileError as error:
         _say(console, str(error))
         return 2
-    for sentence in _open_to_others(arguments.source, arguments.destination):
-        _say(console, sentence)
-    from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415
+    except OSError as error:
+        _say(console, no_room(error))
+        return 1
+
+
+def _check(file: "ConnectionFile", console: "Console") -> int:
+    """Checks every connector that there are settings of, and says of each whether it can work."""
+    configs = {name: file.config(name) for name in file.connectors}
+    from huma_xledger.connection import check, warnings_of  # noqa: PLC0415  as above
+
+    checked = check(configs)
+    for warning in warnings_of(checked):
+        _say(console, warning)
+    for name, result in checked.items():
+        _say(console, f"{name}: {result.problem or 'It works with these settings.'}")
+    return 1 if any(result.problem for result in checked.values()) else 0
+
+
+def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
+    """Syncs in the direction that is asked for."""
+    direction = BY_ORIGIN[arguments.origin]
+    source, destination = map(file.config, direction.connectors)
+    from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415  as above
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
 
     told: list[str] = []
     try:
-        state = StateFile(_state_path(arguments.source, arguments.destination))
-        result = _sync(Connection(source, destination, state), console, told, full_refresh=arguments.full_refresh)
+        state = StateFile(_states(file.path) / f"{direction.destination}.json")
+        connection = Connection(source, destination, state, direction)
+        result = _checked_and_synced(connection, console, told, full_refresh=arguments.full_refresh)
     except (AlreadyRunningError, CheckFailedError, LockFileError, StateFileError) as error:
         _say(console, str(error))
         return 1
@@ -67,14 +94,13 @@ def _run(arguments: argparse.Namespace) -> int:
         _say(console, str(error))
         _say(console, f"The sync failed. {GOES_ON}")
         return 1
-    except OSError as error:
-        _say(console, no_room(error))
-        return 1
     _show(result, "this sync", console, told)
     return 0
 
 
-def _sync(connection: "Connection", console: "Console", told: list[str], *, full_refresh: bool) -> "SyncResult":
+def _checked_and_synced(
+    connection: "Connection", console: "Console", told: list[str], *, full_refresh: bool
+) -> "SyncResult":
     """Checks and syncs; what was warned of beforehand is added to what was told, for none of it is told twice."""
     with connection.alone():
         warnings = connection.check()
@@ -93,7 +119,8 @@ def _show(result: "SyncResult", title: str, console: "Console", told: Collection
     for line in (*cut_short(warnings), *cut_short(result.about_people)):
         _say(console, line)
     if result.summary:
-        for part in told_of(title, result.summary, result.log, everybody=result.everybody_because is not None):
+        everybody = result.everybody_because is not None
+        for part in told_of(title, result.summary, result.log, result.direction, everybody=everybody):
             if isinstance(part, str):
                 _say(console, part)
             else:
@@ -131,54 +158,26 @@ def _ended_by_signal() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _ConfigFileError(Exception):
-    """A config file that cannot be used."""
-
-
-_CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make sync", description=__doc__)
-    parser.add_argument("source", type=Path, help="config of source-huma, a JSON file")
-    parser.add_argument("destination", type=Path, help="config of destination-xledger, a JSON file")
-    parser.add_argument("--full-refresh", action="store_true", help="read everybody, as if there were no state")
+    parser = argparse.ArgumentParser(prog="huma-xledger", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    sync = commands.add_parser("sync", help="sync once")
+    check = commands.add_parser("check", help="say whether every connector of a connection can work")
+    for command in (sync, check):
+        command.add_argument("folder", type=Path, help="the folder of the connection, which has connection.yaml in it")
+    sync.add_argument(
+        "--from", choices=BY_ORIGIN, default="huma", dest="origin", help="where people come from; huma is the default"
+    )
+    sync.add_argument("--full-refresh", action="store_true", help="read everybody, as if there were no state")
     return parser.parse_args()
 
 
-def _config(path: Path) -> dict[str, Any]:
-    """A config file's content; null stands for the default, as if nothing were there.
-
-    Raises:
-        _ConfigFileError: When there is none; the sentence names the file and nothing in it.
-    """
-    try:
-        content = json.loads(path.read_bytes())  # with or without a byte order mark
-    except OSError as error:
-        raise _ConfigFileError(
-            f"{path} cannot be read: {error.strerror}. Check the path and its permissions."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        where = f" (line {error.lineno} cannot be read)" if isinstance(error, json.JSONDecodeError) else ""
-        raise _ConfigFileError(f"{path} is not a JSON file{where}. {_CORRECT_IT}") from None
-    if not isinstance(content, dict):
-        raise _ConfigFileError(f"{path} does not hold a JSON object. {_CORRECT_IT}")
-    return {name: value for name, value in content.items() if value is not None}
-
-
-def _open_to_others(*configs: Path) -> Iterator[str]:
-    """A sentence for each config file that others on this machine can read."""
-    for path in configs:
-        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            yield f"Others on this machine can read {path}, which holds keys: chmod 600 keeps it yours alone."
-
-
-def _state_path(*configs: Path) -> Path:
-    """Where the state of this connection is kept: a connection is known by its two config files."""
-    name = hashlib.sha256("\n".join(str(path.resolve()) for path in configs).encode()).hexdigest()[:16]
-    folder = PRIVATE / "connections"
-    make_private(folder)
-    return folder / f"{name}.json"
+def _states(connection: Path) -> Path:
+    """The folder with the states of a connection, which is known by where its file is."""
+    name = hashlib.sha256(str(connection.resolve()).encode()).hexdigest()[:16]
+    every = PRIVATE / "connections"
+    make_private(every, every / name)
+    return every / name
 
 
 if __name__ == "__main__":

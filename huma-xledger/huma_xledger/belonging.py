@@ -10,18 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-FIRST: Final = "This is the first sync of this connection, so everybody is sent."
+from huma_xledger.direction import Direction, System
+
 ASKED_FOR: Final = "Everybody is sent, because that was asked for."
 UNKNOWN: Final = (
     "The state does not say between whom and under which settings the last sync was, so everybody is sent once more."
-)
-ANOTHER_SOURCE: Final = (
-    "The last sync read from another organisation in Huma, or with another config where Huma does not say whose it is, "
-    "so everybody is sent."
-)
-ANOTHER_DESTINATION: Final = (
-    "The last sync wrote to another entity in Xledger, or with another config where Xledger does not say whose the "
-    "token is, so everybody is sent."
 )
 NOT_TO_THE_END: Final = (
     "The last run was a preview, or was to send everybody and broke off, so everybody is sent, not only who changed "
@@ -85,22 +78,44 @@ class Belonging:
         return cls(read, written, _digest(settings))
 
 
-def everybody_because(last: Belonging | None, now: Belonging) -> str | None:
+def everybody_because(last: Belonging | None, now: Belonging, direction: Direction) -> str | None:
     """Why a sync cannot go on from a state, as a sentence; None when it can.
 
     Args:
         last: To whom the state belongs; None where it does not say.
         now: To whom the state of this sync is going to belong.
+        direction: From where to where both syncs go.
     """
     if last is None:
         return UNKNOWN
     if last.source != now.source:
-        return ANOTHER_SOURCE
+        return another_source(direction.read)
     if last.destination != now.destination:
-        return ANOTHER_DESTINATION
+        return another_destination(direction.written)
     if last.settings is None:
         return NOT_TO_THE_END
     return None if last.settings == now.settings else CHANGED_SETTINGS
+
+
+def first_to(system: System) -> str:
+    """What is said before the first sync."""
+    return f"This is the first sync of this connection to {system.name}, so everybody is sent."
+
+
+def another_source(system: System) -> str:
+    """What is said where the last sync read from another account."""
+    return (
+        f"The last sync read from another {system.account} in {system.name}, or with another config where "
+        f"{system.name} does not say whose it is, so everybody is sent."
+    )
+
+
+def another_destination(system: System) -> str:
+    """What is said where the last sync wrote to another account."""
+    return (
+        f"The last sync wrote to another {system.account} in {system.name}, or with another config where "
+        f"{system.name} does not say whose it is, so everybody is sent."
+    )
 
 
 def _digest(content: Any) -> str:

@@ -1,4 +1,4 @@
-"""A connection from Huma to Xledger, run by PyAirbyte."""
+"""A connection between Huma and Xledger, run by PyAirbyte in one direction."""
 
 import contextlib
 import json
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from huma_xledger import checking
-from huma_xledger.belonging import ASKED_FOR, FIRST, Belonging, everybody_because
+from huma_xledger.belonging import ASKED_FOR, Belonging, everybody_because, first_to
 from huma_xledger.checking import Checked
+from huma_xledger.direction import TO_XLEDGER, Direction
 from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
 from huma_xledger.pyairbyte import airbyte, keep_levels
 from huma_xledger.report import PREVIEW
@@ -19,12 +20,7 @@ from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
 if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
 
-USERS: Final = "users"
-ABOUT_SOMEBODY: Final = f"{USERS} "
-"""What a line begins with in which the destination says something of a single person."""
 SUMMARY: Final = "SYNC SUMMARY "
-SOURCE: Final = "source-huma"
-DESTINATION: Final = "destination-xledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +33,19 @@ class SyncResult:
         everybody_because: Why everybody was sent, as a sentence; None when only those were who changed.
         warnings: What the connectors warned of that is about no single person, each once, with the name of the
             connector before it.
+        direction: From where to where it went.
     """
 
     summary: Mapping[str, Any]
     log: tuple[str, ...]
     everybody_because: str | None = None
     warnings: tuple[str, ...] = ()
+    direction: Direction = TO_XLEDGER
 
     @property
     def about_people(self) -> tuple[str, ...]:
         """What the destination said about single people."""
-        return tuple(line for line in self.log if line.startswith(ABOUT_SOMEBODY))
+        return tuple(line for line in self.log if _is_about_somebody(line, self.direction))
 
 
 class CheckFailedError(Exception):
@@ -66,21 +64,29 @@ class SyncFailedError(Exception):
         self.result: Final = result
 
 
-_LOGGERS: Final = {name: logging.getLogger(f"airbyte.{name}") for name in (SOURCE, DESTINATION)}
-"""Where PyAirbyte puts what each connector logs."""
+def _is_about_somebody(line: str, direction: Direction) -> bool:
+    """Whether the destination says something of a single person: it begins with the stream that they came by."""
+    return line.startswith(f"{direction.stream} ")
+
+
+def _loggers(direction: Direction) -> dict[str, logging.Logger]:
+    """Where PyAirbyte puts what each connector logs."""
+    return {name: logging.getLogger(f"airbyte.{name}") for name in direction.connectors}
 
 
 class _Listener(logging.Handler):
     """Hears what the connectors log.
 
     Attributes:
+        direction: From where to where they sync.
         lines: All of it.
         warnings: What they warn of, except of single people, with the name of the connector before it.
         errors: With which error each ended that did, as PyAirbyte logs nothing else as an error.
     """
 
-    def __init__(self, bar: Bar) -> None:
+    def __init__(self, direction: Direction, bar: Bar) -> None:
         super().__init__()
+        self.direction: Final = direction
         self.lines: list[str] = []
         self.warnings: dict[str, None] = {}
         self.errors: dict[str, str] = {}
@@ -88,14 +94,14 @@ class _Listener(logging.Handler):
 
     def listen(self) -> None:
         """Listens to both connectors. PyAirbyte drops all listeners of a connector's log when it makes a connector."""
-        for logger in _LOGGERS.values():
+        for logger in _loggers(self.direction).values():
             logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         line = record.getMessage()
         self.lines.append(line)
         name = record.name.rpartition(".")[2]
-        if record.levelno == logging.WARNING and not line.startswith(ABOUT_SOMEBODY):
+        if record.levelno == logging.WARNING and not _is_about_somebody(line, self.direction):
             self.warnings[f"{name}: {line}"] = None
         if record.levelno >= logging.ERROR:
             self.errors[name] = line
@@ -106,7 +112,7 @@ class _Listener(logging.Handler):
         """What the sync came to so far."""
         summaries = [line.removeprefix(SUMMARY) for line in self.lines if line.startswith(SUMMARY)]
         summary = json.loads(summaries[-1]) if summaries else {}
-        return SyncResult(summary, tuple(self.lines), everybody_because, tuple(self.warnings))
+        return SyncResult(summary, tuple(self.lines), everybody_because, tuple(self.warnings), self.direction)
 
 
 @dataclass(slots=True)
@@ -114,20 +120,22 @@ class Connection:
     """Both connectors as local executables, with their configs.
 
     Attributes:
-        source_config: Config of `source-huma`.
-        destination_config: Config of `destination-xledger`.
+        source_config: Config of the connector that reads.
+        destination_config: Config of the connector that writes.
         state: Where the state is kept between syncs; None keeps none.
+        direction: Which connectors they are.
     """
 
     source_config: Mapping[str, Any] = field(repr=False)
     destination_config: Mapping[str, Any] = field(repr=False)
     state: StateFile | None = None
+    direction: Direction = TO_XLEDGER
     _alone: bool = field(default=False, init=False, repr=False)
     _checked: Mapping[str, Checked] | None = field(default=None, init=False, repr=False)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Keeps every other sync of this connection from starting. A sync does so by itself.
+        """Keeps every other sync of this connection from starting, in either direction. A sync does so by itself.
 
         Raises:
             AlreadyRunningError: When one is running.
@@ -152,15 +160,13 @@ class Connection:
         Raises:
             CheckFailedError: With the sentences of those that cannot work.
         """
-        configs = {SOURCE: self.source_config, DESTINATION: self.destination_config}
-        executables = {EXECUTABLES / name: config for name, config in configs.items()}
-        with one_bar("Checking") as bar:
-            checked = checking.check(executables, private_temporary(), bar.show)
+        configs = (self.source_config, self.destination_config)
+        checked = check(dict(zip(self.direction.connectors, configs, strict=True)))
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))
         self._checked = checked
-        return tuple(f"{name}: {warning}" for name, result in checked.items() for warning in result.warnings)
+        return warnings_of(checked)
 
     def everybody_because(self, *, full_refresh: bool = False) -> str | None:
         """Why the next sync is going to send everybody, as a sentence; None when only those are who changed.
@@ -174,11 +180,13 @@ class Connection:
         """
         kept = self.state.kept() if self.state else None
         if kept is None:
-            return FIRST
-        return ASKED_FOR if full_refresh else everybody_because(kept.belongs_to, self._belongs_to())
+            return first_to(self.direction.written)
+        if full_refresh:
+            return ASKED_FOR
+        return everybody_because(kept.belongs_to, self._belongs_to(), self.direction)
 
     def sync(self, *, full_refresh: bool = False) -> SyncResult:
-        """Reads Huma's people and writes them to Xledger: those who changed, or everybody, if there is a reason.
+        """Reads one system's people and writes them to the other: those who changed, or all, if there is a reason.
 
         Args:
             full_refresh: Whether to read as if there were no state.
@@ -195,7 +203,7 @@ class Connection:
             states = self._states(everybody=because is not None)
             if self.state is not None and because is not None:
                 self.state.forget_settings()  # if this one breaks off, the old state does not tell whom it has reached
-            with _running() as listener:
+            with _running(self.direction) as listener:
                 try:
                     source, destination = self._source(), self._destination()
                     for connector in (source, destination):
@@ -203,7 +211,7 @@ class Connection:
                     listener.listen()
                     destination.write(
                         source,
-                        streams=[USERS],
+                        streams=[self.direction.stream],
                         cache=False,
                         state_cache=cast("CacheBase", states) if states else False,
                     )
@@ -228,7 +236,7 @@ class Connection:
         if self._checked is None:
             self.check()
         checked = self._checked or {}
-        source, destination = checked.get(SOURCE), checked.get(DESTINATION)
+        source, destination = map(checked.get, self.direction.connectors)
         return Belonging.of(
             source.identity if source else None,
             self.source_config,
@@ -237,17 +245,36 @@ class Connection:
         )
 
     def _source(self) -> airbyte.Source:
-        return airbyte.get_source(SOURCE, config=dict(self.source_config), local_executable=EXECUTABLES / SOURCE)
+        name = self.direction.source
+        return airbyte.get_source(name, config=dict(self.source_config), local_executable=EXECUTABLES / name)
 
     def _destination(self) -> airbyte.Destination:
-        return airbyte.get_destination(
-            DESTINATION, config=dict(self.destination_config), local_executable=EXECUTABLES / DESTINATION
-        )
+        name = self.direction.destination
+        return airbyte.get_destination(name, config=dict(self.destination_config), local_executable=EXECUTABLES / name)
+
+
+def check(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, Checked]:
+    """Runs `check` of connectors, all at once, with a bar meanwhile.
+
+    Args:
+        configs: Their configs, by their names.
+
+    Returns:
+        What each said, by its name.
+    """
+    executables = {EXECUTABLES / name: config for name, config in configs.items()}
+    with one_bar("Checking") as bar:
+        return checking.check(executables, private_temporary(), bar.show)
+
+
+def warnings_of(checked: Mapping[str, Checked]) -> tuple[str, ...]:
+    """What connectors warn of although they can work, with the name of each before it."""
+    return tuple(f"{name}: {warning}" for name, result in checked.items() for warning in result.warnings)
 
 
 def _why(listener: _Listener, error: Exception) -> str:
     """Why a sync broke off: in the words of the connectors if they have any, the source first."""
-    told = [f"{name}: {listener.errors[name]}" for name in _LOGGERS if name in listener.errors]
+    told = [f"{name}: {listener.errors[name]}" for name in listener.direction.connectors if name in listener.errors]
     if told:
         return "\n".join(told)
     return (
@@ -257,18 +284,18 @@ def _why(listener: _Listener, error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _running() -> Iterator[_Listener]:
+def _running(direction: Direction) -> Iterator[_Listener]:
     """A listener for what connectors log, and the end of the log files, which PyAirbyte leaves open.
 
     Nothing of what is said meanwhile stays on the screen: PyAirbyte tells of executables, log files and progress at
     length, what the connectors log is in the files, and how the sync ends is told when it has ended.
     """
     with one_bar("Syncing") as bar:
-        listener = _Listener(bar)
+        listener = _Listener(direction, bar)
         try:
             yield listener
         finally:
-            for logger in _LOGGERS.values():
+            for logger in _loggers(direction).values():
                 for handler in list(logger.handlers):
                     logger.removeHandler(handler)
                     handler.close()

@@ -6,23 +6,18 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from huma_xledger.direction import TO_XLEDGER, Direction, System
 from huma_xledger.environment import PRIVATE
 
 Summary = Mapping[str, Any]
 
 _COUNTS = ("received", "created", "updated", "unchanged", "skipped", "rejected", "warnings")
-_FIELDS = {"fields_changed": "changed", "fields_unset": "unset", "conflicts": "kept as in Xledger"}
 _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 
 
 PREVIEW: Final = "preview"
 """The mode in a summary of a run that wrote nothing."""
 
-IDLE: Final = "Nobody was sent: nothing has changed in Huma since the last sync. Nothing was written."
-NOBODY: Final = (
-    "Nobody was sent, although everybody was asked for: the key sees nobody in Huma, or the companies, locations and "
-    "teams that are chosen have nobody. Nothing was written."
-)
 WITHOUT_A_REPORT: Final = (
     "Who is behind these numbers, and with which values, is told only in a report: name a place for it in the "
     "destination's settings, under Where reports and rejected records go (object_storage_config)."
@@ -46,19 +41,27 @@ def cut_short(lines: Sequence[str]) -> Iterator[str]:
         yield f"... and {len(lines) - MOST_LINES:,} more like these. All of them are in {PRIVATE / 'logs'}."
 
 
-def told_of(title: str, summary: Summary, log: Iterable[str], *, everybody: bool = False) -> Iterator[Table | str]:
+def told_of(
+    title: str,
+    summary: Summary,
+    log: Iterable[str],
+    direction: Direction = TO_XLEDGER,
+    *,
+    everybody: bool = False,
+) -> Iterator[Table | str]:
     """What a sync came to: a sentence where nobody was sent; otherwise its numbers, and where its report is.
 
     Args:
         title: What the sync is called.
         summary: The destination's summary.
         log: What the connectors logged.
+        direction: From where to where it went.
         everybody: Whether everybody was to be sent, and not only those who changed.
     """
     if not summary["received"] and summary["outcome"] == "succeeded":
-        yield NOBODY if everybody else IDLE
+        yield nobody(direction.read) if everybody else idle(direction.read)
         return
-    yield table_of_syncs({title: summary})
+    yield table_of_syncs({title: summary}, direction)
     place = next((line for line in log if _PLACE.fullmatch(line)), None)
     if place is not None:
         yield place
@@ -66,12 +69,24 @@ def told_of(title: str, summary: Summary, log: Iterable[str], *, everybody: bool
         yield WITHOUT_A_REPORT
 
 
-def table_of_syncs(syncs: Mapping[str, Summary]) -> Table:
+def idle(read: System) -> str:
+    """What a sync came to for which nobody had changed in the system that it reads."""
+    return f"Nobody was sent: nothing has changed in {read.name} since the last sync. Nothing was written."
+
+
+def nobody(read: System) -> str:
+    """What a sync came to for which the system that it reads had nobody at all."""
+    return f"Nobody was sent, although everybody was asked for: {read.nobody}. Nothing was written."
+
+
+def table_of_syncs(syncs: Mapping[str, Summary], direction: Direction = TO_XLEDGER) -> Table:
     """A column for each sync, a row for each number; rows that are nought everywhere are left out.
 
     Args:
         syncs: The destination's summary of each sync, by its title.
+        direction: From where to where they went.
     """
+    fields = {"fields_changed": "changed", "fields_unset": "unset", "conflicts": f"kept as in {direction.written.name}"}
     title = _title(syncs.values())
     table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("")
@@ -82,7 +97,7 @@ def table_of_syncs(syncs: Mapping[str, Summary]) -> Table:
         details = dict.fromkeys(key for s in syncs.values() if isinstance(s[count], Mapping) for key in s[count])
         for detail in details:
             _row(table, f"  {detail}", [s[count].get(detail, 0) for s in syncs.values()])
-    for section, title in _FIELDS.items():
+    for section, title in fields.items():
         table.add_section()
         for name in sorted({name for s in syncs.values() for name in s[section]}):
             _row(table, f"{name} {title}", [s[section].get(name, 0) for s in syncs.values()])

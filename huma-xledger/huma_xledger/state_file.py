@@ -16,6 +16,10 @@ VERSION: Final = 1
 """Of the file. What came before it was the bare list of states, which does not say to whom they belong."""
 
 
+LOCK: Final = "lock"
+"""What the file is called that stands for the lock of a connection, in the folder of its states."""
+
+
 class StateFileError(Exception):
     """A file that is no state, or cannot be written; the message is a sentence that names it, and nothing in it."""
 
@@ -35,10 +39,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class StateFile:
-    """Where the state of a connection is kept.
+    """Where the state of one direction of a connection is kept.
 
     Attributes:
-        path: The file; it need not exist yet.
+        path: The file; it need not exist yet. What is in one folder with it belongs to the same connection.
     """
 
     path: Path
@@ -63,7 +67,7 @@ class StateFile:
         if kept is None:
             raise StateFileError(
                 f"The state file {self.path} holds no state: it is empty, broken off or something else. Put back what "
-                "was there, or remove it: the next sync then reads everybody, and changes in Xledger what differs."
+                "was there, or remove it: the next sync then reads everybody, and writes what differs."
             )
         return kept
 
@@ -88,7 +92,7 @@ class StateFile:
             draft.replace(self.path)
         except OSError as error:
             raise StateFileError(
-                f"The state file {self.path} cannot be written: {error.strerror}. What was written to Xledger stays "
+                f"The state file {self.path} cannot be written: {error.strerror}. What was written stays "
                 "written. Give the user that this runs as permission and room there; the next sync sends those again "
                 "whom the state that is there does not know of."
             ) from None
@@ -105,13 +109,13 @@ class StateFile:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keeps every other sync from this state.
+        """Keeps every other sync of the connection from starting, in whichever direction.
 
         Raises:
             AlreadyRunningError: When one is running.
             LockFileError: When the file that stands for that cannot be written.
         """
-        with held(self.path.with_suffix(".lock")):
+        with held(self.path.with_name(LOCK)):
             yield
 
 

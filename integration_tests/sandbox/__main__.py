@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same people")
     parser.add_argument("--huma-port", type=int, default=0, help="0 for any free port")
     parser.add_argument("--xledger-port", type=int, default=0, help="0 for any free port")
-    parser.add_argument("--configs", type=Path, help="folder to write source.json and destination.json into")
+    parser.add_argument("--configs", type=Path, help="folder to write the configs of a connection into")
     parser.add_argument("--dialect", default="contract", help="how Xledger speaks; several with a plus between them")
     arguments = parser.parse_args()
     try:
@@ -60,18 +60,25 @@ def main() -> None:
 
 
 def _write_configs(sandbox: Sandbox, folder: Path) -> str:
-    """Write the config files of both connectors, for their owner alone; return the command that syncs with them."""
+    """Write the configs of a connection, for their owner alone: in one file, and each for whoever runs it alone.
+
+    Returns:
+        The command that syncs with them.
+    """
     os.umask(0o077)
     folder.mkdir(parents=True, exist_ok=True)
     make_private(folder)
-    configs = {"source": sandbox.source_config(), "destination": sandbox.destination_config(mode="sync")}
-    command = "make sync"
+    source, destination = sandbox.source_config(), sandbox.destination_config(mode="sync")
+    configs = {
+        "connection.yaml": {"source-huma": source, "destination-xledger": destination},
+        "source.json": source,
+        "destination.json": destination,
+    }
     for name, config in configs.items():
-        path = folder / f"{name}.json"
+        path = folder / name
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         print(f"Config   {path}")
-        command += f" {name.upper()}={shlex.quote(str(path))}"
-    return command
+    return f"make sync CONNECTION={shlex.quote(str(folder))}"
 
 
 def _next(sandbox: Sandbox) -> str:

@@ -94,7 +94,22 @@ def desired_from_user(
     rules = ((rule, rule.record_keys) for rule in table.rules)
     desired = _desired(record, rules, table.one_value.record_keys, options, changed)
     beside = {path: as_text(read_path(record, path)) for path in table.beside}
-    return dataclasses.replace(desired, beside={path: text for path, text in beside.items() if isinstance(text, str)})
+    return dataclasses.replace(
+        desired,
+        values={**desired.values, **dict.fromkeys(_of_no_position(record, table), MISSING)},
+        beside={path: text for path, text in beside.items() if isinstance(text, str)},
+    )
+
+
+def _of_no_position(record: Mapping[str, Any], table: FieldTable) -> Collection[str]:
+    """The targets of what a position says in Huma, where all of it is seen and nothing is there: there is no position.
+
+    Of somebody without one, such as who was added a moment ago, Huma knows no job title and no dates. That is not to
+    say that there are none.
+    """
+    rules = [rule for rule in table.rules if rule.huma is not None and rule.huma.object == "position"]
+    told = (as_text(read_keys(record, path)) for rule in rules for path in rule.record_keys.values())
+    return [rule.canonical_target for rule in rules] if all(value is None for value in told) else ()
 
 
 def desired_from_employee(

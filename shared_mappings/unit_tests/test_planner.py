@@ -126,6 +126,19 @@ def test_null_unsets_only_what_may_be_unset(
     assert decided.conflicts == ()
 
 
+def test_of_somebody_who_has_no_position_in_huma_nothing_of_it_is_unset(
+    desire: Desire, have: Have, table: FieldTable
+) -> None:
+    rules = [rule for rule in table.rules if rule.huma is not None and rule.huma.object == "position"]
+    nothing = {field: None for rule in rules for field in rule.fields}
+    assert len(nothing) > 3
+    assert plan(desire(**nothing), have(), Policies(), table) == Plan(Action.UNCHANGED)
+    for field in nothing:
+        others = nothing.keys() - {field}
+        for not_unset in (RECORD[field], MISSING):
+            assert fields(plan(desire(**{**nothing, field: not_unset}), have(), Policies(), table)) == others
+
+
 @pytest.mark.parametrize("line", ["line1", "postalCode", "city", "country"])
 def test_a_cleared_line_of_an_address_stays_in_xledger(
     line: str, desire: Desire, have: Have, table: FieldTable
