@@ -17,7 +17,6 @@ from airbyte_cdk.sources.types import Record
 
 from connector_base.failures import transient_error
 from connector_base.incremental.cursor import CURSOR_FIELD, ChangedRecordsCursor, changed_at
-from connector_base.incremental.fingerprints import fingerprint
 from connector_base.incremental.identity import UNKEYED
 from connector_base.incremental.stream import (
     ChangedRecordsStream,
@@ -30,6 +29,7 @@ from connector_base.incremental.stream import (
 from connector_base.reading.by_pages import PagesCursor
 from connector_base.reading.nulls import with_nulls
 from shared_mappings import employees_schema
+from shared_mappings.fingerprints import fingerprint
 from source_xledger.config import Config
 from xledger_api.employees.listing import Mark
 from xledger_api.employees.reader import Reader
