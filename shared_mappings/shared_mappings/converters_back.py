@@ -92,7 +92,9 @@ def bank_account(value: str, around: Around) -> Returned:
         return NEVER_TAKEN if bic is None else Returned({"type": "international", "iban": number, "bic": bic})
     norwegian = NORWAY if _is_norwegian(number) else None
     country = around.beside.get("country") or norwegian or around.in_huma.get("country")
-    return NEVER_TAKEN if country is None else _national(value, country)
+    if country is None:
+        return NEVER_TAKEN
+    return _national(number if country == NORWAY else value, country)
 
 
 def gender(value: str, around: Around) -> Returned:

@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 import yaml
 
-from shared_mappings import Action, Desired, Employee, FieldTable, Options, Plan, desired_from_user, field_table, plan
+from shared_mappings import (
+    Able,
+    Action,
+    Desired,
+    Employee,
+    FieldTable,
+    Options,
+    Plan,
+    User,
+    desired_from_employee,
+    desired_from_user,
+    employee_record,
+    field_table,
+    plan,
+    titles_by_name,
+)
 from shared_mappings.policies import Policies
 from shared_mappings.states import State
 
@@ -30,6 +45,22 @@ IN_XLEDGER: Mapping[str, State] = {
     "employee.subledger.address.state": None,
 }
 """The same person as Xledger has them, value for value."""
+
+SHOWN: Mapping[str, State] = {
+    **IN_XLEDGER,
+    **{target: value for example in EXAMPLES.values() for target, value in example.get("becomes", {}).items()},
+    **{target: value for example in EXAMPLES.values() for target, value in example.get("shown", {}).items()},
+}
+"""Somebody of whom Xledger has the other value of each field."""
+
+TITLES: Mapping[str, str] = {
+    EXAMPLES["jobTitle"]["record"]: "6fa459ea-ee8a-4ca4-894e-db77e160355e",
+    EXAMPLES["jobTitle"]["changed"]: EXAMPLES["jobTitle"]["huma"]["sent"]["position"]["titleId"],
+}
+"""The ids of Huma's job titles, by name."""
+
+ABLE = Able(position_id="886313e1-3b8a-5372-9b90-0c9aee199e5d", job_titles=titles_by_name(TITLES.items()))
+"""Somebody of whom everything may be written."""
 
 
 @pytest.fixture
@@ -69,3 +100,36 @@ def planned_again(decided: Plan, desired: Desired, current: Employee | None, pol
     table = field_table()
     creating = decided.action is Action.CREATE
     return plan(desired, carried_out(decided, current, table), policies, table, creating=creating)
+
+
+def employed(values: Mapping[str, State]) -> dict[str, Any]:
+    """The record of an employee as the stream `employees` has it, by what Xledger has at each target."""
+    db_ids = {"updateEmployees": "11", "updateContacts": "12", "updateSuppliers": "13"}
+    return employee_record(Employee(db_ids, {**IN_XLEDGER, **values}), field_table(), shows_closed=True)
+
+
+def wanted(values: Mapping[str, State], options: Options = Options()) -> Desired:  # noqa: B008  it is frozen
+    """What the record of such an employee says."""
+    return desired_from_employee(employed(values), field_table(), options)
+
+
+def user_like(record: Mapping[str, Any], options: Options = Options()) -> User:  # noqa: B008  it is frozen
+    """Somebody in Huma, by their record."""
+    return User.from_record(record, field_table(), options)
+
+
+def taken_by_huma(record: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The record of a user once Huma has taken what was sent."""
+    taken = {**record, **bodies.get("user", {})}
+    if "homeAddress" in bodies.get("user", {}):
+        taken["homeAddress"] = {key: text or None for key, text in taken["homeAddress"].items()}
+    if "bankAccount" in bodies.get("user", {}):
+        empty = dict.fromkeys(("type", "number", "country", "iban", "bic", "code"))
+        taken["bankAccount"] = empty | taken["bankAccount"]
+    names = {identity: name for name, identity in TITLES.items()}
+    for rule in field_table().rules:
+        key = rule.huma.body_keys[0] if rule.huma and rule.huma.object == "position" else None
+        if rule.huma and key in bodies.get("position", {}):
+            value = bodies["position"][key]
+            taken[rule.huma.place] = names[value] if key == "titleId" else value
+    return taken

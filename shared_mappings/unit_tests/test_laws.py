@@ -16,54 +16,18 @@ from shared_mappings import (
     desired_from_employee,
     desired_from_user,
     employee_schema,
-    field_table,
     plan,
     users_schema,
 )
 from shared_mappings.normal_forms import as_text, normalised_key
-from shared_mappings.states import State
 
 from .conftest import IN_XLEDGER, RECORD, planned_again
-
-TABLE = field_table()
+from .strategies import EMPLOYEES, POLICIES, RECORDS, TABLE, TEXTS
 
 RECORD_KINDS = {"users": (users_schema, desired_from_user), "employee": (employee_schema, desired_from_employee)}
 
 OBJECTS = [("homeAddress", "users"), ("bankAccount", "users"), ("address", "employee")]
 """The objects that are one value, and the record that has them."""
-
-TEXTS = st.text() | st.sampled_from(
-    ['O\'Brien "Obi"', "\\", "a\nb\tc", "🧑‍🚀", "A\u030ase", "{{ x }}", "${x}", "*****"]
-)
-
-
-def values_like(example: Any) -> st.SearchStrategy[Any]:
-    """Values of the shape of an example, right or wrong, or null."""
-    if isinstance(example, dict):
-        return st.none() | st.fixed_dictionaries({}, optional={key: values_like(v) for key, v in example.items()})
-    if isinstance(example, list):
-        return st.none() | st.lists(values_like(example[0]).filter(lambda entry: entry is not None), max_size=3)
-    if isinstance(example, bool):
-        return st.booleans()
-    return st.none() | st.just(example) | TEXTS
-
-
-RECORDS = st.fixed_dictionaries(
-    {"id": st.uuids().map(str)}, optional={key: values_like(value) for key, value in RECORD.items() if key != "id"}
-)
-
-
-def states(example: State) -> st.SearchStrategy[State]:
-    return st.none() | st.just(example) | TEXTS.filter(as_text) | st.just(MISSING)
-
-
-EMPLOYEES = st.fixed_dictionaries({target: states(value) for target, value in IN_XLEDGER.items()}).map(
-    lambda values: Employee({"updateEmployees": "11", "updateContacts": "12", "updateSuppliers": "13"}, values)
-)
-
-POLICIES = st.builds(
-    Policies, fields=st.dictionaries(st.sampled_from(TABLE.fields), st.sampled_from(list(Policy)), max_size=8)
-)
 
 NEVER_UNSET = {target for rule in TABLE.rules if rule.rule is not Policy.MIRROR for target in rule.targets}
 
