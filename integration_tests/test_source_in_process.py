@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.models import AirbyteMessage, FailureType, SyncMode
 from airbyte_cdk.test import entrypoint_wrapper
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
 
@@ -72,6 +72,17 @@ def test_after_a_failure_half_way_there_is_no_directory(sandbox: Sandbox) -> Non
     sandbox.huma.faults.clear()
     assert run.given_up_on is None, "whoever reads may still write"
     assert len(list(users(sandbox.destination_huma_config(), run))) > PEOPLE // 2
+
+
+def test_a_reading_that_ends_before_its_end_is_none(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = SourceHuma.read
+
+    def cut(*arguments: Any) -> Iterator[AirbyteMessage]:
+        return (message for message in read(*arguments) if message.trace is None)
+
+    monkeypatch.setattr(SourceHuma, "read", cut)
+    with pytest.raises(ConnectorError, match="stopped before its end"):
+        list(users(sandbox.destination_huma_config(), SyncRun()))
 
 
 def test_without_a_right_to_list_users_it_is_a_config_error(sandbox: Sandbox) -> None:

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import yaml
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
+from huma_api.asking.answers import DEAD_KEY
+from huma_api.asking.authenticator import KEY_REFUSED
 from source_huma import SourceHuma
 
 FOLDER = Path(__file__).parents[1]
@@ -55,9 +57,10 @@ def test_the_reference_has_a_section_for_every_stream() -> None:
     assert [stream.name for stream in streams if f"\n### {stream.name}\n" not in page] == []
 
 
-def test_the_reference_explains_every_message_of_the_manifest(explained: Callable[[str], bool]) -> None:
+def test_the_reference_explains_every_message_of_the_manifest_and_of_the_key(explained: Callable[[str], bool]) -> None:
     manifest = (FOLDER / "source_huma/manifest.yaml").read_text(encoding="utf-8")
     told = [text for key in ("error_message", "skips") for text in texts(yaml.safe_load(manifest), key)]
+    told += [KEY_REFUSED, DEAD_KEY]
     assert len(told) > 8
     assert [text for text in told if not explained(text)] == []
 

@@ -31,6 +31,11 @@ NOT_HERE: Final = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
 """What an address answers that has nothing of what was asked for, or names another address. No redirect is followed:
 tokens go to the address that an administrator has entered, and personal data comes from there."""
 
+DEAD_KEY: Final = (
+    "Huma refuses the access token it has just given. Check in Huma under System settings > Open API that the API key "
+    "is still active, or make a new key there and enter its client ID and secret."
+)
+
 
 def json_object(response: requests.Response) -> Mapping[str, Any] | None:
     """The JSON object in an answer's body; None when the body is anything else, such as a maintenance page."""
@@ -186,10 +191,7 @@ class HumaErrorHandler(DefaultErrorHandler):
             )
         if is_of_somebody_else(response):
             return self._not_huma()
-        return self._misconfigured(
-            "Huma refuses the access token it has just given. Check in Huma under System settings > Open API that the "
-            "API key is still active, or make a new key there and enter its client ID and secret."
-        )
+        return self._misconfigured(DEAD_KEY)
 
 
 def is_of_somebody_else(response: requests.Response) -> bool:
