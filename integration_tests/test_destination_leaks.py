@@ -619,9 +619,9 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
         "connector_base.validation.RecordValidator.faults",
         "xledger_api.employees.gateway.Gateway.look_up",
         "xledger_api.sending.client.interpret",
-        "destination_xledger.reporting.report.rejected_entry",
-        "destination_xledger.reporting.report.left_entries",
-        "destination_xledger.reporting.outcomes.explained",
+        "connector_base.reporting.report.rejected_entry",
+        "connector_base.reporting.report.left_entries",
+        "connector_base.reporting.outcomes.Explanations.explained",
     ],
 )
 def test_an_error_that_nobody_foresaw(
@@ -665,7 +665,7 @@ def test_what_a_library_logs_of_what_it_was_handed(
                 said.log(level, error)
         return ()
 
-    monkeypatch.setattr("destination_xledger.reporting.outcomes.Summary.carried_out", chatter)
+    monkeypatch.setattr("connector_base.reporting.outcomes.Summary.carried_out", chatter)
     printed = run(lines(KNOWN))
     assert sum("[left out] (test_destination_leaks.py:" in line for line in printed.log) == 9
     assert_nothing_leaks(printed, sandbox)

@@ -64,6 +64,7 @@ ROOMS = {
     """,
     "connector_base": """
         writing  reading
+        reporting
         people  log_redaction  storage
         protocol  settings  incremental
         findings

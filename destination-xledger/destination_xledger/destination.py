@@ -11,13 +11,15 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.findings import in_one_message
 from connector_base.protocol.generations import everybody_again, told_at_the_start
+from connector_base.reporting.outcomes import Outcomes
+from connector_base.reporting.report import reporting
+from connector_base.reporting.summary import Summary
 from connector_base.writing.destination import PeopleDestination, told_in_the_log
 from destination_xledger.checking.check import check
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
-from destination_xledger.reporting.outcomes import Outcomes
-from destination_xledger.reporting.report import reporting
-from destination_xledger.reporting.summary import Summary
+from destination_xledger.reporting.explanations import EXPLANATIONS
+from destination_xledger.reporting.sides import sides
 from destination_xledger.syncing.sync import Sync
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import field_table
@@ -97,9 +99,10 @@ class DestinationXledger(PeopleDestination):
         try:
             with (
                 told_in_the_log(settings.mode, self.system, summed_up),
-                reporting(settings, field_table(), summed_up, client.now) as report,
+                reporting(settings, sides(field_table()), summed_up, client.now) as report,
             ):
-                sync = Sync.of(settings, configured_catalog, client, Outcomes(summary, report), self.now, self._schemas)
+                outcomes = Outcomes(summary, report, EXPLANATIONS)
+                sync = Sync.of(settings, configured_catalog, client, outcomes, self.now, self._schemas)
                 for sentence in told_at_the_start(configured_catalog, self.system):
                     logger.info(sentence)
                 yield from sync.run(input_messages)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from requests_mock import Mocker
 
 from connector_base.people.person import Person
+from connector_base.reporting.outcomes import Outcomes
+from connector_base.reporting.report import NoReport
+from connector_base.reporting.summary import Summary
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.outcomes import Outcomes
-from destination_xledger.reporting.report import NoReport
-from destination_xledger.reporting.summary import Summary
+from destination_xledger.reporting.explanations import EXPLANATIONS
 from destination_xledger.syncing.additions import LOOKS, UNDER_WAY, Additions
 from destination_xledger.syncing.refusals import Refusals
 from shared_mappings import Options, Policies, desired_from_user, field_table, plan
@@ -102,7 +103,9 @@ def added_to(xledger: Xledger, people: list[Planned], summary: Summary) -> list[
     """Adds people, and gives back the identities of those who count as added."""
     client = XledgerClient(URL, TOKEN, budget=APIBudget(policies=[]), sleep=xledger.wait, clock=xledger.now)
     gateway = Gateway(client, TABLE, schemas={(client.url, client.token): SCHEMA})
-    additions = Additions(gateway, Refusals(gateway), Outcomes(summary, NoReport()), xledger.wait, xledger.now)
+    additions = Additions(
+        gateway, Refusals(gateway), Outcomes(summary, NoReport(), EXPLANATIONS), xledger.wait, xledger.now
+    )
     with Mocker() as requests:
         requests.post(URL, text=xledger.answer)
         return [item.identity for item, _ in additions.add(people, looked_up=xledger.now()).added]

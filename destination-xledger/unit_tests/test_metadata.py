@@ -16,11 +16,11 @@ from airbyte_cdk.models import ConnectorSpecification, Status
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 from jsonschema import Draft7Validator
 
+from connector_base.reporting.summary import Summary
 from connector_base.storage.storage_config import S3Storage
 from connector_base.traffic import Traffic
 from destination_xledger.config import PRODUCTION, Config
 from destination_xledger.destination import DestinationXledger
-from destination_xledger.reporting.summary import Summary
 from shared_mappings import (
     OF_HUMA,
     DeactivatedUsers,

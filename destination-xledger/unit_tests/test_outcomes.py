@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from connector_base.people.person import InvalidRecord, Person, Refusal
+from connector_base.reporting.outcomes import Outcomes
+from connector_base.reporting.report import NoReport
+from connector_base.reporting.summary import Summary
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.outcomes import Outcomes
-from destination_xledger.reporting.report import NoReport
-from destination_xledger.reporting.summary import Summary
+from destination_xledger.reporting.explanations import EXPLANATIONS
 from shared_mappings import Action, Employee, FieldChange, Options, Plan, Policies, desired_from_user, field_table, plan
 from xledger_api.sending.answers import Failure, Problem
 
@@ -34,7 +35,7 @@ def kept() -> Kept:
 
 @pytest.fixture
 def outcomes(kept: Kept) -> Outcomes:
-    return Outcomes(Summary("sync"), kept)
+    return Outcomes(Summary("sync"), kept, EXPLANATIONS)
 
 
 def somebody(node: dict[str, Any]) -> Planned:

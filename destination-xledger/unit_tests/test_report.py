@@ -12,12 +12,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error
 from connector_base.people.person import InvalidRecord, Person
+from connector_base.reporting import report as report_module
+from connector_base.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
+from connector_base.reporting.summary import Summary
 from connector_base.storage.storage import PROBE
 from connector_base.traffic import Traffic
 from destination_xledger.config import parse_config
-from destination_xledger.reporting import report as report_module
-from destination_xledger.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
-from destination_xledger.reporting.summary import Summary
+from destination_xledger.reporting.sides import sides
 from shared_mappings import FieldChange, Options, desired_from_user, field_table
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
@@ -69,7 +70,8 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
 
 
 def opened(config: dict[str, Any], **changed: Any) -> Any:
-    return reporting(parse_config({**config, **changed}), field_table(), lambda: '{"mode": "sync"}', lambda: STARTED)
+    settings = parse_config({**config, **changed})
+    return reporting(settings, sides(field_table()), lambda: '{"mode": "sync"}', lambda: STARTED)
 
 
 def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(

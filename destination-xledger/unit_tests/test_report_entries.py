@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from connector_base.people.person import Person
+from connector_base.reporting.report_entries import plan_entry
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.report_entries import plan_entry
+from destination_xledger.reporting.sides import sides
 from shared_mappings import (
     Employee,
     Options,
@@ -37,7 +38,7 @@ def entry(record: dict[str, Any], node: dict[str, Any] | None = None, **policies
     employee = Employee.from_node(node, TABLE) if node else None
     decided = Policies(policies)
     item = Planned(Person("1", "users 1", desired, record), employee, plan(desired, employee, decided, TABLE))
-    return plan_entry(item, decided, TABLE)
+    return plan_entry(item, decided, sides(TABLE))
 
 
 def place(target: str, *args: Any, **policies: Policy) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def test_of_somebody_left_out_the_values_are_told_and_one_reason(
 ) -> None:
     record = {"code": "E1", "jobTitle": "Head"}
     person = Person("E1", "staff record 1", desired_from_employee(record, TABLE, Options()), record)
-    shown = plan_entry(Planned(person, employee, decided), Policies(), TABLE)
+    shown = plan_entry(Planned(person, employee, decided), Policies(), sides(TABLE))
     fields = {each["target"]: each for each in shown.pop("fields")}
     assert shown == {"id": None, "person": "staff record 1", "name": None, "employmentId": "E1", **expected}
     assert fields[TITLE] == {"field": "jobTitle", "target": TITLE, **place}

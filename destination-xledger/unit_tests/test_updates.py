@@ -10,8 +10,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from requests_mock import Mocker
 
 from connector_base.people.person import Person
+from connector_base.reporting.report import NoReport
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.report import NoReport
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes

@@ -61,6 +61,11 @@ class Direction:
         """
         return self.table.rule_at[place]
 
+    def is_only_at_creation(self, place: str) -> bool:
+        """Whether a place is written while somebody is created, and never again."""
+        target = self.table.targets.get(place)
+        return target is not None and target.only_at_creation
+
     def own_rule(self, field: str) -> Policy:
         """The loosest policy that no setting may loosen for a field.
 

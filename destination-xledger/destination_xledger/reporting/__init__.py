@@ -1,1 +1,1 @@
-"""What became of people: counted, told by id, and kept where an administrator wants it."""
+"""What is said of people who are not written, and how reports name the two systems."""

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared_mappings import Desired, FieldWarning, RejectionCode, WarningCode
+from connector_base.reporting.explanations import Explanations
+from shared_mappings import Desired, RejectionCode, WarningCode
 
-_WHAT_TO_DO: Final = "If it complains of a value, correct that in Huma; otherwise look at the person in Xledger."
+_REFUSAL: Final = (
+    "If it complains of a value, correct that in Huma; otherwise look at the person in Xledger. Xledger says:"
+)
 
-REJECTIONS: Final[Mapping[RejectionCode, str]] = {
+_REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "There is no employment ID to create an employee under. Enter one in Huma.",
     RejectionCode.INVALID_RECORD: "Something in this record has the wrong form (what follows). If it comes straight "
     "from Huma, report it to the makers of the source; otherwise correct the mapping in the host.",
@@ -22,7 +25,7 @@ REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.DUPLICATE_KEY: "Somebody else in Huma leads to the same employee, contact or subledger in Xledger. "
     "Give each person an employment ID and an e-mail address of their own in Huma, and each employee a contact and a "
     "subledger of their own in Xledger.",
-    RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_WHAT_TO_DO} Xledger says:",
+    RejectionCode.REFUSED_BY_XLEDGER: f"Xledger refused what was sent. {_REFUSAL}",
 }
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -53,24 +56,19 @@ _NOTHING_LEFT_OUT: Final[Mapping[WarningCode, str]] = {
 """How a warning begins that is about the person, and not about a field that was left out."""
 
 
-def without_a_name(desired: Desired) -> str:
+def _without_a_name(desired: Desired) -> str:
     """A sentence about the names that a person lacks who was not added; empty when there are both."""
     lacking = [name for target, name in _NAMES.items() if not isinstance(desired.values[target], str)]
     named = " and no ".join(lacking)
     return f"This person has no {named}: Xledger adds nobody without a given and a family name." if lacking else ""
 
 
-def explained(warning: FieldWarning) -> str:
-    """A warning in sentences that name the field that was left out, or several with commas, and never a value."""
-    what = _NOTHING_LEFT_OUT.get(warning.code, f"Left out: {warning.field}")
-    return f"{what} ({warning.code.value}). {_WARNINGS[warning.code]}"
-
-
-def said(what: str, words: str) -> str:
-    """What was left out, and what Xledger says of that.
-
-    Args:
-        what: What was left out, in sentences.
-        words: Xledger's words; empty where it says nothing, and only does not show where something belongs.
-    """
-    return f"{what} {_WHAT_TO_DO} Xledger says: {words}" if words else what
+EXPLANATIONS: Final = Explanations(
+    _REJECTIONS,
+    _WARNINGS,
+    _NOTHING_LEFT_OUT,
+    refused=RejectionCode.REFUSED_BY_XLEDGER,
+    refusal=_REFUSAL,
+    lacking=_without_a_name,
+)
+"""What this destination says of what is not written."""

@@ -11,8 +11,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import transient_error
 from connector_base.people.directory import Directory
+from connector_base.reporting.outcomes import Outcomes
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.blame import (
     is_theirs,
     refused_together,

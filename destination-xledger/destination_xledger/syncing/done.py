@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from connector_base.reporting.report import NoReport, Report
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.report import NoReport, Report
 from shared_mappings import MISSING, Employee, FieldChange, FieldTable, Policy, State
 
 Those = list[tuple[Planned, Employee]]

@@ -21,11 +21,11 @@ from connector_base.protocol.generations import everybody_comes, overwritten
 from connector_base.protocol.messages import forgets
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import refused_sync_mode
+from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from connector_base.storage.decisions import read_decisions
 from destination_xledger.config import Config
 from destination_xledger.people.streams import carried
-from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard

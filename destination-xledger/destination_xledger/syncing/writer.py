@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from connector_base.failures import config_error
 from connector_base.people.person import Person
+from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.outcomes import Outcomes
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard

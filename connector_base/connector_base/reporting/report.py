@@ -10,14 +10,9 @@ from typing import Final, Protocol
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from connector_base.people.person import InvalidRecord, Person
+from connector_base.people.person import InvalidRecord, Person, Planned, There
 from connector_base.protocol.any_text import dumps
-from connector_base.settings.modes import Mode
-from connector_base.storage.spooled_files import SpooledFiles
-from connector_base.storage.storage import open_storage, probe
-from destination_xledger.config import Config
-from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.report_entries import (
+from connector_base.reporting.report_entries import (
     Entry,
     change_entry,
     invalid_entry,
@@ -25,7 +20,12 @@ from destination_xledger.reporting.report_entries import (
     plan_entry,
     rejected_entry,
 )
-from shared_mappings import FieldChange, FieldTable, Policies
+from connector_base.reporting.sides import Sides
+from connector_base.settings.modes import Mode
+from connector_base.storage.spooled_files import SpooledFiles
+from connector_base.storage.storage import open_storage, probe
+from connector_base.storage.storage_config import StorageConfig
+from shared_mappings import FieldChange, Policies
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -42,27 +42,43 @@ OF: Final = {Mode.PREVIEW: "preview", Mode.SYNC: "sync"}
 """What a report is of, as the log calls it."""
 
 
+class ReportSettings(Protocol):
+    """The settings that a report takes."""
+
+    @property
+    def mode(self) -> Mode:
+        """Whether anything is written."""
+
+    @property
+    def object_storage_config(self) -> StorageConfig:
+        """Where reports go."""
+
+    @property
+    def policies(self) -> Policies:
+        """What the administrator decided."""
+
+
 class Report(Protocol):
     """Takes what became of people while a sync runs, and leaves it when the sync ends."""
 
     def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
         """A record was not written, or not wholly. The reason may quote values."""
 
-    def planned(self, item: Planned) -> None:
+    def planned(self, item: Planned[There]) -> None:
         """It was decided what is to be done about a person."""
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """A record does not fit its schema, so that nothing can be decided about the person."""
 
-    def left(self, item: Planned) -> None:
+    def left(self, item: Planned[There]) -> None:
         """Something of a person was left as it is, although the record says otherwise: conflicts, and warnings."""
 
-    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
-        """Values were written, as Xledger shows them now.
+    def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+        """Values were written, as they are shown now.
 
         Args:
             person: Whose record they came with.
-            employee: The dbId of the employee; None where nobody knows whether they were added.
+            there: The id of whoever has them now; None where nobody knows whether they were created.
             changes: The values.
             unconfirmed: Whether the answer got lost, so that nobody knows.
         """
@@ -88,16 +104,16 @@ class NoReport:
     def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
         """Forgets it."""
 
-    def planned(self, item: Planned) -> None:
+    def planned(self, item: Planned[There]) -> None:
         """Forgets it."""
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """Forgets it."""
 
-    def left(self, item: Planned) -> None:
+    def left(self, item: Planned[There]) -> None:
         """Forgets it."""
 
-    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+    def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Forgets it."""
 
     def keep(self) -> None:
@@ -115,7 +131,7 @@ class StoredReport:
         files: The files.
         summary: Gives the summary as it stands.
         policies: What the administrator decided.
-        table: The field table.
+        sides: How it names the two systems.
         mode: Whether it is of a preview.
         now: The current time, with its zone.
     """
@@ -123,7 +139,7 @@ class StoredReport:
     files: SpooledFiles
     summary: Callable[[], str]
     policies: Policies
-    table: FieldTable
+    sides: Sides
     mode: Mode
     now: Callable[[], datetime]
     _published: bool = False
@@ -132,26 +148,26 @@ class StoredReport:
         """Keeps what is mapped of the record, and why."""
         self._append(REJECTED, rejected_entry(subject, code, reason))
 
-    def planned(self, item: Planned) -> None:
+    def planned(self, item: Planned[There]) -> None:
         """Keeps the plan, in a preview."""
         if self.mode is Mode.PREVIEW:
-            self._append(PLAN, plan_entry(item, self.policies, self.table))
+            self._append(PLAN, plan_entry(item, self.policies, self.sides))
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """Keeps that there is no plan, in a preview."""
         if self.mode is Mode.PREVIEW:
             self._append(PLAN, invalid_entry(invalid))
 
-    def left(self, item: Planned) -> None:
-        """Keeps each value that is not written, and Xledger's."""
-        for entry in left_entries(item, self.table):
+    def left(self, item: Planned[There]) -> None:
+        """Keeps each value that is not written, and the one that stays."""
+        for entry in left_entries(item, self.sides):
             self._append(CONFLICTS, entry)
 
-    def wrote(self, person: Person, employee: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
+    def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Keeps each value, what was there before, and when."""
         at = f"{self.now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
         for change in changes:
-            self._append(CHANGES, change_entry(person, employee, change, at, unconfirmed=unconfirmed))
+            self._append(CHANGES, change_entry(person, there, change, at, self.sides, unconfirmed=unconfirmed))
 
     def keep(self) -> None:
         """Leaves the files as they stand. Those of a preview can be made again, and no state waits for them."""
@@ -176,8 +192,8 @@ class StoredReport:
 
 @contextmanager
 def reporting(
-    settings: Config,
-    table: FieldTable,
+    settings: ReportSettings,
+    sides: Sides,
     summary: Callable[[], str],
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> Iterator[Report]:
@@ -185,7 +201,7 @@ def reporting(
 
     Args:
         settings: Where the report goes, and what is in it.
-        table: The field table.
+        sides: How the report names the two systems.
         summary: Gives the summary as it stands.
         now: The current time, with its zone.
 
@@ -199,7 +215,7 @@ def reporting(
         return
     probe(storage)
     with SpooledFiles.opened(storage, folder_name(now()), FILES[settings.mode]) as files:
-        report = StoredReport(files, summary, settings.policies, table, settings.mode, now)
+        report = StoredReport(files, summary, settings.policies, sides, settings.mode, now)
         try:
             yield report
         except BaseException:

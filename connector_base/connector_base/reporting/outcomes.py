@@ -4,14 +4,12 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from connector_base.people.person import InvalidRecord, Person, Refusal
+from connector_base.people.person import InvalidRecord, Person, Planned, Reason, Refusal, There
 from connector_base.protocol.checkpoints import Came
-from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.explanations import REJECTIONS, explained, said, without_a_name
-from destination_xledger.reporting.report import Report
-from destination_xledger.reporting.summary import Summary
+from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.report import Report
+from connector_base.reporting.summary import Summary
 from shared_mappings import Action, FieldChange, FieldWarning, RejectionCode, WarningCode, what_became_of
-from xledger_api.sending.answers import Failure
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -23,16 +21,18 @@ class Outcomes:
     Attributes:
         summary: Counts it.
         report: Keeps it, values included; the log gets none.
+        explanations: What is said of what is not written.
         rejected: When the records came that were rejected and that no checkpoint knows of yet.
         to_be_merged: People who were rejected, and whose next record may bring what this one lacks, by identity.
     """
 
     summary: Summary
     report: Report
+    explanations: Explanations
     rejected: list[Came] = field(default_factory=list)
     to_be_merged: dict[str, Person] = field(default_factory=dict, repr=False)
 
-    def carried_out(self, item: Planned) -> None:
+    def carried_out(self, item: Planned[There]) -> None:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
         self.report.planned(item)
         if item.plan.rejection:
@@ -42,21 +42,21 @@ class Outcomes:
         self._count_decisions(item)
         self._tell_warnings(item)
 
-    def created(self, item: Planned, completion: Planned, refusal: Refusal | None) -> None:
+    def created(self, item: Planned[There], completion: Planned[There], refusal: Refusal | None) -> None:
         """Somebody was created.
 
         Args:
             item: The person, and the plan to create them.
-            completion: The employee, and the plan for what creation did not take.
-            refusal: What Xledger refused of that; None when it took everything.
+            completion: Who they are now, and the plan for what creation did not take.
+            refusal: What was refused of that; None when everything was taken.
         """
         warnings = tuple(dict.fromkeys((*item.plan.warnings, *completion.plan.warnings)))
         plan = replace(item.plan, warnings=warnings, conflicts=completion.plan.conflicts)
         created = replace(item, there=completion.there, plan=plan)
         self.partly_written(created, refusal) if refusal else self.carried_out(created)
 
-    def partly_written(self, item: Planned, refusal: Refusal) -> None:
-        """Somebody was written, but for what Xledger refused."""
+    def partly_written(self, item: Planned[There], refusal: Refusal) -> None:
+        """Somebody was written, but for what was refused."""
         refused = tuple(
             FieldWarning(WarningCode.PARTLY_WRITTEN, change.field, target=change.target) for change in refusal.unwritten
         )
@@ -84,18 +84,18 @@ class Outcomes:
         faults = "; ".join(invalid.faults)
         self._reject(invalid, RejectionCode.INVALID_RECORD, logged=faults, kept=faults)
 
-    def refused(self, person: Person, failure: Failure) -> None:
-        """Xledger refused to add somebody."""
-        named = without_a_name(person.desired)
+    def refused(self, person: Person, reason: Reason) -> None:
+        """Somebody was refused as a whole, so that nobody was created."""
+        named = self.explanations.lacking(person.desired)
         self._reject(
             person,
-            RejectionCode.REFUSED_BY_XLEDGER,
-            logged=f"{failure.words} {named}",
-            kept=f"{failure.original} {named}",
+            self.explanations.refused,
+            logged=f"{reason.words} {named}",
+            kept=f"{reason.original} {named}",
         )
 
-    def partly_refused(self, item: Planned, refusal: Refusal) -> None:
-        """Xledger refused changes of somebody who was there before; what it did not refuse is written."""
+    def partly_refused(self, item: Planned[There], refusal: Refusal) -> None:
+        """Changes of somebody who was there before were refused; the others are written."""
         fields = _fields_of(refusal.unwritten)
         self.summary.partly_carried_out(item.plan, _without(item.plan.changes, refusal))
         self._count_decisions(item)
@@ -103,31 +103,30 @@ class Outcomes:
         left_out = f"(Left out: {', '.join(fields)}.)"
         self._reject(
             item.person,
-            RejectionCode.REFUSED_BY_XLEDGER,
+            self.explanations.refused,
             logged=f"{refusal.words} {left_out}",
             kept=f"{refusal.original} {left_out}",
         )
 
-    def _count_decisions(self, item: Planned) -> None:
+    def _count_decisions(self, item: Planned[There]) -> None:
         """Counts what became of the decisions about somebody who was not rejected as a whole."""
         self.summary.decided(what_became_of(item.person.rulings, item.plan))
 
-    def _tell_warnings(self, item: Planned, refusal: Refusal | None = None) -> None:
+    def _tell_warnings(self, item: Planned[There], refusal: Refusal | None = None) -> None:
         """Tells what was left out of somebody, and keeps what is mapped of their record."""
         self.report.left(item)
         for warning in item.plan.warnings:
             if warning.code is not WarningCode.PARTLY_WRITTEN:
-                logger.warning("%s: %s", item.person.label, explained(warning))
-                self.report.rejected(item.person, warning.code.value, explained(warning))
+                logger.warning("%s: %s", item.person.label, self.explanations.explained(warning))
+                self.report.rejected(item.person, warning.code.value, self.explanations.explained(warning))
         partly = (each for each in item.plan.warnings if each.code is WarningCode.PARTLY_WRITTEN and not each.told)
         unwritten = list(dict.fromkeys(each.field for each in partly))
         if not unwritten:
             return
-        what = explained(FieldWarning(WarningCode.PARTLY_WRITTEN, ", ".join(unwritten)))
-        logger.warning("%s: %s", item.person.label, said(what, refusal.words if refusal else ""))
-        self.report.rejected(
-            item.person, WarningCode.PARTLY_WRITTEN.value, said(what, refusal.original if refusal else "")
-        )
+        what = self.explanations.explained(FieldWarning(WarningCode.PARTLY_WRITTEN, ", ".join(unwritten)))
+        logger.warning("%s: %s", item.person.label, self.explanations.said(what, refusal.words if refusal else ""))
+        kept = self.explanations.said(what, refusal.original if refusal else "")
+        self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, kept)
 
     def _reject(self, subject: Person | InvalidRecord, code: RejectionCode, *, logged: str, kept: str) -> None:
         """Counts, logs and keeps a rejection.
@@ -143,8 +142,9 @@ class Outcomes:
             self.rejected.append(subject.came)
         if isinstance(subject, Person) and subject.merged is not None:
             self.to_be_merged[subject.identity] = subject
-        logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{REJECTIONS[code]} {logged}".strip())
-        self.report.rejected(subject, code.value, f"{REJECTIONS[code]} {kept}".strip())
+        why = self.explanations.rejections[code]
+        logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{why} {logged}".strip())
+        self.report.rejected(subject, code.value, f"{why} {kept}".strip())
 
 
 def _fields_of(changes: Iterable[FieldChange]) -> list[str]:

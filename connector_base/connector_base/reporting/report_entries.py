@@ -6,22 +6,20 @@ A key that is absent means that nothing is known, as in a record; null means tha
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector_base.people.person import InvalidRecord, Person
-from destination_xledger.people.planned import Planned
+from connector_base.people.person import InvalidRecord, Person, Planned, There
+from connector_base.reporting.sides import Sides
 from shared_mappings import (
     MISSING,
     Action,
     Conflict,
     Desired,
     FieldChange,
-    FieldTable,
     Policies,
     Policy,
     RejectionCode,
     Rule,
     State,
     policy_in_force,
-    to_xledger,
 )
 
 Entry = dict[str, Any]
@@ -33,7 +31,7 @@ def rejected_entry(subject: Person | InvalidRecord, code: str, reason: str) -> E
     Args:
         subject: Whose record it is.
         code: The code it is counted under.
-        reason: Why, in a sentence; Xledger's own words may be in it, and they quote values.
+        reason: Why, in a sentence; the words of a system may be in it, and they quote values.
 
     Returns:
         Who it is, `code`, `reason`, and the `record`: what is mapped of it, under its own names.
@@ -47,24 +45,26 @@ def invalid_entry(invalid: InvalidRecord) -> Entry:
 
 
 def change_entry(
-    person: Person, employee: str | None, change: FieldChange, at: str, *, unconfirmed: bool = False
+    person: Person, there: str | None, change: FieldChange, at: str, sides: Sides, *, unconfirmed: bool = False
 ) -> Entry:
     """A value that was written.
 
     Args:
         person: Whose record it came with.
-        employee: The dbId of the employee; None where nobody knows whether they were added.
+        there: The id of whoever has it now; None where nobody knows whether they were created.
         change: What was there before, and what is there now.
         at: When, in UTC.
+        sides: How the two systems are named.
         unconfirmed: Whether the answer got lost, so that nobody knows.
 
     Returns:
-        `user`, the record's id; `employee`; `field` and `target`; `before`, which is null where Xledger had nothing and
-        absent where that is unknown; `after`; `at`; and `unconfirmed`, only where it is so.
+        The record's id, such as `user`, and that of whoever has it, such as `employee`; `field` and `target`; `before`,
+        which is null where there was nothing and absent where that is unknown; `after`; `at`; and `unconfirmed`, only
+        where it is so.
     """
     return {
-        "user": person.record.get("id"),
-        "employee": employee,
+        sides.came_as: person.record.get("id"),
+        sides.there_as: there,
         "field": change.field,
         "target": change.target,
         **_known("before", change.before),
@@ -74,23 +74,24 @@ def change_entry(
     }
 
 
-def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
+def left_entries(item: Planned[There], sides: Sides) -> Iterator[Entry]:
     """The values of a record that are not written: conflicts first, then those of which there is a warning.
 
     Args:
-        item: The person, who they are in Xledger, and what was done.
-        table: The field table.
+        item: The person, who they are there, and what was done.
+        sides: How the two systems are named.
 
     Returns:
-        Of each: who it is, with `user` in place of `id`; `employee`, the dbId, absent of somebody who would be created;
-        `field` and `target`, which is absent where nothing in Xledger belongs to the field; the values of `source` and
-        `xledger`, absent where unknown; and the `policy` in force, with `decided` where a decision about the person
-        keeps Xledger's value, or the `code` of the warning.
+        Of each: who it is, with a name such as `user` in place of `id`; the id of who they are there, such as
+        `employee`, absent of somebody who would be created; `field` and `target`, which is absent where nothing there
+        belongs to the field; the values of `source` and of the other side, such as `xledger`, absent where unknown; and
+        the `policy` in force, with `decided` where a decision about the person keeps what is there, or the `code` of
+        the warning.
     """
     who = {
-        "user": item.person.record.get("id"),
+        sides.came_as: item.person.record.get("id"),
         **_named(item.person),
-        **({"employee": item.there.db_id} if item.there else {}),
+        **_there(item, sides),
     }
     for conflict in item.plan.conflicts:
         yield {
@@ -98,25 +99,25 @@ def left_entries(item: Planned, table: FieldTable) -> Iterator[Entry]:
             "field": conflict.field,
             "target": conflict.target,
             "source": conflict.ours,
-            "xledger": conflict.theirs,
+            sides.theirs: conflict.theirs,
             "policy": conflict.policy.value,
             **_decided(conflict),
         }
     for warning in item.plan.warnings:
-        rule = table.rule_of.get(warning.target)
+        rule = sides.direction.table.rule_at.get(warning.target)
         theirs = item.there.values.get(warning.target, MISSING) if item.there else None
         yield {
             **who,
             "field": warning.field,
             **({"target": warning.target} if warning.target else {}),
             **(_known("source", ours_of(rule, item.person.desired)) if rule else {}),
-            **(_known("xledger", theirs) if rule else {}),
+            **(_known(sides.theirs, theirs) if rule else {}),
             "code": warning.code.value,
         }
 
 
 def ours_of(rule: Rule, desired: Desired) -> Any:
-    """The value as Xledger would get it; where it was left out, what the record holds. `MISSING` where unknown."""
+    """The value as it would be written; where it was left out, what the record holds. `MISSING` where unknown."""
     parts = desired.left_out.get(rule.canonical_target)
     if parts is None:
         return desired.values[rule.canonical_target]
@@ -126,20 +127,20 @@ def ours_of(rule: Rule, desired: Desired) -> Any:
     return known["value"] if list(known) == ["value"] else known
 
 
-def plan_entry(item: Planned, policies: Policies, table: FieldTable) -> Entry:
-    """What a preview tells of a person: each place in Xledger with both values, and what would become of it.
+def plan_entry(item: Planned[There], policies: Policies, sides: Sides) -> Entry:
+    """What a preview tells of a person: each place there with both values, and what would become of it.
 
     Args:
-        item: The person, who they are in Xledger, and what would be done.
+        item: The person, who they are there, and what would be done.
         policies: What the administrator decided.
-        table: The field table.
+        sides: How the two systems are named.
 
     Returns:
-        `action`, with its `reason` for somebody left out or rejected; `employee`, the dbId; and `fields`: the
-        record's `field`, its `target` in Xledger, the values of `source` and `xledger`, and either what would be
-        written (`write`) or why nothing would (`not_written`): `same`, `unknown`, the code of a warning, or
-        `conflict` and `policy` with the `policy` in force, and `decided` where a decision about the person keeps
-        Xledger's value.
+        `action`, with its `reason` for somebody left out or rejected; the id of who they are there, such as `employee`;
+        and `fields`: the record's `field`, its `target`, the values of `source` and of the other side, such as
+        `xledger`, and either what would be written (`write`) or why nothing would (`not_written`): `same`, `unknown`,
+        the code of a warning, or `conflict` and `policy` with the `policy` in force, and `decided` where a decision
+        about the person keeps what is there.
     """
     decided = item.plan
     reason = decided.rejection or decided.skip_reason
@@ -147,30 +148,31 @@ def plan_entry(item: Planned, policies: Policies, table: FieldTable) -> Entry:
         **_who(item.person),
         "action": decided.action.value,
         **({"reason": reason.value} if reason else {}),
-        **({"employee": item.there.db_id} if item.there else {}),
-        "fields": list(_Fields(item, policies, table)),
+        **_there(item, sides),
+        "fields": list(_Fields(item, policies, sides)),
     }
 
 
 class _Fields:
-    """The places in Xledger that a plan is about, in the order of the field table."""
+    """The places that a plan is about, in the order of the field table."""
 
-    def __init__(self, item: Planned, policies: Policies, table: FieldTable) -> None:
+    def __init__(self, item: Planned[There], policies: Policies, sides: Sides) -> None:
         self._desired = item.person.desired
         self._current = item.there.values if item.there else None
         self._plan = item.plan
         self._policies = policies
         self._rulings = item.person.rulings
-        self._table = table
+        self._sides = sides
         self._changes = {change.target: change for change in item.plan.changes}
         self._codes = {warning.field: warning.code.value for warning in item.plan.warnings}
         self._conflicts = {conflict.target: conflict for conflict in item.plan.conflicts}
 
     def __iter__(self) -> Iterator[Entry]:
         creating = self._plan.action is Action.CREATE
-        for rule in self._table.rules:
-            for target in rule.targets:
-                if creating or not self._table.targets[target].only_at_creation:
+        direction = self._sides.direction
+        for rule in direction.rules:
+            for target in direction.places(rule):
+                if creating or not direction.is_only_at_creation(target):
                     yield self._field(rule, target)
 
     def _field(self, rule: Rule, target: str) -> Entry:
@@ -180,14 +182,14 @@ class _Fields:
             "field": change.field if change else rule.fields[0],
             "target": target,
             **_known("source", ours_of(rule, self._desired)),
-            **_known("xledger", theirs),
+            **_known(self._sides.theirs, theirs),
             **({"write": change.after} if change else self._not_written(rule, target, theirs)),
         }
 
     def _theirs(self, target: str) -> State:
         if self._current is not None:
             return self._current[target]
-        if target in self._conflicts:  # what an employee will have who is created
+        if target in self._conflicts:  # what somebody will have who is created
             return self._conflicts[target].theirs
         return MISSING if self._plan.rejection else None
 
@@ -203,7 +205,7 @@ class _Fields:
         code = self._codes.get(rule.fields[0])
         if code and (ours is not MISSING or rule.canonical_target in self._desired.left_out):
             return {"not_written": code}
-        policy = policy_in_force(rule, self._policies, to_xledger(self._table), self._rulings)
+        policy = policy_in_force(rule, self._policies, self._sides.direction, self._rulings)
         if ours is MISSING or (theirs is MISSING and policy is not Policy.READ_ONLY):
             return {"not_written": "unknown"}
         return {"not_written": "policy", "policy": policy.value}
@@ -211,6 +213,10 @@ class _Fields:
 
 def _who(subject: Person | InvalidRecord) -> Entry:
     return {"id": subject.record.get("id"), **_named(subject)}
+
+
+def _there(item: Planned[There], sides: Sides) -> Entry:
+    return {} if item.there is None else {sides.there_as: sides.id_of(item.there)}
 
 
 def _named(subject: Person | InvalidRecord) -> Entry:

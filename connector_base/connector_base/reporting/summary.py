@@ -30,9 +30,9 @@ class Summary:
         skipped: People left out on purpose, by reason.
         rejected: Records that were not written, by code.
         warnings: Values that were left out, by code; with `partly_written`, people.
-        fields_changed: Employees whose value was set or replaced, by field. Those just created do not count.
-        fields_unset: Employees whose value was unset, by field.
-        conflicts: Employees of whom Xledger kept a value that differs from Huma's, by field.
+        fields_changed: Those whose value was set or replaced, by field. Those just created do not count.
+        fields_unset: Those whose value was unset, by field.
+        conflicts: Those who kept a value that differs from the record's, by field.
         decisions: What became of the decisions that an administrator took.
         outcome: How the sync ended. Whatever ends it before it has come to its end, it failed.
     """
@@ -119,7 +119,7 @@ class Summary:
         self.warnings.update({code.value for code in codes if code is WarningCode.PARTLY_WRITTEN})
 
     def _wrote(self, changes: Collection[FieldChange]) -> None:
-        """Counts changes of an employee, each field once."""
+        """Counts changes of somebody, each field once."""
         self.fields_changed.update({change.field for change in changes if change.after is not None})
         self.fields_unset.update({change.field for change in changes if change.after is None})
 

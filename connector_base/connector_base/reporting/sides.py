@@ -1,0 +1,29 @@
+"""How reports name the two systems of a sync, and those who are in each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared_mappings import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The record's side, and that of the system that is written to.
+
+    Attributes:
+        direction: Which way values go; it says how reports call the side that is written.
+        came_as: The key of a record's id, such as `user`.
+        there_as: The key of the id of whoever is written, such as `employee`.
+        id_of: The id of somebody who is there.
+    """
+
+    direction: Direction
+    came_as: str
+    there_as: str
+    id_of: Callable[[Any], str]
+
+    @property
+    def theirs(self) -> str:
+        """The key of a value of the system that is written to."""
+        return self.direction.written.value
