@@ -15,9 +15,11 @@ import requests
 from huma_xledger.connection_file import ConnectionFile
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
+from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 from integration_tests.sandbox.server import bind
 
 ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "integration_tests.sandbox")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -106,10 +108,34 @@ def test_the_command_speaks_the_dialect_it_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["--dialect", "klingon"], 2)])
 def test_the_command_tells_the_dialects_there_are(arguments: list[str], status: int) -> None:
-    command = [sys.executable, "-m", "integration_tests.sandbox", *arguments]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    told = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     assert told.returncode == status
     assert {name for name in DIALECTS if name not in told.stdout + told.stderr} == set()
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["--huma-dialect", "klingon"], 2)])
+def test_the_command_tells_the_dialects_of_huma_too(arguments: list[str], status: int) -> None:
+    told = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert told.returncode == status
+    assert {name for name in HUMA_DIALECTS if name not in told.stdout + told.stderr} == set()
+
+
+def test_the_command_has_huma_speak_a_dialect_and_people_in_xledger_alone(tmp_path: Path) -> None:
+    arguments = ["--people", "0", "--only-in-xledger", "4", "--huma-dialect", "no_total", "--configs", str(tmp_path)]
+    with subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+        assert process.stdout is not None
+        told = next(line for line in process.stdout if line.startswith("Xledger"))
+        next(line for line in process.stdout if "Ctrl-C" in line)
+        source = json.loads((tmp_path / "source.json").read_text(encoding="utf-8"))
+        credentials = {name: source[name] for name in ("client_id", "client_secret")}
+        form = {"grant_type": "client_credentials", **credentials}
+        token = requests.post(f"{source['api_url']}/auth/oauth/token", data=form, timeout=10).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        page = requests.get(f"{source['api_url']}/users", headers=headers, timeout=10).json()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert "(4 employees)" in told
+    assert "total" not in page
 
 
 def test_configs_take_overrides() -> None:

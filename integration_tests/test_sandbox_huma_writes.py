@@ -159,6 +159,7 @@ def test_who_is_mailed_an_invitation_is_counted(key: Key, asked: dict[str, Any],
         ({"employmentId": "1"}, ["employmentId"]),
         ({"invite": "yes"}, ["invite"]),
         ({"inviteLanguage": "norsk"}, ["inviteLanguage"]),
+        ({"inviteLanguage": "NO"}, ["inviteLanguage"]),
         ({"supervisor": UNKNOWN}, ["supervisor"]),
     ],
 )
@@ -172,7 +173,7 @@ def test_a_new_user_who_is_not_as_described_is_refused(key: Key, body: dict[str,
 
 def test_a_new_user_is_in_a_company_and_in_no_group_twice(key: Key) -> None:
     team = key.huma.organisation.teams[0].id
-    for groups in ([team], [key.company, key.company]):
+    for groups in ([team], [key.company, key.company], [key.company, UNKNOWN]):
         assert key.refused("POST", "/users", {**key.new, "groups": groups})["fields"] == ["groups"]
 
 
@@ -222,6 +223,11 @@ def test_an_object_that_is_written_is_shown_whole(
     key.write("PATCH", f"/users/{user}", written)
     (name,) = written
     assert key.get(f"/users/{user}")[name]["value"] == shown
+
+
+def test_experience_is_written_in_years_and_read_in_months(key: Key, user: str) -> None:
+    key.write("PATCH", f"/users/{user}", {"relevantExperienceInYears": 2})
+    assert key.get(f"/users/{user}")["relevantExperienceInMonths"]["value"] == 24
 
 
 def test_custom_fields_and_the_supervisor_are_written_too(key: Key, user: str) -> None:
@@ -284,6 +290,10 @@ def test_a_body_that_is_no_object_with_something_in_it_is_refused(key: Key, user
     assert key.session.patch(url, data=content, headers=headers, timeout=10).status_code == 400
     assert key.session.patch(url, data={"phone": "1"}, timeout=10).status_code == 400
     assert key.huma.snapshot() == before
+
+
+def test_a_write_has_no_parameters(key: Key, user: str) -> None:
+    assert key.refused("PATCH", f"/users/{user}?force=true", {"phone": "+4790000009"})["fields"] == ["force"]
 
 
 def test_nobody_is_written_to_who_is_not_there(key: Key) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from huma_xledger.environment import make_private
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS, dialect_named
+from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 
 
 def main() -> None:
@@ -22,7 +23,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m integration_tests.sandbox",
         description="A Huma and an Xledger on loopback.",
-        epilog="dialects of Xledger:\n" + "\n".join(f"  {name:<22}{known.about}" for name, known in DIALECTS.items()),
+        epilog="\n".join(
+            (
+                "dialects of Xledger:",
+                *(f"  {name:<22}{known.about}" for name, known in DIALECTS.items()),
+                "\ndialects of Huma:",
+                *(f"  {name:<22}{known.about}" for name, known in HUMA_DIALECTS.items()),
+            )
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--people", type=int, default=300, help="how many people there are in Huma")
@@ -31,6 +39,12 @@ def main() -> None:
     parser.add_argument("--xledger-port", type=int, default=0, help="0 for any free port")
     parser.add_argument("--configs", type=Path, help="folder to write the configs of a connection into")
     parser.add_argument("--dialect", default="contract", help="how Xledger speaks; several with a plus between them")
+    parser.add_argument(
+        "--huma-dialect", default="described", choices=HUMA_DIALECTS, metavar="DIALECT", help="how Huma speaks"
+    )
+    parser.add_argument(
+        "--only-in-xledger", type=int, default=0, metavar="COUNT", help="how many more there are in Xledger alone"
+    )
     arguments = parser.parse_args()
     try:
         dialect_named(arguments.dialect)
@@ -47,6 +61,8 @@ def main() -> None:
         huma_port=arguments.huma_port,
         xledger_port=arguments.xledger_port,
     ) as sandbox:
+        sandbox.huma.dialect = HUMA_DIALECTS[arguments.huma_dialect]
+        sandbox.employ(arguments.only_in_xledger)
         print(f"Huma     {sandbox.huma.url}/  ({len(sandbox.huma.users)} people, to be changed there)")
         print(f"Xledger  {sandbox.xledger.page_url}  ({len(sandbox.xledger.employees())} employees)")
         # The people are the same as the last time, and yet nothing of the last time is in this Xledger.
