@@ -318,6 +318,18 @@ def test_a_key_that_is_refused_is_a_config_error(server: requests_mock.Mocker, h
     assert raised.value.failure_type is FailureType.config_error
 
 
+def test_whoever_is_too_fast_is_told_of_no_setting_that_only_a_source_has(
+    server: requests_mock.Mocker, huma: Huma
+) -> None:
+    server.patch(USER, status_code=429)
+    outcome = change(huma)
+    assert isinstance(outcome, Unanswered)
+    assert str(outcome.failure) == (
+        "Huma is limiting how often it may be asked. Try again later; if it goes on, let it run when fewer others ask "
+        "Huma."
+    )
+
+
 def test_a_wait_that_is_too_long_is_not_waited(server: requests_mock.Mocker, huma: Huma, waits: list[float]) -> None:
     server.patch(USER, status_code=429, headers={"Retry-After": "3600"})
     outcome = change(huma)

@@ -42,6 +42,9 @@ MANIFEST: Final = str(Path(__file__).with_name("manifest.yaml"))
 
 STOPPED: Final = transient_error("The sync was stopped. Run it again: it goes on where it was.")
 
+FEWER_AT_A_TIME: Final = "lower Requests at a time (num_workers)"
+"""What to do when Huma is asked too often."""
+
 NOT_TRIED: Final = "Whether the companies, locations and teams in the settings exist could not be tried."
 
 CHECK_RETRIES: Final = 1
@@ -81,7 +84,8 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams, built for one run of the connector."""
         workers = entered(config or {}).get("num_workers", DEFAULT_WORKERS)
-        self._run = SyncRun(workers=workers, beside=self._beside)
+        gentler = self._beside.gentler if self._beside else FEWER_AT_A_TIME
+        self._run = SyncRun(workers=workers, gentler=gentler, beside=self._beside)
         return self._streams_of(self._run, config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
@@ -184,7 +188,7 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
 
 
 def _impatient_run() -> SyncRun:
-    return SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT)
+    return SyncRun(max_retries=CHECK_RETRIES, longest_wait=CHECK_LONGEST_WAIT, gentler=FEWER_AT_A_TIME)
 
 
 def _records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:

@@ -124,8 +124,7 @@ class HumaErrorHandler(DefaultErrorHandler):
         status = response.status_code
         if status == requests.codes.too_many_requests:
             return self._try_again(
-                "Huma is limiting how often it may be asked. Try again later; if it goes on, lower "
-                "Requests at a time (num_workers)."
+                f"Huma is limiting how often it may be asked. Try again later; if it goes on, {self._run.gentler}."
             )
         if status >= requests.codes.internal_server_error or status == requests.codes.request_timeout:
             return self._try_again(

@@ -25,6 +25,7 @@ PATIENT_WAIT: Final = 300.0
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 60.0
 """Seconds to connect, and to wait for an answer."""
+GENTLER: Final = "let it run when fewer others ask Huma"
 LIKELY_CHANCE: Final = 5
 """As many failures in a row may have causes of their own."""
 
@@ -38,6 +39,7 @@ class SyncRun:
         workers: The most requests in flight at a time, 1 or more.
         max_retries: How often one request is tried again.
         longest_wait: The longest wait Huma may ask for, in seconds.
+        gentler: What an administrator can do, when Huma is asked too often, as sentences go on.
         beside: Another run of the same process with the same API key; None without one.
 
     Attributes:
@@ -52,11 +54,13 @@ class SyncRun:
         workers: int = DEFAULT_WORKERS,
         max_retries: int = PATIENT_RETRIES,
         longest_wait: float = PATIENT_WAIT,
+        gentler: str = GENTLER,
         beside: "SyncRun | None" = None,
     ) -> None:
         self.started_at: Final = datetime.now(timezone.utc)
         self.max_retries: Final = max_retries
         self.longest_wait: Final = longest_wait
+        self.gentler: Final = gentler
         self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
         self._workers: Final = workers
