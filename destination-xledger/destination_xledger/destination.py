@@ -20,7 +20,7 @@ from destination_xledger.config import Config, connection_specification, parse_c
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.reporting.explanations import EXPLANATIONS
 from destination_xledger.reporting.sides import sides
-from destination_xledger.syncing.sync import Sync
+from destination_xledger.syncing.sync import sync_to_xledger
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import field_table
 from xledger_api.employees.gateway import Schemas
@@ -102,7 +102,7 @@ class DestinationXledger(PeopleDestination):
                 reporting(settings, sides(field_table()), summed_up, client.now) as report,
             ):
                 outcomes = Outcomes(summary, report, EXPLANATIONS)
-                sync = Sync.of(settings, configured_catalog, client, outcomes, self.now, self._schemas)
+                sync = sync_to_xledger(settings, configured_catalog, client, outcomes, self.now, self._schemas)
                 for sentence in told_at_the_start(configured_catalog, self.system):
                     logger.info(sentence)
                 yield from sync.run(input_messages)

@@ -16,7 +16,7 @@ from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.unwritten import Left
 from destination_xledger.syncing.updates import Updates
-from shared_mappings import Action, FieldWarning, WarningCode
+from shared_mappings import Action, FieldChange, FieldWarning, WarningCode
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -65,6 +65,23 @@ class Writer:
             if item.plan.action not in written:
                 self.outcomes.carried_out(item)
         self._carry_out([item for item in planned if item.plan.action in written], looked_up)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it is not known yet of somebody what became of them."""
+        return self.refusals.in_doubt
+
+    def end(self) -> None:
+        """Settles what is in doubt, when everybody has come.
+
+        Raises:
+            AirbyteTracedException: When what was refused is nobody's fault among those who were.
+        """
+        self.refusals.end()
+
+    def cut_short(self) -> tuple[int, list[list[FieldChange]]]:
+        """How many were added of whom nobody was told, and what was written of each of the others, when a sync ends."""
+        return self.done.untold()
 
     def _end_before_too_much_is_unset(self, planned: Sequence[Planned]) -> None:
         """Ends a sync before a batch that would unset a field for too many people; a preview warns, and goes on.
