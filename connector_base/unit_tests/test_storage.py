@@ -109,6 +109,22 @@ def test_a_probe_that_another_sync_removed_first_is_no_problem(tmp_path: Path) -
     LocalFolder(tmp_path).remove("not-there")
 
 
+def test_what_is_in_a_file_is_read_and_one_that_is_not_there_is_none(tmp_path: Path) -> None:
+    folder = LocalFolder(tmp_path / "reports")
+    assert folder.read("decisions.json") is None
+    folder.put("decisions.json", BytesIO(b"{}"))
+    assert folder.read("decisions.json") == b"{}"
+
+
+def test_a_file_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "decisions.json").mkdir()
+    with pytest.raises(
+        AirbyteTracedException, match="decisions.json cannot be read .Is a directory.. Make it a file"
+    ) as it:
+        LocalFolder(tmp_path).read("decisions.json")
+    assert it.value.failure_type is FailureType.config_error
+
+
 def test_without_storage_there_is_no_problem() -> None:
     assert open_storage(NoStorage(storage_type="None")) is None
     assert storage_problem(NoStorage(storage_type="None")) is None
