@@ -26,6 +26,7 @@ from connector_base.writing.destination import ended_by_host
 from destination_xledger.destination import DestinationXledger
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
+from integration_tests.decided import decisions, leave
 from integration_tests.object_storage import serving_s3
 from integration_tests.records import Record, a_user, records, state, without
 from integration_tests.sample_reports import SETTINGS, somebody_of_each_kind
@@ -311,6 +312,20 @@ def test_a_report_goes_to_a_bucket(write: Write, s3: Any, in_s3: Storage) -> Non
     by_name = {key.split("/")[2]: content for key, content in found.items()}
     assert set(by_name) == SYNC_FILES
     assert json.loads(by_name["summary.json"]) == written.summary
+
+
+def test_decisions_are_read_from_the_bucket_and_none_are_when_there_is_no_file(
+    write: Write, s3: Any, in_s3: Storage
+) -> None:
+    assert write(records([a_user(1)]), object_storage_config=in_s3).summary["created"] == 1
+    s3.put_object(Bucket=BUCKET, Key="hr/decisions.json", Body=decisions(leave(a_user(2))).encode())
+    written = write(records([a_user(2)]), object_storage_config=in_s3)
+    assert written.summary["decisions"]["applied"] == written.summary["skipped"]["not_in_xledger"] == 1
+    assert f"1 decision was found in s3://{BUCKET}/hr/decisions.json." in written.log
+    s3.put_object(Bucket=BUCKET, Key="hr/decisions.json", Body=b"Kari")
+    broken = write(records([a_user(3)]), object_storage_config=in_s3).error
+    assert broken is not None
+    assert broken.failure_type is FailureType.config_error
 
 
 def test_a_large_file_arrives_whole(write: Write, s3: Any, in_s3: Storage) -> None:

@@ -12,6 +12,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
+from botocore.stub import Stubber
 
 from connector_base.storage.s3_bucket import REMEDIES, S3Bucket, role_to_assume
 from connector_base.storage.storage import LocalFolder, open_storage, storage_problem
@@ -109,6 +110,21 @@ def test_a_probe_that_another_sync_removed_first_is_no_problem(tmp_path: Path) -
     LocalFolder(tmp_path).remove("not-there")
 
 
+def test_what_is_in_a_file_is_read_and_one_that_is_not_there_is_none(tmp_path: Path) -> None:
+    folder = LocalFolder(tmp_path / "reports")
+    assert folder.read("decisions.json") is None
+    folder.put("decisions.json", BytesIO(b"{}"))
+    assert folder.read("decisions.json") == b"{}"
+
+
+def test_a_file_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "decisions.json").mkdir()
+    with pytest.raises(AirbyteTracedException) as raised:
+        LocalFolder(tmp_path).read("decisions.json")
+    assert "decisions.json cannot be read (Is a directory). Make it a file" in str(raised.value)
+    assert raised.value.failure_type is FailureType.config_error
+
+
 def test_without_storage_there_is_no_problem() -> None:
     assert open_storage(NoStorage(storage_type="None")) is None
     assert storage_problem(NoStorage(storage_type="None")) is None
@@ -155,6 +171,40 @@ def test_what_the_library_raises_is_told_without_its_text(
         raise error
     assert raised.value.failure_type is failure_type
     assert "Zq" not in str(raised.value)
+
+
+READ_ANSWERS = [
+    ("AccessDenied", 403, "Grant s3:GetObject and s3:ListBucket in the bucket to the access key", "config_error"),
+    ("NoSuchBucket", 404, "Make the bucket, or correct", "config_error"),
+    ("SlowDown", 503, "Try again later.", "transient_error"),
+]
+"""What S3 answers to whoever would read a file, and what is made of it."""
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """Makes S3 answer as is said."""
+    client = S3Bucket(bucket(s3_bucket_region="eu-north-1"))._client()
+    monkeypatch.setattr(S3Bucket, "_client", lambda _: client)
+    with Stubber(client) as stubber:
+        yield stubber
+
+
+@pytest.mark.parametrize(("code", "status", "sentence", "kind"), READ_ANSWERS)
+def test_a_file_in_a_bucket_that_cannot_be_read_is_not_taken_for_one_that_is_not_there(
+    answering: Stubber, code: str, status: int, sentence: str, kind: str
+) -> None:
+    answering.add_client_error("get_object", code, SECRET, status)
+    with pytest.raises(AirbyteTracedException) as raised:
+        S3Bucket(bucket()).read("decisions.json")
+    assert sentence in str(raised.value)
+    assert raised.value.failure_type.value == kind
+    assert SECRET not in str(raised.value)
+
+
+def test_a_file_that_is_not_in_a_bucket_is_none(answering: Stubber) -> None:
+    answering.add_client_error("get_object", "NoSuchKey", http_status_code=404)
+    assert S3Bucket(bucket()).read("decisions.json") is None
 
 
 def test_a_role_that_cannot_be_assumed_is_named_as_that() -> None:
