@@ -4,6 +4,7 @@ import difflib
 import json
 import re
 from pathlib import Path
+from textwrap import dedent
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,7 +12,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
 from connector_base.storage.storage_config import LocalStorage, storage_of
 from destination_xledger.config import connection_specification
-from huma_xledger.connection_file import NAME, ConnectionFile
+from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile
 from huma_xledger.direction import TO_XLEDGER
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
@@ -82,9 +83,11 @@ def test_every_page_for_administrators_can_be_reached_from_a_setup() -> None:
 
 def test_the_configs_and_the_catalog_that_the_readmes_show_are_understood(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
-    (tmp_path / NAME).write_text(shown, encoding="utf-8")
-    source, destination = map(ConnectionFile.read(tmp_path).config, TO_XLEDGER.connectors)
+    blocks = re.findall(r"```yaml\n(.+?)^ *```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / NAME).write_text("".join(map(dedent, blocks)), encoding="utf-8")
+    shown = ConnectionFile.read(tmp_path)
+    assert shown.connectors == CONNECTORS
+    source, destination = map(shown.config, TO_XLEDGER.connectors)
     assert source.keys() <= SourceHuma().spec(None).connectionSpecification["properties"].keys()  # type: ignore[arg-type]
     assert destination.keys() <= connection_specification()["properties"].keys()
     assert isinstance(storage_of(destination), LocalStorage)
