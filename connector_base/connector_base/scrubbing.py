@@ -22,14 +22,14 @@ _ERROR_WORDS: Final = frozenset(
     """
     a access allowed already an and another any api are argument at authenticated authorization authorized bad be
     because been begins between by bytes can't cannot character characters chars check column conflict contains
-    could country credentials database date denied digit digits does doesn't don't duplicate empty equal error
-    exceed exceeds exist exists expected failed fewer field fields for format found greater has have in incorrect
-    input insufficient internal invalid is isn't it least length less letters limit long longer malformed match
-    matching max maximum min minimum missing more most must mutation no not null object of on one only or out owner
-    parse parsing permission permissions permitted query range read record reference refused required right rights
-    row schema shorter should string such than that the this timed to token too type unauthorized unexpected unique
-    unknown unset unterminated up used user valid validation value values variable was were when which with without
-    write wrong your
+    could country credentials database date deactivated denied digit digits does doesn't don't duplicate empty equal
+    error exceed exceeds exist exists expected failed fewer field fields for format found greater has have in
+    incorrect input insufficient integration internal invalid is isn't it least length less letters limit locked
+    long longer malformed match matching max maximum min minimum missing more most must mutation no not null object
+    of on one only or out owner owns parse parsing permission permissions permitted profile query range read record
+    reference refused required right rights row schema shorter should string such than that the this timed to token
+    too type unauthorized unexpected unique unknown unset unterminated up use used user valid validation value
+    values variable was were when which with without write wrong your
     """.split()  # noqa: SIM905  a list of words reads better as prose
 )
 """Words that error messages are made of, as long as they are in lower case. Anything else might be somebody's name."""

@@ -30,6 +30,8 @@ def answered(body: Any, status: int = 400, sent: Mapping[str, Any] = SENT) -> Re
         ({"errorMessage": "city must be at most 255 characters"}, "city must be at most 255 characters"),
         ({"errorMessage": "shoeSize is required"}, "… is required"),
         ({"message": "Not allowed"}, "Not allowed"),
+        ({"errorMessage": "The profile is locked"}, "The profile is locked"),
+        ({"errorMessage": "The value is in use already"}, "The value is in use already"),
         ({"errorMessage": "  ", "error": "invalid"}, "invalid"),
         ({"errorMessage": {"a": 1}}, ""),
         ({}, ""),
