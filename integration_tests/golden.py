@@ -17,12 +17,17 @@ from integration_tests import contract_page, messages
 from integration_tests.pictures import write_pictures_and_examples
 from integration_tests.sample_reports import report_of_a_preview
 from source_huma import SourceHuma
+from source_xledger import SourceXledger
 
 ROOT: Final = Path(__file__).parents[1]
 
 
 def _spec_of_the_source() -> str:
     return _as_json(ConnectorSpecificationSerializer.dump(SourceHuma().spec(None)))  # type: ignore[arg-type]
+
+
+def _spec_of_source_xledger() -> str:
+    return _as_json(ConnectorSpecificationSerializer.dump(SourceXledger().spec(None)))  # type: ignore[arg-type]
 
 
 def _spec_of_the_destination() -> str:
@@ -39,6 +44,7 @@ def _as_json(content: object) -> str:
 
 GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
     "source-huma/unit_tests/spec.json": _spec_of_the_source,
+    "source-xledger/unit_tests/spec.json": _spec_of_source_xledger,
     "destination-xledger/unit_tests/expected_spec.json": _spec_of_the_destination,
     "integration_tests/expected_reports/plan.jsonl": partial(_report, "plan.jsonl"),
     "integration_tests/expected_reports/rejected.jsonl": partial(_report, "rejected.jsonl"),

@@ -14,10 +14,12 @@ from integration_tests.form_picture import picture_of_form, picture_of_optional_
 from integration_tests.host_form import drawn
 from integration_tests.page_examples import examples, names_of_examples, preview_summary, with_examples
 from source_huma import SourceHuma
+from source_xledger import SourceXledger
 
 ROOT: Final = Path(__file__).parents[1]
 HUMA: Final = ROOT / "source-huma" / "docs"
 XLEDGER: Final = ROOT / "destination-xledger" / "docs"
+XLEDGER_AS_SOURCE: Final = ROOT / "source-xledger" / "docs"
 
 COLUMNS: Final = 76
 
@@ -58,9 +60,14 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
     """
     huma = drawn(SourceHuma().spec(None).connectionSpecification)  # type: ignore[arg-type]  # it asks for no logger
     xledger = drawn(connection_specification())
+    employees = drawn(SourceXledger().spec(None).connectionSpecification)  # type: ignore[arg-type]
     return {
         HUMA / "form.svg": picture_of_form("Huma, as a source", huma),
         HUMA / "form-optional.svg": picture_of_optional_fields("Huma, as a source: optional fields", huma),
+        XLEDGER_AS_SOURCE / "form.svg": picture_of_form("Xledger, as a source", employees),
+        XLEDGER_AS_SOURCE / "form-optional.svg": picture_of_optional_fields(
+            "Xledger, as a source: optional fields", employees
+        ),
         XLEDGER / "form.svg": picture_of_form("Xledger, as a destination", xledger),
         XLEDGER / "form-optional.svg": picture_of_optional_fields(
             "Xledger, as a destination: optional fields", xledger
@@ -84,7 +91,11 @@ def pages_with_examples(run: ExampleRun) -> dict[Path, str]:
         run: The run that they are taken from.
     """
     found = examples(run)
-    pages = {page: page.read_text(encoding="utf-8") for folder in (HUMA, XLEDGER) for page in folder.glob("*.md")}
+    pages = {
+        page: page.read_text(encoding="utf-8")
+        for folder in (HUMA, XLEDGER, XLEDGER_AS_SOURCE)
+        for page in folder.glob("*.md")
+    }
     return {page: with_examples(text, found) for page, text in pages.items() if names_of_examples(text)}
 
 

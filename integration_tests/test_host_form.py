@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from destination_xledger.config import connection_specification
 from integration_tests.host_form import Choice, Form, Kind, drawn
+from source_xledger import config as source_config
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,9 +21,14 @@ def of_source_huma() -> dict[str, Any]:
     return specification
 
 
-SPECIFICATIONS = {"source-huma": of_source_huma(), "destination-xledger": connection_specification()}
+SPECIFICATIONS = {
+    "source-huma": of_source_huma(),
+    "source-xledger": source_config.connection_specification(),
+    "destination-xledger": connection_specification(),
+}
 REQUIRED: dict[str, dict[str, Any]] = {
     "source-huma": {"client_id": "an-id", "client_secret": "a-secret"},
+    "source-xledger": {"api_token": "QUJD"},
     "destination-xledger": {"api_token": "QUJD", "authority_confirmed": True},
 }
 

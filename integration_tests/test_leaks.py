@@ -32,10 +32,12 @@ def crowded() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def start(connector: str, folder: Path, config: Mapping[str, Any], *arguments: str) -> subprocess.Popen[str]:
+def start(
+    connector: str, folder: Path, config: Mapping[str, Any], *arguments: str, stream: str = "users"
+) -> subprocess.Popen[str]:
     """A connector that runs."""
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (folder / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
+    (folder / "catalog.json").write_text(json.dumps({"streams": [a_stream(stream)]}), encoding="utf-8")
     verb = [*arguments, "--config", str(folder / "config.json")]
     if not {"check", "discover"} & set(verb):
         verb += ["--catalog", str(folder / "catalog.json")]

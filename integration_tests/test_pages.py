@@ -18,7 +18,7 @@ from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind
 from integration_tests.page_examples import names_of_examples, with_examples
-from integration_tests.pictures import HUMA, ROOT, XLEDGER, pages_with_examples, stale
+from integration_tests.pictures import HUMA, ROOT, XLEDGER, XLEDGER_AS_SOURCE, pages_with_examples, stale
 from source_huma.source import SourceHuma
 
 PAGES = sorted(
@@ -29,7 +29,7 @@ PAGES = sorted(
 )
 PICTURES = sorted(path for folder in ("docs", "*/docs") for path in ROOT.glob(f"{folder}/*.svg"))
 
-SETUPS = {XLEDGER / "xledger.md": 800, HUMA / "huma.md": 500}
+SETUPS = {XLEDGER / "xledger.md": 800, HUMA / "huma.md": 500, XLEDGER_AS_SOURCE / "xledger-source.md": 500}
 """The pages that somebody sets up from, and how many words are read for that."""
 
 ANEW = "make pictures writes it anew."
@@ -99,7 +99,7 @@ def test_the_configs_and_the_catalog_that_the_readmes_show_are_understood(tmp_pa
 
 def test_the_readme_leads_to_the_setup_of_both_connectors() -> None:
     reached = {(ROOT / target.partition("#")[0]).resolve() for _, _, target in links(ROOT / "README.md")}
-    assert {HUMA / "huma.md", XLEDGER / "xledger.md", XLEDGER / "xledger-review.md"} <= reached
+    assert {*SETUPS, XLEDGER / "xledger-review.md"} <= reached
 
 
 # ------------------------------------------------------------------ the setup

@@ -27,7 +27,6 @@ def problem(config: Any) -> str:
     return str(refused.value.message)
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="make golden writes it")
 def test_the_spec_is_the_one_administrators_know(printed: Printed) -> None:
     [message] = [found for found in map(json.loads, printed("spec")) if found["type"] == "SPEC"]
     known = json.loads(GOLDEN.read_text(encoding="utf-8"))
