@@ -31,7 +31,7 @@ Record = dict[str, Any]
 Decided = dict[str, Stands]
 
 
-def decisions(record: Record, decided: Decided) -> Decisions:
+def decisions(record: Record, decided: Decided, *people: dict[str, str]) -> Decisions:
     """Decisions that were taken when Huma had what a record says."""
     fields = [
         {"user": record["id"], "field": name, "stands": stands.value, "seen": fingerprint(KEY, read_path(record, name))}
@@ -39,7 +39,7 @@ def decisions(record: Record, decided: Decided) -> Decisions:
         if read_path(record, name) is not MISSING
     ]
     key = "YSBrZXkgb2Ygc2l4dGVlbg=="
-    content = {"version": 1, "decidedAt": "2026-11-25T10:00:00Z", "key": key, "fields": fields, "people": []}
+    content = {"version": 1, "decidedAt": "2026-11-25T10:00:00Z", "key": key, "fields": fields, "people": people}
     return parse_decisions(json.dumps(content))
 
 

@@ -1,0 +1,152 @@
+"""Laws of decisions for both directions together: with one file, the two systems come to agree and stay as they are."""
+
+from dataclasses import dataclass, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_mappings import (
+    MISSING,
+    Able,
+    Action,
+    Decisions,
+    Employee,
+    NewUsers,
+    Options,
+    Plan,
+    Policies,
+    Policy,
+    Stands,
+    bodies_for_huma,
+    plan,
+    plan_for_huma,
+    to_huma,
+)
+
+from .conftest import carried_out, taken_by_huma, user_like, wanted
+from .strategies import ABLES, EMPLOYEES, POLICIES, RECORDS, TABLE
+from .test_decision_laws import STANDS, Record, decisions, desired
+from .test_laws_back import shown_by_xledger
+
+TO_HUMA = to_huma(TABLE)
+
+ACTIVE = RECORDS.map(lambda record: {**record, "active": True})
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One person in both systems, and what was decided about them.
+
+    Attributes:
+        record: Their record of `users`.
+        employee: The employee in Xledger.
+        decided: The decisions.
+        policies: What the administrator asked for, in either direction.
+        able: What Huma lets us write.
+    """
+
+    record: Record
+    employee: Employee
+    decided: Decisions
+    policies: Policies
+    able: Able
+
+    @property
+    def to_huma(self) -> Plan:
+        rulings = self.decided.about_employee("11", self.record["id"], self.record)
+        user = user_like(self.record)
+        source = wanted(self.employee.values)
+        return plan_for_huma(source, user, self.policies, TABLE, self.able, Options(), rulings=rulings)
+
+    @property
+    def to_xledger(self) -> Plan:
+        rulings = self.decided.about_user(self.record["id"], self.record)
+        return plan(desired(self.record), self.employee, self.policies, TABLE, rulings)
+
+    def after_to_huma(self) -> "Pair":
+        source, user = wanted(self.employee.values), user_like(self.record)
+        bodies = bodies_for_huma(self.to_huma.changes, user, self.able, TABLE, Options(), source)
+        return replace(self, record=taken_by_huma(self.record, bodies))
+
+    def after_to_xledger(self) -> "Pair":
+        written = carried_out(self.to_xledger, self.employee, TABLE)
+        return replace(self, employee=replace(written, values=shown_by_xledger(written)))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether running either direction writes nothing."""
+        return not self.to_huma.changes and not self.to_xledger.changes
+
+
+PAIRS = st.builds(
+    lambda record, employee, decided, policies, able: Pair(
+        record, employee, decisions(record, decided), policies, able
+    ),
+    ACTIVE,
+    EMPLOYEES.map(lambda employee: replace(employee, values=shown_by_xledger(employee))),
+    STANDS,
+    POLICIES,
+    ABLES,
+)
+
+
+@given(PAIRS)
+def test_both_directions_run_once_and_run_again_write_nothing(pair: Pair) -> None:
+    assert pair.after_to_huma().after_to_xledger().is_settled
+
+
+@given(PAIRS)
+def test_in_the_other_order_one_run_more_settles_it(pair: Pair) -> None:
+    """A place beside the one that was decided for Xledger is written once Huma has what that one has."""
+    assert pair.after_to_xledger().after_to_huma().after_to_xledger().is_settled
+
+
+@given(PAIRS)
+def test_what_was_decided_for_huma_stands_in_both_as_far_as_its_rule_goes(pair: Pair) -> None:
+    rulings = pair.decided.about_user(pair.record["id"], pair.record)
+    after = pair.after_to_huma().after_to_xledger()
+    unwritable = {warning.target for warning in pair.after_to_huma().to_xledger.warnings}
+    for rule in TABLE.rules:
+        if {rulings.of(name) for name in rule.fields} != {Stands.HUMA}:
+            continue
+        ours = desired(pair.record).values[rule.canonical_target]
+        assert desired(after.record).values[rule.canonical_target] == ours
+        may_be_written = rule.rule is Policy.MIRROR or (rule.rule is Policy.NO_UNSET and ours is not None)
+        for target in rule.targets if may_be_written and ours is not MISSING else ():
+            left = target in unwritable or TABLE.targets[target].only_at_creation
+            assert left or rule.same(ours, after.employee.values[target])
+
+
+@given(PAIRS)
+def test_what_was_decided_for_xledger_stands_in_both_as_far_as_huma_takes_it(pair: Pair) -> None:
+    rulings = pair.decided.about_user(pair.record["id"], pair.record)
+    after = pair.after_to_huma().after_to_xledger()
+    not_taken = {each.target for each in (*pair.to_huma.conflicts, *pair.to_huma.warnings)}
+    for rule in TO_HUMA.rules:
+        (place,), theirs = TO_HUMA.places(rule), pair.employee.values[rule.canonical_target]
+        if {rulings.of(name) for name in rule.fields} == {Stands.XLEDGER} and isinstance(theirs, str):
+            assert rule.same(theirs, after.employee.values[rule.canonical_target])
+            is_seen = user_like(pair.record).values[place] is not MISSING
+            assert place in not_taken or not is_seen or rule.same(theirs, user_like(after.record).values[place])
+
+
+@given(PAIRS)
+def test_what_is_to_be_decided_later_stays_as_it_is_in_both(pair: Pair) -> None:
+    rulings = pair.decided.about_user(pair.record["id"], pair.record)
+    after = pair.after_to_huma().after_to_xledger()
+    for rule in TABLE.rules:
+        if Stands.LATER in {rulings.of(name) for name in rule.fields}:
+            assert {target: after.employee.values[target] for target in rule.targets} == {
+                target: pair.employee.values[target] for target in rule.targets
+            }
+            for place in TO_HUMA.places(rule):
+                assert user_like(after.record).values[place] == user_like(pair.record).values[place]
+
+
+@given(EMPLOYEES, ABLES)
+def test_whoever_is_to_be_added_to_huma_is_though_nobody_else_is(employee: Employee, able: Able) -> None:
+    policies, source = Policies(new_users=NewUsers.SKIP), wanted(employee.values)
+    decided = decisions({"id": "1"}, {}, {"employee": "11", "action": "add"})
+    one, other = (decided.about_employee(db_id, None, {}) for db_id in ("11", "12"))
+    plans = [plan_for_huma(source, None, policies, TABLE, able, Options(), rulings=each) for each in (one, other)]
+    assert [each.action is Action.SKIP for each in plans] == [False, True]
