@@ -23,7 +23,7 @@ from integration_tests.sandbox import Sandbox
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
 PREFIX = "huma-xledger"
-CONNECTORS = ("source-huma", "destination-xledger")
+CONNECTORS = ("source-huma", "destination-huma", "destination-xledger")
 PROJECTS: Mapping[str, dict[str, Any]] = {
     path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"] for path in ROOT.glob("*/pyproject.toml")
 }
@@ -160,7 +160,12 @@ def written(folder: Path, **contents: object) -> list[str | Path]:
 
 
 def config(connector: str, sandbox: Sandbox) -> dict[str, Any]:
-    return sandbox.source_config() if connector == "source-huma" else sandbox.destination_config(mode="sync")
+    configs = {
+        "source-huma": sandbox.source_config,
+        "destination-huma": sandbox.destination_huma_config,
+        "destination-xledger": sandbox.destination_config,
+    }
+    return configs[connector]()
 
 
 @pytest.mark.slow
@@ -178,9 +183,8 @@ def test_a_connector_from_wheels_answers_the_verbs(
 def test_connectors_from_wheels_sync(installed: Environment, sandbox: Sandbox, tmp_path: Path) -> None:
     catalog = {"streams": [a_stream()]}
     printed = ""
-    for connector in CONNECTORS:
+    for connector, verb in {"source-huma": "read", "destination-xledger": "write"}.items():
         options = written(tmp_path, config=config(connector, sandbox), catalog=catalog)
-        verb = {"source-huma": "read", "destination-xledger": "write"}[connector]
         printed = installed.run(connector, verb, *options, text=printed)
     assert SUMMARY in printed
     assert sandbox.xledger.writes
