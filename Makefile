@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
-PACKAGES := huma-xledger source-huma source-xledger destination-xledger huma_api xledger_api connector_base shared_mappings
+PACKAGES := huma-xledger source-huma source-xledger destination-huma destination-xledger huma_api xledger_api connector_base shared_mappings
 DISTRIBUTIONS := $(filter-out huma-xledger-huma-xledger,$(subst _,-,$(PACKAGES:%=huma-xledger-%))) huma-xledger
 PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)

@@ -21,6 +21,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.log_redaction import redact_all_output
+from destination_huma.destination import DestinationHuma
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from integration_tests.sandbox import Sandbox
@@ -48,6 +49,11 @@ class Written:
     summary: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     error: AirbyteTracedException | None = None
+
+    @property
+    def text(self) -> str:
+        """All that was logged."""
+        return "\n".join(self.log)
 
 
 @dataclass
@@ -96,7 +102,6 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         clock: Clock | None = None,
         **config: Any,
     ) -> Written:
-        written = Written()
         destination = (
             DestinationXledger(partial(connect_at_once, clock=clock), clock.now)
             if clock
@@ -105,23 +110,46 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
         caplog.clear()
         configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [*streams] or [catalog or a_stream()]})
         with caplog.at_level(logging.DEBUG):
-            try:
-                for message in destination.write(sandbox.destination_config(**config), configured, messages):
-                    assert message.type is Type.STATE
-                    assert message.state is not None
-                    assert message.state.stream is not None
-                    assert message.state.destinationStats is not None
-                    written.states.append(message.state.stream.stream_state.number)  # type: ignore[union-attr]
-                    written.covered.append(message.state.destinationStats.recordCount or 0)
-                    written.rejected.append(message.state.destinationStats.rejectedRecordCount)
-            except AirbyteTracedException as error:
-                written.error = error
-        written.log = [record.getMessage() for record in caplog.records]
-        summaries = [line.removeprefix(SUMMARY) for line in written.log if line.startswith(SUMMARY)]
-        written.summary = json.loads(summaries[-1]) if summaries else {}
-        return written
+            return what_came_of(destination.write(sandbox.destination_config(**config), configured, messages), caplog)
 
     return run
+
+
+@pytest.fixture
+def write_to_huma(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Writes messages to the sandbox's Huma. Waiting takes no time."""
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+    def run(messages: Iterable[AirbyteMessage], *, streams: Sequence[Any] = (), **config: Any) -> Written:
+        destination = DestinationHuma(sleep=lambda _: None)
+        configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [*streams] or [a_stream("employees")]})
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG):
+            return what_came_of(
+                destination.write(sandbox.destination_huma_config(**config), configured, messages), caplog
+            )
+
+    return run
+
+
+def what_came_of(states: Iterable[AirbyteMessage], caplog: pytest.LogCaptureFixture) -> Written:
+    """Takes what a write passes on and logs, to its end."""
+    written = Written()
+    try:
+        for message in states:
+            assert message.type is Type.STATE
+            assert message.state is not None
+            assert message.state.stream is not None
+            assert message.state.destinationStats is not None
+            written.states.append(message.state.stream.stream_state.number)  # type: ignore[union-attr]
+            written.covered.append(message.state.destinationStats.recordCount or 0)
+            written.rejected.append(message.state.destinationStats.rejectedRecordCount)
+    except AirbyteTracedException as error:
+        written.error = error
+    written.log = [record.getMessage() for record in caplog.records]
+    summaries = [line.removeprefix(SUMMARY) for line in written.log if line.startswith(SUMMARY)]
+    written.summary = json.loads(summaries[-1]) if summaries else {}
+    return written
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from integration_tests.sandbox import Sandbox
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
 PREFIX = "huma-xledger"
-CONNECTORS = ("source-huma", "source-xledger", "destination-xledger")
+CONNECTORS = ("source-huma", "source-xledger", "destination-huma", "destination-xledger")
 PROJECTS: Mapping[str, dict[str, Any]] = {
     path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"] for path in ROOT.glob("*/pyproject.toml")
 }
@@ -163,6 +163,7 @@ def config(connector: str, sandbox: Sandbox) -> dict[str, Any]:
     configs = {
         "source-huma": sandbox.source_config,
         "source-xledger": sandbox.source_xledger_config,
+        "destination-huma": sandbox.destination_huma_config,
         "destination-xledger": sandbox.destination_config,
     }
     return configs[connector]()

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 PACKAGES = """
 huma_xledger
+destination_huma
 source_huma  source_xledger  destination_xledger
 huma_api  xledger_api
 connector_base
@@ -43,6 +44,17 @@ ROOMS = {
         source
         employees
         config
+    """,
+    "destination_huma": """
+        __main__
+        run
+        destination
+        discovery  checking  syncing
+        reporting
+        people  connection
+        config
+        settings  keys
+        huma
     """,
     "destination_xledger": """
         __main__
@@ -108,7 +120,10 @@ PURE = {
 
 CLOCKS = {"now", "today", "utcnow"}
 
-LOGGING = ("source_huma", "source_xledger", "destination_xledger", "huma_api", "xledger_api", "connector_base")
+LOGGING = (
+    *("source_huma", "source_xledger", "destination_huma", "destination_xledger"),
+    *("huma_api", "xledger_api", "connector_base"),
+)
 """The packages whose log lines a host gets to see."""
 
 

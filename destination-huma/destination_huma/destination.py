@@ -1,0 +1,111 @@
+"""The verbs of the Airbyte protocol: spec, check, discover and write."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, ConfiguredAirbyteCatalog, Status
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_protocol_dataclasses.models import DestinationCatalog
+
+from connector_base.findings import in_one_message
+from connector_base.protocol.generations import everybody_again, told_at_the_start
+from connector_base.reporting.outcomes import Outcomes
+from connector_base.reporting.report import reporting
+from connector_base.reporting.summary import Summary
+from connector_base.writing.destination import PeopleDestination, told_in_the_log
+from destination_huma.checking.check import check
+from destination_huma.checking.probe import Connect
+from destination_huma.config import connection_specification, parse_config
+from destination_huma.connection import Connection
+from destination_huma.discovery import destination_catalog
+from destination_huma.huma import HUMA
+from destination_huma.reporting.explanations import EXPLANATIONS
+from destination_huma.reporting.sides import sides
+from destination_huma.syncing.crew import IN_FLIGHT
+from destination_huma.syncing.sync import sync_to_huma
+from huma_api.asking.sync_run import SyncRun
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+
+class DestinationHuma(PeopleDestination):
+    """Brings what an ERP knows of its employees to the people in Huma.
+
+    Attributes:
+        connect: Makes the connection.
+        now: Seconds on a clock that never goes back.
+        sleep: Waits that many seconds.
+    """
+
+    system = HUMA
+    documentation = "https://docs.airbyte.com/integrations/destinations/huma"
+
+    def __init__(
+        self,
+        connect: Connect = Connection.of,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__()
+        self.connect = connect
+        self.now = now
+        self.sleep = sleep
+
+    def settings_form(self) -> Mapping[str, Any]:
+        """The JSON Schema of the settings, as hosts draw a form from it."""
+        return connection_specification()
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Whether a sync can work: every problem in one answer. Writes nothing."""
+        findings = check(config, self.connect)
+        for finding in findings:
+            if not finding.blocks:
+                logger.warning(finding.sentence)
+        problems = [finding.sentence for finding in findings if finding.blocks]
+        if problems:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
+        logger.info(
+            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
+            everybody_again(self.system),
+        )
+        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+    def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
+        """What can be written, and how. The same whatever the config says."""
+        return destination_catalog()
+
+    def write(
+        self,
+        config: Mapping[str, Any],
+        configured_catalog: ConfiguredAirbyteCatalog,
+        input_messages: Iterable[AirbyteMessage],
+    ) -> Iterator[AirbyteMessage]:
+        """Writes people, and passes each state message on once everything before it is written or rejected.
+
+        Args:
+            config: The settings.
+            configured_catalog: The streams that come.
+            input_messages: The messages, with records of these streams only.
+
+        Raises:
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        settings = parse_config(config)
+        connection = self.connect(settings, SyncRun(workers=IN_FLIGHT))
+        summary = Summary(settings.mode.value)
+
+        def summed_up() -> str:
+            return summary.as_json(connection.run.traffic)
+
+        with (
+            told_in_the_log(settings.mode, self.system, summed_up),
+            reporting(settings, sides(), summed_up) as report,
+        ):
+            sync = sync_to_huma(
+                settings, configured_catalog, connection, Outcomes(summary, report, EXPLANATIONS), self.now, self.sleep
+            )
+            for sentence in told_at_the_start(configured_catalog, self.system):
+                logger.info(sentence)
+            yield from sync.run(input_messages)

@@ -1,0 +1,1 @@
+"""Who comes: records as people, and who they are in Huma."""

@@ -1,0 +1,34 @@
+"""Whom decisions are about, of those who come and of those who are in Huma."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from connector_base.people.person import InvalidRecord, Person
+from destination_huma.people.streams import employee_of
+from shared_mappings import Decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Those about whom an administrator took decisions.
+
+    Attributes:
+        decisions: The decisions.
+        everybody_comes: Whether whoever does not come is not in Xledger.
+        users: The ids of everybody in Huma; None as long as nobody has looked.
+    """
+
+    decisions: Decisions
+    everybody_comes: bool
+    users: Callable[[], Collection[str] | None]
+    _came: set[str] = field(default_factory=set)
+    """The dbIds of those who came."""
+
+    def came(self, subject: Person | InvalidRecord) -> None:
+        """Notes that somebody came."""
+        if self.decisions and (db_id := employee_of(subject)):
+            self._came.add(db_id)
+
+    def about_nobody(self) -> int:
+        """How many decisions are about people who are in neither system, as far as that was seen."""
+        return self.decisions.about_nobody(users=self.users(), employees=self._came if self.everybody_comes else None)

@@ -1,0 +1,1 @@
+"""How what became of people is told of Huma."""

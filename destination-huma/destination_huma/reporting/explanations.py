@@ -1,0 +1,63 @@
+"""What rejections and warnings mean, and what an administrator can do about them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from connector_base.reporting.explanations import Explanations
+from shared_mappings import Desired, RejectionCode, WarningCode
+
+_REFUSAL: Final = (
+    "If it complains of a value, correct that in Xledger, or enter another one in Huma; if it says that a value is "
+    "taken, look in Huma for who has it, deactivated people included. Huma says:"
+)
+
+_REJECTIONS: Final[Mapping[RejectionCode, str]] = {
+    RejectionCode.MISSING_KEY: "Huma adds nobody without an e-mail address, a given name and a family name. Enter what "
+    "is missing in Xledger.",
+    RejectionCode.INVALID_RECORD: "Something in this record has the wrong form (what follows). If it comes straight "
+    "from Xledger, report it to the makers of the source; otherwise correct the mapping in the host.",
+    RejectionCode.AMBIGUOUS_MATCH: "Several people in Huma may be this person, or somebody has an employment ID that "
+    "differs from the code in Xledger only in capital letters. Give each person in Huma an employment ID and an e-mail "
+    "address of their own, and write employment IDs in Huma as the codes in Xledger.",
+    RejectionCode.CODE_CONFLICT: "Somebody in Huma has the e-mail address or the code of this employee, and may be "
+    "somebody else: the employment ID, the date of birth or the social security number differs, or is not shown. If it "
+    "is the same person, correct what differs. If not, correct the e-mail address or the code in Xledger.",
+    RejectionCode.DUPLICATE_KEY: "Another employee in Xledger leads to the same person in Huma. Give each employee a "
+    "code and an e-mail address of their own in Xledger.",
+    RejectionCode.REFUSED_BY_HUMA: f"Huma refused what was sent. {_REFUSAL}",
+}
+
+_WARNINGS: Final[Mapping[WarningCode, str]] = {
+    WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
+    "digits are wrong. Correct it in Xledger.",
+    WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number. Correct it in Xledger.",
+    WarningCode.INVALID_DATE: "It is not a date. Correct it in Xledger.",
+    WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
+    "Norwegian, Swedish, Danish, Finnish or English. Correct it in Xledger.",
+    WarningCode.UNMAPPED_GENDER: "It has no counterpart in Huma. Give it one under Gender codes (gender_codes).",
+    WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
+    "host for what keeps it from passing values whole, such as a limit of their size.",
+    WarningCode.PARTLY_WRITTEN: "Huma refused this, does not show it, or could never take it as it stands in Xledger.",
+    WarningCode.UNKNOWN_JOB_TITLE: "Huma has no job title of that name, or several. Add it in Huma, or rename all but "
+    "one, and run the sync again; no sync adds a title.",
+    WarningCode.NO_POSITION: "The person has no current position in Huma, and this belongs to one. Give the person a "
+    "position in Huma, and run the sync again.",
+    WarningCode.LOCKED_FIELD: "Another integration owns this field in Huma, or the API key may not write it. Change it "
+    "in that integration, or give the key the right under System settings > Open API.",
+}
+
+
+def _nothing(_: Desired) -> str:
+    """What a person lacks who was not added is told before anything is sent."""
+    return ""
+
+
+EXPLANATIONS: Final = Explanations(
+    _REJECTIONS,
+    _WARNINGS,
+    nothing_left_out={},
+    refused=RejectionCode.REFUSED_BY_HUMA,
+    refusal=_REFUSAL,
+    lacking=_nothing,
+)
+"""What this destination says of what is not written."""

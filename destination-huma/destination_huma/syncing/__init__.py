@@ -1,0 +1,1 @@
+"""Who is who in Huma, what is to be done about each, and doing it."""

@@ -1,0 +1,242 @@
+"""Who is who, and what is to be done about each: people from Xledger, and everybody in Huma.
+
+The employment ID decides. The e-mail address is the fallback for a user without one; a user with another employment ID
+is never taken by the address alone, or whoever has a role address in Xledger would become somebody else in Huma.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from typing import Final
+
+from connector_base.people.claims import Claims
+from connector_base.people.directory import MatchingKey
+from connector_base.people.person import Person
+from destination_huma.people.planned import Planned
+from destination_huma.people.streams import employee_of
+from destination_huma.syncing.everybody import EMPLOYMENT_ID, Everybody, code_of
+from shared_mappings import (
+    MISSING,
+    NO_DECISIONS,
+    Able,
+    Action,
+    Decisions,
+    FieldTable,
+    NewUsers,
+    Options,
+    Plan,
+    Policies,
+    RejectionCode,
+    User,
+    contradictions,
+    is_somebody_else,
+    plan_for_huma,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Finds people in Huma and plans. Nobody is ever guessed, and nobody is taken for two.
+
+    Called by several threads at once, once a batch has been planned.
+
+    Attributes:
+        everybody: Everybody in Huma.
+        table: The field table.
+        policies: What the administrator decided for everybody.
+        options: Settings that change what a value becomes.
+        match_on: The keys by which people are found, in the order in which they are tried.
+        decisions: What the administrator decided for single people.
+        able: What can be written of a user whom nobody has looked at more closely.
+        claims: Who came so far, and who was taken for whom.
+    """
+
+    everybody: Everybody
+    table: FieldTable
+    policies: Policies
+    options: Options
+    match_on: Sequence[MatchingKey]
+    decisions: Decisions = NO_DECISIONS
+    able: Able = field(default_factory=Able)
+    claims: Claims = field(default_factory=Claims)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def plans(self, people: Sequence[Person]) -> list[Planned]:
+        """What is to be done about each person of a batch, in its order, by how Huma stood when it was read.
+
+        Those who are found by employment ID are planned first: whom they are taken for, nobody else becomes.
+
+        Args:
+            people: The batch; nobody is in it twice, and `claims` knows that they came.
+        """
+        by_code = [
+            person
+            for person in people
+            if (holders := self.everybody.with_code(person.code)) and self._candidates(person) == holders
+        ]
+        planned = {person.identity: self._planned(person) for person in by_code}
+        for person in people:
+            if person.identity not in planned:
+                planned[person.identity] = self._planned(person)
+        return [planned[person.identity] for person in people]
+
+    def again(self, person: Person, user: User, able: Able, *, creating: bool = False) -> Planned:
+        """What is to be done about a person by how a user stands now, who is the person or seems to be.
+
+        Args:
+            person: The person.
+            user: The user, read a moment ago.
+            able: What can be written of them.
+            creating: Whether the user was added a moment ago, so that this plan completes the creation.
+        """
+        with self._lock:
+            self.everybody.note(user)
+            return self._taken(person, user, able, creating=creating)
+
+    def gone(self, person: Person, user_id: str) -> Planned:
+        """What is to be done about a person whose user was deleted meanwhile."""
+        with self._lock:
+            self.everybody.forget(user_id)
+            return self._planned(person)
+
+    def _candidates(self, person: Person) -> frozenset[str]:
+        """Ids of those who may be a person, by the first key that leads to anybody.
+
+        The employment ID is always the last resort: nobody is given one that is taken.
+        """
+        found = {
+            MatchingKey.EMPLOYMENT_ID: self.everybody.with_code(person.code),
+            MatchingKey.EMAIL: self.everybody.with_address(person.address),
+        }
+        keys = dict.fromkeys((*self.match_on, MatchingKey.EMPLOYMENT_ID))
+        return next((found[key] for key in keys if found[key]), frozenset())
+
+    def _planned(self, person: Person) -> Planned:
+        """What is to be done about a person, who is then taken for the user they were found as."""
+        found = self._candidates(person)
+        alike = self.everybody.with_code_alike(person.code)
+        if len(found) > 1 or alike:
+            return Planned(person, None, _ambiguous(found | alike))
+        if found:
+            return self._taken(person, self.everybody[next(iter(found))], self.able)
+        person = self._with_rulings(person, None)
+        decided = self._plan(person, None, self.able)
+        if decided.action is not Action.CREATE:
+            return Planned(person, None, decided)
+        # Whoever has the address is the person or nobody, however people are found: Huma gives it to nobody else.
+        taken = self.everybody.with_address(person.address)
+        if len(taken) > 1:
+            return Planned(person, None, _ambiguous(taken))
+        if taken:
+            return self._taken(person, self.everybody[next(iter(taken))], self.able)
+        return Planned(person, None, self._why_not_added(person) or decided)
+
+    def _taken(self, person: Person, user: User, able: Able, *, creating: bool = False) -> Planned:
+        """What is to be done about a person as a user, unless they are somebody else, or somebody else is that user."""
+        person = self._with_rulings(person, user)
+        decided = self._plan(person, user, able, creating=creating)
+        rejection = self._why_not(person, user)
+        if rejection is not None and decided.action is not Action.SKIP:
+            return Planned(person, None, rejection)
+        if rejection is None:
+            self.claims.take(person, _objects_of(user))
+        return Planned(person, user, decided)
+
+    def _with_rulings(self, person: Person, user: User | None) -> Person:
+        """A person with what was decided about them, by what Huma has of them now."""
+        user_id, record = (user.user_id, user.record) if user else (None, _NOBODY)
+        rulings = self.decisions.about_employee(employee_of(person) or "", user_id, record)
+        return replace(person, rulings=replace(rulings, add=False) if person.update_only else rulings)
+
+    def _plan(self, person: Person, user: User | None, able: Able, *, creating: bool = False) -> Plan:
+        policies = replace(self.policies, new_users=NewUsers.SKIP) if person.update_only else self.policies
+        return plan_for_huma(
+            person.desired,
+            user,
+            policies,
+            self.table,
+            able,
+            self.options,
+            rulings=person.rulings,
+            creating=creating,
+        )
+
+    def _why_not(self, person: Person, user: User) -> Plan | None:
+        """Why a person is not the user they were found as; None when they are."""
+        if other := self.claims.first_with_code(person):
+            return _duplicate(f"The employment ID of this person came with {other} before.")
+        if other := self.claims.first_taken_for(_objects_of(user), person):
+            return _duplicate(f"The user {user.user_id} is taken by {other}.")
+        if not person.code or code_of(user) != person.code:
+            return self._why_not_by_address(person, user)
+        if differs := is_somebody_else(person.desired, user, self.table):
+            return _conflict(_contradicted(user, differs))
+        return None
+
+    def _why_not_by_address(self, person: Person, user: User) -> Plan | None:
+        """The same for somebody who was not found by employment ID, for whom only the e-mail address can speak."""
+        if not_added := self._why_not_added(person):
+            return not_added
+        if differs := contradictions(person.desired, user, self.table):
+            return _conflict(_contradicted(user, differs))
+        if code_of(user):
+            return _conflict(f"The user has the id {user.user_id}.")
+        if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
+            return _conflict(
+                f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
+            )
+        if holders := self.everybody.with_code(person.code) - {user.user_id}:
+            return Plan.reject(
+                RejectionCode.AMBIGUOUS_MATCH,
+                f"The employment ID of this person is that of the user {', '.join(sorted(holders))}, and the e-mail "
+                f"address is that of the user {user.user_id}.",
+            )
+        return None
+
+    def _why_not_added(self, person: Person) -> Plan | None:
+        """Why nobody is added for a person, or found by the e-mail address, because of whoever came before."""
+        if other := self.claims.first_with_code(person):
+            return _duplicate(f"The employment ID of this person came with {other} before.")
+        if other := self.claims.first_with_code_alike(person):
+            return Plan.reject(
+                RejectionCode.AMBIGUOUS_MATCH,
+                f"The employment ID of this person differs only in capital letters from that of {other}, who came "
+                "before.",
+            )
+        if other := self.claims.first_with_address(person):
+            return _duplicate(f"The e-mail address of this person came with {other} before.")
+        return None
+
+
+_NOBODY: Final[Mapping[str, object]] = {}
+"""The record of nobody."""
+
+
+def _objects_of(user: User) -> Mapping[str, str | None]:
+    """What claims know somebody in Huma by."""
+    return {"user": user.user_id}
+
+
+def _ambiguous(user_ids: frozenset[str]) -> Plan:
+    if len(user_ids) == 1:
+        return Plan.reject(
+            RejectionCode.AMBIGUOUS_MATCH,
+            f"The user {', '.join(user_ids)} has an employment ID that differs from this person's only in capital "
+            "letters. Write both in the same letters.",
+        )
+    return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their ids are {', '.join(sorted(user_ids))}.")
+
+
+def _contradicted(user: User, differs: Sequence[str]) -> str:
+    return (
+        f"The user has the id {user.user_id}. The person is somebody else, or one of the two is wrong: "
+        f"{', '.join(differs)} differs."
+    )
+
+
+def _conflict(detail: str) -> Plan:
+    return Plan.reject(RejectionCode.CODE_CONFLICT, detail)
+
+
+def _duplicate(detail: str) -> Plan:
+    return Plan.reject(RejectionCode.DUPLICATE_KEY, detail)
