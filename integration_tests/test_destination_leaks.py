@@ -641,7 +641,7 @@ def test_an_error_in_the_words_of_the_cdk(run: Run, sandbox: Sandbox, monkeypatc
     def fail(*_: Any, **__: Any) -> None:
         raise AirbyteTracedException(QUOTATION, QUOTATION)
 
-    for place in ("xledger_api.employees.gateway.Gateway.look_up", "destination_xledger.checking.probe.schema_of"):
+    for place in ("xledger_api.employees.gateway.Gateway.look_up", "xledger_api.probing.schema_of"):
         monkeypatch.setattr(place, fail)
     for verb in ("write", "check"):
         printed = run(lines(KNOWN), verb)

@@ -1241,6 +1241,7 @@ def test_the_summary_is_the_last_line_that_is_logged(write: Write) -> None:
         "bytes_sent",
         "bytes_received",
         "retries",
+        "decisions",
         "outcome",
     }
 

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, ConfiguredAirbyteCatalog, Status
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
-from connector_base.findings import in_one_message
-from connector_base.protocol.generations import everybody_again, told_at_the_start
+from connector_base.findings import Finding
+from connector_base.protocol.generations import told_at_the_start
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.reporting.report import reporting
 from connector_base.reporting.summary import Summary
@@ -57,20 +56,9 @@ class DestinationHuma(PeopleDestination):
         """The JSON Schema of the settings, as hosts draw a form from it."""
         return connection_specification()
 
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Whether a sync can work: every problem in one answer. Writes nothing."""
-        findings = check(config, self.connect)
-        for finding in findings:
-            if not finding.blocks:
-                logger.warning(finding.sentence)
-        problems = [finding.sentence for finding in findings if finding.blocks]
-        if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
-        logger.info(
-            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
-            everybody_again(self.system),
-        )
-        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+    def findings(self, config: Mapping[str, Any]) -> list[Finding]:
+        """What keeps a sync from working, or should be known before one."""
+        return check(config, self.connect)
 
     def discover(self, *_: Any, **__: Any) -> DestinationCatalog:
         """What can be written, and how. The same whatever the config says."""

@@ -17,12 +17,12 @@ from airbyte_protocol_dataclasses.models import (
     Reason,
 )
 
-from connector_base.people.host_changes import changed_keys, told_fields
+from connector_base.people.host_changes import told_fields
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.people.streams import StreamReader, stream_readers
 from connector_base.protocol.stream_keys import StreamKey
 from destination_xledger.people.streams import carried
-from shared_mappings import MISSING, Options, WarningCode, field_table, users_schema
+from shared_mappings import MISSING, Options, WarningCode, field_table
 
 from .conftest import Catalog
 
@@ -291,42 +291,11 @@ def changed(*fields: str, data: dict[str, Any] | None = None) -> AirbyteRecordMe
     return AirbyteRecordMessage("users", data or {**USER}, 0, meta=AirbyteRecordMessageMeta(changes=changes))
 
 
-@pytest.mark.parametrize(
-    ("path", "key"),
-    [
-        ("phone", "phone"),
-        ("$.phone", "phone"),
-        ("homeAddress.city", "homeAddress"),
-        ("$.homeAddress.city", "homeAddress"),
-        ("/homeAddress/city", "homeAddress"),
-        ("$['homeAddress']['city']", "homeAddress"),
-        ('homeAddress["city"]', "homeAddress"),
-        ("identifications[0].value", "identifications"),
-        ("bankAccount[0]", "bankAccount"),
-        ("Phone", "phone"),
-        ("data.phone", "phone"),
-        ("$.data.phone", "phone"),
-        ("_airbyte_data.phone", "phone"),
-        ("users.phone", "phone"),
-        ("birth_date", "birthDate"),
-        ("HOME_ADDRESS", "homeAddress"),
-        ("homeAddress.phone", "homeAddress"),
-    ],
-)
-def test_a_field_that_a_host_changed_is_known_by_any_path_to_it(path: str, key: str) -> None:
-    assert changed_keys(told_fields(changed(path)), USER, users_schema()["properties"]) == {key}
-
-
 @pytest.mark.parametrize("path", ["", "$", " ", "$.", "column 5"])
 def test_a_change_that_names_no_field_makes_a_record_invalid(path: str, catalog: Catalog) -> None:
     invalid = reader(catalog()).read(USER, 1, told_fields(changed("phone", path)))
     assert isinstance(invalid, InvalidRecord)
     assert (invalid.code, invalid.address, invalid.label) == ("", "", "users record 1")
-
-
-def test_a_record_that_no_host_changed_is_as_it_is() -> None:
-    assert told_fields(AirbyteRecordMessage("users", {}, 0)) == ()
-    assert told_fields(AirbyteRecordMessage("users", {}, 0, meta=AirbyteRecordMessageMeta())) == ()
 
 
 WHOLE = {

@@ -4,17 +4,20 @@ import argparse
 import logging
 import sys
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from airbyte_cdk.destinations import Destination
-from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification, Type
+from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, ConnectorSpecification, Status, Type
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
+from connector_base.findings import Finding, in_one_message
 from connector_base.log_redaction import report_error
 from connector_base.process import EndedByHostError
 from connector_base.protocol.command_files import read_object
+from connector_base.protocol.generations import everybody_again
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, read_catalog
@@ -92,6 +95,25 @@ class PeopleDestination(Destination):
             supportsIncremental=True,
             supported_destination_sync_modes=list(SYNC_MODES),
         )
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Whether a sync can work: every problem in one answer. Writes nothing."""
+        findings = self.findings(config)
+        for finding in findings:
+            if not finding.blocks:
+                logger.warning(finding.sentence)
+        problems = [finding.sentence for finding in findings if finding.blocks]
+        if problems:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
+        logger.info(
+            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
+            everybody_again(self.system),
+        )
+        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+    @abstractmethod
+    def findings(self, config: Mapping[str, Any]) -> Sequence[Finding]:
+        """What keeps a sync from working, or should be known before one."""
 
     @abstractmethod
     def settings_form(self) -> Mapping[str, Any]:

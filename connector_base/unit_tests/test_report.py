@@ -1,7 +1,7 @@
 """A report is left once, its summary last; what is collected has no name on disk."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,12 +14,13 @@ from connector_base.failures import config_error
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.reporting import report as report_module
 from connector_base.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
+from connector_base.reporting.sides import Sides
 from connector_base.reporting.summary import Summary
+from connector_base.settings.modes import Mode
 from connector_base.storage.storage import PROBE
+from connector_base.storage.storage_config import NoStorage, StorageConfig
 from connector_base.traffic import Traffic
-from destination_xledger.config import parse_config
-from destination_xledger.reporting.sides import sides
-from shared_mappings import FieldChange, Options, desired_from_user, field_table
+from shared_mappings import FieldChange, Options, Policies, desired_from_user, field_table, to_xledger
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
 INVALID = InvalidRecord(
@@ -35,6 +36,21 @@ INVALID = InvalidRecord(
 
 PERSON = Person("u1", "users u1", desired_from_user({"id": "u1"}, field_table(), Options()), {"id": "u1"})
 PHONE = FieldChange("phone", "employee.contact.phone", "1", "2")
+
+
+SIDES = Sides(to_xledger(field_table()), "user", "employee", lambda employee: str(employee.db_id))
+
+
+@dataclass(frozen=True)
+class Settings:
+    mode: Mode = Mode.SYNC
+    object_storage_config: StorageConfig = NoStorage(storage_type="None")  # noqa: RUF009  it is frozen
+    policies: Policies = Policies()  # noqa: RUF009  likewise
+
+
+@pytest.fixture
+def config() -> Settings:
+    return Settings()
 
 
 class Memory:
@@ -69,15 +85,14 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
     return storage
 
 
-def opened(config: dict[str, Any], **changed: Any) -> Any:
-    settings = parse_config({**config, **changed})
-    return reporting(settings, sides(field_table()), lambda: '{"mode": "sync"}', lambda: STARTED)
+def opened(config: Settings, **changed: Any) -> Any:
+    return reporting(replace(config, **changed), SIDES, lambda: '{"mode": "sync"}', lambda: STARTED)
 
 
 def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
-    memory: Memory, config: dict[str, Any]
+    memory: Memory, config: Settings
 ) -> None:
-    with opened(config, mode="preview"):
+    with opened(config, mode=Mode.PREVIEW):
         pass
     assert memory.attempts == [PROBE, "rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "summary.json"]
     assert memory.by_name() == {
@@ -86,13 +101,13 @@ def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
     }
 
 
-def test_a_preview_leaves_a_plan_and_a_sync_what_was_written(memory: Memory, config: dict[str, Any]) -> None:
+def test_a_preview_leaves_a_plan_and_a_sync_what_was_written(memory: Memory, config: Settings) -> None:
     with opened(config) as report:
         report.invalid(INVALID)
     assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "summary.json"}
 
 
-def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: dict[str, Any]) -> None:
+def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: Settings) -> None:
     with opened(config) as report:
         report.rejected(INVALID, "invalid_record", "Why.")
         report.rejected(INVALID, "invalid_record", "Why.")
@@ -112,7 +127,7 @@ def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config:
 
 
 def test_half_a_character_in_a_record_or_in_a_reason_keeps_nothing_from_being_kept(
-    memory: Memory, config: dict[str, Any]
+    memory: Memory, config: Settings
 ) -> None:
     half = InvalidRecord(
         "at:users record 1", "users record 1", "", "", ("id: type",), {"id": None, "givenName": "Kåre\ud83d"}
@@ -123,7 +138,7 @@ def test_half_a_character_in_a_record_or_in_a_reason_keeps_nothing_from_being_ke
     assert (kept["record"]["givenName"], kept["reason"]) == ("Kåre\ufffd", "\ufffdWhy.")
 
 
-def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
+def test_a_report_is_left_once(memory: Memory, config: Settings) -> None:
     with opened(config) as report:
         report.publish()
         report.publish()
@@ -131,7 +146,7 @@ def test_a_report_is_left_once(memory: Memory, config: dict[str, Any]) -> None:
 
 
 def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_ended(
-    memory: Memory, config: dict[str, Any]
+    memory: Memory, config: Settings
 ) -> None:
     class EndedError(BaseException):
         """What a host makes of a process that it ends."""
@@ -145,7 +160,7 @@ def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_en
 
     def leaves() -> None:
         with (
-            reporting(parse_config(config), field_table(), summed_up, lambda: STARTED) as report,
+            reporting(config, SIDES, summed_up, lambda: STARTED) as report,
             summary.succeeding(),
         ):
             report.publish()
@@ -156,7 +171,7 @@ def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_en
 
 
 def test_what_is_known_is_kept_before_the_end_and_not_sent_again_as_long_as_there_is_no_more(
-    memory: Memory, config: dict[str, Any]
+    memory: Memory, config: Settings
 ) -> None:
     with opened(config) as report:
         report.keep()
@@ -175,9 +190,7 @@ def test_what_is_known_is_kept_before_the_end_and_not_sent_again_as_long_as_ther
     assert memory.attempts == [PROBE, *twice, "conflicts.jsonl", "summary.json"]
 
 
-def test_each_value_that_was_written_is_a_line_with_what_was_there_before(
-    memory: Memory, config: dict[str, Any]
-) -> None:
+def test_each_value_that_was_written_is_a_line_with_what_was_there_before(memory: Memory, config: Settings) -> None:
     with opened(config) as report:
         report.wrote(PERSON, "61", [PHONE, replace(PHONE, before=None)], unconfirmed=False)
         report.wrote(PERSON, "61", [replace(PHONE, after=None)], unconfirmed=True)
@@ -195,7 +208,7 @@ def test_each_value_that_was_written_is_a_line_with_what_was_there_before(
     assert perhaps == {**written, "after": None, "unconfirmed": True}
 
 
-def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: dict[str, Any]) -> None:
+def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: Settings) -> None:
     def fails(report: Report) -> None:
         report.rejected(INVALID, "invalid_record", "Why.")
         raise KeyError("broken")
@@ -207,7 +220,7 @@ def test_a_sync_that_fails_leaves_what_is_known(memory: Memory, config: dict[str
 
 
 def test_when_the_storage_fails_too_the_first_error_counts(
-    memory: Memory, config: dict[str, Any], caplog: pytest.LogCaptureFixture
+    memory: Memory, config: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     memory.failing.add("rejected.jsonl")
     with pytest.raises(KeyError), opened(config):
@@ -218,24 +231,22 @@ def test_when_the_storage_fails_too_the_first_error_counts(
     assert memory.files == {}
 
 
-def test_a_report_that_breaks_off_has_no_summary_and_fails_the_sync(memory: Memory, config: dict[str, Any]) -> None:
+def test_a_report_that_breaks_off_has_no_summary_and_fails_the_sync(memory: Memory, config: Settings) -> None:
     memory.failing.add("plan.jsonl")
-    with pytest.raises(AirbyteTracedException, match="broke off"), opened(config, mode="preview"):
+    with pytest.raises(AirbyteTracedException, match="broke off"), opened(config, mode=Mode.PREVIEW):
         pass
     assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl"}
     assert memory.attempts.count("plan.jsonl") == 1
 
 
-def test_a_storage_that_cannot_be_written_ends_the_sync_before_it_starts(
-    memory: Memory, config: dict[str, Any]
-) -> None:
+def test_a_storage_that_cannot_be_written_ends_the_sync_before_it_starts(memory: Memory, config: Settings) -> None:
     memory.failing.add(PROBE)
     with pytest.raises(AirbyteTracedException), opened(config):
         pytest.fail("the sync started")
 
 
 def test_what_is_collected_has_no_name_on_disk(
-    memory: Memory, config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    memory: Memory, config: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with opened(config) as report:
@@ -249,7 +260,7 @@ def test_what_is_collected_has_no_name_on_disk(
 
 
 def test_no_room_to_collect_ends_the_sync_with_what_to_do(
-    memory: Memory, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    memory: Memory, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
         def write(self, _: bytes) -> int:
@@ -272,7 +283,7 @@ def test_no_room_to_collect_ends_the_sync_with_what_to_do(
 
 
 def test_no_folder_to_collect_in_ends_the_sync_with_what_to_do(
-    memory: Memory, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    memory: Memory, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(*_: Any, **__: Any) -> str:
         raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
@@ -287,7 +298,7 @@ def test_no_folder_to_collect_in_ends_the_sync_with_what_to_do(
     assert set(memory.by_name()) <= {PROBE}
 
 
-def test_without_storage_nothing_is_collected(config: dict[str, Any]) -> None:
+def test_without_storage_nothing_is_collected(config: Settings) -> None:
     with opened(config) as report:
         assert isinstance(report, NoReport)
         report.rejected(INVALID, "invalid_record", "Why.")

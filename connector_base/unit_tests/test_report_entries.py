@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from connector_base.people.person import Person
+from connector_base.people.person import Person, Planned
 from connector_base.reporting.report_entries import plan_entry
-from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.sides import sides
+from connector_base.reporting.sides import Sides
 from shared_mappings import (
     Employee,
     Options,
@@ -20,9 +19,11 @@ from shared_mappings import (
     desired_from_user,
     field_table,
     plan,
+    to_xledger,
 )
 
 TABLE = field_table()
+SIDES = Sides(to_xledger(TABLE), "user", "employee", lambda employee: str(employee.db_id))
 NODE: dict[str, Any] = {
     "dbId": 11,
     "code": "E1",
@@ -38,7 +39,7 @@ def entry(record: dict[str, Any], node: dict[str, Any] | None = None, **policies
     employee = Employee.from_node(node, TABLE) if node else None
     decided = Policies(policies)
     item = Planned(Person("1", "users 1", desired, record), employee, plan(desired, employee, decided, TABLE))
-    return plan_entry(item, decided, sides(TABLE))
+    return plan_entry(item, decided, SIDES)
 
 
 def place(target: str, *args: Any, **policies: Policy) -> dict[str, Any]:
@@ -140,7 +141,7 @@ def test_of_somebody_left_out_the_values_are_told_and_one_reason(
 ) -> None:
     record = {"code": "E1", "jobTitle": "Head"}
     person = Person("E1", "staff record 1", desired_from_employee(record, TABLE, Options()), record)
-    shown = plan_entry(Planned(person, employee, decided), Policies(), sides(TABLE))
+    shown = plan_entry(Planned(person, employee, decided), Policies(), SIDES)
     fields = {each["target"]: each for each in shown.pop("fields")}
     assert shown == {"id": None, "person": "staff record 1", "name": None, "employmentId": "E1", **expected}
     assert fields[TITLE] == {"field": "jobTitle", "target": TITLE, **place}

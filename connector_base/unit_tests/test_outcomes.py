@@ -1,21 +1,49 @@
 """What became of somebody is counted, told and kept once."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from connector_base.people.person import InvalidRecord, Person, Refusal
+from connector_base.people.person import InvalidRecord, Person, Planned, Refusal
+from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.reporting.report import NoReport
 from connector_base.reporting.summary import Summary
-from destination_xledger.people.planned import Planned
-from destination_xledger.reporting.explanations import EXPLANATIONS
-from shared_mappings import Action, Employee, FieldChange, Options, Plan, Policies, desired_from_user, field_table, plan
-from xledger_api.sending.answers import Failure, Problem
+from shared_mappings import (
+    Action,
+    Employee,
+    FieldChange,
+    FieldWarning,
+    Options,
+    Plan,
+    Policies,
+    RejectionCode,
+    WarningCode,
+    desired_from_user,
+    field_table,
+    plan,
+)
 
 TABLE = field_table()
 RECORD = {"id": "u1", "employmentId": "E1", "givenName": "Kari", "familyName": "Berg", "phone": "1", "jobTitle": "Head"}
+
+
+EXPLANATIONS = Explanations(
+    dict.fromkeys(RejectionCode, "It was not written."),
+    dict.fromkeys(WarningCode, "It was left out."),
+    {WarningCode.EMPLOYEE_IS_CLOSED: "Closed there"},
+    refused=RejectionCode.REFUSED_BY_XLEDGER,
+    refusal="Look at the person. The books say:",
+    lacking=lambda _: "This person has no name.",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    words: str
+    original: str
 
 
 class Kept(NoReport):
@@ -38,7 +66,7 @@ def outcomes(kept: Kept) -> Outcomes:
     return Outcomes(Summary("sync"), kept, EXPLANATIONS)
 
 
-def somebody(node: dict[str, Any]) -> Planned:
+def somebody(node: dict[str, Any]) -> Planned[Employee]:
     desired = desired_from_user(RECORD, TABLE, Options())
     employee = Employee.from_node(node, TABLE)
     return Planned(Person("u1", "users u1", desired, RECORD), employee, plan(desired, employee, Policies(), TABLE))
@@ -57,7 +85,7 @@ def test_somebody_whose_contact_cannot_be_seen_is_told_of_in_one_line_and_kept(
     assert outcomes.summary.warnings == {"partly_written": 1}
 
 
-def test_somebody_of_whom_xledger_names_what_it_refuses_is_updated_but_for_that(
+def test_somebody_of_whom_it_is_named_what_is_refused_is_updated_but_for_that(
     outcomes: Outcomes, kept: Kept, caplog: pytest.LogCaptureFixture
 ) -> None:
     phone = FieldChange("phone", "employee.contact.phone", None, "1")
@@ -65,7 +93,7 @@ def test_somebody_of_whom_xledger_names_what_it_refuses_is_updated_but_for_that(
     title = FieldChange("jobTitle", "employee.contact.jobTitle", None, "Head")
     item = somebody({"dbId": 1, "code": "E1", "contact": {"dbId": 3}, "subledger": {"dbId": 2}})
     plans = Plan(Action.UPDATE, changes=(phone, other_phone, title))
-    failure = Failure(Problem.VALUE_REFUSED, "phone: …", original="phone: No '1'.")
+    failure = Words("phone: …", "phone: No '1'.")
     outcomes.partly_written(Planned(item.person, item.there, plans), Refusal((failure,), (phone,), by_name=True))
     assert outcomes.summary.actions == {Action.UPDATE: 1}
     assert outcomes.summary.fields_changed == {"jobTitle": 1}
@@ -76,3 +104,24 @@ def test_somebody_of_whom_xledger_names_what_it_refuses_is_updated_but_for_that(
     assert "Left out: phone (partly_written)" in reason
     assert "No '1'." in reason
     assert "No '1'." not in caplog.text
+
+
+def test_somebody_who_was_refused_as_a_whole_is_told_of_without_the_words_that_quote_values(
+    outcomes: Outcomes, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = somebody({"dbId": 1, "code": "E1"}).person
+    outcomes.refused(person, Words("No …", "No 'Berg'."))
+    assert caplog.messages == [
+        "users u1 was rejected (refused_by_xledger). It was not written. No … This person has no name."
+    ]
+    ((_, code, reason),) = kept.lines
+    assert (code, reason) == ("refused_by_xledger", "It was not written. No 'Berg'. This person has no name.")
+    assert outcomes.summary.rejected == {"refused_by_xledger": 1}
+
+
+def test_a_warning_is_about_a_field_that_was_left_out_or_about_the_person() -> None:
+    assert EXPLANATIONS.explained(FieldWarning(WarningCode.INVALID_DATE, "birthDate")) == (
+        "Left out: birthDate (invalid_date). It was left out."
+    )
+    assert EXPLANATIONS.explained(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")).startswith("Closed there (")
+    assert EXPLANATIONS.said("So it is.", "") == "So it is."

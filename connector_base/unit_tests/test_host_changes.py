@@ -1,0 +1,74 @@
+"""What a host did to a record is told by field, and records whose keys it wrote anew end a sync."""
+
+import pytest
+from airbyte_cdk.models import AirbyteRecordMessage
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_protocol_dataclasses.models import AirbyteRecordMessageMeta
+
+from connector_base.people.host_changes import (
+    any_case,
+    any_spelling,
+    changed_keys,
+    refuse_rewritten_keys,
+    rewritten_keys,
+    told_fields,
+)
+from connector_base.systems import System
+from shared_mappings import users_schema
+
+DECLARED = users_schema()["properties"]
+RECORD = {"id": "u1", "employmentId": "1001", "email": "kari@example.com"}
+BOOKS = System("the books", "a ledger", nulls_would="unset values in the books")
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("phone", "phone"),
+        ("$.phone", "phone"),
+        ("homeAddress.city", "homeAddress"),
+        ("$.homeAddress.city", "homeAddress"),
+        ("/homeAddress/city", "homeAddress"),
+        ("$['homeAddress']['city']", "homeAddress"),
+        ('homeAddress["city"]', "homeAddress"),
+        ("identifications[0].value", "identifications"),
+        ("bankAccount[0]", "bankAccount"),
+        ("Phone", "phone"),
+        ("data.phone", "phone"),
+        ("$.data.phone", "phone"),
+        ("_airbyte_data.phone", "phone"),
+        ("users.phone", "phone"),
+        ("birth_date", "birthDate"),
+        ("HOME_ADDRESS", "homeAddress"),
+        ("homeAddress.phone", "homeAddress"),
+    ],
+)
+def test_a_field_that_a_host_changed_is_known_by_any_path_to_it(path: str, key: str) -> None:
+    assert changed_keys([path], RECORD, DECLARED) == {key}
+
+
+def test_a_record_that_no_host_changed_is_as_it_is() -> None:
+    assert told_fields(AirbyteRecordMessage("users", {}, 0)) == ()
+    assert told_fields(AirbyteRecordMessage("users", {}, 0, meta=AirbyteRecordMessageMeta())) == ()
+
+
+def test_a_change_that_names_nothing_may_be_of_anything() -> None:
+    assert changed_keys(["column 5"], RECORD, DECLARED) is None
+    assert changed_keys(["email", "shoeSize"], {**RECORD, "shoeSize": 1}, DECLARED) == {"email"}
+
+
+def test_a_key_in_another_spelling_is_a_rewritten_one_where_the_record_has_none_of_its_own() -> None:
+    snake = {"id": "u1", "given_name": None, "employmentId": "1001"}
+    assert rewritten_keys(snake, DECLARED, any_spelling, beside_others=True) == {"given_name": "givenName"}
+    assert rewritten_keys(snake, DECLARED, any_spelling, beside_others=False) == {}
+    assert rewritten_keys({"givenname": None}, DECLARED, any_case, beside_others=False) == {"givenname": "givenName"}
+
+
+def test_rewritten_records_end_the_sync_in_words_that_fit_what_is_written_to() -> None:
+    with pytest.raises(AirbyteTracedException, match="which would unset values in the books") as raised:
+        refuse_rewritten_keys("users", {"given_name": "Kari"}, {"given_name": "givenName"}, BOOKS)
+    assert "givenName is spelled another way" in str(raised.value)
+    assert "Kari" not in str(raised.value)
+    with pytest.raises(AirbyteTracedException, match="keys that begin with _airbyte_"):
+        refuse_rewritten_keys("users", {"_airbyte_raw_id": "1"}, {}, BOOKS)
+    refuse_rewritten_keys("users", RECORD, {}, BOOKS)
