@@ -361,6 +361,18 @@ def test_a_record_in_humas_own_terms_is_planned_like_any_other() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("country", "written"), [("SE", {"type": "national", "number": "5839825746", "country": "SE"}), ("Atlantis", None)]
+)
+def test_an_account_without_a_country_in_xledger_is_of_the_one_that_stands_in_huma(
+    country: str, written: Mapping[str, str] | None
+) -> None:
+    values = {"employee.subledger.bankAccount": "5839825746", "employee.subledger.company.country.code": None}
+    desired, user = wanted({**IN_XLEDGER, **values}), user_like({**RECORD, "bankAccount": {"country": country}})
+    sent = bodies(planned(desired, user), user, desired)
+    assert sent == ({"user": {"bankAccount": written}} if written else {})
+
+
 def test_a_part_of_the_changes_is_sent_as_if_it_were_all() -> None:
     desired, user = wanted(SHOWN), user_like(NOBODY)
     decided = planned(desired, user)
