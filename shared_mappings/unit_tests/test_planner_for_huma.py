@@ -217,6 +217,15 @@ def test_an_address_of_which_huma_cannot_take_a_line_is_left_out_as_a_whole() ->
     assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
 
 
+def test_an_address_with_a_line_that_nobody_sees_in_huma_is_not_written_and_that_is_said() -> None:
+    """It would be sent along as empty."""
+    user = user_like({**RECORD, "homeAddress": None})
+    hidden = replace(user, values={**user.values, "homeAddress.city": MISSING})
+    decided = planned(wanted(IN_XLEDGER), hidden, LOOSEST)
+    assert decided.changes == ()
+    assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
+
+
 def test_what_huma_holds_that_has_no_form_in_xledger_is_a_value() -> None:
     user = user_like({**RECORD, "gender": "rather not say", "birthDate": "1990-02-30"})
     decided = planned(wanted(IN_XLEDGER), user)
