@@ -47,6 +47,7 @@ STEPS: Final = (
     comparator: text
     targets: [employee.contact.nickname]
     rule: mirror
+    huma: {place: preferredName, rule: no_unset, default: fill_empty}
 
 """,
             "  jobTitle: Job title.\n": "  nickname: What the person is called.\n",
@@ -70,6 +71,7 @@ preferredName:
   xledger: {employee.contact.nickname: Kari}
   changed: Kaja
   becomes: {employee.contact.nickname: Kaja}
+  huma: {rule: no_unset, sent: {user: {preferredName: Kaja}}}
 
 """,
         },
@@ -140,6 +142,7 @@ MOST_FILES: Final = 5
 TESTS: Final = (
     "shared_mappings/unit_tests/test_field_table.py",
     "shared_mappings/unit_tests/test_planner.py",
+    "shared_mappings/unit_tests/test_planner_for_huma.py",
     "destination-xledger/unit_tests/test_config.py",
     "destination-xledger/unit_tests/test_discover.py",
     "destination-xledger/unit_tests/test_metadata.py",
@@ -161,7 +164,7 @@ PAGES: Final = {"CONTRIBUTING.md": "How to add a field", "shared_mappings/README
 """The pages that tell the steps, and the section in which they do."""
 
 
-def test_a_field_is_in_five_files_at_most_and_goes_from_huma_to_xledger(tmp_path: Path) -> None:
+def test_a_field_is_in_five_files_at_most_and_goes_from_huma_to_xledger_and_back(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(
         ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "requirements.lock")
@@ -178,6 +181,7 @@ def test_a_field_is_in_five_files_at_most_and_goes_from_huma_to_xledger(tmp_path
     assert tested.returncode == 0, tested.stdout[-5000:] + tested.stderr[-2000:]
     for field in (NEW, UPDATED):
         assert re.search(rf"test_a_new_value_reaches_every_place.*\[{field}\] PASSED", tested.stdout)
+    assert f"test_what_huma_lacks_is_filled_in[{NEW}] PASSED" in tested.stdout
     assert "test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does PASSED" in tested.stdout
     changed = sorted(differing(copy))
     assert {step.file for step in STEPS} <= set(changed)

@@ -31,8 +31,8 @@ class FieldWarning:
         code: Why.
         field: The record's field; with `EMPLOYEE_IS_CLOSED`, Xledger's.
         told: Whether the log tells of it elsewhere, since it would be the same of anybody.
-        target: Where the value would be in Xledger, the first place of several; empty where nothing belongs to it. No
-            part of what the warning is.
+        target: Where the value would be written, the first place of several; empty where nothing belongs to it. No part
+            of what the warning is.
     """
 
     code: WarningCode
@@ -156,7 +156,7 @@ def _desired(
         values=values,
         warnings=tuple(warnings),
         left_out=left_out,
-        works=record.get(ACTIVE) is True or (ACTIVE not in record and record.get(CLOSED) is False),
+        works=record.get(ACTIVE, record.get(CLOSED) is False) is True and record.get(CLOSED) is not True,
         entered=entered,
     )
 

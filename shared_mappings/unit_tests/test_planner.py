@@ -423,6 +423,25 @@ def test_a_code_that_comes_back_to_somebody_else_is_told_from_a_correction(
     assert is_somebody_else(desire(**changed), replace(have(theirs), left=left), field_table()) == told
 
 
+MASKED = identified("151086*****")
+
+
+@pytest.mark.parametrize("country", ["NO", "SE", None])
+def test_a_number_that_is_masked_is_compared_and_never_written(
+    country: str | None, desire: Desire, have: Have, table: FieldTable
+) -> None:
+    target = "employee.socialSecurityMasked"
+    desired = desire(identifications=[{**MASKED[0], "country": country}])
+    assert plan(desired, have(), Policies(), table) == Plan(Action.UNCHANGED)
+    other = plan(desired, have({target: "260588*****"}), Policies(), table)
+    assert other.changes == ()
+    assert [conflict.target for conflict in other.conflicts] == [target]
+    for nothing in (have({target: None}), None):
+        decided = plan(desired, nothing, Policies(), table)
+        assert target not in changes(decided)
+        assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "identifications"),)
+
+
 def test_a_setting_never_loosens_a_fields_own_rule(desire: Desire, have: Have, table: FieldTable) -> None:
     loosened = Policies(dict.fromkeys(table.fields, Policy.MIRROR))
     assert plan(desire(email=None, homeAddress=None), have(), loosened, table).changes == ()

@@ -217,6 +217,16 @@ def test_an_address_of_which_huma_cannot_take_a_line_is_left_out_as_a_whole() ->
     assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
 
 
+@pytest.mark.parametrize("city", ["Oslo", None])
+def test_an_address_with_a_line_that_nobody_sees_in_huma_is_not_written_and_that_is_said(city: str | None) -> None:
+    """It would be sent along as empty."""
+    user = user_like({**RECORD, "homeAddress": None})
+    hidden = replace(user, values={**user.values, "homeAddress.city": MISSING})
+    decided = planned(wanted({**IN_XLEDGER, "employee.contact.address.place": city}), hidden, LOOSEST)
+    assert decided.changes == ()
+    assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
+
+
 def test_what_huma_holds_that_has_no_form_in_xledger_is_a_value() -> None:
     user = user_like({**RECORD, "gender": "rather not say", "birthDate": "1990-02-30"})
     decided = planned(wanted(IN_XLEDGER), user)
@@ -359,6 +369,18 @@ def test_a_record_in_humas_own_terms_is_planned_like_any_other() -> None:
     assert bodies(planned(desired, user), user, desired) == {
         "user": {"bankAccount": {"type": "international", "iban": "SE4550000000058398257466", "bic": "SWEDSESS"}}
     }
+
+
+@pytest.mark.parametrize(
+    ("country", "written"), [("SE", {"type": "national", "number": "5839825746", "country": "SE"}), ("Atlantis", None)]
+)
+def test_an_account_without_a_country_in_xledger_is_of_the_one_that_stands_in_huma(
+    country: str, written: Mapping[str, str] | None
+) -> None:
+    values = {"employee.subledger.bankAccount": "5839825746", "employee.subledger.company.country.code": None}
+    desired, user = wanted({**IN_XLEDGER, **values}), user_like({**RECORD, "bankAccount": {"country": country}})
+    sent = bodies(planned(desired, user), user, desired)
+    assert sent == ({"user": {"bankAccount": written}} if written else {})
 
 
 def test_a_part_of_the_changes_is_sent_as_if_it_were_all() -> None:

@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_mappings import employee_schema, field_table, used_of_employee, used_of_users, what_is_used
+from shared_mappings import (
+    employee_schema,
+    field_table,
+    used_of_employee,
+    used_of_employees,
+    used_of_user,
+    used_of_users,
+    user_schema,
+    what_is_used,
+)
 
 USERS, EMPLOYEE = used_of_users(field_table()), used_of_employee(field_table())
+EMPLOYEES, USER = used_of_employees(field_table()), used_of_user(field_table())
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -28,6 +38,23 @@ def test_what_the_table_draws_on_is_used_and_nothing_else() -> None:
     assert used["identifications"]["items"]["properties"].keys() == {"type", "country", "value"}
     assert used["bankAccount"]["properties"].keys() == {"number", "country", "iban"}
     assert EMPLOYEE["properties"].keys() == employee_schema()["properties"].keys()
+
+
+def test_of_the_stream_of_employees_it_is_used_as_well_whose_a_record_is_and_whether_they_are_closed() -> None:
+    assert EMPLOYEES["properties"].keys() == EMPLOYEE["properties"].keys() | {"id", "closed"}
+    assert EMPLOYEES["required"] == ["id"]
+    assert what_is_used({"id": 11, "closed": True, "modifiedAt": "2026-01-02T03:04:05"}, EMPLOYEES) == {
+        "id": "11",
+        "closed": True,
+    }
+
+
+def test_of_a_user_in_humas_own_terms_the_bic_is_used_as_well_and_no_id() -> None:
+    assert USER["properties"].keys() == user_schema()["properties"].keys() == USERS["properties"].keys() - {"id"}
+    assert USER["required"] == []
+    assert USER["properties"]["bankAccount"]["properties"].keys() == {"number", "country", "iban", "bic"}
+    passport = {"type": "passport", "value": "1"}
+    assert what_is_used({"identifications": [passport], "active": None}, USER) == {"identifications": []}
 
 
 @given(record=st.dictionaries(st.sampled_from([*USERS["properties"], "custom"]), ANYTHING))

@@ -97,8 +97,8 @@ class Wording:
         return self.desired.beside.get(path) if rule is None else self.desired.values[rule.canonical_target]
 
     def _in_huma(self, path: str) -> State:
-        """What stands in Huma, in the form that it has in Xledger, and otherwise as it is."""
-        if self.user is None:
+        """What stands in Huma, in the form that it has in Xledger; what has none there is of no use."""
+        if self.user is None or path in self.user.formless:
             return None
         return self.user.values[path] if path in self.user.values else self._at(path)
 
