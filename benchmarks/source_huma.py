@@ -130,9 +130,14 @@ class Memory:
         return (self.many_bytes - self.few_bytes) / (self.many - self.few)
 
     @property
+    def most_bytes(self) -> int:
+        """How many bytes that may be."""
+        return MOST_BYTES[self.mode]
+
+    @property
     def kept(self) -> bool:
         """Whether that is as little as is promised."""
-        return self.for_each_person <= MOST_BYTES[self.mode]
+        return self.for_each_person <= self.most_bytes
 
 
 @dataclass(frozen=True)
@@ -354,7 +359,7 @@ def _table_of_sizes(memory: list[Memory], state: State) -> Table:
         mode = crowd.mode.value.replace("_", " ")
         table.add_row(f"memory for {crowd.few:,} people, {mode}", f"{crowd.few_bytes / MEGABYTE:.1f} MB")
         table.add_row(f"memory for {crowd.many:,} people, {mode}", f"{crowd.many_bytes / MEGABYTE:.1f} MB")
-        promised = f"at most {MOST_BYTES[crowd.mode]:,}"
+        promised = f"at most {crowd.most_bytes:,}"
         table.add_row(
             f"bytes for each person more, {mode}", f"{crowd.for_each_person:,.0f}", promised, _kept(crowd.kept)
         )

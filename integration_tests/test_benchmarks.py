@@ -9,7 +9,7 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from rich.console import Console
 
-from benchmarks import destination_xledger, source_huma
+from benchmarks import destination_xledger, source_huma, source_xledger
 from benchmarks.elsewhere import elsewhere
 from benchmarks.steps import steps
 
@@ -68,7 +68,18 @@ def test_what_is_not_as_promised_is_told_beside_the_number(
     assert len(told) == 3
 
 
-@pytest.mark.parametrize("module", [source_huma, destination_xledger])
+def test_employees_that_are_read_slowly_or_with_too_many_requests_are_told_beside_the_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    traffic = source_xledger.Traffic(4, 1, 1)
+    cost = source_xledger.Cost(100, 100, source=1.0, bare=2.0, full=traffic, idle=traffic, idle_records=1)
+    large = source_huma.Memory(SyncMode.full_refresh, few=1, many=2, few_bytes=0, many_bytes=501)
+    Console(width=160).print(source_xledger._table(cost, [large]))  # noqa: SLF001
+    told = [line for line in capsys.readouterr().out.splitlines() if " NO " in line]
+    assert (len(told), cost.kept) == (5, False)
+
+
+@pytest.mark.parametrize("module", [source_huma, source_xledger, destination_xledger])
 def test_an_option_that_a_benchmark_does_not_have_is_refused(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -199,7 +199,7 @@ def test_a_record_holds_what_xledger_has_in_the_terms_of_the_object_employee(
     record = dict(read().records[str(who)])
     assert record.pop("changedAt")
     assert record.pop("modifiedAt") == sandbox.xledger.employee("E7")["modifiedAt"]
-    assert record == {
+    expected = {
         "id": str(who),
         "active": True,
         "closed": False,
@@ -220,6 +220,7 @@ def test_a_record_holds_what_xledger_has_in_the_terms_of_the_object_employee(
         "noticeDate": None,
         "address": {"streetAddress": "Storgata 7", "zipCode": "0155", "place": "Oslo", "country": "NO"},
     }
+    assert {name: value for name, value in record.items() if name in expected} == expected
     assert "*" in record["socialSecurityNumber"]
 
 

@@ -12,7 +12,7 @@ from shared_mappings.decisions_file import DecisionsError, parse_decisions
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
-from shared_mappings.employee_record import employee_record, shown_as
+from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.field_table import FieldTable, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.planning.bodies import bodies_for_huma
@@ -81,7 +81,6 @@ __all__ = [
     "plan_for_huma",
     "policy_in_force",
     "read_path",
-    "shown_as",
     "titles_by_name",
     "to_huma",
     "to_xledger",

@@ -9,22 +9,6 @@ from shared_mappings.field_table import FieldTable, KeyPath
 from shared_mappings.states import MISSING, State
 
 
-def shown_as(table: FieldTable) -> Mapping[str, KeyPath]:
-    """The property of the object `employee` as which each rule shows its first target, by that target.
-
-    It is the first property that the rule draws on and that no rule before it shows. So a rule that only puts together
-    what others show, such as the full name, shows nothing; what no first target holds is shown by nobody.
-    """
-    shown: dict[str, KeyPath] = {}
-    taken: set[KeyPath] = set()
-    for rule in table.rules:
-        free = next((keys for keys in rule.employee_keys.values() if keys not in taken), None)
-        if free is not None:
-            shown[rule.canonical_target] = free
-            taken.add(free)
-    return shown
-
-
 def employee_record(employee: Employee, table: FieldTable, *, shows_closed: bool) -> dict[str, Any]:
     """What Xledger has of an employee, with `id`, `active` and `closed`.
 
@@ -40,7 +24,7 @@ def employee_record(employee: Employee, table: FieldTable, *, shows_closed: bool
     if shows_closed:
         record |= {ACTIVE: not employee.closed, "closed": employee.closed}
     objects: dict[KeyPath, dict[str, State]] = {}
-    for target, keys in shown_as(table).items():
+    for target, keys in table.shown_as.items():
         objects.setdefault(keys[:-1], {})[keys[-1]] = employee.values[target]
     for path, lines in objects.items():
         if path in table.one_value.employee_keys and MISSING in lines.values():

@@ -480,6 +480,21 @@ class FieldTable(_Frozen):
         paths = (path for rule in self.rules if rule.huma for path in rule.huma.beside.values())
         return tuple(path for path in paths if path not in self.rule_at)
 
+    @cached_property
+    def shown_as(self) -> Mapping[str, KeyPath]:
+        """The property of the object `employee` as which each rule shows its first target, by that target.
+
+        It is the first property that the rule draws on and that no rule before it shows. So a rule that only puts
+        together what others show, such as the full name, shows nothing; what no first target holds is shown by nobody.
+        """
+        shown: dict[str, KeyPath] = {}
+        for rule in self.rules:
+            taken = set(shown.values())
+            free = next((keys for keys in rule.employee_keys.values() if keys not in taken), None)
+            if free is not None:
+                shown[rule.canonical_target] = free
+        return shown
+
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field of the record that the table speaks of, in its order."""

@@ -13,7 +13,6 @@ from shared_mappings import (
     employee_schema,
     employees_schema,
     field_table,
-    shown_as,
 )
 
 TABLE = field_table()
@@ -56,7 +55,7 @@ def with_contact(**changed: Any) -> dict[str, Any]:
 
 
 def test_an_employee_is_shown_in_the_terms_of_the_object_employee() -> None:
-    assert record_of(NODE) == {
+    expected = {
         "id": "61",
         "code": "E1",
         "email": "kari@example.com",
@@ -77,16 +76,17 @@ def test_an_employee_is_shown_in_the_terms_of_the_object_employee() -> None:
         "noticeDate": None,
         "address": {"streetAddress": "Storgata 1", "zipCode": "0155", "place": "Oslo", "country": "NO"},
     }
+    assert {name: value for name, value in record_of(NODE).items() if name in expected} == expected
 
 
 def test_every_property_is_shown_by_one_rule_but_those_that_no_first_target_holds() -> None:
-    shown = [".".join(keys) for keys in shown_as(TABLE).values()]
+    shown = [".".join(keys) for keys in TABLE.shown_as.values()]
     assert len(shown) == len(set(shown))
     assert set(TABLE.employee) - set(shown) == {"active", "address", "socialSecurityCountry"}
 
 
 def test_a_rule_that_only_puts_together_what_others_show_shows_nothing() -> None:
-    assert {rule.canonical_target for rule in TABLE.rules} - set(shown_as(TABLE)) == {"employee.subledger.description"}
+    assert {rule.canonical_target for rule in TABLE.rules} - set(TABLE.shown_as) == {"employee.subledger.description"}
 
 
 @pytest.mark.parametrize("rule", TABLE.rules, ids=lambda rule: rule.canonical_target)
@@ -105,7 +105,7 @@ def test_what_a_record_says_is_what_xledger_has(rule: Any) -> None:
 @pytest.mark.parametrize("part", ["contact", "subledger"])
 def test_what_an_object_would_hold_that_is_not_shown_is_unknown(part: str) -> None:
     record = record_of({**NODE, part: None})
-    hidden = {keys[0] for target, keys in shown_as(TABLE).items() if target.startswith(f"employee.{part}.") and keys}
+    hidden = {keys[0] for target, keys in TABLE.shown_as.items() if target.startswith(f"employee.{part}.") and keys}
     assert hidden
     assert not hidden & record.keys()
     assert record.keys() == record_of(NODE).keys() - hidden

@@ -3,7 +3,7 @@
 import pytest
 
 from shared_mappings import field_table
-from xledger_api.language.fitting import Lack, fitted, lacks, shown
+from xledger_api.language.fitting import Lack, fitted, lacks, lacks_of_records, shown, shown_in_records
 from xledger_api.language.schema import written_down
 
 from .told import SDL, learned_from
@@ -133,3 +133,45 @@ def test_a_schema_that_is_not_told_is_said_not_to_be() -> None:
     (lack,) = lacks(TABLE, written_down())
     assert lack.sentence.startswith("Xledger does not tell its schema")
     assert not lack.blocks
+
+
+# ------------------------------------------------------------------ for whoever only reads
+
+
+def lacks_of_records_of(*parts: str) -> list[Lack]:
+    return list(lacks_of_records(TABLE, learned_from(lacking=parts)))
+
+
+def test_a_reader_lacks_nothing_of_an_xledger_as_it_is_written_down_or_one_that_nothing_is_written_to() -> None:
+    mutations = [f"Mutation.{name}" for name in ("addEmployees", "updateEmployees", "updateSuppliers")]
+    assert lacks_of_records_of() == lacks_of_records_of(*mutations) == []
+
+
+@pytest.mark.parametrize("part", ["Query.employees", "Employee.dbId", "Contact.dbId", "Subledger.dbId"])
+def test_a_reader_is_blocked_where_nobody_can_be_told_from_others(part: str) -> None:
+    (lack,) = (lack for lack in lacks_of_records_of(part) if lack.blocks)
+    assert part.partition(".")[2] in lack.sentence
+
+
+@pytest.mark.parametrize(
+    ("part", "properties"),
+    [
+        ("Employee.trialTo", "trialTo cannot be read, and so is missing"),
+        ("Address.country", "address.country cannot be read, and so is missing"),
+        ("Employee.dateTo", "active and closed are missing"),
+        ("Employee.modifiedAt", "(modifiedAt)"),
+        ("ObjectStatus.ALL", "Employees who are closed in Xledger cannot be read"),
+        ("OwnerSet.LOWER", "Employees of the entities below the API token's own cannot be read"),
+    ],
+)
+def test_a_reader_is_told_what_is_missing_from_the_records(part: str, properties: str) -> None:
+    (lack,) = lacks_of_records_of(part)
+    assert properties in lack.sentence
+    assert not lack.blocks
+
+
+def test_no_more_is_read_for_records_than_is_in_one() -> None:
+    paths = set(shown_in_records(TABLE, written_down()))
+    assert paths < {*shown(TABLE, written_down()), ("modifiedAt",)}
+    assert not {path for path in paths if path[0] == "subledger" and path[1] in ("phone", "email", "address")}
+    assert ("contact", "gender", "name") in paths

@@ -317,6 +317,16 @@ _LISTS: Final = (
         judging.cursors_lead_on,
     ),
     Fact(
+        "cursors within a page",
+        "A list goes on after any cursor of a page, with whoever comes next: pages begin with the last one of the page "
+        "before, so that a list that moves is noticed.",
+        Sure.ASSUMED,
+        "The list is read from the beginning, up to three times, and then once more as it comes, with a warning that "
+        "somebody may be missing.",
+        "xledger_api/unit_tests/test_listing.py::"
+        "test_a_list_that_moves_each_time_is_read_once_more_as_it_comes_with_a_warning",
+    ),
+    Fact(
         "pages of 10,000",
         "A page may have 10,000 employees.",
         Sure.SEEN,

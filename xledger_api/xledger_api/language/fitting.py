@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared_mappings import FieldTable, Route, Target, shown_as
+from shared_mappings import FieldTable, Route, Target
 from xledger_api.language.introspection import EMPLOYEES, INPUTS
 from xledger_api.language.operations import Path
 from xledger_api.language.schema import NODE, Schema, named
@@ -90,7 +90,7 @@ def shown_in_records(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
     """What can be read of an employee that is in a record, and no more: traffic is metered."""
     keys = (*table.db_id_keys.values(), table.closed_keys, MODIFIED)
     others = [path for path in dict.fromkeys(keys) if _reads(schema, path)]
-    return (*others, *(path for name in shown_as(table) for path in shown_at(name, table, schema)))
+    return (*others, *(path for name in table.shown_as for path in shown_at(name, table, schema)))
 
 
 def shows_closed(table: FieldTable, schema: Schema) -> bool:
@@ -119,7 +119,7 @@ def lacks_of_records(table: FieldTable, schema: Schema) -> Iterator[Lack]:
             f"When employees were changed is missing from the records (modifiedAt): Xledger's API has no {absent}."
         )
     unread: defaultdict[str, list[str]] = defaultdict(list)
-    for name, keys in shown_as(table).items():
+    for name, keys in table.shown_as.items():
         if not shown_at(name, table, schema):
             unread[_missing(schema, table.target_keys[name]) or name].append(".".join(keys))
     for absent, properties in unread.items():
