@@ -1,17 +1,15 @@
 """Whatever goes wrong on the way to Huma: nobody twice, nothing lost, nobody told to be done who is not."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, FailureType
 
-from destination_huma.destination import DestinationHuma
 from destination_huma.syncing import crew
 from integration_tests.conftest import Write
 from integration_tests.huma_people import an_employee, as_user, company_of, hire
-from integration_tests.records import Record, records, state
+from integration_tests.records import records, state
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 
@@ -103,7 +101,7 @@ def test_somebody_whom_the_list_does_not_show_yet_is_not_added_again(write_to_hu
 PASSING: dict[str, Callable[..., Fault]] = {
     "429": lambda **when: Fault.too_many_requests(retry_after=1, **when),
     "500": lambda **when: Fault.server_error(500, **when),
-    "maintenance": lambda **when: Fault.maintenance_page(**when),
+    "maintenance": Fault.maintenance_page,
     "not_json": Fault.not_json,
     "dropped": Fault.dropped_connection,
 }
@@ -237,44 +235,3 @@ def test_the_position_of_somebody_is_written_before_the_employment_id(write_to_h
     hire(sandbox, 1, employmentId=None, probationEndDate=None)
     write_to_huma(employees(1))
     assert [write.route for write in sandbox.huma.writes] == ["/users/{id}/positions/{position}", "/users/{id}"]
-
-
-# ------------------------------------------------------------------ ends from outside
-
-
-@pytest.fixture
-def stalled(sandbox: Sandbox) -> Iterator[Fault]:
-    """A change to one person that is carried out, and whose answer does not come while a test lasts."""
-    fault = Fault.stall(carried_out=True, path="/users/{id}", method="PATCH", after=3, times=1)
-    sandbox.huma.faults.add(fault)
-    yield fault
-    fault.release()
-
-
-class _Ended(BaseException):
-    """What a host does."""
-
-
-def test_a_host_that_ends_a_sync_is_told_what_was_done(
-    sandbox: Sandbox, stalled: Fault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(crew, "GRACE", 0.2)
-    for number in range(1, 10):
-        hire(sandbox, number, phone=None)
-    real, waiting = crew.Future.result, threading.main_thread()
-
-    def result(future: Any, timeout: float | None = None) -> Any:
-        """Ends it while the main thread waits for somebody whose answer does not come."""
-        if threading.current_thread() is waiting and not sandbox.huma.faults.waiting():
-            return real(future, timeout)
-        raise _Ended
-
-    monkeypatch.setattr(crew.Future, "result", result)
-    destination = DestinationHuma(sleep=lambda _: None)
-    from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
-
-    from integration_tests.conftest import a_stream
-
-    catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream("employees")]})
-    with pytest.raises(_Ended):
-        list(destination.write(sandbox.destination_huma_config(), catalog, iter(employees(*range(1, 10)))))
