@@ -12,6 +12,7 @@ from typing import Final
 
 from airbyte_cdk.models import ConnectorSpecificationSerializer
 
+import destination_huma.config
 from destination_xledger.config import connection_specification
 from integration_tests import contract_page, messages
 from integration_tests.pictures import write_pictures_and_examples
@@ -30,6 +31,10 @@ def _spec_of_source_xledger() -> str:
     return _as_json(ConnectorSpecificationSerializer.dump(SourceXledger().spec(None)))  # type: ignore[arg-type]
 
 
+def _spec_of_destination_huma() -> str:
+    return _as_json(destination_huma.config.connection_specification())
+
+
 def _spec_of_the_destination() -> str:
     return _as_json(connection_specification())
 
@@ -45,6 +50,7 @@ def _as_json(content: object) -> str:
 GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
     "source-huma/unit_tests/spec.json": _spec_of_the_source,
     "source-xledger/unit_tests/spec.json": _spec_of_source_xledger,
+    "destination-huma/unit_tests/expected_spec.json": _spec_of_destination_huma,
     "destination-xledger/unit_tests/expected_spec.json": _spec_of_the_destination,
     "integration_tests/expected_reports/plan.jsonl": partial(_report, "plan.jsonl"),
     "integration_tests/expected_reports/rejected.jsonl": partial(_report, "rejected.jsonl"),

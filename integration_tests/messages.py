@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).parents[1]
 
 PACKAGES: Final = (
     *("source-huma/source_huma", "source-xledger/source_xledger"),
-    *("destination-xledger/destination_xledger", "huma-xledger/huma_xledger"),
+    *("destination-huma/destination_huma", "destination-xledger/destination_xledger", "huma-xledger/huma_xledger"),
     *(
         "huma_api/huma_api",
         "xledger_api/xledger_api",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
+import destination_huma.config
 from destination_xledger.config import connection_specification
 from huma_xledger.report import told_of
 from integration_tests.example_run import ExampleRun, example_run
@@ -19,6 +20,7 @@ from source_xledger import SourceXledger
 ROOT: Final = Path(__file__).parents[1]
 HUMA: Final = ROOT / "source-huma" / "docs"
 XLEDGER: Final = ROOT / "destination-xledger" / "docs"
+HUMA_AS_DESTINATION: Final = ROOT / "destination-huma" / "docs"
 XLEDGER_AS_SOURCE: Final = ROOT / "source-xledger" / "docs"
 
 COLUMNS: Final = 76
@@ -60,6 +62,7 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
     """
     huma = drawn(SourceHuma().spec(None).connectionSpecification)  # type: ignore[arg-type]  # it asks for no logger
     xledger = drawn(connection_specification())
+    people = drawn(destination_huma.config.connection_specification())
     employees = drawn(SourceXledger().spec(None).connectionSpecification)  # type: ignore[arg-type]
     return {
         HUMA / "form.svg": picture_of_form("Huma, as a source", huma),
@@ -67,6 +70,10 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
         XLEDGER_AS_SOURCE / "form.svg": picture_of_form("Xledger, as a source", employees),
         XLEDGER_AS_SOURCE / "form-optional.svg": picture_of_optional_fields(
             "Xledger, as a source: optional fields", employees
+        ),
+        HUMA_AS_DESTINATION / "form.svg": picture_of_form("Huma, as a destination", people),
+        HUMA_AS_DESTINATION / "form-optional.svg": picture_of_optional_fields(
+            "Huma, as a destination: optional fields", people
         ),
         XLEDGER / "form.svg": picture_of_form("Xledger, as a destination", xledger),
         XLEDGER / "form-optional.svg": picture_of_optional_fields(
@@ -93,7 +100,7 @@ def pages_with_examples(run: ExampleRun) -> dict[Path, str]:
     found = examples(run)
     pages = {
         page: page.read_text(encoding="utf-8")
-        for folder in (HUMA, XLEDGER, XLEDGER_AS_SOURCE)
+        for folder in (HUMA, HUMA_AS_DESTINATION, XLEDGER, XLEDGER_AS_SOURCE)
         for page in folder.glob("*.md")
     }
     return {page: with_examples(text, found) for page, text in pages.items() if names_of_examples(text)}

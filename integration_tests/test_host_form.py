@@ -8,6 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+import destination_huma.config
 from destination_xledger.config import connection_specification
 from integration_tests.host_form import Choice, Form, Kind, drawn
 from source_xledger import config as source_config
@@ -24,11 +25,13 @@ def of_source_huma() -> dict[str, Any]:
 SPECIFICATIONS = {
     "source-huma": of_source_huma(),
     "source-xledger": source_config.connection_specification(),
+    "destination-huma": destination_huma.config.connection_specification(),
     "destination-xledger": connection_specification(),
 }
 REQUIRED: dict[str, dict[str, Any]] = {
     "source-huma": {"client_id": "an-id", "client_secret": "a-secret"},
     "source-xledger": {"api_token": "QUJD"},
+    "destination-huma": {"client_id": "an-id", "client_secret": "a-secret", "authority_confirmed": True},
     "destination-xledger": {"api_token": "QUJD", "authority_confirmed": True},
 }
 

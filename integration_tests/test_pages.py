@@ -18,7 +18,15 @@ from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind
 from integration_tests.page_examples import names_of_examples, with_examples
-from integration_tests.pictures import HUMA, ROOT, XLEDGER, XLEDGER_AS_SOURCE, pages_with_examples, stale
+from integration_tests.pictures import (
+    HUMA,
+    HUMA_AS_DESTINATION,
+    ROOT,
+    XLEDGER,
+    XLEDGER_AS_SOURCE,
+    pages_with_examples,
+    stale,
+)
 from source_huma.source import SourceHuma
 
 PAGES = sorted(
@@ -29,7 +37,12 @@ PAGES = sorted(
 )
 PICTURES = sorted(path for folder in ("docs", "*/docs") for path in ROOT.glob(f"{folder}/*.svg"))
 
-SETUPS = {XLEDGER / "xledger.md": 800, HUMA / "huma.md": 500, XLEDGER_AS_SOURCE / "xledger-source.md": 500}
+SETUPS = {
+    XLEDGER / "xledger.md": 800,
+    HUMA_AS_DESTINATION / "huma.md": 800,
+    HUMA / "huma.md": 500,
+    XLEDGER_AS_SOURCE / "xledger-source.md": 500,
+}
 """The pages that somebody sets up from, and how many words are read for that."""
 
 ANEW = "make pictures writes it anew."

@@ -55,7 +55,7 @@ class Additions:
         person, changes = item.person, self._sent_of(item)
         if there := self._with_the_address_of(person):
             return self.updates.write(person, there)
-        failure: ConnectorError | None = None
+        lost: list[ConnectorError] = []
         for pause in PAUSES:
             with self.done.sending(person, None, changes):
                 answer = self.huma.create_user(self._body(item, changes))
@@ -63,14 +63,14 @@ class Additions:
                 case Taken():
                     return self._complete(item, changes, self._read(str(answer.body["id"])))
                 case Refused():
-                    there = self._with_the_address_of(person) if failure else None
+                    there = self._with_the_address_of(person) if lost else None
                     if there is not None:  # the addition whose answer got lost has come after all
                         return self._complete(item, changes, there)
                     self.done.not_added(person)
                     self.updates.rights.may_not_add(answer.reason)
                     return Ended(item, Refusal((said_by(answer),), item.plan.changes))
                 case Unanswered():
-                    failure = answer.failure
+                    lost.append(answer.failure)
             logger.warning(
                 "The answer to adding %s got lost. Looking up in %.0f seconds whether they are there.",
                 person.label,
@@ -80,7 +80,7 @@ class Additions:
             if there := self._with_the_address_of(person):
                 logger.warning("%s was added although Huma did not say so, and is not added again.", person.label)
                 return self._complete(item, changes, there)
-        raise failure or transient_error("Huma does not answer. Run the sync again later.")
+        raise lost[-1]
 
     def _sent_of(self, item: Planned) -> list[FieldChange]:
         """What of a plan an addition is sent: the least that Huma wants. The rest is written after that."""
