@@ -19,7 +19,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +30,12 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.elsewhere import PROCESSES, elsewhere
+from benchmarks.elsewhere import elsewhere
+from benchmarks.served_huma import served_huma
 from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE
 from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
-from integration_tests.sandbox import Sandbox
 from source_huma.changed_users import users_cursor
 from source_huma.entrypoint import HumaEntrypoint
 from source_huma.run import OWN_PACKAGES
@@ -161,7 +160,7 @@ class State:
 
 def _speed(people: int, workers: int, rounds: int) -> Speed:
     times: dict[Reader, list[float]] = {bare_loop: [], source: []}
-    with _huma(people, LATENCY) as huma, elsewhere() as process:
+    with served_huma(people, LATENCY) as huma, elsewhere() as process:
         config = {**huma.config, "num_workers": workers}
         for _ in range(rounds):
             for reader, taken in times.items():
@@ -169,7 +168,7 @@ def _speed(people: int, workers: int, rounds: int) -> Speed:
                 read, seconds = process.submit(_timed, reader, config).result()
                 taken.append(seconds)
                 assert read == people, f"{reader.__name__} read {read} of {people} people"
-        made = huma.requests_since_last_asked()
+        made = huma.requests_since_last_asked().total()
     return Speed(
         people=people,
         workers=workers,
@@ -195,7 +194,7 @@ def _peaks(step: Step, mode: SyncMode, crowds: list[int]) -> list[int]:
 
 def _peak(people: int, mode: SyncMode) -> int:
     """The most memory that `source-huma read` takes, in bytes."""
-    with _huma(people, latency=0) as huma, _arguments(huma.config, mode) as arguments:
+    with served_huma(people) as huma, _arguments(huma.config, mode) as arguments:
         read = [sys.executable, "-m", "benchmarks.measured", str(EXECUTABLES / "source-huma"), *arguments]
         done = subprocess.run(read, capture_output=True, text=True, check=False)  # noqa: S603  our own connector
     told = done.stdout.count('"type":"RECORD"')
@@ -288,45 +287,6 @@ def bare_loop(config: Config) -> int:
         session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
         details = [pool.submit(lambda user: bool(get(f"/users/{user}")["id"]), user) for user in listed()]
         return sum(detail.result() for detail in details)
-
-
-# ---- a Huma in another process
-
-
-class _RemoteHuma:
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self.config: Config = pipe.recv()
-
-    def requests_since_last_asked(self) -> int:
-        self._pipe.send("requests")
-        return int(self._pipe.recv())
-
-
-@contextmanager
-def _huma(people: int, latency: float) -> Iterator[_RemoteHuma]:
-    ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_serve, args=(people, latency, theirs), daemon=True)
-    process.start()
-    try:
-        yield _RemoteHuma(ours)
-    finally:
-        ours.close()
-        process.join()
-
-
-def _serve(people: int, latency: float, pipe: Connection) -> None:
-    """Serve a Huma and count its requests, until the other end of the pipe is closed."""
-    with Sandbox.running(people=people, employees=False) as sandbox:
-        sandbox.huma.latency = latency
-        pipe.send(sandbox.source_config())
-        while True:
-            try:
-                pipe.recv()
-            except EOFError:
-                return
-            pipe.send(len(sandbox.huma.requests))
-            sandbox.huma.requests.clear()
 
 
 # ---- the tables

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from huma_xledger.direction import TO_XLEDGER, Direction
 from integration_tests.conftest import Write
 from integration_tests.demo.__main__ import GREETING
-from integration_tests.demo.story import COLUMNS, NEXT, tell
+from integration_tests.demo.story import COLUMNS, NEXT, groups, tell
 from integration_tests.sandbox import Sandbox
 from integration_tests.without_a_host import InThisProcess
 
@@ -26,10 +28,18 @@ def populated() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def told(sandbox: Sandbox, write: Write) -> tuple[bool, list[str]]:
+def told(sandbox: Sandbox, write: Write, write_to_huma: Write, tmp_path: Path) -> tuple[bool, list[str]]:
     """Whether all was well, and the lines of the demo."""
     out = io.StringIO()
-    all_well = tell(Console(file=out, width=COLUMNS), sandbox, lambda mode: InThisProcess(sandbox, write, mode))
+
+    def connect(direction: Direction, mode: str = "sync") -> InThisProcess:
+        settings: dict[str, Any] = {"object_storage_config": {"storage_type": "Local", "path": str(tmp_path)}}
+        if direction == TO_XLEDGER:
+            return InThisProcess(sandbox, write, mode, settings=settings)
+        settings |= groups(sandbox)
+        return InThisProcess(sandbox, write_to_huma, mode, settings=settings, direction=direction)
+
+    all_well = tell(Console(file=out, width=COLUMNS), sandbox, connect, tmp_path)
     return all_well, [*GREETING.splitlines(), *out.getvalue().splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""A preview, a first sync, one when nothing has changed, one after a few changes, and what is to be seen of them."""
+"""A preview, a first sync, the other direction, a sync after a few changes, and what is to be seen of them."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,9 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from huma_xledger.connection import Connection, SyncResult
+from huma_xledger.direction import TO_HUMA, TO_XLEDGER, Direction
 from huma_xledger.environment import PRIVATE
 from huma_xledger.state_file import StateFile
+from integration_tests.decided import add, decisions, stands
 from integration_tests.sandbox import Sandbox
+from integration_tests.sandbox.huma_store import HumaUser
 
 PEOPLE = 300
 COLUMNS = 80
@@ -37,6 +40,13 @@ class Syncs(Protocol):
         """Syncs once."""
 
 
+class Connect(Protocol):
+    """How the story makes a connection between the two systems of its sandbox."""
+
+    def __call__(self, direction: Direction, mode: str = "sync") -> Syncs:
+        """A connection in this direction and in this mode."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that happens in Huma between two syncs, and what is to be seen in Xledger afterwards.
@@ -57,23 +67,37 @@ class Change:
 def run() -> int:
     """Tells the story of a sandbox, through PyAirbyte. Returns 0 when everything was as it should be."""
     console = Console()
-    with Sandbox.running(people=PEOPLE) as sandbox, tempfile.TemporaryDirectory() as folder:
+    with Sandbox.running(people=PEOPLE) as sandbox, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        storage = {"storage_type": "Local", "path": name}
 
-        def connect(mode: str) -> Connection:
-            state = StateFile(Path(folder) / f"{mode}.json")
-            return Connection(sandbox.source_config(), sandbox.destination_config(mode=mode), state)
+        def connect(direction: Direction, mode: str = "sync") -> Connection:
+            settings = {"mode": mode, "object_storage_config": storage}
+            source, destination = (
+                (sandbox.source_config(), sandbox.destination_config(**settings))
+                if direction == TO_XLEDGER
+                else (sandbox.source_xledger_config(), sandbox.destination_huma_config(**settings, **groups(sandbox)))
+            )
+            state = StateFile(folder / f"{direction.destination}-{mode}.json")
+            return Connection(source, destination, state, direction)
 
-        all_well = tell(Console(width=min(console.width, COLUMNS)), sandbox, connect)
+        all_well = tell(Console(width=min(console.width, COLUMNS)), sandbox, connect, folder)
     return 0 if all_well else 1
 
 
-def tell(console: Console, sandbox: Sandbox, connect: Callable[[str], Syncs]) -> bool:
-    """Syncs a sandbox four times, and tells what happens.
+def groups(sandbox: Sandbox) -> dict[str, list[str]]:
+    """The setting that says of which company whoever is added to a sandbox's Huma becomes a member."""
+    return {"new_user_groups": [sandbox.huma.organisation.companies[0].id]}
+
+
+def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) -> bool:
+    """Syncs a sandbox seven times, and tells what happens.
 
     Args:
         console: Where it is told.
         sandbox: The sandbox; nothing has been synced in it.
-        connect: A connection between its two systems in the mode that it is handed.
+        connect: Makes connections between its two systems, which leave their reports in one storage.
+        storage: The folder that is this storage, where an administrator puts decisions too.
 
     Returns:
         Whether everything was as it should be.
@@ -86,21 +110,25 @@ def tell(console: Console, sandbox: Sandbox, connect: Callable[[str], Syncs]) ->
         return result
 
     console.print(f"  Huma has {len(sandbox.huma.users)} people, Xledger {len(sandbox.xledger.employees())} employees.")
-    preview = step("1. A preview: what would a sync do? It writes nothing.", connect("preview"))
+    preview = step("1. A preview: what would a sync do? It writes nothing.", connect(TO_XLEDGER, "preview"))
     unwritten = not sandbox.xledger.writes
-    connection = connect("sync")
+    connection = connect(TO_XLEDGER)
     first = step("2. The first sync.", connection)
-    asked, before, countries = len(sandbox.xledger.operations), _by_code(sandbox), _company_countries(sandbox)
+    asked, countries = len(sandbox.xledger.operations), _company_countries(sandbox)
     idle = step("3. A sync after nothing has changed.", connection)
     unasked = len(sandbox.xledger.operations) == asked
+    connection = connect(TO_XLEDGER)  # as another process would, to which the decisions are new
+    there = _tell_the_other_direction(step, sandbox, connection, connect(TO_HUMA), storage)
+    before = _by_code(sandbox)
     changes = _change_a_few_things(sandbox)
-    last = step("4. A sync after five changes in Huma.", connection)
+    last = step("7. A sync after five changes in Huma.", connection)
     after = _by_code(sandbox)
     kept = {code: country for code, country in _company_countries(sandbox).items() if code in countries}
     table, all_seen = _table_of_changes(changes, before, after)
     promises = {
         "the preview wrote nothing, and foretold the first sync": unwritten and _counts(preview) == _counts(first),
         "when nothing had changed, Xledger was not even asked": unasked and idle.summary["received"] == 0,
+        **there,
         "after the changes, only those came who had changed": last.summary["received"] == len(changes),
         "the bank account's country was compared and reported, and never written": kept == countries
         and bool(first.summary["conflicts"].get("bankAccount.country")),
@@ -114,6 +142,54 @@ def tell(console: Console, sandbox: Sandbox, connect: Callable[[str], Syncs]) ->
     for command, what in NEXT.items():
         console.print(f"  {command:<13} {what}", highlight=False)
     return all_seen and all(promises.values())
+
+
+def _tell_the_other_direction(
+    step: Callable[[str, Syncs], SyncResult], sandbox: Sandbox, to_xledger: Syncs, to_huma: Syncs, storage: Path
+) -> dict[str, bool]:
+    """Has people and values come from Xledger to Huma, and then both directions find nothing to do.
+
+    Returns:
+        What is promised of that, and whether it is so.
+    """
+    people = {user.id: dict(user) for user in sandbox.huma.users.values()}
+    decided = _decide(sandbox, storage)
+    back = step("4. The other direction: three people only in Xledger, two values decided for it.", to_huma)
+    replaced = {
+        (user, field): sandbox.huma.users[user][field]
+        for user, facts in people.items()
+        for field, value in facts.items()
+        if value is not None and sandbox.huma.users[user][field] != value
+    }
+    added = sandbox.huma.users.keys() - people
+    written = (len(sandbox.xledger.writes), len(sandbox.huma.writes))
+    again = [step("5. To Xledger once more.", to_xledger), step("6. To Huma once more.", to_huma)]
+    idle = all(sync.summary["created"] == sync.summary["updated"] == 0 for sync in again)
+    return {
+        "three people only in Xledger came to Huma, and nobody was invited": len(added) == back.summary["created"] == 3
+        and not sandbox.huma.invited,
+        "of what Huma had, the two decided values were replaced, and no other": replaced == decided,
+        "after that, a sync in either direction wrote nothing": idle
+        and written == (len(sandbox.xledger.writes), len(sandbox.huma.writes)),
+    }
+
+
+def _decide(sandbox: Sandbox, storage: Path) -> dict[tuple[str, str], str]:
+    """Lets Xledger have three more people and two other values, and has an administrator decide for them.
+
+    Returns:
+        What is decided for Xledger: the value of each user and field.
+    """
+    new_phone, new_title = _ordinary_people(sandbox)[-2:]
+    title = next(user["jobTitle"] for user in _ordinary_people(sandbox) if user["jobTitle"] != new_title["jobTitle"])
+    decided = {(new_phone.id, "phone"): "+47 400 00 002", (new_title.id, "jobTitle"): title}
+    for (user, field), value in decided.items():
+        code = sandbox.huma.users[user]["employmentId"]
+        sandbox.xledger.edit(sandbox.xledger.employee(code)["dbId"], **{field: value})
+    values = (stands(dict(sandbox.huma.users[user]), field, "xledger") for user, field in decided)
+    people = (add(db_id) for db_id in sandbox.employ(3))
+    (storage / "decisions.json").write_text(decisions(*values, *people), encoding="utf-8")
+    return decided
 
 
 def _in_a_sentence(summary: Mapping[str, Any]) -> str:
@@ -133,15 +209,19 @@ def _counts(sync: SyncResult) -> list[Any]:
     return [sync.summary[count] for count in ("received", "created", "updated", "unchanged", "skipped", "rejected")]
 
 
-def _change_a_few_things(sandbox: Sandbox) -> list[Change]:
-    """Changes Huma: a new phone, an unset phone, a cleared address, a new hire, a leaver."""
-    people = [
+def _ordinary_people(sandbox: Sandbox) -> list[HumaUser]:
+    """Whoever is in both systems, with all that the story changes."""
+    needed = ("active", "employmentId", "phone", "homeAddress", "jobTitle", "employmentStartDate")
+    return [
         user
         for user in sandbox.huma.users.values()
-        if user.id not in sandbox.huma.awkward.values()
-        and all(user.get(name) for name in ("active", "employmentId", "phone", "homeAddress"))
+        if user.id not in sandbox.huma.awkward.values() and all(user.get(name) for name in needed)
     ]
-    new_phone, no_phone, no_address, leaver = people[:4]
+
+
+def _change_a_few_things(sandbox: Sandbox) -> list[Change]:
+    """Changes Huma: a new phone, an unset phone, a cleared address, a new hire, a leaver."""
+    new_phone, no_phone, no_address, leaver = _ordinary_people(sandbox)[:4]
     sandbox.huma.change(new_phone.id, phone="+47 400 00 001")
     sandbox.huma.change(no_phone.id, phone=None)
     sandbox.huma.change(no_address.id, homeAddress=None)
