@@ -325,6 +325,7 @@ _LISTS: Final = (
         "somebody may be missing.",
         "xledger_api/unit_tests/test_listing.py::"
         "test_a_list_that_moves_each_time_is_read_once_more_as_it_comes_with_a_warning",
+        judging.cursors_lead_on,
     ),
     Fact(
         "pages of 10,000",
