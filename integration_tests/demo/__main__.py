@@ -3,7 +3,7 @@
 import sys
 
 GREETING = """\
-Huma to Xledger, with made-up people, in about half a minute.
+Huma to Xledger, with made-up people, in less than a minute.
 Nothing leaves this machine.
 
 Starting a Huma, an Xledger, and PyAirbyte, which runs both connectors ..."""

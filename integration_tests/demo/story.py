@@ -19,7 +19,7 @@ from integration_tests.decided import add, decisions, stands
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.huma_store import HumaUser
 
-PEOPLE = 300
+PEOPLE = 150
 COLUMNS = 80
 
 NEXT = {
@@ -109,7 +109,10 @@ def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) ->
         console.print(f"   {_in_a_sentence(result.summary)}", highlight=False)
         return result
 
-    console.print(f"  Huma has {len(sandbox.huma.users)} people, Xledger {len(sandbox.xledger.employees())} employees.")
+    decided = _decide(sandbox, storage)
+    people, employees = len(sandbox.huma.users), len(sandbox.xledger.employees())
+    console.print(f"  Huma has {people} people, Xledger {employees} employees. It was decided that two of")
+    console.print("  Xledger's values stand, and that three of its employees are added to Huma.")
     preview = step("1. A preview: what would a sync do? It writes nothing.", connect(TO_XLEDGER, "preview"))
     unwritten = not sandbox.xledger.writes
     connection = connect(TO_XLEDGER)
@@ -117,8 +120,7 @@ def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) ->
     asked, countries = len(sandbox.xledger.operations), _company_countries(sandbox)
     idle = step("3. A sync after nothing has changed.", connection)
     unasked = len(sandbox.xledger.operations) == asked
-    connection = connect(TO_XLEDGER)  # as another process would, to which the decisions are new
-    there = _tell_the_other_direction(step, sandbox, connection, connect(TO_HUMA), storage)
+    there = _tell_the_other_direction(step, sandbox, connection, connect(TO_HUMA), decided)
     before = _by_code(sandbox)
     changes = _change_a_few_things(sandbox)
     last = step("7. A sync after five changes in Huma.", connection)
@@ -145,7 +147,11 @@ def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) ->
 
 
 def _tell_the_other_direction(
-    step: Callable[[str, Syncs], SyncResult], sandbox: Sandbox, to_xledger: Syncs, to_huma: Syncs, storage: Path
+    step: Callable[[str, Syncs], SyncResult],
+    sandbox: Sandbox,
+    to_xledger: Syncs,
+    to_huma: Syncs,
+    decided: Mapping[tuple[str, str], str],
 ) -> dict[str, bool]:
     """Has people and values come from Xledger to Huma, and then both directions find nothing to do.
 
@@ -153,8 +159,7 @@ def _tell_the_other_direction(
         What is promised of that, and whether it is so.
     """
     people = {user.id: dict(user) for user in sandbox.huma.users.values()}
-    decided = _decide(sandbox, storage)
-    back = step("4. The other direction: three people only in Xledger, two values decided for it.", to_huma)
+    back = step("4. The other direction: from Xledger to Huma, as it was decided.", to_huma)
     replaced = {
         (user, field): sandbox.huma.users[user][field]
         for user, facts in people.items()
@@ -165,30 +170,31 @@ def _tell_the_other_direction(
     written = (len(sandbox.xledger.writes), len(sandbox.huma.writes))
     again = [step("5. To Xledger once more.", to_xledger), step("6. To Huma once more.", to_huma)]
     idle = all(sync.summary["created"] == sync.summary["updated"] == 0 for sync in again)
+    unwritten = written == (len(sandbox.xledger.writes), len(sandbox.huma.writes))
+    three = len(added) == back.summary["created"] == 3
     return {
-        "three people only in Xledger came to Huma, and nobody was invited": len(added) == back.summary["created"] == 3
-        and not sandbox.huma.invited,
+        "three people whom only Xledger had are in Huma, and nobody was invited": three and not sandbox.huma.invited,
         "of what Huma had, the two decided values were replaced, and no other": replaced == decided,
-        "after that, a sync in either direction wrote nothing": idle
-        and written == (len(sandbox.xledger.writes), len(sandbox.huma.writes)),
+        "after that, a sync in either direction wrote nothing": idle and unwritten,
     }
 
 
-def _decide(sandbox: Sandbox, storage: Path) -> dict[tuple[str, str], str]:
-    """Lets Xledger have three more people and two other values, and has an administrator decide for them.
+def _decide(sandbox: Sandbox, storage: Path) -> Mapping[tuple[str, str], str]:
+    """Lets Xledger have three people more and two other values, and has an administrator decide for these.
 
     Returns:
         What is decided for Xledger: the value of each user and field.
     """
-    new_phone, new_title = _ordinary_people(sandbox)[-2:]
-    title = next(user["jobTitle"] for user in _ordinary_people(sandbox) if user["jobTitle"] != new_title["jobTitle"])
+    codes = _by_code(sandbox)
+    people = [user for user in _ordinary_people(sandbox) if user["employmentId"] in codes]
+    new_phone, new_title = people[-2:]
+    title = next(user["jobTitle"] for user in people if user["jobTitle"] != new_title["jobTitle"])
     decided = {(new_phone.id, "phone"): "+47 400 00 002", (new_title.id, "jobTitle"): title}
     for (user, field), value in decided.items():
-        code = sandbox.huma.users[user]["employmentId"]
-        sandbox.xledger.edit(sandbox.xledger.employee(code)["dbId"], **{field: value})
+        sandbox.xledger.edit(codes[sandbox.huma.users[user]["employmentId"]]["dbId"], **{field: value})
     values = (stands(dict(sandbox.huma.users[user]), field, "xledger") for user, field in decided)
-    people = (add(db_id) for db_id in sandbox.employ(3))
-    (storage / "decisions.json").write_text(decisions(*values, *people), encoding="utf-8")
+    added = (add(db_id) for db_id in sandbox.employ(3))
+    (storage / "decisions.json").write_text(decisions(*values, *added), encoding="utf-8")
     return decided
 
 
