@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ SUMMARY_OF_ONE = '"created": 0, "updated": 1, "unchanged": 0'
 # ------------------------------------------------------------------ decisions
 
 
-def decided(sandbox: Sandbox, stands: Record | None = None, add: tuple[str, ...] = ()) -> str:
+def decided(sandbox: Sandbox, stands: Mapping[tuple[str, str], str] | None = None, add: tuple[str, ...] = ()) -> str:
     """Decisions about people as they stand in Huma now.
 
     Args:
