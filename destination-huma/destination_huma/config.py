@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field, Secret, ValidationInfo, field_validator
 
 from connector_base.people.directory import MatchingKey
-from connector_base.settings.addresses import allowed_address
+from connector_base.settings.addresses import address_setting, allowed_address
 from connector_base.settings.choices import choice_of, explained
 from connector_base.settings.decisions import DecisionsText, as_settings, decisions_setting
 from connector_base.settings.field_policies import strictest
@@ -17,7 +17,6 @@ from connector_base.settings.settings import Settings
 from connector_base.settings.writing_people import (
     AuthoritySetting,
     ModeSetting,
-    address_setting,
     authority_setting,
     mode_setting,
 )

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field, StrictBool
 from connector_base.settings.choices import choice_of, explained
 from connector_base.settings.modes import Mode
 from connector_base.systems import System
-from shared_mappings import API_URL_PATTERN
 
 
 def _confirmed(authority: bool) -> bool:
@@ -48,20 +47,4 @@ def authority_setting(system: System, order: int) -> Any:
         description="Turn on this switch to confirm that you have the authority to let this connection read and write "
         f"personnel data in {system.name}. Without it nothing is read or written.",
         json_schema_extra={"order": order},
-    )
-
-
-def address_setting(usual: str, api: str, order: int) -> Any:
-    """How a form asks for the address of an API.
-
-    Args:
-        usual: The address that hardly anybody changes.
-        api: What it is the address of, in a sentence.
-        order: Its place in the form.
-    """
-    return Field(
-        usual,
-        title="API address",
-        description=f"Address of {api}: https, or http to this machine.",
-        json_schema_extra={"order": order, "pattern": API_URL_PATTERN, "pattern_descriptor": usual},
     )
