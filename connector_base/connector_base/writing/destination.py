@@ -18,10 +18,9 @@ from airbyte_cdk.models import (
     Status,
     Type,
 )
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
-from connector_base.findings import Finding, in_one_message
+from connector_base.findings import Finding, concluded
 from connector_base.log_redaction import report_error
 from connector_base.process import EndedByHostError
 from connector_base.protocol.command_files import read_object
@@ -117,18 +116,13 @@ class PeopleDestination(Destination):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether a sync can work: every problem in one answer. Writes nothing."""
-        findings = self.findings(config)
-        for finding in findings:
-            if not finding.blocks:
-                logger.warning(finding.sentence)
-        problems = [finding.sentence for finding in findings if finding.blocks]
-        if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
-        logger.info(
-            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
-            everybody_again(self.system),
-        )
-        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+        status = concluded(self.findings(config))
+        if status.status is Status.SUCCEEDED:
+            logger.info(
+                "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
+                everybody_again(self.system),
+            )
+        return status
 
     @contextmanager
     def telling(
