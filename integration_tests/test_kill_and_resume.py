@@ -21,7 +21,7 @@ from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import Write, a_stream, connect_at_once
 from integration_tests.records import a_user, as_employee, records, state, without
 from integration_tests.sandbox import Fault, Sandbox
-from shared_mappings import Policy, field_table
+from shared_mappings import Policy, field_table, to_xledger
 
 Employee = dict[str, Any]
 
@@ -141,7 +141,7 @@ AS_THEY_COME: Policies = []
 CREATE_ONLY: Policies = [
     {"field": field, "policy": Policy.CREATE_ONLY.value}
     for field in field_table().fields
-    if field_table().own_rule(field) is not Policy.READ_ONLY
+    if to_xledger(field_table()).own_rule(field) is not Policy.READ_ONLY
 ]
 
 

@@ -1,9 +1,15 @@
-"""What a check finds."""
+"""What a check finds, and what it comes to."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from airbyte_cdk.models import AirbyteConnectionStatus, Status
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
 from connector_base.failures import ConnectorError
+
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,20 @@ def findings_of(probe: Iterable[Finding]) -> Iterator[Finding]:
         yield Finding.of(error)
 
 
-def in_one_message(problems: Sequence[str]) -> str:
+def concluded(findings: Iterable[Finding]) -> AirbyteConnectionStatus:
+    """What a check comes to: it fails over what blocks, in one message without secrets. The rest is told in the log."""
+    problems = []
+    for finding in findings:
+        if finding.blocks:
+            problems.append(finding.sentence)
+        else:
+            logger.warning(finding.sentence)
+    if problems:
+        return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(_in_one_message(problems)))
+    return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+
+def _in_one_message(problems: Sequence[str]) -> str:
     """Problems as one message, numbered when there are several."""
     if len(problems) == 1:
         return problems[0]

@@ -1,15 +1,14 @@
 """What an administrator sets up for a connection to Huma."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, Secret, ValidationInfo, field_validator
 
 from connector_base.people.directory import MatchingKey
-from connector_base.settings.addresses import allowed_address
+from connector_base.settings.addresses import address_setting, allowed_address
 from connector_base.settings.choices import choice_of, explained
-from connector_base.settings.decisions import DecisionsText, as_settings, decisions_setting
-from connector_base.settings.field_policies import strictest
+from connector_base.settings.decisions import DecisionsText, decisions_setting
+from connector_base.settings.field_policies import asked_for
 from connector_base.settings.gender_codes import GenderCode, codes_by_default, codes_for_genders
 from connector_base.settings.parsing import form_of, parsed, without_invalid_settings
 from connector_base.settings.pasted import WHOLE_SECRET_PATTERN, whole_secret
@@ -17,17 +16,16 @@ from connector_base.settings.settings import Settings
 from connector_base.settings.writing_people import (
     AuthoritySetting,
     ModeSetting,
-    address_setting,
     authority_setting,
     mode_setting,
+    settings_that_decide,
 )
 from connector_base.storage.storage_config import StorageConfig, storage_setting
 from destination_huma.huma import HUMA
 from destination_huma.keys import WHERE_KEYS_ARE
 from destination_huma.settings.field_policies import BACK, FieldPolicies, FieldPolicy, NoUnsetFields, ReadOnlyFields
 from destination_huma.settings.groups import GroupIds
-from shared_mappings import NO_DECISIONS, NewUsers, Options, Policies, Policy, parse_decisions
-from shared_mappings.normal_forms import normalised_word
+from shared_mappings import NewUsers, Options, Policies, Policy
 
 PRODUCTION: Final = "https://openapi.humahr.com"
 
@@ -38,9 +36,6 @@ WRITE_THE_SAME: Final = frozenset(
 )
 """The settings under which the same is written of everybody who was written before. A change of any other one concerns
 people who did not change, whom an incremental sync does not reach."""
-
-NEEDED_TO_ADD: Final = frozenset({"email", "givenName", "familyName"})
-"""The fields without which Huma adds nobody."""
 
 
 class Config(Settings):
@@ -141,7 +136,7 @@ class Config(Settings):
             for each in locked
             if isinstance(each, str) or each.policy is Policy.READ_ONLY
         }
-        if others.data.get("new_users") is NewUsers.CREATE and (kept := sorted(names & NEEDED_TO_ADD)):
+        if others.data.get("new_users") is NewUsers.CREATE and (kept := sorted(names & BACK.needed_fields)):
             raise ValueError(
                 f"{' and '.join(kept)} cannot be read_only while new people are added: Huma adds nobody without; set "
                 "People who are not in Huma (new_users) to skip, or choose create_only"
@@ -151,34 +146,18 @@ class Config(Settings):
     @property
     def policies(self) -> Policies:
         """What the administrator decided, for the planner; of two policies for a field the stricter one."""
-        asked = [(entry.field, entry.policy) for entry in self.field_policies]
-        asked += [(name, policy) for setting, policy in _LISTS_OF_FIELDS.items() for name in getattr(self, setting)]
-        return Policies(strictest(asked), self.new_users)
+        return Policies(asked_for(self, self.field_policies), self.new_users)
 
     @property
     def what_is_written(self) -> dict[str, Any]:
         """The settings that decide what is written of a person, as JSON, in one form for the same choice."""
-        chosen = {
-            name: policy.value for name, policy in self.policies.fields.items() if policy is not BACK.default(name)
-        }
-        return {
-            **self.model_dump(mode="json", exclude={*WRITE_THE_SAME, *_LISTS_OF_FIELDS, "decisions"}),
-            "field_policies": chosen,
-            "gender_codes": {normalised_word(entry.gender): entry.code for entry in self.gender_codes},
-            **as_settings(parse_decisions(self.decisions) if self.decisions.strip() else NO_DECISIONS),
-        }
+        return settings_that_decide(self, BACK, WRITE_THE_SAME)
 
     @property
     def options(self) -> Options:
         """Settings that change what a value becomes."""
         return Options(gender_codes={entry.gender: entry.code for entry in self.gender_codes})
 
-
-_LISTS_OF_FIELDS: Final[Mapping[str, Policy]] = {
-    "no_unset_fields": Policy.NO_UNSET,
-    "read_only_fields": Policy.READ_ONLY,
-}
-"""The settings that name fields for a policy."""
 
 _TO_REACH_HUMA: Final = frozenset({"client_id", "client_secret", "api_url", "authority_confirmed"})
 

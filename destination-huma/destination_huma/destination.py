@@ -1,6 +1,5 @@
 """The verbs of the Airbyte protocol: spec, check, discover and write."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -9,11 +8,7 @@ from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.findings import Finding
-from connector_base.protocol.generations import told_at_the_start
-from connector_base.reporting.outcomes import Outcomes
-from connector_base.reporting.report import reporting
-from connector_base.reporting.summary import Summary
-from connector_base.writing.destination import PeopleDestination, told_in_the_log
+from connector_base.writing.destination import PeopleDestination
 from destination_huma.checking.check import check
 from destination_huma.checking.probe import Connect
 from destination_huma.config import connection_specification, parse_config
@@ -21,12 +16,10 @@ from destination_huma.connection import Connection
 from destination_huma.discovery import destination_catalog
 from destination_huma.huma import HUMA
 from destination_huma.reporting.explanations import EXPLANATIONS
-from destination_huma.reporting.sides import sides
+from destination_huma.reporting.sides import SIDES
 from destination_huma.syncing.crew import IN_FLIGHT
 from destination_huma.syncing.sync import sync_to_huma
 from huma_api.asking.sync_run import SyncRun
-
-logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 class DestinationHuma(PeopleDestination):
@@ -40,6 +33,8 @@ class DestinationHuma(PeopleDestination):
 
     system = HUMA
     documentation = "https://docs.airbyte.com/integrations/destinations/huma"
+    sides = SIDES
+    explanations = EXPLANATIONS
 
     def __init__(
         self,
@@ -82,18 +77,6 @@ class DestinationHuma(PeopleDestination):
         """
         settings = parse_config(config)
         connection = self.connect(settings, SyncRun(workers=IN_FLIGHT))
-        summary = Summary(settings.mode.value)
-
-        def summed_up() -> str:
-            return summary.as_json(connection.run.traffic)
-
-        with (
-            told_in_the_log(settings.mode, self.system, summed_up),
-            reporting(settings, sides(), summed_up) as report,
-        ):
-            sync = sync_to_huma(
-                settings, configured_catalog, connection, Outcomes(summary, report, EXPLANATIONS), self.now, self.sleep
-            )
-            for sentence in told_at_the_start(configured_catalog, self.system):
-                logger.info(sentence)
-            yield from sync.run(input_messages)
+        with self.telling(settings, connection.run.traffic) as outcomes:
+            sync = sync_to_huma(settings, configured_catalog, connection, outcomes, self.now, self.sleep)
+            yield from self.synced(sync, configured_catalog, input_messages)

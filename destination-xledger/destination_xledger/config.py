@@ -1,27 +1,27 @@
 """What an administrator sets up for a connection to Xledger."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from connector_base.people.directory import MatchingKey
-from connector_base.settings.addresses import allowed_address
+from connector_base.settings.addresses import address_setting, allowed_address
 from connector_base.settings.choices import choice_of, explained
-from connector_base.settings.decisions import DecisionsText, as_settings, decisions_setting
-from connector_base.settings.field_policies import strictest
+from connector_base.settings.decisions import DecisionsText, decisions_setting
+from connector_base.settings.field_policies import asked_for
 from connector_base.settings.gender_codes import GenderCode, codes_by_default, codes_for_genders
 from connector_base.settings.parsing import form_of, parsed, without_invalid_settings
 from connector_base.settings.settings import Settings
 from connector_base.settings.writing_people import (
     AuthoritySetting,
     ModeSetting,
-    address_setting,
     authority_setting,
     mode_setting,
+    settings_that_decide,
 )
 from connector_base.storage.storage_config import StorageConfig, storage_setting
 from destination_xledger.settings.field_policies import (
+    FORTH,
     CreateOnlyFields,
     FieldPolicies,
     FieldPolicy,
@@ -31,16 +31,12 @@ from destination_xledger.settings.field_policies import (
 )
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import (
-    NO_DECISIONS,
     DeactivatedUsers,
     NewUsers,
     Options,
     Policies,
     Policy,
-    field_table,
-    parse_decisions,
 )
-from shared_mappings.normal_forms import normalised_word
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.client import PRODUCTION
 from xledger_api.sending.tokens import WholeToken
@@ -188,35 +184,18 @@ class Config(Settings):
     @property
     def policies(self) -> Policies:
         """What the administrator decided, for the planner; of two policies for a field the stricter one."""
-        asked = [(entry.field, entry.policy) for entry in self.field_policies]
-        asked += [(name, policy) for setting, policy in _LISTS_OF_FIELDS.items() for name in getattr(self, setting)]
-        return Policies(strictest(asked), self.new_users, self.deactivated_users)
+        return Policies(asked_for(self, self.field_policies), self.new_users, self.deactivated_users)
 
     @property
     def what_is_written(self) -> dict[str, Any]:
         """The settings that decide what is written of a person, as JSON, in one form for the same choice."""
-        table, policies = field_table(), self.policies.fields
-        tightened = {name: policy.value for name, policy in policies.items() if policy is not table.own_rule(name)}
-        return {
-            **self.model_dump(mode="json", exclude={*WRITE_THE_SAME, *_LISTS_OF_FIELDS, "decisions"}),
-            "field_policies": tightened,
-            "gender_codes": {normalised_word(entry.gender): entry.code for entry in self.gender_codes},
-            **as_settings(parse_decisions(self.decisions) if self.decisions.strip() else NO_DECISIONS),
-        }
+        return settings_that_decide(self, FORTH, WRITE_THE_SAME)
 
     @property
     def options(self) -> Options:
         """Settings that change what a value becomes."""
         return Options(gender_codes={entry.gender: entry.code for entry in self.gender_codes})
 
-
-_LISTS_OF_FIELDS: Final[Mapping[str, Policy]] = {
-    "no_unset_fields": Policy.NO_UNSET,
-    "fill_empty_fields": Policy.FILL_EMPTY,
-    "create_only_fields": Policy.CREATE_ONLY,
-    "read_only_fields": Policy.READ_ONLY,
-}
-"""The settings that name fields for a policy."""
 
 _UNWRITTEN_KEY: Final = frozenset(
     {"employmentId", FieldPolicy(field="employmentId", policy=Policy.READ_ONLY)},

@@ -1,6 +1,5 @@
 """The verbs of the Airbyte protocol: spec, check, discover and write."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -9,23 +8,16 @@ from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.findings import Finding
-from connector_base.protocol.generations import told_at_the_start
-from connector_base.reporting.outcomes import Outcomes
-from connector_base.reporting.report import reporting
-from connector_base.reporting.summary import Summary
-from connector_base.writing.destination import PeopleDestination, told_in_the_log
+from connector_base.writing.destination import PeopleDestination
 from destination_xledger.checking.check import check
 from destination_xledger.config import Config, connection_specification, parse_config
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.reporting.explanations import EXPLANATIONS
-from destination_xledger.reporting.sides import sides
+from destination_xledger.reporting.sides import SIDES
 from destination_xledger.syncing.sync import sync_to_xledger
 from destination_xledger.xledger import XLEDGER
-from shared_mappings import field_table
 from xledger_api.employees.gateway import Schemas
 from xledger_api.sending.client import XledgerClient
-
-logger = logging.getLogger(f"airbyte.{__name__}")
 
 
 class DestinationXledger(PeopleDestination):
@@ -38,6 +30,8 @@ class DestinationXledger(PeopleDestination):
 
     system = XLEDGER
     documentation = "https://docs.airbyte.com/integrations/destinations/xledger"
+    sides = SIDES
+    explanations = EXPLANATIONS
 
     def __init__(
         self,
@@ -79,21 +73,10 @@ class DestinationXledger(PeopleDestination):
         """
         settings = parse_config(config)
         client = self.connect(settings)
-        summary = Summary(settings.mode.value)
-
-        def summed_up() -> str:
-            return summary.as_json(client.traffic)
-
         try:
-            with (
-                told_in_the_log(settings.mode, self.system, summed_up),
-                reporting(settings, sides(field_table()), summed_up, client.now) as report,
-            ):
-                outcomes = Outcomes(summary, report, EXPLANATIONS)
+            with self.telling(settings, client.traffic, client.now) as outcomes:
                 sync = sync_to_xledger(settings, configured_catalog, client, outcomes, self.now, self._schemas)
-                for sentence in told_at_the_start(configured_catalog, self.system):
-                    logger.info(sentence)
-                yield from sync.run(input_messages)
+                yield from self.synced(sync, configured_catalog, input_messages)
         except Exception:
             self._schemas.clear()  # it may have changed: the next sync of this process learns it anew
             raise

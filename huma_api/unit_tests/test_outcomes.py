@@ -46,20 +46,6 @@ def test_its_words_are_kept_as_they_came_for_the_storage() -> None:
     assert len(answered({"errorMessage": "Kari" * LONGEST_WORDS}).original) == LONGEST_WORDS
 
 
-@pytest.mark.parametrize(
-    ("fields", "told"),
-    [
-        (["phone"], ("phone",)),
-        (["homeAddress.city", "homeAddress"], ("homeAddress.city", "homeAddress")),
-        (["Kari", "phone.Kari", "homeAddress.Oslo", 3, None, "email"], ()),
-        ("phone", ()),
-        (None, ()),
-    ],
-)
-def test_only_fields_that_were_sent_are_named(fields: Any, told: tuple[str, ...]) -> None:
-    assert answered({"fields": fields}).fields == told
-
-
 VALUES = st.from_regex(r"[A-ZÆØÅ][a-zæøå]{9,14}|[0-9]{5,11}|[a-zæøå]{6,12}@[a-z]{4,12}\.example", fullmatch=True)
 
 

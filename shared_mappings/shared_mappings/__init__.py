@@ -1,4 +1,4 @@
-"""What Huma's people become in Xledger: record schemas, field table, comparators, policies and planner.
+"""What Huma's people become in Xledger, and what of that goes back: record schemas, field table, planner, decisions.
 
 Everything here is pure: no I/O beyond the package's own data files, no clock, nothing of Airbyte.
 """

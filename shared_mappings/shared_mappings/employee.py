@@ -10,8 +10,6 @@ from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
 
-ROOT = "employee."
-
 SystemValue = Mapping[str, Any]
 """One of Xledger's system values, with its `dbSubId`, `code` and `name`, as far as they are shown."""
 

@@ -146,14 +146,9 @@ class Rule(_Frozen):
     def ways(self) -> Mapping[Side, Way]:
         """The row as it is for each side to which its value goes."""
         ways = {Side.XLEDGER: Way(self.targets, self.rule, self.rule)}
-        return (
-            ways
-            if self.huma is None
-            else {
-                **ways,
-                Side.HUMA: Way((self.huma.place,), self.huma.rule, self.huma.default),
-            }
-        )
+        if self.huma is not None:
+            ways[Side.HUMA] = Way((self.huma.place,), self.huma.rule, self.huma.default)
+        return ways
 
     def is_masked(self, value: str) -> bool:
         """Whether a value does not show all that it is, so that it can be compared, and not be written."""
@@ -499,17 +494,6 @@ class FieldTable(_Frozen):
     def fields(self) -> tuple[str, ...]:
         """Every field of the record that the table speaks of, in its order."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.fields))
-
-    def own_rule(self, field: str) -> Policy:
-        """The loosest policy that no setting may loosen for a field.
-
-        Raises:
-            KeyError: When the table has no such field.
-        """
-        rules = [rule.rule for rule in self.rules if field in rule.fields]
-        if not rules:
-            raise KeyError(field)
-        return max(rules, key=lambda policy: policy.strictness)
 
 
 @cache

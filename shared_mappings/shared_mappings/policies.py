@@ -7,19 +7,16 @@ from types import MappingProxyType
 
 
 class Policy(str, Enum):
-    """How far a field may reach into the other system, from the loosest to the strictest.
-
-    What is said of Xledger here is said of Huma where values go the other way.
-    """
+    """How far a field may reach into the system that is written to, from the loosest to the strictest."""
 
     MIRROR = "mirror"
     """Set and unset."""
     NO_UNSET = "no_unset"
     """Set, never unset."""
     FILL_EMPTY = "fill_empty"
-    """Write only where Xledger has nothing: Xledger wins a conflict."""
+    """Write only where nothing is there: what is there wins a conflict."""
     CREATE_ONLY = "create_only"
-    """Write only while creating the employee; when that was cut short, what is still empty is written later."""
+    """Write only while creating somebody; when that was cut short, what is still empty is written later."""
     READ_ONLY = "read_only"
     """Compare and report; never written, not even while creating."""
 
@@ -34,7 +31,7 @@ class Policy(str, Enum):
 
 
 class NewUsers(str, Enum):
-    """What happens to someone who is not in Xledger."""
+    """What happens to someone who is not in the system that is written to."""
 
     CREATE = "create"
     SKIP = "skip"
@@ -55,9 +52,10 @@ class Policies:
     """Everything the planner may be told.
 
     Attributes:
-        fields: The policy asked for, by record field. A field that is not named keeps its own rule.
-        new_users: What happens to someone who is not in Xledger.
-        deactivated_users: What happens to someone who is deactivated in Huma.
+        fields: The policy asked for, by record field. For a field that is not named, what counts anyway does: to
+            Xledger its own rule, to Huma the default of the table.
+        new_users: What happens to someone who is not in the system that is written to.
+        deactivated_users: What happens in Xledger to someone who is deactivated in Huma.
     """
 
     fields: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))

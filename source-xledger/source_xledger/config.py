@@ -1,18 +1,13 @@
 """What an administrator sets up to read from Xledger."""
 
-from copy import deepcopy
 from datetime import timedelta
-from functools import cache
 from typing import Annotated, Any
 
-from airbyte_cdk.utils.spec_schema_transformations import resolve_refs
-from pydantic import ConfigDict, Field, Secret, StrictBool, StrictInt, ValidationError
+from pydantic import ConfigDict, Field, Secret, StrictBool, StrictInt
 
-from connector_base.failures import config_error
-from connector_base.settings.addresses import allowed_address
+from connector_base.settings.addresses import address_setting, allowed_address
+from connector_base.settings.parsing import form_of, parsed
 from connector_base.settings.settings import Settings
-from connector_base.settings.validating import settings_problems
-from shared_mappings import API_URL_PATTERN
 from xledger_api.employees.requests import LARGEST_PAGE
 from xledger_api.language.accesses import WHERE_TOKENS_ARE
 from xledger_api.sending.client import PRODUCTION
@@ -54,12 +49,7 @@ class Config(Settings):
         le=LARGEST_PAGE,
         json_schema_extra={"order": 3},
     )
-    api_url: Annotated[str, allowed_address(PRODUCTION)] = Field(
-        PRODUCTION,
-        title="API address",
-        description="Address of Xledger's GraphQL API: https, or http to this machine.",
-        json_schema_extra={"order": 4, "pattern": API_URL_PATTERN, "pattern_descriptor": PRODUCTION},
-    )
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(PRODUCTION, "Xledger's GraphQL API", order=4)
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -78,19 +68,9 @@ def parse_config(config: Any) -> Config:
     Raises:
         ConnectorError: A config error that names every invalid setting, never its value.
     """
-    try:
-        return Config.model_validate(config)
-    except ValidationError:
-        problems = settings_problems(config, Config, connection_specification())
-    raise config_error("The configuration cannot work. " + " ".join(problems))
+    return parsed(config, Config)
 
 
 def connection_specification() -> dict[str, Any]:
     """The JSON Schema of the config, without references, as hosts draw forms from it."""
-    return deepcopy(_specification())
-
-
-@cache
-def _specification() -> dict[str, Any]:
-    schema = Config.model_json_schema(ref_template="#/definitions/{model}")
-    return resolve_refs({"definitions": schema.pop("$defs", {}), **schema})
+    return form_of(Config)

@@ -20,7 +20,6 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
-    Status,
 )
 from airbyte_cdk.sources import Source
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
@@ -29,10 +28,9 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from connector_base.failures import config_error
-from connector_base.findings import Finding, findings_of, in_one_message
+from connector_base.findings import Finding, concluded, findings_of
 from connector_base.protocol.concurrent_reading import MOST_WAITING, BoundedSource, without_logs
 from connector_base.reading.by_pages import PagesCursor
 from connector_base.reading.handed import ReadsWhatIsHanded
@@ -49,7 +47,6 @@ from xledger_api.sending.client import XledgerClient
 if TYPE_CHECKING:
     from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 
-LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 
 DOCUMENTATION: Final = "https://docs.airbyte.com/integrations/sources/xledger"
 
@@ -90,13 +87,7 @@ class SourceXledger(ReadsWhatIsHanded, Source):
 
         What Xledger does not show is named in warnings in the log.
         """
-        findings = list(findings_of(self._findings(config)))
-        for finding in findings:
-            if not finding.blocks:
-                LOGGER.warning(finding.sentence)
-        if problems := [finding.sentence for finding in findings if finding.blocks]:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
-        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+        return concluded(findings_of(self._findings(config)))
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:  # noqa: ARG002
         """The streams that there are: the same whatever an Xledger shows."""

@@ -39,3 +39,32 @@ class Explanations:
             words: Its words; empty where it says nothing, and only does not show where something belongs.
         """
         return f"{what} {self.refusal} {words}" if words else what
+
+
+def misshapen(source: str) -> str:
+    """What it means that a record does not fit its schema.
+
+    Args:
+        source: The system that records come from.
+    """
+    return (
+        "Something in this record has the wrong form (what follows). If it comes straight from "
+        f"{source}, report it to the makers of the source; otherwise correct the mapping in the host."
+    )
+
+
+def unusable_values(source: str) -> Mapping[WarningCode, str]:
+    """What warnings mean that are about a value of a record, wherever it would be written.
+
+    Args:
+        source: The system that records come from.
+    """
+    return {
+        WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
+        f"digits are wrong. Correct it in {source}.",
+        WarningCode.INVALID_DATE: f"It is not a date. Correct it in {source}.",
+        WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
+        f"Norwegian, Swedish, Danish, Finnish or English. Correct it in {source}.",
+        WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in "
+        "the host for what keeps it from passing values whole, such as a limit of their size.",
+    }

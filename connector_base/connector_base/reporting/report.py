@@ -195,7 +195,7 @@ def reporting(
     settings: ReportSettings,
     sides: Sides,
     summary: Callable[[], str],
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    now: Callable[[], datetime],
 ) -> Iterator[Report]:
     """A report, left at the latest when the block ends, however it ends.
 

@@ -1,8 +1,9 @@
 """Which addresses credentials and personal data may be sent to."""
 
 import re
+from typing import Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from shared_mappings import API_URL_PATTERN
 
@@ -25,3 +26,19 @@ def allowed_address(usual: str, *, or_none: bool = False) -> AfterValidator:
         return url
 
     return AfterValidator(check)
+
+
+def address_setting(usual: str, api: str, order: int) -> Any:
+    """How a form asks for the address of an API.
+
+    Args:
+        usual: The address that hardly anybody changes.
+        api: What it is the address of, in a sentence.
+        order: Its place in the form.
+    """
+    return Field(
+        usual,
+        title="API address",
+        description=f"Address of {api}: https, or http to this machine.",
+        json_schema_extra={"order": order, "pattern": API_URL_PATTERN, "pattern_descriptor": usual},
+    )

@@ -6,7 +6,7 @@ the dialog of a list knows no choice of one or the other.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
@@ -24,11 +24,6 @@ Meanings = Mapping[Policy, tuple[str, str]]
 def fields_that_allow(policy: Policy, own: OwnRules) -> tuple[str, ...]:
     """The fields whose own rule is not stricter than a policy, in their order."""
     return tuple(name for name, rule in own.items() if not policy.is_looser_than(rule))
-
-
-def strictest(asked: Iterable[tuple[str, Policy]]) -> dict[str, Policy]:
-    """Of several policies that are asked for a field the strictest one."""
-    return dict(sorted(asked, key=lambda each: each[1].strictness))
 
 
 def _known_field(name: str, own: OwnRules) -> str:
@@ -104,6 +99,14 @@ def _entries_with(policy: Policy, meaning: tuple[str, str], own: OwnRules, field
 
 # ------------------------------------------------------------------ a list of fields for each policy
 
+LISTS_OF_FIELDS: Final[Mapping[str, Policy]] = {
+    "no_unset_fields": Policy.NO_UNSET,
+    "fill_empty_fields": Policy.FILL_EMPTY,
+    "create_only_fields": Policy.CREATE_ONLY,
+    "read_only_fields": Policy.READ_ONLY,
+}
+"""The settings that name fields for a policy, of which a destination has those that make sense there."""
+
 
 def allows(policy: Policy, own: OwnRules) -> AfterValidator:
     """Accepts a field that is known and allows a policy."""
@@ -119,3 +122,19 @@ def choice_of_fields(policy: Policy, own: OwnRules) -> WithJsonSchema:
     """How a form draws a list of fields that allow a policy."""
     fields = list(fields_that_allow(policy, own))
     return WithJsonSchema({"type": "array", "items": {"type": "string", "enum": fields}})
+
+
+# ------------------------------------------------------------------ both together
+
+
+def asked_for(settings: Settings, one_by_one: Iterable[FieldPolicy]) -> dict[str, Policy]:
+    """The policies that are asked for in either way; of several for a field the strictest one.
+
+    Args:
+        settings: Those that have the lists of fields.
+        one_by_one: The list of fields and policies.
+    """
+    lists = ((getattr(settings, name, ()), policy) for name, policy in LISTS_OF_FIELDS.items())
+    asked = [(entry.field, entry.policy) for entry in one_by_one]
+    asked += [(field, policy) for fields, policy in lists for field in fields]
+    return dict(sorted(asked, key=lambda each: each[1].strictness))

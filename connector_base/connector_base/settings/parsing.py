@@ -62,4 +62,4 @@ def form_of(model: type[Settings]) -> dict[str, Any]:
 @cache
 def _form_of(model: type[Settings]) -> dict[str, Any]:
     schema = model.model_json_schema(ref_template="#/definitions/{model}")
-    return resolve_refs({"definitions": schema.pop("$defs"), **schema})
+    return resolve_refs({"definitions": schema.pop("$defs", {}), **schema})

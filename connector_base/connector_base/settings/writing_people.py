@@ -1,13 +1,37 @@
 """The settings that every destination of people has, whichever system it writes to."""
 
-from typing import Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator, Field, StrictBool
 
 from connector_base.settings.choices import choice_of, explained
+from connector_base.settings.decisions import as_settings
+from connector_base.settings.field_policies import LISTS_OF_FIELDS
+from connector_base.settings.gender_codes import GenderCode
 from connector_base.settings.modes import Mode
 from connector_base.systems import System
-from shared_mappings import API_URL_PATTERN
+from shared_mappings import NO_DECISIONS, Direction, Policies, parse_decisions
+from shared_mappings.normal_forms import normalised_word
+
+
+class WritingPeople(Protocol):
+    """The settings that decide, among others, what is written of a person."""
+
+    @property
+    def policies(self) -> Policies:
+        """What the administrator decided, for the planner."""
+
+    @property
+    def gender_codes(self) -> Sequence[GenderCode]:
+        """One system's code for each gender as the other one spells it."""
+
+    @property
+    def decisions(self) -> str:
+        """What was decided, as it was entered."""
+
+    def model_dump(self, *, mode: str, exclude: set[str]) -> dict[str, Any]:
+        """The settings, but for some, as JSON."""
 
 
 def _confirmed(authority: bool) -> bool:
@@ -51,17 +75,21 @@ def authority_setting(system: System, order: int) -> Any:
     )
 
 
-def address_setting(usual: str, api: str, order: int) -> Any:
-    """How a form asks for the address of an API.
+def settings_that_decide(
+    settings: WritingPeople, direction: Direction, write_the_same: Iterable[str]
+) -> dict[str, Any]:
+    """The settings that decide what is written of a person, as JSON, in one form for the same choice.
 
     Args:
-        usual: The address that hardly anybody changes.
-        api: What it is the address of, in a sentence.
-        order: Its place in the form.
+        settings: The settings.
+        direction: Which way values go. A policy that counts anyway is none that was chosen.
+        write_the_same: Those under which the same is written of everybody who was written before.
     """
-    return Field(
-        usual,
-        title="API address",
-        description=f"Address of {api}: https, or http to this machine.",
-        json_schema_extra={"order": order, "pattern": API_URL_PATTERN, "pattern_descriptor": usual},
-    )
+    asked = settings.policies.fields.items()
+    entered = settings.decisions.strip()
+    return {
+        **settings.model_dump(mode="json", exclude={*write_the_same, *LISTS_OF_FIELDS, "decisions"}),
+        "field_policies": {name: policy.value for name, policy in asked if policy is not direction.default(name)},
+        "gender_codes": {normalised_word(entry.gender): entry.code for entry in settings.gender_codes},
+        **as_settings(parse_decisions(entered) if entered else NO_DECISIONS),
+    }

@@ -4,26 +4,40 @@ import argparse
 import logging
 import sys
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from airbyte_cdk.destinations import Destination
-from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, ConnectorSpecification, Status, Type
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    ConfiguredAirbyteCatalog,
+    ConnectorSpecification,
+    Status,
+    Type,
+)
 from airbyte_protocol_dataclasses.models import DestinationCatalog
 
-from connector_base.findings import Finding, in_one_message
+from connector_base.findings import Finding, concluded
 from connector_base.log_redaction import report_error
 from connector_base.process import EndedByHostError
 from connector_base.protocol.command_files import read_object
-from connector_base.protocol.generations import everybody_again
+from connector_base.protocol.generations import everybody_again, told_at_the_start
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, read_catalog
+from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.outcomes import Outcomes
+from connector_base.reporting.report import ReportSettings, reporting
+from connector_base.reporting.sides import Sides
+from connector_base.reporting.summary import Summary
 from connector_base.settings.masked_secrets import mask_secrets
 from connector_base.settings.modes import Mode
 from connector_base.systems import System
+from connector_base.traffic import Traffic
+from connector_base.writing.sync import Sync
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -39,12 +53,16 @@ class PeopleDestination(Destination):
     Attributes:
         system: What is written to.
         documentation: The address of the page for its users.
+        sides: How reports name the two systems.
+        explanations: What is said of what is not written.
     """
 
     VALID_CMDS = Destination.VALID_CMDS | {DISCOVER}
 
     system: ClassVar[System]
     documentation: ClassVar[str]
+    sides: ClassVar[Sides]
+    explanations: ClassVar[Explanations]
 
     def parse_args(self, args: list[str]) -> argparse.Namespace:
         """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""
@@ -98,18 +116,58 @@ class PeopleDestination(Destination):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether a sync can work: every problem in one answer. Writes nothing."""
-        findings = self.findings(config)
-        for finding in findings:
-            if not finding.blocks:
-                logger.warning(finding.sentence)
-        problems = [finding.sentence for finding in findings if finding.blocks]
-        if problems:
-            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(in_one_message(problems)))
-        logger.info(
-            "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
-            everybody_again(self.system),
-        )
-        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+        status = concluded(self.findings(config))
+        if status.status is Status.SUCCEEDED:
+            logger.info(
+                "Changed settings reach those who change from now on. For the others, have everybody sent again: %s.",
+                everybody_again(self.system),
+            )
+        return status
+
+    @contextmanager
+    def telling(
+        self,
+        settings: ReportSettings,
+        traffic: Traffic,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> Iterator[Outcomes]:
+        """What takes what becomes of people: told in the log, summed up in its last line, and left as a report.
+
+        Args:
+            settings: Whether anything is written, and where the report goes.
+            traffic: What it costs.
+            now: The current time, with its zone.
+
+        Raises:
+            AirbyteTracedException: When the storage cannot be written.
+        """
+        summary = Summary(settings.mode.value)
+
+        def summed_up() -> str:
+            return summary.as_json(traffic)
+
+        with (
+            _told_in_the_log(settings.mode, self.system, summed_up),
+            reporting(settings, self.sides, summed_up, now) as report,
+        ):
+            yield Outcomes(summary, report, self.explanations)
+
+    def synced(
+        self, sync: Sync, catalog: ConfiguredAirbyteCatalog, messages: Iterable[AirbyteMessage]
+    ) -> Iterator[AirbyteMessage]:
+        """Runs a sync, and yields the state messages that may be passed on.
+
+        Args:
+            sync: The sync.
+            catalog: The streams that come.
+            messages: The messages, with records of these streams only.
+
+        Raises:
+            AirbyteTracedException: When the sync cannot go on.
+        """
+        for sentence in told_at_the_start(catalog, self.system):
+            logger.info(sentence)
+        yield from sync.run(messages)
 
     @abstractmethod
     def findings(self, config: Mapping[str, Any]) -> Sequence[Finding]:
@@ -125,7 +183,7 @@ class PeopleDestination(Destination):
 
 
 @contextmanager
-def told_in_the_log(mode: Mode, system: System, summed_up: Callable[[], str]) -> Iterator[None]:
+def _told_in_the_log(mode: Mode, system: System, summed_up: Callable[[], str]) -> Iterator[None]:
     """Tells what a sync is before the block, and what it has done as the last line after it, however it ends.
 
     Args:

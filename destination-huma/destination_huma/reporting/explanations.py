@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.explanations import Explanations, misshapen, unusable_values
 from shared_mappings import Desired, RejectionCode, WarningCode
 
 _REFUSAL: Final = (
@@ -14,8 +14,7 @@ _REFUSAL: Final = (
 _REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "Huma adds nobody without an e-mail address, a given name and a family name. Enter what "
     "is missing in Xledger.",
-    RejectionCode.INVALID_RECORD: "Something in this record has the wrong form (what follows). If it comes straight "
-    "from Xledger, report it to the makers of the source; otherwise correct the mapping in the host.",
+    RejectionCode.INVALID_RECORD: misshapen("Xledger"),
     RejectionCode.AMBIGUOUS_MATCH: "Several people in Huma may be this person, or somebody has an employment ID that "
     "differs from the code in Xledger only in capital letters. Give each person in Huma an employment ID and an e-mail "
     "address of their own, and write employment IDs in Huma as the codes in Xledger.",
@@ -28,15 +27,9 @@ _REJECTIONS: Final[Mapping[RejectionCode, str]] = {
 }
 
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
-    WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
-    "digits are wrong. Correct it in Xledger.",
+    **unusable_values("Xledger"),
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number. Correct it in Xledger.",
-    WarningCode.INVALID_DATE: "It is not a date. Correct it in Xledger.",
-    WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
-    "Norwegian, Swedish, Danish, Finnish or English. Correct it in Xledger.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Huma. Give it one under Gender codes (gender_codes).",
-    WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
-    "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Huma refused this, does not show it, or could never take it as it stands in Xledger.",
     WarningCode.UNKNOWN_JOB_TITLE: "Huma has no job title of that name, or several. Add it in Huma, or rename all but "
     "one, and run the sync again; no sync adds a title.",

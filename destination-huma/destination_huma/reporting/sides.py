@@ -1,14 +1,10 @@
 """How reports of this destination name the two systems."""
 
+from operator import attrgetter
+from typing import Final
+
 from connector_base.reporting.sides import Sides
 from destination_huma.settings.field_policies import BACK
-from shared_mappings import User
 
-
-def sides() -> Sides:
-    """Xledger's employees by their dbIds, and Huma's users."""
-    return Sides(BACK, "employee", "user", _user_id)
-
-
-def _user_id(user: User) -> str:
-    return user.user_id
+SIDES: Final = Sides(BACK, "employee", "user", attrgetter("user_id"))
+"""Xledger's employees by their dbIds, and Huma's users."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.explanations import Explanations, misshapen, unusable_values
 from shared_mappings import Desired, RejectionCode, WarningCode
 
 _REFUSAL: Final = (
@@ -12,8 +12,7 @@ _REFUSAL: Final = (
 
 _REJECTIONS: Final[Mapping[RejectionCode, str]] = {
     RejectionCode.MISSING_KEY: "There is no employment ID to create an employee under. Enter one in Huma.",
-    RejectionCode.INVALID_RECORD: "Something in this record has the wrong form (what follows). If it comes straight "
-    "from Huma, report it to the makers of the source; otherwise correct the mapping in the host.",
+    RejectionCode.INVALID_RECORD: misshapen("Huma"),
     RejectionCode.AMBIGUOUS_MATCH: "Several employees in Xledger have the key of this person, or somebody has a "
     "code that differs from the employment ID only in capital letters. Give each employee a code and an e-mail "
     "address of their own in Xledger, and write employment IDs in Huma as the codes in Xledger.",
@@ -35,16 +34,10 @@ _NAMES: Final[Mapping[str, str]] = {
 """What Xledger may want of a new employee besides a code, by target."""
 
 _WARNINGS: Final[Mapping[WarningCode, str]] = {
-    WarningCode.INVALID_BANK_ACCOUNT: "It is not a valid account number: its length, its characters or its check "
-    "digits are wrong. Correct it in Huma.",
+    **unusable_values("Huma"),
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number, or there are several numbers and "
     "not exactly one is Norway's. Correct it in Huma.",
-    WarningCode.INVALID_DATE: "It is not a date. Correct it in Huma.",
-    WarningCode.INVALID_COUNTRY: "It is not a country: neither a code of two letters, such as NO, nor a name in "
-    "Norwegian, Swedish, Danish, Finnish or English. Correct it in Huma.",
     WarningCode.UNMAPPED_GENDER: "It has no code in Xledger. Give it one under Gender codes (gender_codes).",
-    WarningCode.CHANGED_BY_HOST: "The host nulled or cut the value on the way, so nobody knows what it is. Look in the "
-    "host for what keeps it from passing values whole, such as a limit of their size.",
     WarningCode.PARTLY_WRITTEN: "Xledger refused this, or does not show where it belongs.",
     WarningCode.EMPLOYEE_IS_CLOSED: "If the person is back, clear the end date (Date to) of the employee in Xledger; "
     "no sync reopens anybody.",

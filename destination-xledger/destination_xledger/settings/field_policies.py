@@ -6,7 +6,10 @@ from pydantic import Field
 
 from connector_base.settings import field_policies
 from connector_base.settings.field_policies import Meanings, OwnRules, allows, choice_of_fields, list_of_policies
-from shared_mappings import Policy, field_table
+from shared_mappings import Policy, field_table, to_xledger
+
+FORTH: Final = to_xledger(field_table())
+"""The field table, read the way to Xledger."""
 
 MEANINGS: Final[Meanings] = {
     Policy.MIRROR: ("Set and unset", "Xledger gets what Huma has, and has nothing where Huma has nothing."),
@@ -17,7 +20,7 @@ MEANINGS: Final[Meanings] = {
 }
 """What each policy is called, and what it comes to."""
 
-OWN: Final[OwnRules] = {name: field_table().own_rule(name) for name in field_table().fields}
+OWN: Final[OwnRules] = {name: FORTH.own_rule(name) for name in FORTH.fields}
 """The rule of each field, in the order of the field table."""
 
 

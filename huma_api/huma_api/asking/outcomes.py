@@ -43,15 +43,12 @@ class Refused:
         words: Huma's own words, scrubbed: they hold no value of a record. Empty where it says nothing.
         original: Huma's words as they came. They quote values: for the storage the administrator configured, never for
             a log.
-        fields: Where in the request Huma sees the fault, such as `phone` or `homeAddress.country`; empty where it does
-            not tell. Names of what was not sent are left out.
     """
 
     reason: Reason
     status: int
     words: str = ""
     original: str = field(default="", repr=False)
-    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +93,11 @@ def refused(response: requests.Response, sent: Mapping[str, Any], *, creates: bo
     """
     said = json_object(response) or {}
     words = next((said[name] for name in _SAID_IN if isinstance(said.get(name), str) and said[name].strip()), "")
-    names = frozenset(_names_in(sent))
     return Refused(
         _reason(response.status_code, said, creates=creates),
         response.status_code,
-        scrubbed(words, names | _WORDS_OF_HUMA),
+        scrubbed(words, _WORDS_OF_HUMA.union(_names_in(sent))),
         words[:LONGEST_WORDS],
-        tuple(_fields(said, names)),
     )
 
 
@@ -117,13 +112,6 @@ def _reason(status: int, said: Mapping[str, Any], *, creates: bool) -> Reason:
         kind = str(details.get("type", "")) if isinstance(details, Mapping) else ""
         return Reason.GONE if kind.lower() in _ABOUT_WHOM else Reason.VALUE
     return Reason.VALUE
-
-
-def _fields(said: Mapping[str, Any], names: frozenset[str]) -> Iterator[str]:
-    fields = said.get("fields")
-    for path in fields if isinstance(fields, list) else ():
-        if isinstance(path, str) and names.issuperset(path.split(".")):
-            yield path
 
 
 def _names_in(sent: Any) -> Iterator[str]:
