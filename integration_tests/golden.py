@@ -13,10 +13,12 @@ from typing import Final
 from airbyte_cdk.models import ConnectorSpecificationSerializer
 
 import destination_huma.config
-from destination_xledger.config import connection_specification
+import destination_xledger.config
 from integration_tests import contract_page, messages
+from integration_tests.kept_specs import without_lists_of_fields
 from integration_tests.pictures import write_pictures_and_examples
 from integration_tests.sample_reports import report_of_a_preview
+from shared_mappings import field_table, to_huma, to_xledger
 from source_huma import SourceHuma
 from source_xledger import SourceXledger
 
@@ -32,11 +34,13 @@ def _spec_of_source_xledger() -> str:
 
 
 def _spec_of_destination_huma() -> str:
-    return _as_json(destination_huma.config.connection_specification())
+    specification = destination_huma.config.connection_specification()
+    return _as_json(without_lists_of_fields(specification, to_huma(field_table())))
 
 
 def _spec_of_the_destination() -> str:
-    return _as_json(connection_specification())
+    specification = destination_xledger.config.connection_specification()
+    return _as_json(without_lists_of_fields(specification, to_xledger(field_table())))
 
 
 def _report(name: str) -> str:
@@ -50,8 +54,8 @@ def _as_json(content: object) -> str:
 GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
     "source-huma/unit_tests/spec.json": _spec_of_the_source,
     "source-xledger/unit_tests/spec.json": _spec_of_source_xledger,
-    "destination-huma/unit_tests/expected_spec.json": _spec_of_destination_huma,
-    "destination-xledger/unit_tests/expected_spec.json": _spec_of_the_destination,
+    "integration_tests/expected_specs/destination-huma.json": _spec_of_destination_huma,
+    "integration_tests/expected_specs/destination-xledger.json": _spec_of_the_destination,
     "integration_tests/expected_reports/plan.jsonl": partial(_report, "plan.jsonl"),
     "integration_tests/expected_reports/rejected.jsonl": partial(_report, "rejected.jsonl"),
     "integration_tests/expected_reports/conflicts.jsonl": partial(_report, "conflicts.jsonl"),

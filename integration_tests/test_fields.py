@@ -1,10 +1,17 @@
-"""Each field goes from Huma to Xledger, once, through both connectors in this process; the host's tests are slower."""
+"""Each field goes from Huma to Xledger and back, once, through the connectors in this process.
 
+The host's tests are slower.
+"""
+
+from huma_xledger.direction import TO_HUMA
 from integration_tests.conftest import Write
 from integration_tests.field_examples import EXAMPLES, SET, UNSET, expected, shown
 from integration_tests.sandbox import Sandbox
 from integration_tests.without_a_host import InThisProcess
-from shared_mappings import field_table
+from shared_mappings import Policy, field_table
+
+WON = [field for field, example in EXAMPLES.items() if example.get("huma", {}).get("rule") == Policy.NO_UNSET.value]
+"""The fields in which an administrator may let Xledger win."""
 
 
 def everybody(sandbox: Sandbox, write: Write) -> int:
@@ -37,3 +44,20 @@ def test_a_field_that_changes_in_huma_changes_in_xledger_and_then_nothing_does(s
         assert there == {
             field: dict.fromkeys(there[field]) if value is None else expected(field) for field, value in changed.items()
         }
+
+
+def test_a_field_in_which_xledger_wins_goes_back_to_huma_and_then_neither_system_is_written(
+    sandbox: Sandbox, write: Write, write_to_huma: Write
+) -> None:
+    """Somebody else for each field: it goes to Xledger, and is then another one in Huma."""
+    had = {field: EXAMPLES[field]["record"] for field in WON}
+    people = {field: sandbox.huma.hire(**{"employmentId": f"E-{field}", field: had[field]}) for field in WON}
+    everybody(sandbox, write)
+    sandbox.huma.add_job_title(had["jobTitle"])
+    for field, user_id in people.items():
+        sandbox.huma.change(user_id, **{field: SET[field]})
+    for differing in (len(people), 0):
+        back = InThisProcess(sandbox, write_to_huma, settings={"no_unset_fields": WON}, direction=TO_HUMA)
+        summary = back.sync().summary
+        assert (summary["updated"], summary["rejected"], summary["warnings"]) == (differing, {}, {})
+    assert everybody(sandbox, write) == 0

@@ -87,7 +87,11 @@ def test_what_is_rarely_touched_stands_last(form: Form) -> None:
         "batch_size",
         "api_url",
     ]
-    assert drawn(SPECIFICATIONS["source-huma"]).fields[-1].key == "api_url"
+
+
+@each_connector
+def test_the_address_that_hardly_anybody_changes_is_the_last_one_asked_for(connector: str) -> None:
+    assert drawn(SPECIFICATIONS[connector]).fields[-1].key == "api_url"
 
 
 # ------------------------------------------------------------------ the rules of the form

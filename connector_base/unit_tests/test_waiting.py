@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from connector_base.waiting import SILENCE, WATCH, Watch, WatchedAdapter, watch_answers
+from connector_base import waiting
+from connector_base.waiting import SILENCE, Watch, WatchedAdapter, watch_answers
 
 
 class Clock:
@@ -62,16 +63,18 @@ def test_a_wait_that_fails_is_over(clock: Clock, caplog: pytest.LogCaptureFixtur
 
 
 def test_whose_answer_is_waited_for_is_told_by_host_and_with_nothing_else_of_the_request(
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched: list[str] = []
+    watch = Watch(clock)
 
     def answer(*_: Any, **__: Any) -> requests.Response:
-        watched.extend(what for _, what in WATCH._waits.values())
+        watched.extend(what for _, what in watch._waits.values())
         response = requests.Response()
         response._content = b""
         return response
 
+    monkeypatch.setattr(waiting, "WATCH", watch)
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", answer)
     session = requests.Session()
     watch_answers(session, connections=1)

@@ -129,6 +129,7 @@ class Config(Settings):
         min_length=1,
         json_schema_extra={"order": 11, "uniqueItems": True},
     )
+    decisions: DecisionsText = decisions_setting(order=12)
     renumber_employees: StrictBool = Field(
         False,
         title="Give employees who are found by e-mail a new code",
@@ -136,7 +137,7 @@ class Config(Settings):
         "employment ID. Off, nobody is taken for that employee: the person is rejected, as code_conflict. On, the "
         "person is that employee, who gets the employment ID as code, unless the date of birth or the social security "
         "number says that it is somebody else.",
-        json_schema_extra={"order": 12},
+        json_schema_extra={"order": 13},
     )
     allow_mass_unset: StrictBool = Field(
         False,
@@ -144,7 +145,7 @@ class Config(Settings):
         description="Off, a sync ends before it would unset one field for more than 20 active people, and for more "
         "than a third of those who have it: mostly that means that the source does not send the field any more. Turn "
         "it on for one sync if it is meant.",
-        json_schema_extra={"order": 13},
+        json_schema_extra={"order": 14},
     )
     batch_size: StrictInt = Field(
         LARGEST_BATCH,
@@ -152,20 +153,18 @@ class Config(Settings):
         description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
         ge=1,
         le=LARGEST_BATCH,
-        json_schema_extra={"order": 14},
+        json_schema_extra={"order": 15},
     )
     api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(
-        PRODUCTION, "Xledger's GraphQL API", order=15
+        PRODUCTION, "Xledger's GraphQL API", order=16
     )
     field_policies: FieldPolicies = Field(
         (),
         title="Stricter rules for single fields",
         description="Every field has a rule that this list can tighten, never loosen. It counts together with the "
         "lists of fields above.",
-        json_schema_extra={"airbyte_hidden": True, "order": 16},
+        json_schema_extra={"airbyte_hidden": True, "order": 17},
     )
-
-    decisions: DecisionsText = decisions_setting(order=17)
 
     @field_validator("field_policies", "read_only_fields")
     @classmethod
