@@ -49,7 +49,7 @@ def all_at_once(items: Sequence[ItemT], do: Callable[[ItemT], ResultT], tell: Ca
                 tell(item, result)
     except BaseException as error:
         stopped.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)  # those who are not begun end at once
         wait(futures, timeout=None if isinstance(error, Exception) else GRACE)
         for item, future in left:
             if (result := _result_of(future)) is not None:
