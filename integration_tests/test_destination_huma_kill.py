@@ -42,8 +42,8 @@ PEOPLE = [
     an_employee(11, closed=True, active=False),
     an_employee(12),
 ]
-"""People to add (2, 4, 5, 7, 8, 9, 12), the same one twice (7), and one of whom a part is refused (8); to update (1,
-3), and to find by their address (10); two with one code (1, 6); one who has left (11)."""
+"""People to add (2, 4, 5, 7, 8, 9, 12), the same one twice (7), and one of whom a part is refused (8); to update (1, 3)
+and to find by their address (10); two with one code (1, 6); one who has left (11)."""
 
 STATES_AFTER = (2, 6, 9, 10, 13)
 """How many records come before each state. Two people with one key come in one stretch."""

@@ -19,7 +19,7 @@ import boto3
 import pytest
 import requests
 from airbyte_cdk.logger import init_logger
-from airbyte_cdk.models import AirbyteMessageSerializer, Type
+from airbyte_cdk.models import Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.config import Config as S3Config
 
@@ -27,6 +27,7 @@ from connector_base.storage import s3_bucket
 from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import SUMMARY, a_stream, connect_at_once
 from integration_tests.object_storage import serving_s3
+from integration_tests.printed import Printed, captured, lines
 from integration_tests.recognisable import RECOGNISABLE, a_recognisable_user, traces_in
 from integration_tests.records import Record
 from integration_tests.sandbox import Fault, Sandbox
@@ -42,30 +43,6 @@ BUCKET = "xledger-reports"
 
 QUOTATION = json.dumps(RECOGNISABLE, ensure_ascii=False)
 """Words in which Xledger may answer that hold everything there is to know."""
-
-
-def lines(*users: Mapping[str, Any], stream: str = "users") -> bytes:
-    messages = [{"type": "RECORD", "record": {"stream": stream, "data": user, "emitted_at": 0}} for user in users]
-    return "".join(json.dumps(message) + "\n" for message in messages).encode()
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What a command printed.
-
-    Attributes:
-        messages: The lines of standard output, each an Airbyte message.
-        text: Everything, standard error included.
-        ended_with: The exit code.
-    """
-
-    messages: list[Any]
-    text: str
-    ended_with: int
-
-    @property
-    def log(self) -> list[str]:
-        return [message.log.message for message in self.messages if message.type is Type.LOG]
 
 
 Run = Callable[..., Printed]
@@ -119,20 +96,6 @@ def run(
         return captured(capfd, lambda: DestinationXledger(connect_at_once).run([verb, *files]))
 
     return printed
-
-
-def captured(capfd: pytest.CaptureFixture[str], action: Callable[[], object]) -> Printed:
-    """What an action prints: nothing but Airbyte messages."""
-    capfd.readouterr()
-    ended_with = 0
-    try:
-        action()
-    except SystemExit as ended:
-        ended_with = int(ended.code or 0)
-    out, err = capfd.readouterr()
-    assert err == ""
-    messages = [AirbyteMessageSerializer.load(json.loads(line)) for line in out.splitlines()]
-    return Printed(messages, out + err, ended_with)
 
 
 def assert_nothing_leaks(printed: Printed, sandbox: Sandbox) -> None:

@@ -1,145 +1,78 @@
-"""Several people are written at once, and it is told of everybody in their order, however it ends."""
+"""Several at once: everybody is done or told why not, in order, and nobody is begun after an end."""
 
 import threading
-from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
+from itertools import count
 
 import pytest
 
+from connector_base.process import EndedByHostError
 from destination_huma.syncing import crew
 from destination_huma.syncing.crew import IN_FLIGHT, all_at_once
 
-LONGEST = 30.0
-"""Seconds after which a test gives up; what is right takes none."""
+ITEMS = range(50)
 
 
-class CannotGoOnError(Exception):
-    """What one of them raises."""
-
-
-def test_it_is_told_in_the_order_of_the_items_whoever_is_done_first() -> None:
+def test_everybody_is_done_and_told_in_order() -> None:
     told: list[tuple[int, int]] = []
-    later_ones = threading.Barrier(IN_FLIGHT)
+    all_at_once(ITEMS, lambda item: item * item, lambda item, result: told.append((item, result)))
+    assert told == [(item, item * item) for item in ITEMS]
+
+
+def test_nobody_is_nothing_to_do() -> None:
+    all_at_once([], lambda item: item, lambda *_: pytest.fail("Nobody was there."))
+
+
+def test_no_more_than_a_few_are_under_way_at_once() -> None:
+    room, most, lock, under_way = threading.Barrier(IN_FLIGHT, timeout=10), 0, threading.Lock(), 0
 
     def do(item: int) -> int:
-        later_ones.wait()  # each is done only once all have been begun
-        return item * item
-
-    all_at_once(range(IN_FLIGHT), do, lambda item, result: told.append((item, result)))
-    assert told == [(item, item * item) for item in range(IN_FLIGHT)]
-
-
-def test_it_is_told_in_the_thread_that_asked() -> None:
-    threads: set[int] = set()
-    all_at_once(range(20), lambda item: item, lambda *_: threads.add(threading.get_ident()))
-    assert threads == {threading.get_ident()}
-
-
-def test_nobody_is_begun_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "IN_FLIGHT", 1)
-    begun: list[int] = []
-    told: list[int] = []
-
-    def do(item: int) -> int:
-        begun.append(item)
-        if item == 1:
-            raise ValueError("the second")
+        nonlocal most, under_way
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        room.wait()
+        with lock:
+            under_way -= 1
         return item
 
-    with pytest.raises(ValueError, match="the second"):
-        all_at_once(range(100), do, lambda item, _: told.append(item))
-    assert (begun, told) == ([0, 1], [0])
+    all_at_once(range(2 * IN_FLIGHT), do, lambda *_: None)
+    assert most == IN_FLIGHT
 
 
-def test_whoever_is_under_way_when_another_fails_is_told() -> None:
-    told: list[int] = []
-    all_begun, failed = threading.Barrier(IN_FLIGHT), threading.Event()
+def test_after_an_error_nobody_else_is_begun_and_those_who_were_done_are_told() -> None:
+    begun, told = count(), list[int]()
+    failed = threading.Event()
 
     def do(item: int) -> int:
-        all_begun.wait()
+        next(begun)
         if item == 0:
             failed.set()
-            raise ValueError("the first")
-        failed.wait()
+            raise LookupError
+        assert failed.wait(10)
         return item
 
-    with pytest.raises(ValueError, match="the first"):
-        all_at_once(range(IN_FLIGHT), do, lambda item, _: told.append(item))
-    assert told == list(range(1, IN_FLIGHT))
+    with pytest.raises(LookupError):
+        all_at_once(ITEMS, do, lambda item, _: told.append(item))
+    assert next(begun) <= 2 * IN_FLIGHT
+    assert told == sorted(told)
+    assert set(told) < set(ITEMS)
 
 
-def test_the_error_is_that_of_the_first_item_that_could_not_be_done() -> None:
-    both = threading.Barrier(2)
-
-    def do(item: int) -> int:
-        both.wait()
-        raise ValueError(str(item))
-
-    with pytest.raises(ValueError, match=r"^0$"):
-        all_at_once([0, 1], do, lambda *_: None)
-
-
-class Ended(BaseException):
-    """A host ends the process."""
-
-
-def test_whoever_is_done_when_the_host_ends_it_is_told_before_that_gets_through() -> None:
-    told: list[int] = []
-    all_done = threading.Barrier(3)
+def test_an_end_from_outside_does_not_wait_for_ever_for_whoever_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "GRACE", 0.01)
+    done, told = threading.Event(), list[int]()
 
     def do(item: int) -> int:
-        all_done.wait()
+        if item == 1:
+            done.wait(10)
         return item
 
     def tell(item: int, _: int) -> None:
         told.append(item)
-        if len(told) == 1:
-            raise Ended
+        if item == 0:
+            raise EndedByHostError
 
-    with pytest.raises(Ended):
+    with pytest.raises(EndedByHostError):
         all_at_once([0, 1, 2], do, tell)
-    assert told == [0, 1, 2]
-
-
-def test_nothing_is_done_where_there_is_nobody() -> None:
-    all_at_once([], pytest.fail, lambda *_: None)
-
-
-def test_when_it_cannot_go_on_nobody_else_is_begun_and_those_under_way_are_told_of(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    all_begun, may_end = threading.Barrier(IN_FLIGHT), threading.Event()
-    never_ended: set[Future[int]] = set()
-    told: list[int] = []
-
-    def stay(ended: Future[int]) -> None:
-        if not ended.cancelled():
-            may_end.wait(LONGEST)
-
-    class Slow(ThreadPoolExecutor):
-        """Its threads look for nothing else to do until whoever is under way may end."""
-
-        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
-            future = super().submit(*args, **kwargs)
-            future.add_done_callback(stay)
-            return future
-
-    def waiting(futures: Collection[Future[int]], timeout: float | None) -> None:
-        assert timeout is None
-        may_end.set()
-        never_ended.update(wait(futures, LONGEST).not_done)
-
-    def do(number: int) -> int:
-        all_begun.wait(LONGEST)
-        if number == 0:
-            raise CannotGoOnError
-        may_end.wait(LONGEST)
-        return number
-
-    monkeypatch.setattr(crew, "ThreadPoolExecutor", Slow)
-    monkeypatch.setattr(crew, "wait", waiting)
-    with pytest.raises(CannotGoOnError):
-        all_at_once(range(3 * IN_FLIGHT), do, lambda number, _: told.append(number))
-    assert never_ended == set(), "The sync would wait for them for ever."
-    assert told == list(range(1, IN_FLIGHT))
+    assert 1 not in told
+    done.set()

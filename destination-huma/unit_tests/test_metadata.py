@@ -185,7 +185,8 @@ def nodes() -> list[ast.AST]:
 def messages_in_the_reference() -> list[str]:
     """The error messages that the reference explains."""
     section = REFERENCE.partition("### Error messages")[2].partition("###")[0]
-    return [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][2:]
+    cells = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][2:]
+    return [message for cell in cells for message in cell.split("<br>")]
 
 
 def fits(message: str, text: str) -> bool:

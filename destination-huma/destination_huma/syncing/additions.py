@@ -8,6 +8,7 @@ from typing import Any, Final
 from connector_base.failures import ConnectorError, transient_error
 from connector_base.people.person import Person, Refusal
 from destination_huma.people.planned import Planned
+from destination_huma.settings.groups import is_an_id
 from destination_huma.syncing.done import Done
 from destination_huma.syncing.unwritten import said_by
 from destination_huma.syncing.updates import Ended, Updates
@@ -61,7 +62,9 @@ class Additions:
                 answer = self.huma.create_user(self._body(item, changes))
             match answer:
                 case Taken():
-                    return self._complete(item, changes, self._read(str(answer.body["id"])))
+                    if (user_id := answer.body.get("id")) and is_an_id(user_id):
+                        return self._complete(item, changes, self._read(user_id))
+                    lost.append(transient_error("Huma does not tell whom it has added. Run the sync again later."))
                 case Refused():
                     there = self._with_the_address_of(person) if lost else None
                     if there is not None:  # the addition whose answer got lost has come after all

@@ -49,10 +49,8 @@ def all_at_once(items: Sequence[ItemT], do: Callable[[ItemT], ResultT], tell: Ca
                 tell(item, result)
     except BaseException as error:
         stopped.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        # One that was taken back never counts as ended for whoever waits, because no thread has come by to note it.
-        under_way = [future for future in futures if not future.cancelled()]
-        wait(under_way, timeout=None if isinstance(error, Exception) else GRACE)
+        pool.shutdown(wait=False)  # those who are not begun end at once
+        wait(futures, timeout=None if isinstance(error, Exception) else GRACE)
         for item, future in left:
             if (result := _result_of(future)) is not None:
                 tell(item, result)
