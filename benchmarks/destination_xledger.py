@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.people import a_person
+from benchmarks.promises import Promise, at_most, table_of_promises
 from benchmarks.runs import Run, sync
 from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
@@ -42,23 +42,6 @@ CHANGES_AGAIN = {"jobTitle": "Chief", "terminationNoticeDate": "2026-03-01"}
 """Other values for the same people, whose bank account is there again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """Something that is promised of a sync, and whether it holds.
-
-    Attributes:
-        what: What is promised.
-        measured: What was measured, for people.
-        bound: The bound, for people.
-        kept: Whether it holds.
-    """
-
-    what: str
-    measured: str
-    bound: str
-    kept: bool
-
-
 def main() -> int:
     """Runs the benchmarks. Returns 0 when everything is within its bounds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.destination_xledger", description=__doc__)
@@ -80,7 +63,7 @@ def main() -> int:
     promises += [_memory(kind, (few_count, few[kind]), (count, runs[kind])) for kind in few]
     console = Console()
     console.print(_table_of_costs({titles[kind]: runs[kind] for kind in titles}, count))
-    console.print(_table_of_promises(promises))
+    console.print(table_of_promises(promises))
     return 0 if all(promise.kept for promise in promises) else 1
 
 
@@ -184,14 +167,14 @@ def _costs(runs: Mapping[str, Run], count: int) -> list[Promise]:
     batches, batches_alone = ceil(count / FULL), ceil(_changed(count) / FULL)
     down = unchanged.summary["bytes_received"] / count
     return [
-        _at_most("queries for new people, learning the schema included", new.look_ups, batches + 2),
-        _at_most("mutations for new people, on probation or not", new.mutations, 3 * batches + 2),
-        _at_most("requests for new people", new.summary["requests"], 4 * batches + 4),
-        _at_most("requests for unchanged people", unchanged.summary["requests"], batches + 2),
-        _at_most("mutations for unchanged people", unchanged.mutations, 0),
-        _at_most("bytes down for each unchanged person", round(down), 1000),
-        _at_most("mutations for a few changed people among others", changed.mutations, 3 * batches + 3),
-        _at_most("mutations for the same few, sent alone", alone.mutations, 3 * batches_alone + 3),
+        at_most("queries for new people, learning the schema included", new.look_ups, batches + 2),
+        at_most("mutations for new people, on probation or not", new.mutations, 3 * batches + 2),
+        at_most("requests for new people", new.summary["requests"], 4 * batches + 4),
+        at_most("requests for unchanged people", unchanged.summary["requests"], batches + 2),
+        at_most("mutations for unchanged people", unchanged.mutations, 0),
+        at_most("bytes down for each unchanged person", round(down), 1000),
+        at_most("mutations for a few changed people among others", changed.mutations, 3 * batches + 3),
+        at_most("mutations for the same few, sent alone", alone.mutations, 3 * batches_alone + 3),
     ]
 
 
@@ -200,7 +183,7 @@ def _costs_of_refusals(refused: Mapping[str, Mapping[str, int]]) -> Iterator[Pro
     for kind, more in refused.items():
         for words, requests in more.items():
             what = f"requests more when {len(BAD)} of {BATCH} {kind} people are refused, and Xledger {words}"
-            yield _at_most(what, requests, bounds[words])
+            yield at_most(what, requests, bounds[words])
 
 
 def _speed(runs: Mapping[str, Run], count: int) -> Promise:
@@ -226,10 +209,6 @@ def _memory(kind: str, few: tuple[int, Run], many: tuple[int, Run]) -> Promise:
     return Promise(what, measured, f"at most {MOST_BYTES:,}", each <= MOST_BYTES)
 
 
-def _at_most(what: str, measured: int, bound: int) -> Promise:
-    return Promise(what, f"{measured:,}", f"at most {bound:,}" if bound else "none", measured <= bound)
-
-
 def _table_of_costs(syncs: Mapping[str, Run], count: int) -> Table:
     caption = (
         f"£: by Xledger's tariff, when nothing is included. £ a month: {NIGHTS} such syncs, beyond what a subscription "
@@ -253,15 +232,6 @@ def _row(
 ) -> None:
     prices = (f"{pounds(*traffic):,.2f}", f"{pounds_a_month(NIGHTS, *traffic):,.2f}")
     table.add_row(title, f"{look_ups:,}", f"{mutations:,}", *sizes, *prices)
-
-
-def _table_of_promises(promises: list[Promise]) -> Table:
-    table = Table(title="What is promised", title_justify="left")
-    for column in ("", "measured", "promised", ""):
-        table.add_column(column)
-    for promise in promises:
-        table.add_row(promise.what, promise.measured, promise.bound, "yes" if promise.kept else "NO")
-    return table
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def sync(sandbox: Sandbox, people: Iterable[Record], folder: Path) -> Run:
     took = json.loads(done.stderr.splitlines()[-1])
     operations = sandbox.xledger.operations[before:]
     return Run(
-        summary=_summary(done.stdout),
+        summary=summary_of(done.stdout),
         look_ups=sum(operation.kind == "query" for operation in operations),
         mutations=sum(operation.kind == "mutation" for operation in operations),
         processor_seconds=took["processor_seconds"],
@@ -71,7 +71,8 @@ def sync(sandbox: Sandbox, people: Iterable[Record], folder: Path) -> Run:
     )
 
 
-def _summary(printed: str) -> dict[str, Any]:
+def summary_of(printed: str) -> dict[str, Any]:
+    """The summary in what a destination has printed."""
     logged = [json.loads(line).get("log", {}).get("message", "") for line in printed.splitlines()]
     found: dict[str, Any] = json.loads(next(line for line in logged if line.startswith(SUMMARY))[len(SUMMARY) :])
     return found

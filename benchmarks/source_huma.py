@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.elsewhere import elsewhere
-from benchmarks.served_huma import served_huma
+from benchmarks.served import served
 from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE
 from connector_base.log_redaction import redact_all_output
@@ -160,15 +160,15 @@ class State:
 
 def _speed(people: int, workers: int, rounds: int) -> Speed:
     times: dict[Reader, list[float]] = {bare_loop: [], source: []}
-    with served_huma(people, LATENCY) as huma, elsewhere() as process:
-        config = {**huma.config, "num_workers": workers}
+    with served(people, LATENCY) as sandbox, elsewhere() as process:
+        config = {**sandbox.huma, "num_workers": workers}
         for _ in range(rounds):
             for reader, taken in times.items():
-                huma.requests_since_last_asked()
+                sandbox.asked()
                 read, seconds = process.submit(_timed, reader, config).result()
                 taken.append(seconds)
                 assert read == people, f"{reader.__name__} read {read} of {people} people"
-        made = huma.requests_since_last_asked().total()
+        made = sandbox.asked().huma.total()
     return Speed(
         people=people,
         workers=workers,
@@ -194,7 +194,7 @@ def _peaks(step: Step, mode: SyncMode, crowds: list[int]) -> list[int]:
 
 def _peak(people: int, mode: SyncMode) -> int:
     """The most memory that `source-huma read` takes, in bytes."""
-    with served_huma(people) as huma, _arguments(huma.config, mode) as arguments:
+    with served(people) as sandbox, _arguments(sandbox.huma, mode) as arguments:
         read = [sys.executable, "-m", "benchmarks.measured", str(EXECUTABLES / "source-huma"), *arguments]
         done = subprocess.run(read, capture_output=True, text=True, check=False)  # noqa: S603  our own connector
     told = done.stdout.count('"type":"RECORD"')

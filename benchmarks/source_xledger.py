@@ -15,24 +15,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 from airbyte_cdk.models import SyncMode
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.elsewhere import PROCESSES, elsewhere
+from benchmarks.elsewhere import elsewhere
+from benchmarks.served import Traffic, served
 from benchmarks.source_huma import Memory
 from benchmarks.steps import Step, steps
 from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
 from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.reading_employees import EMPLOYEES, add_employees
-from integration_tests.sandbox import Sandbox
 from shared_mappings import field_table
 from source_xledger.entrypoint import XledgerEntrypoint
 from source_xledger.run import OWN_PACKAGES
@@ -66,20 +66,6 @@ def main() -> int:
         memory = [Memory(mode, *arguments.crowds, *_peaks(step, mode, arguments.crowds)) for mode in SyncMode]
     Console().print(_table(cost, memory))
     return 0 if cost.kept and all(crowd.kept for crowd in memory) else 1
-
-
-class Traffic(NamedTuple):
-    """What an Xledger was asked.
-
-    Attributes:
-        requests: How many requests came.
-        bytes_sent: Bytes of their bodies.
-        bytes_received: Bytes of the answers' bodies.
-    """
-
-    requests: int
-    bytes_sent: int
-    bytes_received: int
 
 
 @dataclass(frozen=True)
@@ -137,21 +123,21 @@ class Cost:
 
 def _cost(step: Step, people: int, page_size: int, rounds: int) -> Cost:
     times: dict[Reader, list[float]] = {bare_loop: [], source: []}
-    with _xledger(people) as xledger, elsewhere() as process:
-        config = {**xledger.config, "page_size": page_size}
+    with served(fill=partial(add_employees, number=people)) as sandbox, elsewhere() as process:
+        config = {**sandbox.xledger, "page_size": page_size}
         step(f"reading {people:,} people, {page_size:,} a request, in turn with a bare loop")
         for _ in range(rounds):
             for reader, taken in times.items():
-                xledger.traffic_since_last_asked()
+                sandbox.asked()
                 read, seconds = process.submit(_timed, reader, config).result()
                 taken.append(seconds)
                 assert read == people, f"{reader.__name__} read {read} of {people} people"
-        full = xledger.traffic_since_last_asked()
+        full = sandbox.asked().xledger
         step(f"reading {people:,} people of whom nobody has changed")
         state = process.submit(_last_state, config).result()
-        xledger.traffic_since_last_asked()
+        sandbox.asked()
         records = process.submit(_records_after, config, state).result()
-        idle = xledger.traffic_since_last_asked()
+        idle = sandbox.asked().xledger
     return Cost(people, page_size, people / min(times[source]), people / min(times[bare_loop]), full, idle, records)
 
 
@@ -171,7 +157,10 @@ def _peaks(step: Step, mode: SyncMode, crowds: list[int]) -> list[int]:
 
 def _peak(people: int, mode: SyncMode) -> int:
     """The most memory that `source-xledger read` takes, in bytes."""
-    with _xledger(people) as xledger, _arguments({**xledger.config, "page_size": 500}, mode) as arguments:
+    with (
+        served(fill=partial(add_employees, number=people)) as sandbox,
+        _arguments({**sandbox.xledger, "page_size": 500}, mode) as arguments,
+    ):
         read = [sys.executable, "-m", "benchmarks.measured", str(EXECUTABLES / "source-xledger"), *arguments]
         done = subprocess.run(read, capture_output=True, text=True, check=False)  # noqa: S603  our own connector
     told = done.stdout.count('"type":"RECORD"')
@@ -239,47 +228,6 @@ def bare_loop(config: Config) -> int:
             people += len(answer["edges"])
             after, more = answer["edges"][-1]["cursor"], answer["pageInfo"]["hasNextPage"]
     return people
-
-
-# ---- an Xledger in another process
-
-
-class _RemoteXledger:
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self.config: Config = pipe.recv()
-
-    def traffic_since_last_asked(self) -> Traffic:
-        self._pipe.send("traffic")
-        return Traffic(*self._pipe.recv())
-
-
-@contextmanager
-def _xledger(people: int) -> Iterator[_RemoteXledger]:
-    ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_serve, args=(people, theirs), daemon=True)
-    process.start()
-    try:
-        yield _RemoteXledger(ours)
-    finally:
-        ours.close()
-        process.join()
-
-
-def _serve(people: int, pipe: Connection) -> None:
-    """Serve an Xledger and count what it is asked, until the other end of the pipe is closed."""
-    with Sandbox.running(people=0) as sandbox:
-        add_employees(sandbox, people)
-        pipe.send(sandbox.source_xledger_config())
-        while True:
-            try:
-                pipe.recv()
-            except EOFError:
-                return
-            asked = list(sandbox.xledger.operations)
-            sandbox.xledger.operations.clear()
-            sizes = (sum(done.request_bytes for done in asked), sum(done.response_bytes for done in asked))
-            pipe.send((len(asked), *sizes))
 
 
 # ---- the table

@@ -3,14 +3,17 @@
 import io
 import logging
 import sys
+from collections import Counter
 from types import ModuleType
 
 import pytest
 from airbyte_cdk.models import SyncMode
 from rich.console import Console
 
-from benchmarks import destination_xledger, source_huma, source_xledger
+from benchmarks import destination_huma, destination_xledger, source_huma, source_xledger
 from benchmarks.elsewhere import elsewhere
+from benchmarks.promises import table_of_promises
+from benchmarks.served import Traffic
 from benchmarks.steps import steps
 
 
@@ -71,7 +74,7 @@ def test_what_is_not_as_promised_is_told_beside_the_number(
 def test_employees_that_are_read_slowly_or_with_too_many_requests_are_told_beside_the_number(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    traffic = source_xledger.Traffic(4, 1, 1)
+    traffic = Traffic(4, 1, 1)
     cost = source_xledger.Cost(100, 100, source=1.0, bare=2.0, full=traffic, idle=traffic, idle_records=1)
     large = source_huma.Memory(SyncMode.full_refresh, few=1, many=2, few_bytes=0, many_bytes=501)
     Console(width=160).print(source_xledger._table(cost, [large]))  # noqa: SLF001
@@ -79,7 +82,23 @@ def test_employees_that_are_read_slowly_or_with_too_many_requests_are_told_besid
     assert (len(told), cost.kept) == (5, False)
 
 
-@pytest.mark.parametrize("module", [source_huma, source_xledger, destination_xledger])
+def test_what_a_sync_to_huma_takes_too_much_of_is_told_beside_the_number(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = Counter({"GET /users/{id}": 1_031, "PATCH /users/{id}": 151})
+    run = destination_huma.Run({}, asked, seconds=10.0, peak_memory=10**9)
+    nobody = destination_huma.Run({}, Counter(), seconds=1.0, peak_memory=0)
+    some = destination_huma.Run({}, asked + asked, seconds=10.0, peak_memory=0)
+    promises = [
+        *destination_huma._costs({"nobody": nobody, "written": some, "unchanged": run}, 1_000, 100),  # noqa: SLF001
+        destination_huma._speed({"nobody": nobody, "written": some}, bare_seconds=5.0),  # noqa: SLF001
+        destination_huma._memory((200, nobody), (1_000, run)),  # noqa: SLF001
+    ]
+    Console(width=160).print(table_of_promises(promises))
+    told = capsys.readouterr().out
+    assert [promise.kept for promise in promises] == [True, *[False] * 6]
+    assert told.count(" NO ") == 6
+
+
+@pytest.mark.parametrize("module", [source_huma, destination_huma, source_xledger, destination_xledger])
 def test_an_option_that_a_benchmark_does_not_have_is_refused(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
