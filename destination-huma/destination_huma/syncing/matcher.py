@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Final
 
 from connector_base.people.claims import Claims
-from connector_base.people.directory import MatchingKey
+from connector_base.people.directory import MatchingKey, keys_tried
 from connector_base.people.person import Person
 from connector_base.people.rejections import (
     address_came_before,
@@ -108,16 +108,12 @@ class Matcher:
             return self._planned(person)
 
     def _candidates(self, person: Person) -> frozenset[str]:
-        """Ids of those who may be a person, by the first key that leads to anybody.
-
-        The employment ID is always the last resort: nobody is given one that is taken.
-        """
+        """Ids of those who may be a person, by the first key that leads to anybody."""
         found = {
             MatchingKey.EMPLOYMENT_ID: self.everybody.with_code(person.code),
             MatchingKey.EMAIL: self.everybody.with_address(person.address),
         }
-        keys = dict.fromkeys((*self.match_on, MatchingKey.EMPLOYMENT_ID))
-        return next((found[key] for key in keys if found[key]), frozenset())
+        return next((found[key] for key in keys_tried(self.match_on) if found[key]), frozenset())
 
     def _planned(self, person: Person) -> Planned:
         """What is to be done about a person, who is then taken for the user they were found as."""
