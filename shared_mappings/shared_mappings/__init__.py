@@ -14,7 +14,7 @@ from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
 from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
-from shared_mappings.field_table import FieldTable, InHuma, Route, Rule, Side, Target, field_table
+from shared_mappings.field_table import FieldTable, HumaObject, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.planning.bodies import bodies_for_huma
 from shared_mappings.planning.deciding import policy_in_force
 from shared_mappings.planning.for_huma import plan_for_huma
@@ -49,6 +49,7 @@ __all__ = [
     "FieldChange",
     "FieldTable",
     "FieldWarning",
+    "HumaObject",
     "InHuma",
     "NewUsers",
     "Options",
