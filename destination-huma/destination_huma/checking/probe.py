@@ -58,9 +58,8 @@ def _about_rights(people: Sequence[FreshUser], settings: Config) -> Iterator[Fin
             "There is nobody in Huma to try with. Whether the API key may write shows in the first sync.", blocks=False
         )
         return
-    if MatchingKey.EMPLOYMENT_ID in settings.match_on and not any(
-        MatchingKey.EMPLOYMENT_ID.value in each.record for each in people
-    ):
+    code = MatchingKey.EMPLOYMENT_ID
+    if code in settings.match_on and not any(code.value in each.record for each in people):
         yield Finding(
             "Huma does not show this API key anybody's employment ID, and people are found by it. Let an administrator "
             f"of Huma give the key the right to see it under {WHERE_KEYS_ARE}, or choose email alone under "
