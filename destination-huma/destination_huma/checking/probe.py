@@ -19,7 +19,7 @@ from huma_api.people.fresh_user import FreshUser
 from huma_api.people.rights import unwritable
 from huma_api.people.visibility import LOOKED_AT
 from huma_api.writing.huma import Huma
-from shared_mappings import NO_DECISIONS, Decisions
+from shared_mappings import Decisions
 
 RETRIES: Final = 1
 LONGEST_WAIT: Final = 20.0
@@ -30,7 +30,7 @@ COMPANY: Final = "company"
 Connect = Callable[[Config, SyncRun], Connection]
 
 
-def probe_huma(settings: Config, connect: Connect, decisions: Decisions = NO_DECISIONS) -> Iterator[Finding]:
+def probe_huma(settings: Config, connect: Connect, decisions: Decisions) -> Iterator[Finding]:
     """Finds what a sync could not work with.
 
     Args:

@@ -25,7 +25,6 @@ from destination_huma.people.streams import employee_of
 from destination_huma.syncing.everybody import EMPLOYMENT_ID, Everybody, code_of
 from shared_mappings import (
     MISSING,
-    NO_DECISIONS,
     Able,
     Action,
     Decisions,
@@ -64,9 +63,9 @@ class Matcher:
     policies: Policies
     options: Options
     match_on: Sequence[MatchingKey]
-    decisions: Decisions = NO_DECISIONS
-    able: Able = field(default_factory=Able)
-    claims: Claims = field(default_factory=Claims)
+    decisions: Decisions
+    able: Able
+    claims: Claims
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def plans(self, people: Sequence[Person]) -> list[Planned]:
