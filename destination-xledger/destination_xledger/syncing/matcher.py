@@ -34,7 +34,7 @@ from shared_mappings import (
     Stands,
     contradictions,
     is_somebody_else,
-    plan,
+    plan_for_xledger,
 )
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 from shared_mappings.normal_forms import normalised_key
@@ -160,7 +160,7 @@ class Matcher:
         desired = with_known_system_values(person.desired, self.routes.table, self.gateway.system_values)
         born_with = self._born_with(desired) if employee is None else {}
         table, rulings = self.routes.table, person.rulings
-        return plan(desired, employee, policies, table, rulings, creating=creating, born_with=born_with)
+        return plan_for_xledger(desired, employee, policies, table, rulings, creating=creating, born_with=born_with)
 
     def _born_with(self, desired: Desired) -> Mapping[str, str]:
         """What somebody would have whom Xledger is not asked to create, where it would be compared with a record."""
