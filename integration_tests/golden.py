@@ -25,7 +25,7 @@ from source_xledger import SourceXledger
 ROOT: Final = Path(__file__).parents[1]
 
 
-def _spec_of_the_source() -> str:
+def _spec_of_source_huma() -> str:
     return _as_json(ConnectorSpecificationSerializer.dump(SourceHuma().spec(None)))  # type: ignore[arg-type]
 
 
@@ -38,7 +38,7 @@ def _spec_of_destination_huma() -> str:
     return _as_json(without_lists_of_fields(specification, to_huma(field_table())))
 
 
-def _spec_of_the_destination() -> str:
+def _spec_of_destination_xledger() -> str:
     specification = destination_xledger.config.connection_specification()
     return _as_json(without_lists_of_fields(specification, to_xledger(field_table())))
 
@@ -52,10 +52,10 @@ def _as_json(content: object) -> str:
 
 
 GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
-    "source-huma/unit_tests/spec.json": _spec_of_the_source,
+    "source-huma/unit_tests/spec.json": _spec_of_source_huma,
     "source-xledger/unit_tests/spec.json": _spec_of_source_xledger,
     "integration_tests/expected_specs/destination-huma.json": _spec_of_destination_huma,
-    "integration_tests/expected_specs/destination-xledger.json": _spec_of_the_destination,
+    "integration_tests/expected_specs/destination-xledger.json": _spec_of_destination_xledger,
     "integration_tests/expected_reports/plan.jsonl": partial(_report, "plan.jsonl"),
     "integration_tests/expected_reports/rejected.jsonl": partial(_report, "rejected.jsonl"),
     "integration_tests/expected_reports/conflicts.jsonl": partial(_report, "conflicts.jsonl"),

@@ -16,7 +16,7 @@ ENDINGS = (
 )
 
 ADVICE = re.compile(
-    r"\b(check|correct|enter|run (it|the sync)|try|report|ask|give|make|set|let|choose|grant|look|write|leave|paste"
+    r"\b(check|correct|enter|run (it|the sync)|try|report|ask|give|make|set|let|choose|grant|look|write|leave|paste|put"
     r"|select|restore|turn on|name one|change|the next sync|lower)\b",
     re.IGNORECASE,
 )

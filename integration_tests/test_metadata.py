@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import tomli
 import yaml
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
 from shared_mappings import field_table
 
 ROOT = Path(__file__).parents[1]
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
 CONNECTORS = [pytest.param(connector, id=connector["name"]) for connector in METADATA["connectors"]]
+FOLDERS = [ROOT / connector["path"] for connector in METADATA["connectors"]]
+
+of_each_connector = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
 def project(folder: Path) -> dict[str, Any]:
@@ -24,10 +29,21 @@ def project(folder: Path) -> dict[str, Any]:
     return content
 
 
+def metadata_of(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    return content
+
+
+def setup_of(folder: Path) -> str:
+    """The page for whoever sets a connector up: the address of its documentation ends with its name."""
+    name = metadata_of(folder)["documentationUrl"].rpartition("/")[2]
+    return (folder / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_connector_is_where_it_is_said_to_be_in_the_version_it_is_said_to_have(connector: dict[str, Any]) -> None:
     folder = ROOT / connector["path"]
-    own = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    own = metadata_of(folder)
     assert project(folder)["name"] == f"huma-xledger-{connector['name']}"
     assert own["connectorType"] == connector["type"]
     assert connector["version"] == project(folder)["version"] == own["dockerImageTag"]
@@ -40,6 +56,55 @@ def test_a_connector_has_what_the_tooling_of_airbyte_expects(connector: dict[str
     assert [name for name in expected if not (folder / name).is_file()] == []
     assert list((folder / "unit_tests").glob("test_*.py"))
     assert list((folder / "docs").glob("*.md"))
+
+
+@of_each_connector
+def test_the_metadata_of_a_connector_is_valid_by_airbytes_model(folder: Path) -> None:
+    ConnectorMetadataDefinitionV0.model_validate(yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8")))
+
+
+@of_each_connector
+def test_the_version_of_a_connector_is_the_same_everywhere(folder: Path) -> None:
+    version = metadata_of(folder)["dockerImageTag"]
+    assert project(folder)["version"] == version
+    assert f"io.airbyte.version={version}\n" in (folder / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", setup_of(folder), re.MULTILINE)
+
+
+@of_each_connector
+def test_the_image_of_a_connector_has_the_name_the_metadata_gives_it(folder: Path) -> None:
+    repository = metadata_of(folder)["dockerRepository"]
+    acceptance = yaml.safe_load((folder / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    assert repository == f"airbyte/{folder.name}"
+    assert f"io.airbyte.name={repository}\n" in (folder / "Dockerfile").read_text(encoding="utf-8")
+    assert acceptance["connector_image"] == f"{repository}:dev"
+
+
+@of_each_connector
+def test_the_image_of_a_connector_runs_it_as_somebody_without_rights(folder: Path) -> None:
+    lines = (folder / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(("USER", "ENTRYPOINT"))] == [
+        "USER airbyte",
+        f'ENTRYPOINT ["{folder.name}"]',
+    ]
+    assert "USER airbyte" in lines[lines.index("FROM python:3.11-slim") :]
+
+
+@of_each_connector
+def test_the_icon_of_a_connector_is_an_image(folder: Path) -> None:
+    assert ET.parse(folder / metadata_of(folder)["icon"]).getroot().tag.endswith("svg")  # noqa: S314  # our own file
+
+
+@of_each_connector
+def test_the_documentation_url_of_a_connector_is_of_its_kind_and_ends_like_its_setup(folder: Path) -> None:
+    url, kind = metadata_of(folder)["documentationUrl"], metadata_of(folder)["connectorType"]
+    assert f"/integrations/{kind}s/" in url
+    assert setup_of(folder)
+
+
+def test_no_two_connectors_have_one_id() -> None:
+    ids = {metadata_of(folder)["definitionId"] for folder in FOLDERS}
+    assert len(ids) == len(FOLDERS)
 
 
 def test_every_connector_in_the_repository_is_named() -> None:

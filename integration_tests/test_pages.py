@@ -41,7 +41,7 @@ SETUPS = {
     XLEDGER / "xledger.md": 800,
     HUMA_AS_DESTINATION / "huma.md": 800,
     HUMA / "huma.md": 500,
-    XLEDGER_AS_SOURCE / "xledger-source.md": 500,
+    XLEDGER_AS_SOURCE / "xledger.md": 500,
 }
 """The pages that somebody sets up from, and how many words are read for that."""
 

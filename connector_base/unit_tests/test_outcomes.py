@@ -23,7 +23,7 @@ from shared_mappings import (
     WarningCode,
     desired_from_user,
     field_table,
-    plan,
+    plan_for_xledger,
 )
 
 TABLE = field_table()
@@ -69,7 +69,9 @@ def outcomes(kept: Kept) -> Outcomes:
 def somebody(node: dict[str, Any]) -> Planned[Employee]:
     desired = desired_from_user(RECORD, TABLE, Options())
     employee = Employee.from_node(node, TABLE)
-    return Planned(Person("u1", "users u1", desired, RECORD), employee, plan(desired, employee, Policies(), TABLE))
+    return Planned(
+        Person("u1", "users u1", desired, RECORD), employee, plan_for_xledger(desired, employee, Policies(), TABLE)
+    )
 
 
 def test_somebody_whose_contact_cannot_be_seen_is_told_of_in_one_line_and_kept(

@@ -18,7 +18,7 @@ from shared_mappings import (
     desired_from_employee,
     desired_from_user,
     field_table,
-    plan,
+    plan_for_xledger,
     to_xledger,
 )
 
@@ -38,7 +38,9 @@ def entry(record: dict[str, Any], node: dict[str, Any] | None = None, **policies
     desired = desired_from_user({"id": "1", "employmentId": "E1", **record}, TABLE, Options())
     employee = Employee.from_node(node, TABLE) if node else None
     decided = Policies(policies)
-    item = Planned(Person("1", "users 1", desired, record), employee, plan(desired, employee, decided, TABLE))
+    item = Planned(
+        Person("1", "users 1", desired, record), employee, plan_for_xledger(desired, employee, decided, TABLE)
+    )
     return plan_entry(item, decided, SIDES)
 
 

@@ -19,7 +19,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
 from connector_base.people.person import InvalidRecord, Person
-from connector_base.people.streams import Carried, Kind, stream_readers
+from connector_base.people.streams import Carried, Keys, Kind, stream_readers
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.outcomes import Outcomes
@@ -45,9 +45,7 @@ USERS = Kind(
     users_schema()["properties"].keys(),
     used_of_users(TABLE),
     lambda record, changed: desired_from_user(record, TABLE, Options(), changed),
-    "employmentId",
-    "email",
-    ("givenName", "familyName"),
+    Keys("employmentId", "email", ("givenName", "familyName")),
     has_ids=True,
 )
 EXPLANATIONS = Explanations(

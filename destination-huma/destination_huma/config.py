@@ -98,7 +98,7 @@ class Config(Settings):
         "Huma gets the first.",
         json_schema_extra={"order": 9},
     )
-    match_on: tuple[MatchingKey, ...] = Field(
+    match_on: tuple[Annotated[MatchingKey, choice_of(MatchingKey)], ...] = Field(
         (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
         title="How people are found in Huma",
         description="Choose one of three ways. employmentId and email: by employment ID, and by e-mail address where "

@@ -3,20 +3,23 @@
 from typing import Final
 
 from connector_base.failures import ConnectorError, config_error
-from shared_mappings import Direction, Policies, Policy, Rule
+from shared_mappings import Direction, HumaObject, Policies, Policy, Rule
 
 WHERE_KEYS_ARE: Final = "System settings > Open API"
 
+JOB_TITLE: Final = "jobTitle"
+"""The field for which the key has to list what there is in Huma."""
 
-def fields_to_write(back: Direction, policies: Policies, written: str = "") -> tuple[str, ...]:
+
+def fields_to_write(back: Direction, policies: Policies, written: HumaObject | None = None) -> tuple[str, ...]:
     """The fields of a record that a sync may have to write, outermost names alone.
 
     Args:
         back: The field table, read the way back.
         policies: What the administrator decided.
-        written: The object whose request writes them, `user` or `position`; empty for either.
+        written: The object whose request writes them; None for either.
     """
-    rules = [rule for rule in back.rules if rule.huma and written in ("", rule.huma.object)]
+    rules = [rule for rule in back.rules if rule.huma and written in (None, rule.huma.object)]
     places = (place for rule in rules if _may_be_set(rule, policies) for place in back.places(rule))
     return tuple(dict.fromkeys(place.partition(".")[0] for place in places))
 

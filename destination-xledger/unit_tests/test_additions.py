@@ -17,7 +17,7 @@ from destination_xledger.people.planned import Planned
 from destination_xledger.reporting.explanations import EXPLANATIONS
 from destination_xledger.syncing.additions import LOOKS, UNDER_WAY, Additions
 from destination_xledger.syncing.refusals import Refusals
-from shared_mappings import Options, Policies, desired_from_user, field_table, plan
+from shared_mappings import Options, Policies, desired_from_user, field_table, plan_for_xledger
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import XledgerClient
@@ -95,7 +95,9 @@ def new(number: int) -> Planned:
     record = {"id": str(number), "employmentId": str(number), "givenName": "Kari"}
     desired = desired_from_user(record, TABLE, Options())
     return Planned(
-        Person(str(number), f"users {number}", desired, record), None, plan(desired, None, Policies(), TABLE)
+        Person(str(number), f"users {number}", desired, record),
+        None,
+        plan_for_xledger(desired, None, Policies(), TABLE),
     )
 
 

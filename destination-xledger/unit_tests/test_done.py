@@ -7,7 +7,7 @@ import pytest
 from connector_base.people.person import Person
 from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.done import Done, written_with
-from shared_mappings import Employee, FieldChange, Options, Policies, desired_from_user, field_table, plan
+from shared_mappings import Employee, FieldChange, Options, Policies, desired_from_user, field_table, plan_for_xledger
 
 TABLE = field_table()
 RECORD = {"id": "1", "employmentId": "E1", "givenName": "Kari", "familyName": "Berg", "phone": "1", "jobTitle": "Head"}
@@ -18,7 +18,7 @@ DESCRIPTION = "employee.subledger.description"
 def added(contact: dict[str, Any] | None, subledger: dict[str, Any], *left_out: str) -> dict[str, str | None]:
     """What was written of somebody, by target, by what came back of them."""
     desired = desired_from_user(RECORD, TABLE, Options())
-    item = Planned(Person("1", "users 1", desired, RECORD), None, plan(desired, None, Policies(), TABLE))
+    item = Planned(Person("1", "users 1", desired, RECORD), None, plan_for_xledger(desired, None, Policies(), TABLE))
     node = {
         "dbId": 1,
         "code": "E1",
@@ -57,7 +57,9 @@ def test_what_xledger_gives_by_itself_is_not_written() -> None:
 def test_whoever_waits_for_a_verdict_is_counted_until_it_is_told_what_became_of_them() -> None:
     desired = desired_from_user(RECORD, TABLE, Options())
     employee = Employee.from_node({"dbId": 1, "code": "E1", "contact": {"dbId": 2}, "subledger": {"dbId": 3}}, TABLE)
-    item = Planned(Person("1", "users 1", desired, RECORD), employee, plan(desired, employee, Policies(), TABLE))
+    item = Planned(
+        Person("1", "users 1", desired, RECORD), employee, plan_for_xledger(desired, employee, Policies(), TABLE)
+    )
     change, done = FieldChange("phone", PHONE, None, "1"), Done()
     done.wrote(item, employee, change)
     settle = done.waits("1", lambda: None)

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from connector_base.people.person import Person
 from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.mass_unset import MassUnset, UnsetGuard
-from shared_mappings import Employee, Options, Plan, Policies, SkipReason, desired_from_user, field_table, plan
+from shared_mappings import (
+    Employee,
+    Options,
+    Plan,
+    Policies,
+    SkipReason,
+    desired_from_user,
+    field_table,
+    plan_for_xledger,
+)
 
 TABLE = field_table()
 PHONES = ("employee.contact.phone", "employee.subledger.phone")
@@ -22,7 +31,9 @@ def somebody(*, loses: bool, has: bool = True, active: bool = True) -> Planned:
     desired = desired_from_user(record, TABLE, Options())
     phones = dict.fromkeys(PHONES, "+47 900 00 001" if has else None)
     employee = Employee(DB_IDS, {**dict.fromkeys(TABLE.place_keys), "employee.code": "1001", **phones})
-    return Planned(Person("1", "users 1", desired, record), employee, plan(desired, employee, Policies(), TABLE))
+    return Planned(
+        Person("1", "users 1", desired, record), employee, plan_for_xledger(desired, employee, Policies(), TABLE)
+    )
 
 
 LOSES, KEEPS = somebody(loses=True), somebody(loses=False)

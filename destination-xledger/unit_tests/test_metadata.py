@@ -8,12 +8,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
 from airbyte_cdk.models import ConnectorSpecification, Status
-from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 from jsonschema import Draft7Validator
 
 from connector_base.reporting.summary import Summary
@@ -72,27 +70,12 @@ def acceptance_tests(section: str) -> list[Any]:
 # ------------------------------------------------------------------ metadata.yaml and what stands beside it
 
 
-def test_the_metadata_is_valid_by_airbytes_model() -> None:
-    content = yaml.safe_load((FOLDER / "metadata.yaml").read_text(encoding="utf-8"))
-    assert ConnectorMetadataDefinitionV0.model_validate(content).data.supports_data_activation is True
+def test_any_source_can_be_mapped_onto_it() -> None:
+    assert metadata()["supportsDataActivation"] is True
 
 
 def test_everybody_can_be_sent_again_from_the_page_of_the_connection() -> None:
     assert metadata()["supportsRefreshes"] is True
-
-
-def test_the_version_is_the_same_everywhere() -> None:
-    version = metadata()["dockerImageTag"]
-    assert f'\nversion = "{version}"\n' in (FOLDER / "pyproject.toml").read_text(encoding="utf-8")
-    assert f"io.airbyte.version={version}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
-    assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", SETUP, re.MULTILINE)
-
-
-def test_the_image_has_the_name_the_metadata_gives_it() -> None:
-    repository = metadata()["dockerRepository"]
-    acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
-    assert f"io.airbyte.name={repository}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
-    assert acceptance["connector_image"] == f"{repository}:dev"
 
 
 def test_the_platform_lets_the_connector_reach_the_default_address_and_the_configured_one() -> None:
@@ -106,14 +89,8 @@ def test_the_platform_lets_reports_reach_s3_and_whatever_speaks_like_it() -> Non
     assert "s3_endpoint" in S3Storage.model_fields
 
 
-def test_the_documentation_url_is_the_one_the_spec_shows_and_ends_like_the_setup() -> None:
-    url = metadata()["documentationUrl"]
-    assert url == spec().documentationUrl
-    assert (FOLDER / "docs" / f"{url.rpartition('/')[2]}.md").is_file()
-
-
-def test_the_icon_is_an_image() -> None:
-    assert ET.parse(FOLDER / metadata()["icon"]).getroot().tag.endswith("svg")  # noqa: S314  # our own file
+def test_the_documentation_url_is_the_one_the_spec_shows() -> None:
+    assert metadata()["documentationUrl"] == spec().documentationUrl
 
 
 @pytest.mark.parametrize(("config", "test"), acceptance_tests("spec"))

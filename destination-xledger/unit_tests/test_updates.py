@@ -16,7 +16,7 @@ from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
-from shared_mappings import Employee, FieldChange, Options, Policies, desired_from_user, field_table, plan
+from shared_mappings import Employee, FieldChange, Options, Policies, desired_from_user, field_table, plan_for_xledger
 from xledger_api.employees.gateway import Gateway
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import XledgerClient
@@ -39,7 +39,9 @@ def planned() -> Planned:
     """Somebody whose job title is to be updated."""
     desired = desired_from_user(RECORD, TABLE, Options())
     employee = Employee.from_node(NODE, TABLE)
-    return Planned(Person("1", "users 1", desired, RECORD), employee, plan(desired, employee, Policies(), TABLE))
+    return Planned(
+        Person("1", "users 1", desired, RECORD), employee, plan_for_xledger(desired, employee, Policies(), TABLE)
+    )
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_an_unset_value_that_came_back_blank_is_unset(
     record = {**RECORD, "jobTitle": None}
     desired = desired_from_user(record, TABLE, Options())
     employee = Employee.from_node(NODE, TABLE)
-    decided = plan(desired, employee, Policies(), TABLE)
+    decided = plan_for_xledger(desired, employee, Policies(), TABLE)
     requests_mock.post(URL, **answer({**CONTACT, "jobTitle": ""}))
     updates.update([Planned(Person("1", "users 1", desired, record), employee, decided)])
     assert requests_mock.request_history[0].json()["variables"]["inputs"][0]["node"]["jobTitle"] is None
@@ -158,7 +160,7 @@ def title_of(identity: str, db_id: int) -> Planned:
     desired = desired_from_user(record, TABLE, Options())
     employee = Employee.from_node({**node, "code": str(db_id)}, TABLE)
     person = Person(identity, f"users {identity}", desired, record)
-    return Planned(person, employee, plan(desired, employee, Policies(), TABLE))
+    return Planned(person, employee, plan_for_xledger(desired, employee, Policies(), TABLE))
 
 
 def test_what_others_got_and_what_is_gone_is_noted_before_the_sync_stops(

@@ -14,11 +14,11 @@ from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
 from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
-from shared_mappings.field_table import FieldTable, InHuma, Route, Rule, Side, Target, field_table
+from shared_mappings.field_table import FieldTable, HumaObject, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.planning.bodies import bodies_for_huma
 from shared_mappings.planning.deciding import policy_in_force
 from shared_mappings.planning.for_huma import plan_for_huma
-from shared_mappings.planning.for_xledger import plan
+from shared_mappings.planning.for_xledger import plan_for_xledger
 from shared_mappings.planning.plans import Action, Conflict, FieldChange, Plan
 from shared_mappings.planning.who_is_who import Present, contradictions, is_somebody_else
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
@@ -49,6 +49,7 @@ __all__ = [
     "FieldChange",
     "FieldTable",
     "FieldWarning",
+    "HumaObject",
     "InHuma",
     "NewUsers",
     "Options",
@@ -77,8 +78,8 @@ __all__ = [
     "field_table",
     "is_somebody_else",
     "parse_decisions",
-    "plan",
     "plan_for_huma",
+    "plan_for_xledger",
     "policy_in_force",
     "read_path",
     "titles_by_name",

@@ -21,7 +21,7 @@ from shared_mappings import (
     desired_from_user,
     employee_record,
     field_table,
-    plan,
+    plan_for_xledger,
     titles_by_name,
 )
 from shared_mappings.policies import Policies
@@ -99,7 +99,7 @@ def planned_again(decided: Plan, desired: Desired, current: Employee | None, pol
     """The plan after the plan; the one that completes a creation knows that it does."""
     table = field_table()
     creating = decided.action is Action.CREATE
-    return plan(desired, carried_out(decided, current, table), policies, table, creating=creating)
+    return plan_for_xledger(desired, carried_out(decided, current, table), policies, table, creating=creating)
 
 
 def employed(values: Mapping[str, State]) -> dict[str, Any]:

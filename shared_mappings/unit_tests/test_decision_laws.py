@@ -15,7 +15,7 @@ from shared_mappings import (
     Policy,
     Stands,
     parse_decisions,
-    plan,
+    plan_for_xledger,
     read_path,
     to_xledger,
 )
@@ -45,7 +45,7 @@ def decisions(record: Record, decided: Decided, *people: dict[str, str]) -> Deci
 
 def planned(record: Record, current: Employee | None, policies: Policies, decided: Decided, **stage: bool) -> Any:
     rulings = decisions(record, decided).about_user(record["id"], record)
-    return plan(desired(record), current, policies, TABLE, rulings, **stage)
+    return plan_for_xledger(desired(record), current, policies, TABLE, rulings, **stage)
 
 
 @given(RECORDS, EMPLOYEES, POLICIES, STANDS)
@@ -53,7 +53,7 @@ def test_a_decision_never_loosens_the_rule_of_a_field(
     record: Record, current: Employee, policies: Policies, decided: Decided
 ) -> None:
     changes = planned(record, current, policies, decided).changes
-    by_the_rules = plan(desired(record), current, Policies(), TABLE).changes
+    by_the_rules = plan_for_xledger(desired(record), current, Policies(), TABLE).changes
     assert {(each.target, each.after) for each in changes} <= {(each.target, each.after) for each in by_the_rules}
     assert {each.target for each in changes if each.after is None} & NEVER_UNSET == set()
     assert Policy.READ_ONLY not in {TABLE.rule_of[each.target].rule for each in changes}
@@ -76,7 +76,10 @@ def test_what_is_held_back_is_not_written(
 def test_what_is_held_back_is_a_conflict_that_is_decided_and_nothing_else_is(
     record: Record, current: Employee, policies: Policies, decided: Decided
 ) -> None:
-    with_them, without = planned(record, current, policies, decided), plan(desired(record), current, policies, TABLE)
+    with_them, without = (
+        planned(record, current, policies, decided),
+        plan_for_xledger(desired(record), current, policies, TABLE),
+    )
     rulings = decisions(record, decided).about_user(record["id"], record)
     held = {
         target: rule for rule in TABLE.rules if rulings.hold_back(rule.fields, Stands.HUMA) for target in rule.targets
@@ -92,7 +95,7 @@ def test_where_huma_stands_for_a_field_what_was_asked_of_it_does_not_count(
 ) -> None:
     every_field = dict.fromkeys(TABLE.fields, Stands.HUMA)
     asked_of_the_unknown = _only_unknown(policies, record)
-    assert planned(record, current, policies, every_field) == plan(
+    assert planned(record, current, policies, every_field) == plan_for_xledger(
         desired(record), current, asked_of_the_unknown, TABLE
     )
 
@@ -120,7 +123,9 @@ def test_a_change_in_huma_after_the_decision_goes_through(
     rulings = decisions(record, decided).about_user(record["id"], later)
     assert rulings.stands.keys().isdisjoint(changed)
     others = {name: stands for name, stands in decided.items() if name not in changed}
-    assert plan(desired(later), current, policies, TABLE, rulings) == planned(later, current, policies, others)
+    assert plan_for_xledger(desired(later), current, policies, TABLE, rulings) == planned(
+        later, current, policies, others
+    )
 
 
 @given(RECORDS, EMPLOYEES | st.none(), POLICIES, STANDS)

@@ -22,8 +22,8 @@ from shared_mappings import (
     Side,
     Stands,
     bodies_for_huma,
-    plan,
     plan_for_huma,
+    plan_for_xledger,
     to_huma,
 )
 
@@ -65,7 +65,7 @@ class Pair:
     @property
     def to_xledger(self) -> Plan:
         rulings = self.decided.about_user(self.record["id"], self.record)
-        return plan(desired(self.record), self.employee, self.policies, TABLE, rulings)
+        return plan_for_xledger(desired(self.record), self.employee, self.policies, TABLE, rulings)
 
     def after_to_huma(self) -> "Pair":
         source, user = wanted(self.employee.values), user_like(self.record)

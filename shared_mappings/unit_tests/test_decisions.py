@@ -28,7 +28,7 @@ from shared_mappings import (
     Stands,
     field_table,
     parse_decisions,
-    plan,
+    plan_for_xledger,
     policy_in_force,
     to_xledger,
     what_became_of,
@@ -212,7 +212,7 @@ def test_what_is_decided_to_stand_in_xledger_stands_in_all_places_also_where_not
     desire: Desire, have: Have, table: FieldTable, stands: Stands, ours: str | None, theirs: str | None
 ) -> None:
     current = have(dict.fromkeys(PLACES, theirs))
-    decided = plan(desire(phone=ours), current, Policies(), table, Rulings({"phone": stands}))
+    decided = plan_for_xledger(desire(phone=ours), current, Policies(), table, Rulings({"phone": stands}))
     assert decided.action is Action.UNCHANGED
     told = [(each.target, each.ours, each.theirs, each.decided) for each in decided.conflicts]
     assert told == ([] if ours == theirs else [(place, ours, theirs, True) for place in PLACES])
@@ -223,7 +223,7 @@ def test_a_conflict_that_the_policy_decides_anyway_is_decided_too(
 ) -> None:
     current, policies = have(dict.fromkeys(PLACES, "99 99 99 99")), Policies({"phone": Policy.FILL_EMPTY})
     for rulings, is_decided in ((NO_RULINGS, False), (Rulings({"phone": Stands.XLEDGER}), True)):
-        told = plan(desire(), current, policies, table, rulings).conflicts
+        told = plan_for_xledger(desire(), current, policies, table, rulings).conflicts
         assert [(each.target, each.decided) for each in told] == [(place, is_decided) for place in PLACES]
 
 
@@ -231,8 +231,8 @@ def test_what_is_decided_to_stand_in_huma_is_written_whatever_was_asked_of_the_f
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
     current, policies = have(dict.fromkeys(PLACES, "99 99 99 99")), Policies({"phone": Policy.READ_ONLY})
-    assert plan(desire(), current, policies, table).action is Action.UNCHANGED
-    decided = plan(desire(), current, policies, table, Rulings({"phone": Stands.HUMA}))
+    assert plan_for_xledger(desire(), current, policies, table).action is Action.UNCHANGED
+    decided = plan_for_xledger(desire(), current, policies, table, Rulings({"phone": Stands.HUMA}))
     assert {change.target for change in decided.changes} == {*PLACES}
 
 
@@ -245,16 +245,16 @@ def test_a_field_of_two_is_as_strict_as_what_was_asked_of_the_one_that_was_not_d
 
 
 def test_nobody_is_created_whom_it_was_decided_to_leave_out(desire: Desire, have: Have, table: FieldTable) -> None:
-    left = plan(desire(), None, Policies(), table, Rulings(leave=True))
+    left = plan_for_xledger(desire(), None, Policies(), table, Rulings(leave=True))
     assert left == Plan.skip(SkipReason.NOT_IN_XLEDGER)
-    assert plan(desire(phone=None), have(), Policies(), table, Rulings(leave=True)).action is Action.UPDATE
+    assert plan_for_xledger(desire(phone=None), have(), Policies(), table, Rulings(leave=True)).action is Action.UPDATE
 
 
 @pytest.mark.parametrize("name", field_table().fields)
 def test_nobody_is_created_without_what_takes_a_code_and_a_name_whatever_was_decided(
     desire: Desire, table: FieldTable, name: str
 ) -> None:
-    created = plan(desire(), None, Policies(), table, Rulings({name: Stands.LATER}))
+    created = plan_for_xledger(desire(), None, Policies(), table, Rulings({name: Stands.LATER}))
     written = {change.target for change in created.changes}
     for rule in table.rules:
         if name in rule.fields and rule.rule is not Policy.READ_ONLY:
@@ -268,8 +268,8 @@ def test_a_creation_that_was_cut_short_is_not_thought_unfinished_over_an_address
     """Or a field that is written only while creating would be written with every sync that follows."""
     current = have({"employee.contact.email": None, "employee.contact.jobTitle": None})
     policies = Policies({"jobTitle": Policy.CREATE_ONLY})
-    assert plan(desire(), current, policies, table).changes
-    assert plan(desire(), current, policies, table, Rulings({"email": Stands.LATER})).changes == ()
+    assert plan_for_xledger(desire(), current, policies, table).changes
+    assert plan_for_xledger(desire(), current, policies, table, Rulings({"email": Stands.LATER})).changes == ()
 
 
 # ------------------------------------------------------------------ what became of decisions
@@ -298,7 +298,9 @@ def test_whom_a_decision_leaves_out_is_counted_alike_where_nobody_new_is_created
 ) -> None:
     policies = Policies(new_users=NewUsers.SKIP)
     rulings = Rulings(leave=True)
-    assert what_became_of(rulings, plan(desire(), None, policies, table, rulings)) == DecisionCounts(applied=1)
+    assert what_became_of(rulings, plan_for_xledger(desire(), None, policies, table, rulings)) == DecisionCounts(
+        applied=1
+    )
 
 
 def test_a_decision_about_nobody_is_known_only_where_everybody_is() -> None:

@@ -16,7 +16,7 @@ from shared_mappings import (
     desired_from_employee,
     desired_from_user,
     employee_schema,
-    plan,
+    plan_for_xledger,
     users_schema,
 )
 from shared_mappings.normal_forms import as_text, normalised_key
@@ -38,7 +38,7 @@ def desired(record: dict[str, Any]) -> Any:
 
 @given(RECORDS, EMPLOYEES | st.none(), POLICIES)
 def test_planning_twice_changes_nothing(record: dict[str, Any], current: Employee | None, policies: Policies) -> None:
-    first = plan(desired(record), current, policies, TABLE)
+    first = plan_for_xledger(desired(record), current, policies, TABLE)
     if first.action in (Action.CREATE, Action.UPDATE):
         assert planned_again(first, desired(record), current, policies).action is Action.UNCHANGED
 
@@ -52,7 +52,7 @@ def test_a_missing_key_never_produces_a_change(
         for rule in TABLE.rules
         if all(path.partition(".")[0] in record for path in rule.record.values())
     }
-    changed = {change.target for change in plan(desired(record), current, policies, TABLE).changes}
+    changed = {change.target for change in plan_for_xledger(desired(record), current, policies, TABLE).changes}
     for rule in TABLE.rules:
         if changed & set(rule.targets):
             assert rule.canonical_target in known
@@ -92,7 +92,9 @@ def test_what_is_read_only_or_never_unset_is_never_unset(
     record: dict[str, Any], current: Employee, policies: Policies
 ) -> None:
     unset = {
-        change.target for change in plan(desired(record), current, policies, TABLE).changes if change.after is None
+        change.target
+        for change in plan_for_xledger(desired(record), current, policies, TABLE).changes
+        if change.after is None
     }
     assert unset & NEVER_UNSET == set()
 
@@ -101,7 +103,7 @@ def test_what_is_read_only_or_never_unset_is_never_unset(
 def test_what_is_read_only_is_never_written(
     record: dict[str, Any], current: Employee | None, policies: Policies
 ) -> None:
-    for change in plan(desired(record), current, policies, TABLE).changes:
+    for change in plan_for_xledger(desired(record), current, policies, TABLE).changes:
         rule = next(rule for rule in TABLE.rules if change.target in rule.targets)
         assert policies.for_fields(rule.fields, rule.rule) is not Policy.READ_ONLY
 
@@ -110,14 +112,14 @@ def test_what_is_read_only_is_never_written(
 def test_what_cannot_be_seen_in_xledger_is_never_written(
     record: dict[str, Any], current: Employee, policies: Policies
 ) -> None:
-    for change in plan(desired(record), current, policies, TABLE).changes:
+    for change in plan_for_xledger(desired(record), current, policies, TABLE).changes:
         assert current.values[change.target] is not MISSING
 
 
 @given(RECORDS, EMPLOYEES, POLICIES)
 def test_tightening_a_policy_never_writes_more(record: dict[str, Any], current: Employee, policies: Policies) -> None:
-    loose = {change.target for change in plan(desired(record), current, Policies(), TABLE).changes}
-    tight = {change.target for change in plan(desired(record), current, policies, TABLE).changes}
+    loose = {change.target for change in plan_for_xledger(desired(record), current, Policies(), TABLE).changes}
+    tight = {change.target for change in plan_for_xledger(desired(record), current, policies, TABLE).changes}
     assert tight <= loose
 
 
@@ -125,7 +127,7 @@ def test_tightening_a_policy_never_writes_more(record: dict[str, Any], current: 
 def test_where_xledger_has_a_line_of_an_address_or_one_that_nobody_sees_it_is_not_filled_up(
     record: dict[str, Any], current: Employee, policy: Policy
 ) -> None:
-    decided = plan(desired(record), current, Policies({"homeAddress": policy}), TABLE)
+    decided = plan_for_xledger(desired(record), current, Policies({"homeAddress": policy}), TABLE)
     for change in decided.changes:
         lines = TABLE.lines(change.target)
         if len(lines) > 1:
@@ -137,7 +139,7 @@ def test_whose_address_stands_is_told_wherever_a_line_of_it_differs(
     record: dict[str, Any], current: Employee, policy: Policy
 ) -> None:
     wanted = desired(record)
-    decided = plan(wanted, current, Policies({"homeAddress": policy}), TABLE)
+    decided = plan_for_xledger(wanted, current, Policies({"homeAddress": policy}), TABLE)
     told = {conflict.target for conflict in decided.conflicts}
     for rule in TABLE.rules:
         ours = wanted.values[rule.canonical_target]
@@ -149,7 +151,11 @@ def test_whose_address_stands_is_told_wherever_a_line_of_it_differs(
 
 @given(RECORDS)
 def test_any_record_can_be_planned(record: dict[str, Any]) -> None:
-    assert plan(desired(record), None, Policies(), TABLE).action in (Action.CREATE, Action.SKIP, Action.REJECT)
+    assert plan_for_xledger(desired(record), None, Policies(), TABLE).action in (
+        Action.CREATE,
+        Action.SKIP,
+        Action.REJECT,
+    )
 
 
 @given(
@@ -160,7 +166,7 @@ def test_any_record_can_be_planned(record: dict[str, Any]) -> None:
 )
 def test_an_employee_in_xledgers_own_terms_is_planned_like_any_other(record: dict[str, Any]) -> None:
     wanted = desired_from_employee(record, TABLE, Options())
-    first = plan(wanted, None, Policies(), TABLE)
+    first = plan_for_xledger(wanted, None, Policies(), TABLE)
     if first.action is Action.CREATE:
         assert planned_again(first, wanted, None, Policies()).action is Action.UNCHANGED
 
@@ -168,14 +174,14 @@ def test_an_employee_in_xledgers_own_terms_is_planned_like_any_other(record: dic
 @given(TEXTS.filter(as_text))
 def test_any_text_arrives_in_the_plan_unchanged(text: str) -> None:
     wanted = desired({"id": "1", "employmentId": "1001", "jobTitle": text})
-    after = {change.target: change.after for change in plan(wanted, None, Policies(), TABLE).changes}
+    after = {change.target: change.after for change in plan_for_xledger(wanted, None, Policies(), TABLE).changes}
     assert after["employee.contact.jobTitle"] == text
 
 
 @given(RECORDS)
 def test_what_is_written_is_what_was_compared(record: dict[str, Any]) -> None:
     """So Xledger's own copy of a value is the value: nothing of a plan is planned again when it comes back as text."""
-    for change in plan(desired(record), None, Policies(), TABLE).changes:
+    for change in plan_for_xledger(desired(record), None, Policies(), TABLE).changes:
         rule = TABLE.rule_of[change.target]
         assert change.after is None or (
             rule.same(change.after, change.after) and not rule.stands_for_none(change.after)
@@ -200,6 +206,6 @@ def test_text_that_shows_nothing_never_replaces_what_is_never_unset(nothing: str
         "active": True,
     }
     current = Employee({"updateEmployees": "11", "updateContacts": "12", "updateSuppliers": "13"}, IN_XLEDGER)
-    decided = plan(desired(record), current, Policies(), TABLE)
+    decided = plan_for_xledger(desired(record), current, Policies(), TABLE)
     assert {change.target for change in decided.changes} & NEVER_UNSET == set()
     assert {change.after for change in decided.changes} == {None}

@@ -21,8 +21,8 @@ from shared_mappings import (
     User,
     bodies_for_huma,
     desired_from_user,
-    plan,
     plan_for_huma,
+    plan_for_xledger,
     policy_in_force,
     read_path,
     to_huma,
@@ -187,7 +187,7 @@ def shown_by_xledger(employee: Employee) -> dict[str, State]:
 def test_what_a_plan_for_xledger_has_written_a_plan_for_huma_finds_unchanged(
     record: dict[str, Any], employee: Employee | None, policies: Policies
 ) -> None:
-    decided = plan(desired_from_user(record, TABLE, Options()), employee, policies, TABLE)
+    decided = plan_for_xledger(desired_from_user(record, TABLE, Options()), employee, policies, TABLE)
     written = carried_out(decided, employee, TABLE)
     written = replace(written, values=shown_by_xledger(written))
     back = planned(written, user_like(record), LOOSEST, ABLE)
@@ -203,7 +203,7 @@ def test_what_a_plan_for_huma_has_written_a_plan_for_xledger_finds_unchanged(
     user = None if record is None else user_like(record)
     decided = planned(employee, user, policies, able)
     taken = taken_by_huma({"id": "1", **(record or {})}, sent(decided, employee, user, able))
-    forth = plan(desired_from_user(taken, TABLE, Options()), employee, Policies(), TABLE)
+    forth = plan_for_xledger(desired_from_user(taken, TABLE, Options()), employee, Policies(), TABLE)
     told = {change.target for change in (*forth.changes, *forth.conflicts)}
     for place in places(decided):
         assert TABLE.rule_at[place].canonical_target not in told

@@ -24,7 +24,7 @@ from shared_mappings import (
     contradictions,
     field_table,
     is_somebody_else,
-    plan,
+    plan_for_xledger,
 )
 from shared_mappings.states import State
 
@@ -93,14 +93,14 @@ Have = Callable[..., Employee]
 
 
 def test_somebody_who_is_the_same_in_both_is_left_alone(desire: Desire, have: Have, table: FieldTable) -> None:
-    assert plan(desire(), have(), Policies(), table) == Plan(Action.UNCHANGED)
+    assert plan_for_xledger(desire(), have(), Policies(), table) == Plan(Action.UNCHANGED)
 
 
 @pytest.mark.parametrize(("field", "change", "expected"), CHANGED)
 def test_a_new_value_reaches_every_place_it_lives_in_and_no_other(
     field: str, change: dict[str, Any], expected: Changes, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(desire(**change), have(), Policies(), table)
+    decided = plan_for_xledger(desire(**change), have(), Policies(), table)
     assert decided.action is Action.UPDATE
     assert changes(decided) == expected
     assert fields(decided) == {field}
@@ -110,17 +110,17 @@ def test_the_country_of_the_bank_account_is_compared_and_never_written(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
     target = "employee.subledger.company.country.code"
-    decided = plan(desire(), have({target: "SE"}), Policies(), table)
+    decided = plan_for_xledger(desire(), have({target: "SE"}), Policies(), table)
     assert decided.action is Action.UNCHANGED
     assert [(conflict.field, conflict.target) for conflict in decided.conflicts] == [("bankAccount.country", target)]
-    assert plan(desire(), have({target: None}), Policies(), table) == Plan(Action.UNCHANGED)
+    assert plan_for_xledger(desire(), have({target: None}), Policies(), table) == Plan(Action.UNCHANGED)
 
 
 @pytest.mark.parametrize(("field", "expected"), UNSET)
 def test_null_unsets_only_what_may_be_unset(
     field: str, expected: Changes | None, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(desire(**{field: None}), have(), Policies(), table)
+    decided = plan_for_xledger(desire(**{field: None}), have(), Policies(), table)
     assert changes(decided) == (expected or {})
     assert fields(decided) == ({field} if expected else set())
     assert decided.conflicts == ()
@@ -132,11 +132,13 @@ def test_of_somebody_who_has_no_position_in_huma_nothing_of_it_is_unset(
     rules = [rule for rule in table.rules if rule.huma is not None and rule.huma.object == "position"]
     nothing = {field: None for rule in rules for field in rule.fields}
     assert len(nothing) > 3
-    assert plan(desire(**nothing), have(), Policies(), table) == Plan(Action.UNCHANGED)
+    assert plan_for_xledger(desire(**nothing), have(), Policies(), table) == Plan(Action.UNCHANGED)
     for field in nothing:
         others = nothing.keys() - {field}
         for not_unset in (RECORD[field], MISSING):
-            assert fields(plan(desire(**{**nothing, field: not_unset}), have(), Policies(), table)) == others
+            assert (
+                fields(plan_for_xledger(desire(**{**nothing, field: not_unset}), have(), Policies(), table)) == others
+            )
 
 
 @pytest.mark.parametrize("line", ["line1", "postalCode", "city", "country"])
@@ -144,7 +146,7 @@ def test_a_cleared_line_of_an_address_stays_in_xledger(
     line: str, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     cleared = {**ADDRESS, line: None} if line != "line1" else {**ADDRESS, "line1": None, "line2": None}
-    assert plan(desire(homeAddress=cleared), have(), Policies(), table).changes == ()
+    assert plan_for_xledger(desire(homeAddress=cleared), have(), Policies(), table).changes == ()
 
 
 @pytest.mark.parametrize("key", [field for field, _ in UNSET])
@@ -152,7 +154,7 @@ def test_a_missing_key_changes_nothing(key: str, desire: Desire, have: Have, tab
     everything_else = dict.fromkeys(IN_XLEDGER)
     desired = desire(**{key: MISSING})
     for current in (have(), have(everything_else)):
-        decided = plan(desired, current, Policies(), table)
+        decided = plan_for_xledger(desired, current, Policies(), table)
         touched = {
             rule.canonical_target for rule in table.rules if {c.target for c in decided.changes} & set(rule.targets)
         }
@@ -171,7 +173,7 @@ def without(record: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 def test_the_rest_of_an_address_is_written_without_what_is_no_country(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(
+    decided = plan_for_xledger(
         desire(homeAddress={**ADDRESS, "city": "Poseidonis", "country": "Atlantis"}), have(), Policies(), table
     )
     assert changes(decided) == both("address.place", "Poseidonis")
@@ -208,7 +210,7 @@ IN_AN_OBJECT = [
 def test_what_an_address_or_an_account_that_is_there_does_not_mention_is_empty(
     record: dict[str, Any], expected: Changes, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    assert changes(plan(desire(**record), have(), Policies(), table)) == expected
+    assert changes(plan_for_xledger(desire(**record), have(), Policies(), table)) == expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_what_an_address_or_an_account_that_is_there_does_not_mention_is_empty(
 def test_a_value_that_only_looks_different_is_not_written(
     written_differently: Changes, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    assert plan(desire(), have(written_differently), Policies(), table) == Plan(Action.UNCHANGED)
+    assert plan_for_xledger(desire(), have(written_differently), Policies(), table) == Plan(Action.UNCHANGED)
 
 
 @pytest.mark.parametrize(
@@ -237,23 +239,25 @@ def test_a_phone_number_is_the_same_wherever_its_owner_lives(
     country: str | None, theirs: str, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     current = have(both("phone", theirs) | both("address.country.code", country))
-    assert plan(desire(homeAddress={**ADDRESS, "country": country}), current, Policies(), table).changes == ()
+    assert (
+        plan_for_xledger(desire(homeAddress={**ADDRESS, "country": country}), current, Policies(), table).changes == ()
+    )
 
 
 def test_only_the_place_that_differs_is_written(desire: Desire, have: Have, table: FieldTable) -> None:
-    decided = plan(desire(), have({"employee.subledger.phone": "+47 900 00 000"}), Policies(), table)
+    decided = plan_for_xledger(desire(), have({"employee.subledger.phone": "+47 900 00 000"}), Policies(), table)
     assert changes(decided) == {"employee.subledger.phone": "+47 912 34 567"}
 
 
 def test_a_stale_description_alone_is_counted_under_the_name(desire: Desire, have: Have, table: FieldTable) -> None:
-    decided = plan(desire(), have({"employee.subledger.description": "Kari Olsen"}), Policies(), table)
+    decided = plan_for_xledger(desire(), have({"employee.subledger.description": "Kari Olsen"}), Policies(), table)
     assert fields(decided) == {"givenName"}
 
 
 def test_the_employees_own_description_is_only_given_at_creation(desire: Desire, have: Have, table: FieldTable) -> None:
     current = have({"employee.description": "Night shift, building 3"})
-    assert plan(desire(), current, Policies(), table) == Plan(Action.UNCHANGED)
-    assert changes(plan(desire(), None, Policies(), table))["employee.description"] == "Kari Nordmann"
+    assert plan_for_xledger(desire(), current, Policies(), table) == Plan(Action.UNCHANGED)
+    assert changes(plan_for_xledger(desire(), None, Policies(), table))["employee.description"] == "Kari Nordmann"
 
 
 POLICY_CASES = [
@@ -274,14 +278,14 @@ POLICY_CASES = [
 def test_a_policy_decides_what_happens_to_a_value_that_differs(
     policy: Policy, theirs: str | None, expected: str, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(desire(), have(both("phone", theirs)), Policies({"phone": policy}), table)
+    decided = plan_for_xledger(desire(), have(both("phone", theirs)), Policies({"phone": policy}), table)
     assert fields(decided) == ({"phone"} if expected == "set" else set())
     assert {conflict.field for conflict in decided.conflicts} == ({"phone"} if expected == "conflict" else set())
 
 
 @pytest.mark.parametrize("policy", list(Policy))
 def test_only_mirror_unsets(policy: Policy, desire: Desire, have: Have, table: FieldTable) -> None:
-    decided = plan(desire(phone=None), have(), Policies({"phone": policy}), table)
+    decided = plan_for_xledger(desire(phone=None), have(), Policies({"phone": policy}), table)
     assert changes(decided) == (both("phone", None) if policy is Policy.MIRROR else {})
 
 
@@ -289,7 +293,7 @@ def test_only_mirror_unsets(policy: Policy, desire: Desire, have: Have, table: F
 def test_while_creating_everything_is_written_but_what_is_read_only(
     policy: Policy, desire: Desire, table: FieldTable
 ) -> None:
-    decided = plan(desire(), None, Policies({"phone": policy}), table)
+    decided = plan_for_xledger(desire(), None, Policies({"phone": policy}), table)
     assert decided.action is Action.CREATE
     assert ("phone" in fields(decided)) is (policy is not Policy.READ_ONLY)
 
@@ -299,7 +303,7 @@ def test_what_creation_put_elsewhere_is_moved_by_the_plan_that_completes_it(
 ) -> None:
     added = have(both("phone", None) | both("email", None) | {"employee.trialTo": None})
     policies = Policies({"phone": Policy.CREATE_ONLY})
-    decided = plan(desire(), added, policies, table, creating=True)
+    decided = plan_for_xledger(desire(), added, policies, table, creating=True)
     assert fields(decided) == {"phone", "email", "probationEndDate"}
 
 
@@ -312,7 +316,7 @@ CREATE_ONLY = Policies(dict.fromkeys(("email", "phone", "jobTitle", "probationEn
 def test_of_a_creation_that_was_cut_short_create_only_fills_what_is_empty(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(desire(), have(UNFINISHED), CREATE_ONLY, table)
+    decided = plan_for_xledger(desire(), have(UNFINISHED), CREATE_ONLY, table)
     assert fields(decided) == {"email", "phone", "probationEndDate"}
     assert [conflict.field for conflict in decided.conflicts] == ["jobTitle"]
 
@@ -321,7 +325,7 @@ def test_create_only_writes_nothing_more_once_the_creation_is_finished(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
     finished = have({**UNFINISHED, table.completed_by: "kari.nordmann@example.com"})
-    assert plan(desire(), finished, CREATE_ONLY, table).changes == ()
+    assert plan_for_xledger(desire(), finished, CREATE_ONLY, table).changes == ()
 
 
 @pytest.mark.parametrize("email", [None, MISSING])
@@ -330,8 +334,8 @@ def test_a_creation_that_nothing_can_finish_counts_as_finished(
 ) -> None:
     no_email = replace(desire(), values={**desire().values, table.completed_by: email})
     locked = replace(CREATE_ONLY, fields={**CREATE_ONLY.fields, "email": Policy.READ_ONLY})
-    assert plan(no_email, have(UNFINISHED), CREATE_ONLY, table).changes == ()
-    assert plan(desire(), have(UNFINISHED), locked, table).changes == ()
+    assert plan_for_xledger(no_email, have(UNFINISHED), CREATE_ONLY, table).changes == ()
+    assert plan_for_xledger(desire(), have(UNFINISHED), locked, table).changes == ()
 
 
 OTHER_ADDRESS: Mapping[str, State] = {
@@ -348,7 +352,7 @@ def test_two_addresses_are_never_mixed(
     policy: Policy, *, finished: bool, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     current = have(OTHER_ADDRESS if finished else {**OTHER_ADDRESS, table.completed_by: None})
-    decided = plan(desire(), current, Policies({"homeAddress": policy}), table)
+    decided = plan_for_xledger(desire(), current, Policies({"homeAddress": policy}), table)
     assert "homeAddress" not in fields(decided)
     assert {conflict.field for conflict in decided.conflicts} == {"homeAddress"}
 
@@ -358,7 +362,7 @@ def test_an_address_fills_the_place_that_is_empty_and_leaves_the_other(
 ) -> None:
     empty = {target: None for target in IN_XLEDGER if target.startswith("employee.contact.address.")}
     elsewhere = {"employee.subledger.address.place": "Bergen"}
-    decided = plan(desire(), have(empty | elsewhere), Policies({"homeAddress": Policy.FILL_EMPTY}), table)
+    decided = plan_for_xledger(desire(), have(empty | elsewhere), Policies({"homeAddress": Policy.FILL_EMPTY}), table)
     assert set(changes(decided)) == set(empty) - {"employee.contact.address.state"}
     assert [conflict.target for conflict in decided.conflicts] == ["employee.subledger.address.place"]
 
@@ -368,10 +372,10 @@ def test_an_address_with_a_line_that_nobody_sees_is_not_filled_up_and_that_is_sa
 ) -> None:
     hidden = {target: MISSING if "zipCode" in target else None for target in IN_XLEDGER if ".address." in target}
     fill = Policies({"homeAddress": Policy.FILL_EMPTY})
-    decided = plan(desire(), have(hidden), fill, table)
+    decided = plan_for_xledger(desire(), have(hidden), fill, table)
     assert decided.changes == ()
     assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "homeAddress"),)
-    assert fields(plan(desire(), have(hidden), fill, table, creating=True)) == {"homeAddress"}
+    assert fields(plan_for_xledger(desire(), have(hidden), fill, table, creating=True)) == {"homeAddress"}
 
 
 @pytest.mark.parametrize("active", [True, False, None])
@@ -379,7 +383,7 @@ def test_whoever_works_and_is_closed_in_xledger_is_warned_of_by_the_name_of_the_
     *, active: bool | None, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     closed = replace(have(), closed=True, left=True)
-    decided = plan(desire(active=active), closed, Policies(), table)
+    decided = plan_for_xledger(desire(active=active), closed, Policies(), table)
     warning = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")
     assert decided == Plan(Action.UNCHANGED, warnings=(warning,) if active else ())
 
@@ -432,26 +436,26 @@ def test_a_number_that_is_masked_is_compared_and_never_written(
 ) -> None:
     target = "employee.socialSecurityMasked"
     desired = desire(identifications=[{**MASKED[0], "country": country}])
-    assert plan(desired, have(), Policies(), table) == Plan(Action.UNCHANGED)
-    other = plan(desired, have({target: "260588*****"}), Policies(), table)
+    assert plan_for_xledger(desired, have(), Policies(), table) == Plan(Action.UNCHANGED)
+    other = plan_for_xledger(desired, have({target: "260588*****"}), Policies(), table)
     assert other.changes == ()
     assert [conflict.target for conflict in other.conflicts] == [target]
     for nothing in (have({target: None}), None):
-        decided = plan(desired, nothing, Policies(), table)
+        decided = plan_for_xledger(desired, nothing, Policies(), table)
         assert target not in changes(decided)
         assert decided.warnings == (FieldWarning(WarningCode.PARTLY_WRITTEN, "identifications"),)
 
 
 def test_a_setting_never_loosens_a_fields_own_rule(desire: Desire, have: Have, table: FieldTable) -> None:
     loosened = Policies(dict.fromkeys(table.fields, Policy.MIRROR))
-    assert plan(desire(email=None, homeAddress=None), have(), loosened, table).changes == ()
+    assert plan_for_xledger(desire(email=None, homeAddress=None), have(), loosened, table).changes == ()
 
 
 def test_a_description_is_as_strict_as_the_stricter_of_the_two_names(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
     policies = Policies({"familyName": Policy.READ_ONLY})
-    decided = plan(desire(givenName="Åse", familyName="Berg"), have(), policies, table)
+    decided = plan_for_xledger(desire(givenName="Åse", familyName="Berg"), have(), policies, table)
     assert changes(decided) == {"employee.contact.firstName": "Åse"}
 
 
@@ -481,7 +485,7 @@ def test_a_description_is_as_strict_as_the_stricter_of_the_two_names(
 def test_what_xledger_could_never_accept_is_left_out_and_the_rest_is_written(
     change: dict[str, Any], warning: FieldWarning, desire: Desire, have: Have, table: FieldTable
 ) -> None:
-    decided = plan(desire(jobTitle="Head", **change), have(), Policies(), table)
+    decided = plan_for_xledger(desire(jobTitle="Head", **change), have(), Policies(), table)
     assert changes(decided) == {"employee.contact.jobTitle": "Head"}
     assert decided.warnings == (warning,)
 
@@ -490,7 +494,7 @@ def test_what_cannot_be_seen_in_xledger_is_not_written_and_that_is_said(
     desire: Desire, have: Have, table: FieldTable
 ) -> None:
     hidden = {target: MISSING for target in IN_XLEDGER if target.startswith("employee.contact.")}
-    decided = plan(desire(jobTitle="Head"), have(hidden), Policies(), table)
+    decided = plan_for_xledger(desire(jobTitle="Head"), have(hidden), Policies(), table)
     assert decided.changes == ()
     assert FieldWarning(WarningCode.PARTLY_WRITTEN, "jobTitle") in decided.warnings
 
@@ -520,7 +524,7 @@ def test_new_and_deactivated_people_are_treated_as_the_administrator_decided(
     table: FieldTable,
 ) -> None:
     current = have({"employee.contact.jobTitle": "Trainee"}) if in_xledger else None
-    decided = plan(desire(active=active), current, policies, table)
+    decided = plan_for_xledger(desire(active=active), current, policies, table)
     assert expected in (decided.action, decided.skip_reason)
 
 
@@ -529,22 +533,22 @@ def test_somebody_without_an_employment_id_is_not_created_but_updated(
     employment_id: Any, desire: Desire, have: Have, table: FieldTable
 ) -> None:
     desired = desire(employmentId=employment_id, jobTitle="Head")
-    assert plan(desired, None, Policies(), table).rejection is RejectionCode.MISSING_KEY
-    assert changes(plan(desired, have(), Policies(), table)) == {"employee.contact.jobTitle": "Head"}
+    assert plan_for_xledger(desired, None, Policies(), table).rejection is RejectionCode.MISSING_KEY
+    assert changes(plan_for_xledger(desired, have(), Policies(), table)) == {"employee.contact.jobTitle": "Head"}
 
 
 def test_a_plan_can_be_printed_without_showing_a_value(desire: Desire, have: Have, table: FieldTable) -> None:
     current = have({"employee.subledger.company.country.code": "SE", "employee.contact.jobTitle": "Trainee"})
     desired = desire()
-    shown = repr((plan(desired, current, Policies(), table), desired, current))
+    shown = repr((plan_for_xledger(desired, current, Policies(), table), desired, current))
     for value in ("Trainee", "Engineer", "kari", "Kari", "15108695088", "86011117947", "912 34"):
         assert value not in shown
 
 
 def test_a_creation_is_complete_when_planned_again(desire: Desire, table: FieldTable) -> None:
     desired = desire()
-    created = carried_out(plan(desired, None, Policies(), table), None, table)
-    assert plan(desired, created, Policies(), table, creating=True) == Plan(Action.UNCHANGED)
+    created = carried_out(plan_for_xledger(desired, None, Policies(), table), None, table)
+    assert plan_for_xledger(desired, created, Policies(), table, creating=True) == Plan(Action.UNCHANGED)
 
 
 @pytest.mark.parametrize(

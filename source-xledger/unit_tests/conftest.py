@@ -89,7 +89,7 @@ def a_stream(mode: str = "full_refresh") -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def explained() -> Callable[[str], bool]:
     """Whether the tables of messages in the reference have a row for what an administrator is told."""
-    page = (Path(__file__).parents[1] / "docs/xledger-source-reference.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[1] / "docs/xledger-reference.md").read_text(encoding="utf-8")
     cells = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("|")]
     rows = [re.compile(re.escape(row).replace(r"\.\.\.", ".+")) for cell in cells for row in cell.split("<br>")]
     return lambda message: any(row.match(message) for row in rows if row.pattern)

@@ -21,6 +21,16 @@ class MatchingKey(str, Enum):
     EMAIL = "email"
 
 
+def keys_tried(match_on: Iterable[MatchingKey]) -> tuple[MatchingKey, ...]:
+    """The keys by which a person is looked for, in that order.
+
+    Args:
+        match_on: The keys that were chosen. The employment ID is always the last resort: nobody is created under a code
+            that is taken.
+    """
+    return tuple(dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)))
+
+
 @dataclass(frozen=True, slots=True)
 class Directory(Generic[ThereT]):
     """Who answers to which key.
@@ -68,10 +78,9 @@ class Directory(Generic[ThereT]):
 
         Args:
             desired: The person.
-            match_on: The keys, in the order in which they are tried. The employment ID is always the last resort:
-                nobody is created under a code that is taken.
+            match_on: The keys that were chosen, in the order in which they are tried.
         """
-        for key in dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)):
+        for key in keys_tried(match_on):
             found = self._found(key, desired)
             if found:
                 return found
@@ -101,7 +110,7 @@ class Directory(Generic[ThereT]):
             desired: The person.
             match_on: The keys, as for `candidates`.
         """
-        for key in dict.fromkeys((*match_on, MatchingKey.EMPLOYMENT_ID)):
+        for key in keys_tried(match_on):
             if self._is_refused(key, desired):
                 return True
             if self._found(key, desired):

@@ -22,8 +22,35 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, refused_sync_mode
 from connector_base.systems import System
 from connector_base.validation import RecordValidator
-from shared_mappings import NO_RULINGS, Desired, Rulings, read_path, what_is_used
+from shared_mappings import NO_RULINGS, Desired, FieldTable, Rule, Rulings, read_path, what_is_used
+from shared_mappings.desired import EMAIL, EMPLOYMENT_ID, NAME
 from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where a record says who somebody is.
+
+    Attributes:
+        code: Path of the employment ID.
+        address: Path of the e-mail address.
+        names: Paths of the given and the family name.
+    """
+
+    code: str
+    address: str
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, table: FieldTable, paths: Callable[[Rule], Mapping[str, str]]) -> "Keys":
+        """Those of a kind of record.
+
+        Args:
+            table: The field table.
+            paths: What a row draws on in such a record, by the name of the part.
+        """
+        code, address, name = (paths(table.rule_of[target]) for target in (EMPLOYMENT_ID, EMAIL, NAME))
+        return cls(code["value"], address["value"], tuple(name.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +61,7 @@ class Kind:
         declared: The keys that its schema declares.
         used: The schema of what is used of a record.
         desire: Makes a valid record, and the keys whose values a host has changed, what somebody should have.
-        code_key: Path of the employment ID in a record.
-        address_key: Path of the e-mail address in a record.
-        name_keys: Paths of the given and the family name in a record.
+        keys: Where a record says who somebody is.
         has_ids: Whether a record's `id` says who it is. Only the stream that this destination is made for declares one;
             elsewhere it may be anything, such as a number in a table of the source, or a national identification.
         ruled: What was decided about somebody, by the id and what is known of the record; nothing, where decisions are
@@ -46,9 +71,7 @@ class Kind:
     declared: Collection[str]
     used: Mapping[str, Any]
     desire: Callable[[Mapping[str, Any], Collection[str]], Desired]
-    code_key: str
-    address_key: str
-    name_keys: Sequence[str]
+    keys: Keys
     has_ids: bool
     ruled: Callable[[str, Mapping[str, Any]], Rulings] | None = None
 
@@ -107,8 +130,8 @@ class StreamReader:
         used = {key: value for key, value in what_is_used(record, self.kind.used).items() if key not in lost}
         record_id = used.get("id")
         label = f"{self.name} {record_id}" if _is_an_id(record_id) else place
-        code = normalised_key(_text(read_path(used, self.kind.code_key)))
-        address = normalised_email(_text(read_path(used, self.kind.address_key)))
+        code = normalised_key(_text(read_path(used, self.kind.keys.code)))
+        address = normalised_email(_text(read_path(used, self.kind.keys.address)))
         identity = _by_id(record_id, place) if self.kind.has_ids else _by_key(code, address, place)
         faults = self.validator.faults(used)
         if faults:
@@ -127,11 +150,11 @@ class StreamReader:
 
     def _named(self, invalid: InvalidRecord) -> InvalidRecord:
         """An invalid record with what a report calls the person, as far as it can be read."""
-        names = (_text(read_path(invalid.record, key)) for key in self.kind.name_keys)
+        names = (_text(read_path(invalid.record, key)) for key in self.kind.keys.names)
         return replace(
             invalid,
             name=" ".join(name for name in names if name),
-            employment_id=_text(read_path(invalid.record, self.kind.code_key)),
+            employment_id=_text(read_path(invalid.record, self.kind.keys.code)),
         )
 
     def _rewritten(self, record: Mapping[str, Any]) -> Mapping[str, str]:

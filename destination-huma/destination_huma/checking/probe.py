@@ -11,26 +11,26 @@ from connector_base.settings.decisions import as_settings
 from connector_base.settings.modes import Mode
 from destination_huma.config import Config
 from destination_huma.connection import Connection
-from destination_huma.keys import WHERE_KEYS_ARE, fields_to_write, without_a_right_to_write
+from destination_huma.huma import USER
+from destination_huma.keys import JOB_TITLE, WHERE_KEYS_ARE, fields_to_write, without_a_right_to_write
 from destination_huma.settings.field_policies import BACK
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.fresh_user import FreshUser
 from huma_api.people.rights import unwritable
 from huma_api.people.visibility import LOOKED_AT
 from huma_api.writing.huma import Huma
-from shared_mappings import NO_DECISIONS, Decisions
+from shared_mappings import Decisions
 
 RETRIES: Final = 1
 LONGEST_WAIT: Final = 20.0
 """Seconds. Somebody is waiting for the result of a check; a sync has more patience."""
 
 COMPANY: Final = "company"
-JOB_TITLE: Final = "jobTitle"
 
 Connect = Callable[[Config, SyncRun], Connection]
 
 
-def probe_huma(settings: Config, connect: Connect, decisions: Decisions = NO_DECISIONS) -> Iterator[Finding]:
+def probe_huma(settings: Config, connect: Connect, decisions: Decisions) -> Iterator[Finding]:
     """Finds what a sync could not work with.
 
     Args:
@@ -58,7 +58,8 @@ def _about_rights(people: Sequence[FreshUser], settings: Config) -> Iterator[Fin
             "There is nobody in Huma to try with. Whether the API key may write shows in the first sync.", blocks=False
         )
         return
-    if MatchingKey.EMPLOYMENT_ID in settings.match_on and not any("employmentId" in each.record for each in people):
+    code = MatchingKey.EMPLOYMENT_ID
+    if code in settings.match_on and not any(code.value in each.record for each in people):
         yield Finding(
             "Huma does not show this API key anybody's employment ID, and people are found by it. Let an administrator "
             f"of Huma give the key the right to see it under {WHERE_KEYS_ARE}, or choose email alone under "
@@ -66,7 +67,7 @@ def _about_rights(people: Sequence[FreshUser], settings: Config) -> Iterator[Fin
         )
     fields = fields_to_write(BACK, settings.policies)
     locked = unwritable(people, fields)
-    if set(fields_to_write(BACK, settings.policies, "user")) <= set(locked):
+    if set(fields_to_write(BACK, settings.policies, USER)) <= set(locked):
         told = without_a_right_to_write().message or ""
         preview = settings.mode is Mode.PREVIEW
         yield Finding(f"{told} A preview does without." if preview else told, blocks=not preview)

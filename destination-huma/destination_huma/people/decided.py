@@ -9,8 +9,8 @@ from shared_mappings import Decisions
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Those about whom an administrator took decisions.
+class DecidedPeople:
+    """People about whom an administrator took decisions.
 
     Attributes:
         decisions: The decisions.

@@ -3,7 +3,7 @@
 from typing import Final
 
 from connector_base.people.person import InvalidRecord, Person
-from connector_base.people.streams import Carried, Kind
+from connector_base.people.streams import Carried, Keys, Kind
 from destination_huma.huma import HUMA
 from shared_mappings import (
     FieldTable,
@@ -15,7 +15,6 @@ from shared_mappings import (
     used_of_user,
     user_schema,
 )
-from shared_mappings.desired import EMAIL, EMPLOYMENT_ID, NAME
 
 EMPLOYEES: Final = "employees"
 USER: Final = "user"
@@ -28,23 +27,18 @@ def carried(table: FieldTable, options: Options) -> Carried:
         table: The field table.
         options: Settings that change what a value becomes.
     """
-    code, email, known_as = (table.rule_of[target] for target in (EMPLOYMENT_ID, EMAIL, NAME))
     employees = Kind(
         employees_schema()["properties"].keys(),
         used_of_employees(table),
         lambda record, changed: desired_from_employee(record, table, options, changed),
-        code.employee["value"],
-        email.employee["value"],
-        tuple(known_as.employee.values()),
+        Keys.of(table, lambda rule: rule.employee),
         has_ids=True,
     )
     users = Kind(
         user_schema()["properties"].keys(),
         used_of_user(table),
         lambda record, changed: desired_from_user(record, table, options, changed),
-        code.record["value"],
-        email.record["value"],
-        tuple(known_as.record.values()),
+        Keys.of(table, lambda rule: rule.record),
         has_ids=False,
     )
     return Carried(

@@ -10,14 +10,15 @@ from connector_base.failures import ConnectorError, config_error
 from connector_base.people.claims import Claims
 from destination_huma.config import Config
 from destination_huma.connection import Connection
-from destination_huma.keys import fields_to_write
+from destination_huma.huma import USER
+from destination_huma.keys import JOB_TITLE, fields_to_write
 from destination_huma.settings.field_policies import BACK
 from destination_huma.syncing.additions import Additions
 from destination_huma.syncing.done import Done
 from destination_huma.syncing.everybody import Everybody
 from destination_huma.syncing.matcher import Matcher
-from destination_huma.syncing.rights import JOB_TITLE, Rights
-from destination_huma.syncing.updates import USER, Updates
+from destination_huma.syncing.rights import Rights
+from destination_huma.syncing.updates import Updates
 from destination_huma.syncing.writer import Begun
 from shared_mappings import Decisions, User, titles_by_name
 

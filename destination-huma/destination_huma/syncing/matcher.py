@@ -10,14 +10,21 @@ from threading import RLock
 from typing import Final
 
 from connector_base.people.claims import Claims
-from connector_base.people.directory import MatchingKey
+from connector_base.people.directory import MatchingKey, keys_tried
 from connector_base.people.person import Person
+from connector_base.people.rejections import (
+    address_came_before,
+    code_alike_came_before,
+    code_came_before,
+    conflict,
+    contradicted,
+    duplicate,
+)
 from destination_huma.people.planned import Planned
 from destination_huma.people.streams import employee_of
 from destination_huma.syncing.everybody import EMPLOYMENT_ID, Everybody, code_of
 from shared_mappings import (
     MISSING,
-    NO_DECISIONS,
     Able,
     Action,
     Decisions,
@@ -56,9 +63,9 @@ class Matcher:
     policies: Policies
     options: Options
     match_on: Sequence[MatchingKey]
-    decisions: Decisions = NO_DECISIONS
-    able: Able = field(default_factory=Able)
-    claims: Claims = field(default_factory=Claims)
+    decisions: Decisions
+    able: Able
+    claims: Claims
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def plans(self, people: Sequence[Person]) -> list[Planned]:
@@ -100,16 +107,12 @@ class Matcher:
             return self._planned(person)
 
     def _candidates(self, person: Person) -> frozenset[str]:
-        """Ids of those who may be a person, by the first key that leads to anybody.
-
-        The employment ID is always the last resort: nobody is given one that is taken.
-        """
+        """Ids of those who may be a person, by the first key that leads to anybody."""
         found = {
             MatchingKey.EMPLOYMENT_ID: self.everybody.with_code(person.code),
             MatchingKey.EMAIL: self.everybody.with_address(person.address),
         }
-        keys = dict.fromkeys((*self.match_on, MatchingKey.EMPLOYMENT_ID))
-        return next((found[key] for key in keys if found[key]), frozenset())
+        return next((found[key] for key in keys_tried(self.match_on) if found[key]), frozenset())
 
     def _planned(self, person: Person) -> Planned:
         """What is to be done about a person, who is then taken for the user they were found as."""
@@ -163,14 +166,14 @@ class Matcher:
 
     def _why_not(self, person: Person, user: User) -> Plan | None:
         """Why a person is not the user they were found as; None when they are."""
-        if other := self.claims.first_with_code(person):
-            return _duplicate(f"The employment ID of this person came with {other} before.")
+        if came_before := code_came_before(self.claims, person):
+            return came_before
         if other := self.claims.first_taken_for(_objects_of(user), person):
-            return _duplicate(f"The user {user.user_id} is taken by {other}.")
+            return duplicate(f"The user {user.user_id} is taken by {other}.")
         if not person.code or code_of(user) != person.code:
             return self._why_not_by_address(person, user)
         if differs := is_somebody_else(person.desired, user, self.table):
-            return _conflict(_contradicted(user, differs))
+            return contradicted(_named(user), differs)
         return None
 
     def _why_not_by_address(self, person: Person, user: User) -> Plan | None:
@@ -178,11 +181,11 @@ class Matcher:
         if not_added := self._why_not_added(person):
             return not_added
         if differs := contradictions(person.desired, user, self.table):
-            return _conflict(_contradicted(user, differs))
+            return contradicted(_named(user), differs)
         if code_of(user):
-            return _conflict(f"The user has the id {user.user_id}.")
+            return conflict(_named(user))
         if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
-            return _conflict(
+            return conflict(
                 f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
             )
         if holders := self.everybody.with_code(person.code) - {user.user_id}:
@@ -195,17 +198,11 @@ class Matcher:
 
     def _why_not_added(self, person: Person) -> Plan | None:
         """Why nobody is added for a person, or found by the e-mail address, because of whoever came before."""
-        if other := self.claims.first_with_code(person):
-            return _duplicate(f"The employment ID of this person came with {other} before.")
-        if other := self.claims.first_with_code_alike(person):
-            return Plan.reject(
-                RejectionCode.AMBIGUOUS_MATCH,
-                f"The employment ID of this person differs only in capital letters from that of {other}, who came "
-                "before.",
-            )
-        if other := self.claims.first_with_address(person):
-            return _duplicate(f"The e-mail address of this person came with {other} before.")
-        return None
+        return (
+            code_came_before(self.claims, person)
+            or code_alike_came_before(self.claims, person)
+            or address_came_before(self.claims, person)
+        )
 
 
 _NOBODY: Final[Mapping[str, object]] = {}
@@ -227,16 +224,5 @@ def _ambiguous(user_ids: frozenset[str]) -> Plan:
     return Plan.reject(RejectionCode.AMBIGUOUS_MATCH, f"Their ids are {', '.join(sorted(user_ids))}.")
 
 
-def _contradicted(user: User, differs: Sequence[str]) -> str:
-    return (
-        f"The user has the id {user.user_id}. The person is somebody else, or one of the two is wrong: "
-        f"{', '.join(differs)} differs."
-    )
-
-
-def _conflict(detail: str) -> Plan:
-    return Plan.reject(RejectionCode.CODE_CONFLICT, detail)
-
-
-def _duplicate(detail: str) -> Plan:
-    return Plan.reject(RejectionCode.DUPLICATE_KEY, detail)
+def _named(user: User) -> str:
+    return f"The user has the id {user.user_id}."

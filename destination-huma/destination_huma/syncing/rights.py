@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Final
 
 from connector_base.settings.modes import Mode
-from destination_huma.keys import without_a_right_to_add, without_a_right_to_write
+from destination_huma.keys import JOB_TITLE, without_a_right_to_add, without_a_right_to_write
 from destination_huma.syncing.unwritten import Unwritten
 from huma_api.asking.outcomes import Reason
 from huma_api.people.fresh_user import FreshUser
@@ -17,8 +17,6 @@ from huma_api.writing.huma import Huma
 from shared_mappings import Able, FieldChange
 
 logger = logging.getLogger(f"airbyte.{__name__}")
-
-JOB_TITLE: Final = "jobTitle"
 
 ENOUGH: Final = 3
 """As many people of whom nothing may be written, before anybody was written, tell of the key."""

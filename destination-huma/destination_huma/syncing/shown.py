@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from connector_base.failures import ConnectorError, system_error
+from destination_huma.huma import POSITION
 from destination_huma.syncing.everybody import EMAIL
 from huma_api.people.employment import employment_from
 from huma_api.people.fresh_user import pending_email
 from huma_api.people.user_record import user_record
 from shared_mappings import MISSING, FieldChange, FieldTable, Options, User
-
-POSITION: Final = "position"
 
 
 @dataclass(frozen=True, slots=True)

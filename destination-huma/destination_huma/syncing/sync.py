@@ -15,7 +15,7 @@ from connector_base.writing.sync import Sync
 from destination_huma.config import Config
 from destination_huma.connection import Connection
 from destination_huma.huma import HUMA
-from destination_huma.people.decided import Decided
+from destination_huma.people.decided import DecidedPeople
 from destination_huma.people.streams import carried
 from destination_huma.settings.field_policies import BACK
 from destination_huma.syncing.beginning import Beginning
@@ -61,6 +61,6 @@ def sync_to_huma(
         writer,
         outcomes,
         Batch(BATCH, now),
-        Decided(decisions, everybody_comes(catalog), writer.users),
+        DecidedPeople(decisions, everybody_comes(catalog), writer.users),
         overwritten(catalog),
     )

@@ -6,18 +6,17 @@ from typing import Any, Final
 
 from connector_base.people.person import Person, Refusal
 from connector_base.settings.modes import Mode
+from destination_huma.huma import POSITION, USER
 from destination_huma.people.planned import Planned
 from destination_huma.syncing.done import Done
 from destination_huma.syncing.matcher import Matcher
 from destination_huma.syncing.rights import Rights
-from destination_huma.syncing.shown import POSITION, Shown
+from destination_huma.syncing.shown import Shown
 from destination_huma.syncing.unwritten import DOES_NOT_SHOW, Unwritten, refusal_of, said_by
 from huma_api.asking.outcomes import Refused, Unanswered, Written
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
 from shared_mappings import Able, Action, Direction, FieldChange, Options, User, bodies_for_huma
-
-USER: Final = "user"
 
 OBJECTS: Final = (POSITION, USER)
 """What is written of somebody, in this order: last the employment ID, which tells that an addition is finished."""

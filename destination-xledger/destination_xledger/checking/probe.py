@@ -7,7 +7,7 @@ from connector_base.findings import Finding
 from connector_base.settings.decisions import as_settings
 from connector_base.settings.modes import Mode
 from destination_xledger.config import Config
-from shared_mappings import NO_DECISIONS, Decisions, field_table
+from shared_mappings import Decisions, field_table
 from xledger_api import probing
 from xledger_api.language.accesses import ACCESSES, Probe, is_needed
 from xledger_api.language.fitting import lacks
@@ -15,7 +15,7 @@ from xledger_api.sending.client import XledgerClient
 
 
 def probe_xledger(
-    settings: Config, connect: Callable[[Config], XledgerClient], decisions: Decisions = NO_DECISIONS
+    settings: Config, connect: Callable[[Config], XledgerClient], decisions: Decisions
 ) -> Iterator[Finding]:
     """Finds what a sync could not work with. Writes nothing.
 

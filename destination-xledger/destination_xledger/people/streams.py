@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from connector_base.people.streams import Carried, Kind
+from connector_base.people.streams import Carried, Keys, Kind
 from destination_xledger.xledger import XLEDGER
 from shared_mappings import (
     NO_DECISIONS,
@@ -16,7 +16,6 @@ from shared_mappings import (
     used_of_users,
     users_schema,
 )
-from shared_mappings.desired import EMAIL, EMPLOYMENT_ID, NAME
 
 USERS: Final = "users"
 EMPLOYEE: Final = "employee"
@@ -30,14 +29,11 @@ def carried(table: FieldTable, options: Options, decisions: Decisions = NO_DECIS
         options: Settings that change what a value becomes.
         decisions: What was decided about people in Huma.
     """
-    code, email, known_as = (table.rule_of[target] for target in (EMPLOYMENT_ID, EMAIL, NAME))
     users = Kind(
         users_schema()["properties"].keys(),
         used_of_users(table),
         lambda record, changed: desired_from_user(record, table, options, changed),
-        code.record["value"],
-        email.record["value"],
-        tuple(known_as.record.values()),
+        Keys.of(table, lambda rule: rule.record),
         has_ids=True,
         ruled=decisions.about_user,
     )
@@ -45,9 +41,7 @@ def carried(table: FieldTable, options: Options, decisions: Decisions = NO_DECIS
         employee_schema()["properties"].keys(),
         used_of_employee(table),
         lambda record, changed: desired_from_employee(record, table, options, changed),
-        code.employee["value"],
-        email.employee["value"],
-        tuple(known_as.employee.values()),
+        Keys.of(table, lambda rule: rule.employee),
         has_ids=False,
     )
     return Carried(

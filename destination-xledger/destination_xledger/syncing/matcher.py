@@ -13,6 +13,14 @@ from connector_base.failures import system_error
 from connector_base.people.claims import Claims
 from connector_base.people.directory import Directory, MatchingKey
 from connector_base.people.person import Person
+from connector_base.people.rejections import (
+    address_came_before,
+    code_alike_came_before,
+    code_came_before,
+    conflict,
+    contradicted,
+    duplicate,
+)
 from destination_xledger.people.planned import Planned
 from destination_xledger.syncing.routes import Routes
 from shared_mappings import (
@@ -26,7 +34,7 @@ from shared_mappings import (
     Stands,
     contradictions,
     is_somebody_else,
-    plan,
+    plan_for_xledger,
 )
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID
 from shared_mappings.normal_forms import normalised_key
@@ -136,7 +144,7 @@ class Matcher:
         """
         if other := self.claims.first_taken_for(employee.db_ids, person):
             detail = f"This person was added, and shares a contact or a subledger with {other}."
-            return Planned(person, None, _duplicate(f"{detail} It is the employee with dbId {employee.db_id}."))
+            return Planned(person, None, duplicate(f"{detail} It is the employee with dbId {employee.db_id}."))
         self.claims.take(person, employee.db_ids)
         return Planned(person, employee, self.plan(person, employee, creating=True))
 
@@ -152,7 +160,7 @@ class Matcher:
         desired = with_known_system_values(person.desired, self.routes.table, self.gateway.system_values)
         born_with = self._born_with(desired) if employee is None else {}
         table, rulings = self.routes.table, person.rulings
-        return plan(desired, employee, policies, table, rulings, creating=creating, born_with=born_with)
+        return plan_for_xledger(desired, employee, policies, table, rulings, creating=creating, born_with=born_with)
 
     def _born_with(self, desired: Desired) -> Mapping[str, str]:
         """What somebody would have whom Xledger is not asked to create, where it would be compared with a record."""
@@ -162,44 +170,37 @@ class Matcher:
 
     def _rejection(self, person: Person, employee: Employee | None, directory: Directory[Employee]) -> Plan | None:
         """Why a person cannot be who they seem to be; None when they can."""
-        if somebody := self._somebody_before(person, employee):
-            return _duplicate(somebody)
+        if came_before := code_came_before(self.claims, person) or self._taken_before(person, employee):
+            return came_before
         if employee is None or not person.code or _code_of(employee) != person.code:
-            if other := self.claims.first_with_code_alike(person):
-                return Plan.reject(
-                    RejectionCode.AMBIGUOUS_MATCH,
-                    f"The employment ID of this person differs only in capital letters from that of {other}, who "
-                    "came before.",
-                )
-            return self._rejection_without_code(person, employee, directory)
+            alike = code_alike_came_before(self.claims, person)
+            return alike or self._rejection_without_code(person, employee, directory)
         if differs := is_somebody_else(person.desired, employee, self.routes.table):
-            return Plan.reject(RejectionCode.CODE_CONFLICT, _contradicted(employee, differs))
+            return contradicted(_named(employee), differs)
         return None
 
-    def _somebody_before(self, person: Person, employee: Employee | None) -> str | None:
-        """Who came before with the same employment ID, or was taken for the same employee; None for nobody."""
-        if other := self.claims.first_with_code(person):
-            return f"The employment ID of this person came with {other} before."
+    def _taken_before(self, person: Person, employee: Employee | None) -> Plan | None:
+        """Rejects whoever leads to an employee whom somebody was taken for before; None where nobody was."""
         if employee is None:
             other = self.claims.first_renumbered(person)
-            return (
-                f"The employee who had the employment ID of this person as code is taken by {other}." if other else None
-            )
-        other = self.claims.first_taken_for(employee.db_ids, person)
-        whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
-        return f"{whose} is taken by {other}." if other else None
+            whose = "The employee who had the employment ID of this person as code"
+        else:
+            other = self.claims.first_taken_for(employee.db_ids, person)
+            whose = f"The employee with dbId {employee.db_id}, or the employee's contact or subledger,"
+        return duplicate(f"{whose} is taken by {other}.") if other else None
 
     def _rejection_without_code(
         self, person: Person, employee: Employee | None, directory: Directory[Employee]
     ) -> Plan | None:
         """The same for somebody who was not found by code, for whom only the e-mail address can speak."""
-        other = self.claims.first_with_address(person) if MatchingKey.EMAIL in self.match_on else None
-        if other is not None:
-            return _duplicate(f"The e-mail address of this person came with {other} before.")
+        if MatchingKey.EMAIL in self.match_on and (came_before := address_came_before(self.claims, person)):
+            return came_before
         if employee is None:
             return None
-        if conflict := self._code_conflict(person, employee):
-            return Plan.reject(RejectionCode.CODE_CONFLICT, conflict)
+        if differs := contradictions(person.desired, employee, self.routes.table):
+            return contradicted(_named(employee), differs)
+        if _code_of(employee) and not self._is_renumbered(person):
+            return conflict(_named(employee))
         if holders := directory.with_code(person.code) - {employee.db_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
@@ -208,13 +209,10 @@ class Matcher:
             )
         return None
 
-    def _code_conflict(self, person: Person, employee: Employee) -> str | None:
-        """Why a person is not taken for an employee who was found by e-mail; None when they are."""
-        if differs := contradictions(person.desired, employee, self.routes.table):
-            return _contradicted(employee, differs)
+    def _is_renumbered(self, person: Person) -> bool:
+        """Whether a person is the employee found by e-mail who has another code, by a setting or by a decision."""
         code = self.routes.table.rule_of[EMPLOYMENT_ID]
-        is_the_same = self.renumber_employees or person.rulings.let_through(code.fields, Stands.HUMA)
-        return _named(employee) if _code_of(employee) and not is_the_same else None
+        return self.renumber_employees or bool(person.rulings.let_through(code.fields, Stands.HUMA))
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:
@@ -232,10 +230,6 @@ def _named(employee: Employee) -> str:
     return f"The employee has dbId {employee.db_id}."
 
 
-def _contradicted(employee: Employee, differs: Sequence[str]) -> str:
-    return f"{_named(employee)} The person is somebody else, or one of the two is wrong: {', '.join(differs)} differs."
-
-
 def doubled(db_ids: frozenset[str]) -> Plan:
     """The plan for somebody whom Xledger added more than once: an addition whose answer got lost came after all."""
     return Plan.reject(
@@ -243,10 +237,6 @@ def doubled(db_ids: frozenset[str]) -> Plan:
         "Xledger added this person more than once: it carried an addition out long after its answer got lost. "
         f"Keep one employee and delete the others. Their dbIds are {', '.join(sorted(db_ids))}.",
     )
-
-
-def _duplicate(detail: str) -> Plan:
-    return Plan.reject(RejectionCode.DUPLICATE_KEY, detail)
 
 
 def _only(db_ids: frozenset[str], employees: Mapping[str, Employee]) -> Employee | None:

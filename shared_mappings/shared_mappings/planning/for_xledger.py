@@ -15,7 +15,7 @@ from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies
 from shared_mappings.rulings import NO_RULINGS, Rulings
 
 
-def plan(  # noqa: PLR0913  each of them decides something of its own
+def plan_for_xledger(  # noqa: PLR0913  each of them decides something of its own
     desired: Desired,
     current: Employee | None,
     policies: Policies,
