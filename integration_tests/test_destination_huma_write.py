@@ -175,6 +175,31 @@ def test_a_field_of_another_integration_is_left_alone(write_to_huma: Write, sand
     assert came.summary["warnings"] == {"locked_field": 1}
 
 
+def test_of_somebody_who_is_another_integrations_altogether_nothing_is_written(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    """That says nothing of the key: others show that it may write."""
+    owned = hire(sandbox, 1, phone=None)
+    hire(sandbox, 2, phone=None)
+    for name in ("email", "employmentId", "givenName", "familyName", "phone", "birthDate"):
+        sandbox.huma.own(owned, name, integration="payroll")
+    for name in ("bankAccount", "homeAddress", "gender"):
+        sandbox.huma.own(owned, name, integration="payroll")
+    came = write_to_huma(employees(1, 2))
+    assert (came.summary["updated"], came.summary["unchanged"]) == (1, 1)
+    assert came.summary["warnings"] == {"locked_field": 1}
+
+
+def test_an_address_that_was_changed_and_is_not_confirmed_counts_as_theirs(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    user = hire(sandbox, 1, email="before@example.com", phone=None)
+    sandbox.huma.users[user].requested_email = "kari1@example.com"
+    came = write_to_huma(employees(1))
+    assert written(sandbox) == [("PATCH /users/{id}", {"phone": "+47 900 00 001"})]
+    assert came.summary["conflicts"] == {}
+
+
 def test_the_profile_of_somebody_deactivated_is_locked(write_to_huma: Write, sandbox: Sandbox) -> None:
     user = hire(sandbox, 1, phone=None)
     sandbox.huma.deactivate(user)
@@ -310,6 +335,15 @@ def test_the_same_employee_twice_is_the_later_record(write_to_huma: Write, sandb
     came = write_to_huma(records(people, stream="employees"))
     assert (came.summary["received"], came.summary["updated"]) == (2, 1)
     assert sandbox.huma.users[user]["phone"] == "+47 922 22 222"
+
+
+def test_somebody_who_gets_an_employment_id_is_known_by_it_from_then_on(write_to_huma: Write, sandbox: Sandbox) -> None:
+    hire(sandbox, 1, employmentId=None)
+    others = [an_employee(number) for number in range(2, 152)]
+    people = [an_employee(1), *others, an_employee(1, email="moved@example.com")]
+    came = write_to_huma(records(people, stream="employees"))
+    assert came.summary["skipped"] == {"not_in_huma": len(others)}
+    assert (came.summary["updated"], came.summary["unchanged"]) == (1, 1)
 
 
 def test_an_api_key_is_nobody(write_to_huma: Write, sandbox: Sandbox) -> None:
