@@ -84,8 +84,14 @@ def test_one_command_reads_into_the_other(sandbox: Sandbox, tmp_path: Path) -> N
     for name, content in files.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     catalog = ["--catalog", str(tmp_path / "catalog.json")]
-    read = [SCRIPTS / "source-xledger", "read", "--config", str(tmp_path / "source.json"), *catalog]
-    write = [SCRIPTS / "destination-huma", "write", "--config", str(tmp_path / "destination.json"), *catalog]
+    read: list[str | Path] = [SCRIPTS / "source-xledger", "read", "--config", tmp_path / "source.json", *catalog]
+    write: list[str | Path] = [
+        SCRIPTS / "destination-huma",
+        "write",
+        "--config",
+        tmp_path / "destination.json",
+        *catalog,
+    ]
     emitted = subprocess.run(read, capture_output=True, text=True, check=True)  # noqa: S603  our own connectors
     written = subprocess.run(write, input=emitted.stdout, capture_output=True, text=True, check=True)  # noqa: S603
     summary = next(line for line in written.stdout.splitlines() if SUMMARY in line)
