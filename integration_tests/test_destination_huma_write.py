@@ -400,6 +400,40 @@ def test_somebody_new_is_added_and_then_completed_and_not_invited(write_to_huma:
     assert sandbox.huma.invited == []
 
 
+def test_whatever_is_written_only_while_adding_is_written_then(write_to_huma: Write, sandbox: Sandbox) -> None:
+    policies = [{"field": "phone", "policy": "create_only"}, {"field": "employmentId", "policy": "read_only"}]
+    write_to_huma(employees(1), field_policies=policies, **adding(sandbox))
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", None)
+
+
+def test_somebody_who_was_added_by_others_meanwhile_is_who_they_are(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """Everybody had been read by then."""
+    meanwhile = Fault.meanwhile(
+        lambda: hire(sandbox, 1, employmentId=None, phone=None), path="/job-titles", method="GET"
+    )
+    sandbox.huma.faults.add(meanwhile)
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert (came.summary["created"], came.summary["updated"]) == (0, 1)
+    assert [request for request, _ in written(sandbox)] == ["PATCH /users/{id}"]
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", "E1")
+
+
+def test_a_position_that_somebody_new_has_got_is_written(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """What was to be expected of somebody without one is not told then."""
+
+    def give_a_position() -> None:
+        (user,) = sandbox.huma.users
+        sandbox.huma.change(user, employmentStartDate="2020-01-01")
+
+    sandbox.huma.faults.add(Fault.meanwhile(give_a_position, path="/users/{id}", method="GET"))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert came.summary["warnings"] == {}
+    (user,) = sandbox.huma.users.values()
+    assert (user["jobTitle"], user["probationEndDate"]) == ("Controller", "2020-07-01")
+
+
 @pytest.mark.parametrize("lacking", ["email", "firstName", "lastName"])
 def test_nobody_is_added_without_an_address_and_a_name(write_to_huma: Write, sandbox: Sandbox, lacking: str) -> None:
     came = write_to_huma(employees(1, **{lacking: None}), **adding(sandbox))
