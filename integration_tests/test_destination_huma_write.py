@@ -175,6 +175,31 @@ def test_a_field_of_another_integration_is_left_alone(write_to_huma: Write, sand
     assert came.summary["warnings"] == {"locked_field": 1}
 
 
+def test_of_somebody_who_is_another_integrations_altogether_nothing_is_written(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    """That says nothing of the key: others show that it may write."""
+    owned = hire(sandbox, 1, phone=None)
+    hire(sandbox, 2, phone=None)
+    for name in ("email", "employmentId", "givenName", "familyName", "phone", "birthDate"):
+        sandbox.huma.own(owned, name, integration="payroll")
+    for name in ("bankAccount", "homeAddress", "gender"):
+        sandbox.huma.own(owned, name, integration="payroll")
+    came = write_to_huma(employees(1, 2))
+    assert (came.summary["updated"], came.summary["unchanged"]) == (1, 1)
+    assert came.summary["warnings"] == {"locked_field": 1}
+
+
+def test_an_address_that_was_changed_and_is_not_confirmed_counts_as_theirs(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    user = hire(sandbox, 1, email="before@example.com", phone=None)
+    sandbox.huma.users[user].requested_email = "kari1@example.com"
+    came = write_to_huma(employees(1))
+    assert written(sandbox) == [("PATCH /users/{id}", {"phone": "+47 900 00 001"})]
+    assert came.summary["conflicts"] == {}
+
+
 def test_the_profile_of_somebody_deactivated_is_locked(write_to_huma: Write, sandbox: Sandbox) -> None:
     user = hire(sandbox, 1, phone=None)
     sandbox.huma.deactivate(user)
@@ -312,6 +337,15 @@ def test_the_same_employee_twice_is_the_later_record(write_to_huma: Write, sandb
     assert sandbox.huma.users[user]["phone"] == "+47 922 22 222"
 
 
+def test_somebody_who_gets_an_employment_id_is_known_by_it_from_then_on(write_to_huma: Write, sandbox: Sandbox) -> None:
+    hire(sandbox, 1, employmentId=None)
+    others = [an_employee(number) for number in range(2, 152)]
+    people = [an_employee(1), *others, an_employee(1, email="moved@example.com")]
+    came = write_to_huma(records(people, stream="employees"))
+    assert came.summary["skipped"] == {"not_in_huma": len(others)}
+    assert (came.summary["updated"], came.summary["unchanged"]) == (1, 1)
+
+
 def test_an_api_key_is_nobody(write_to_huma: Write, sandbox: Sandbox) -> None:
     service = sandbox.huma.service_user.facts["email"]
     came = write_to_huma(employees(1, email=service))
@@ -364,6 +398,40 @@ def test_somebody_new_is_added_and_then_completed_and_not_invited(write_to_huma:
     assert came.summary["created"] == 1
     assert came.summary["warnings"] == {"no_position": 3}
     assert sandbox.huma.invited == []
+
+
+def test_whatever_is_written_only_while_adding_is_written_then(write_to_huma: Write, sandbox: Sandbox) -> None:
+    policies = [{"field": "phone", "policy": "create_only"}, {"field": "employmentId", "policy": "read_only"}]
+    write_to_huma(employees(1), field_policies=policies, **adding(sandbox))
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", None)
+
+
+def test_somebody_who_was_added_by_others_meanwhile_is_who_they_are(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """Everybody had been read by then."""
+    meanwhile = Fault.meanwhile(
+        lambda: hire(sandbox, 1, employmentId=None, phone=None), path="/job-titles", method="GET"
+    )
+    sandbox.huma.faults.add(meanwhile)
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert (came.summary["created"], came.summary["updated"]) == (0, 1)
+    assert [request for request, _ in written(sandbox)] == ["PATCH /users/{id}"]
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", "E1")
+
+
+def test_a_position_that_somebody_new_has_got_is_written(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """What was to be expected of somebody without one is not told then."""
+
+    def give_a_position() -> None:
+        (user,) = sandbox.huma.users
+        sandbox.huma.change(user, employmentStartDate="2020-01-01")
+
+    sandbox.huma.faults.add(Fault.meanwhile(give_a_position, path="/users/{id}", method="GET"))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert came.summary["warnings"] == {}
+    (user,) = sandbox.huma.users.values()
+    assert (user["jobTitle"], user["probationEndDate"]) == ("Controller", "2020-07-01")
 
 
 @pytest.mark.parametrize("lacking", ["email", "firstName", "lastName"])

@@ -4,7 +4,7 @@ The employment ID decides. The e-mail address is the fallback for a user without
 is never taken by the address alone, or whoever has a role address in Xledger would become somebody else in Huma.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Final
@@ -28,6 +28,7 @@ from shared_mappings import (
     Able,
     Action,
     Decisions,
+    FieldChange,
     FieldTable,
     NewUsers,
     Options,
@@ -99,6 +100,12 @@ class Matcher:
         with self._lock:
             self.everybody.note(user)
             return self._taken(person, user, able, creating=creating)
+
+    def wrote(self, user: User, changes: Iterable[FieldChange]) -> None:
+        """Notes what was written to a user, by which others may be compared with them."""
+        with self._lock:
+            written = {change.target: change.after for change in changes}
+            self.everybody.note(replace(user, values={**user.values, **written}))
 
     def gone(self, person: Person, user_id: str) -> Planned:
         """What is to be done about a person whose user was deleted meanwhile."""

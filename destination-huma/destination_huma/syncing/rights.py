@@ -110,7 +110,7 @@ class Rights:
             return self._may_write
 
     def _may_write_some_of(self, people: Sequence[FreshUser]) -> bool:
-        return set(unwritable(people, self.fields)) != set(self.fields)
+        return not self.fields or set(unwritable(people, self.fields)) != set(self.fields)
 
     def _end_or_warn(self) -> None:
         if self.mode is Mode.SYNC:

@@ -93,6 +93,8 @@ class Updates:
         if item.plan.action is not Action.UPDATE or self.mode is Mode.PREVIEW:
             return Ended(item, creation=creation)
         unwritten = [each for part in OBJECTS for each in self._write_object(item, user, able, part) if each.changes]
+        left = {change for each in unwritten for change in each.changes}
+        self.matcher.wrote(user, [change for change in item.plan.changes if change not in left])
         self.rights.tried(item.plan.changes, unwritten)
         return Ended(item, refusal_of(unwritten), creation)
 
