@@ -422,7 +422,25 @@ def test_what_is_refused_of_somebody_who_was_added_is_told(write_to_huma: Write,
     assert came.summary["created"] == 1
     assert came.summary["warnings"]["partly_written"] == 1
     (user,) = sandbox.huma.users.values()
-    assert (user["phone"], user["employmentId"]) == (None, "E1")
+    assert (user["phone"], user["birthDate"], user["employmentId"]) == (None, "1990-01-02", None)
+
+
+def test_the_employment_id_follows_once_huma_has_the_rest(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """Before, a sync to Xledger would take what Huma did not take for unset."""
+    refusal = Fault.refuse_field("phone", path="/users/{id}", method="PATCH", times=2)
+    sandbox.huma.faults.add(refusal)
+    write_to_huma(employees(1), **adding(sandbox))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert came.summary["fields_changed"] == {"employmentId": 1, "phone": 1}
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", "E1")
+
+
+def test_the_employment_id_waits_for_nothing_that_is_never_unset(write_to_huma: Write, sandbox: Sandbox) -> None:
+    user = hire(sandbox, 1, employmentId=None, homeAddress=None)
+    sandbox.huma.faults.add(Fault.refuse_field("homeAddress", path="/users/{id}", method="PATCH"))
+    write_to_huma(employees(1))
+    assert sandbox.huma.users[user]["employmentId"] == "E1"
 
 
 def test_a_key_that_may_add_nobody_ends_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:
