@@ -270,6 +270,29 @@ def test_nor_is_somebody_born_on_another_day(write_to_huma: Write, sandbox: Sand
     assert "birthDate differs" in came.text
 
 
+@pytest.mark.parametrize("left", [{"closed": True, "active": False}, {"active": False}])
+def test_nor_does_somebody_who_has_left_become_who_has_the_address_now(
+    left: Record, write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    user = hire(sandbox, 1, employmentId=None, bankAccount=None)
+    came = write_to_huma(employees(1, code="OLD", **left), **adding(sandbox))
+    assert written(sandbox) == []
+    assert came.summary["rejected"] == {"code_conflict": 1}
+    assert f"The user has the id {user}, and the employee has left." in came.text
+    assert write_to_huma(employees(1, code="NEW")).summary["updated"] == 1
+
+
+def test_nor_is_somebody_with_the_code_of_a_stranger_in_another_entity(write_to_huma: Write, sandbox: Sandbox) -> None:
+    user = hire(sandbox, 1, birthDate=None, identifications=None, bankAccount=None)
+    stranger = {"firstName": "Ola", "lastName": "Hansen", "email": "ola@example.org"}
+    came = write_to_huma(employees(1, **stranger), **adding(sandbox))
+    assert written(sandbox) == []
+    assert came.summary["rejected"] == {"code_conflict": 1}
+    assert f"The user has the id {user}. The person is somebody else, or one of the two is wrong" in came.text
+    for name, known in (("firstName", "Kari"), ("lastName", "Nordmann1"), ("email", "kari1@example.com")):
+        assert write_to_huma(employees(1, **{**stranger, name: known})).summary["rejected"] == {}
+
+
 def test_nor_is_somebody_whose_employment_id_the_key_does_not_see(write_to_huma: Write, sandbox: Sandbox) -> None:
     hire(sandbox, 1, phone=None)
     sandbox.huma.rights = Rights(unseen=frozenset({"employmentId"}))

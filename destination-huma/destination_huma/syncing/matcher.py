@@ -29,6 +29,7 @@ from shared_mappings import (
     RejectionCode,
     User,
     contradictions,
+    has_nothing_of,
     is_somebody_else,
     plan_for_huma,
 )
@@ -169,7 +170,8 @@ class Matcher:
             return _duplicate(f"The user {user.user_id} is taken by {other}.")
         if not person.code or code_of(user) != person.code:
             return self._why_not_by_address(person, user)
-        if differs := is_somebody_else(person.desired, user, self.table):
+        differs = is_somebody_else(person.desired, user, self.table)
+        if differs := differs or has_nothing_of(person.desired, user, self.table):
             return _conflict(_contradicted(user, differs))
         return None
 
@@ -177,20 +179,27 @@ class Matcher:
         """The same for somebody who was not found by employment ID, for whom only the e-mail address can speak."""
         if not_added := self._why_not_added(person):
             return not_added
-        if differs := contradictions(person.desired, user, self.table):
-            return _conflict(_contradicted(user, differs))
-        if code_of(user):
-            return _conflict(f"The user has the id {user.user_id}.")
-        if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
-            return _conflict(
-                f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
-            )
+        if somebody_else := self._why_somebody_else(person, user):
+            return _conflict(somebody_else)
         if holders := self.everybody.with_code(person.code) - {user.user_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
                 f"The employment ID of this person is that of the user {', '.join(sorted(holders))}, and the e-mail "
                 f"address is that of the user {user.user_id}.",
             )
+        return None
+
+    def _why_somebody_else(self, person: Person, user: User) -> str | None:
+        """Why who has a person's e-mail address may be somebody else; None where nothing tells of that."""
+        if differs := contradictions(person.desired, user, self.table):
+            return _contradicted(user, differs)
+        if code_of(user):
+            return f"The user has the id {user.user_id}."
+        # An address outlives who had it, and who comes back has another code.
+        if not (person.desired.active or person.rulings.add):
+            return f"The user has the id {user.user_id}, and the employee has left."
+        if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
+            return f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
         return None
 
     def _why_not_added(self, person: Person) -> Plan | None:
