@@ -295,6 +295,29 @@ def test_nor_is_somebody_born_on_another_day(write_to_huma: Write, sandbox: Sand
     assert "birthDate differs" in came.text
 
 
+@pytest.mark.parametrize("left", [{"closed": True, "active": False}, {"active": False}])
+def test_nor_does_somebody_who_has_left_become_who_has_the_address_now(
+    left: Record, write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    user = hire(sandbox, 1, employmentId=None, bankAccount=None)
+    came = write_to_huma(employees(1, code="OLD", **left), **adding(sandbox))
+    assert written(sandbox) == []
+    assert came.summary["rejected"] == {"code_conflict": 1}
+    assert f"The user has the id {user}, and the employee has left." in came.text
+    assert write_to_huma(employees(1, code="NEW")).summary["updated"] == 1
+
+
+def test_nor_is_somebody_with_the_code_of_a_stranger_in_another_entity(write_to_huma: Write, sandbox: Sandbox) -> None:
+    user = hire(sandbox, 1, birthDate=None, identifications=None, bankAccount=None)
+    stranger = {"firstName": "Ola", "lastName": "Hansen", "email": "ola@example.org"}
+    came = write_to_huma(employees(1, **stranger), **adding(sandbox))
+    assert written(sandbox) == []
+    assert came.summary["rejected"] == {"code_conflict": 1}
+    assert f"The user has the id {user}. The person is somebody else, or one of the two is wrong" in came.text
+    for name, known in (("firstName", "Kari"), ("lastName", "Nordmann1"), ("email", "kari1@example.com")):
+        assert write_to_huma(employees(1, **{**stranger, name: known})).summary["rejected"] == {}
+
+
 def test_nor_is_somebody_whose_employment_id_the_key_does_not_see(write_to_huma: Write, sandbox: Sandbox) -> None:
     hire(sandbox, 1, phone=None)
     sandbox.huma.rights = Rights(unseen=frozenset({"employmentId"}))
@@ -490,7 +513,25 @@ def test_what_is_refused_of_somebody_who_was_added_is_told(write_to_huma: Write,
     assert came.summary["created"] == 1
     assert came.summary["warnings"]["partly_written"] == 1
     (user,) = sandbox.huma.users.values()
-    assert (user["phone"], user["employmentId"]) == (None, "E1")
+    assert (user["phone"], user["birthDate"], user["employmentId"]) == (None, "1990-01-02", None)
+
+
+def test_the_employment_id_follows_once_huma_has_the_rest(write_to_huma: Write, sandbox: Sandbox) -> None:
+    """Before, a sync to Xledger would take what Huma did not take for unset."""
+    refusal = Fault.refuse_field("phone", path="/users/{id}", method="PATCH", times=2)
+    sandbox.huma.faults.add(refusal)
+    write_to_huma(employees(1), **adding(sandbox))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert came.summary["fields_changed"] == {"employmentId": 1, "phone": 1}
+    (user,) = sandbox.huma.users.values()
+    assert (user["phone"], user["employmentId"]) == ("+47 900 00 001", "E1")
+
+
+def test_the_employment_id_waits_for_nothing_that_is_never_unset(write_to_huma: Write, sandbox: Sandbox) -> None:
+    user = hire(sandbox, 1, employmentId=None, homeAddress=None)
+    sandbox.huma.faults.add(Fault.refuse_field("homeAddress", path="/users/{id}", method="PATCH"))
+    write_to_huma(employees(1))
+    assert sandbox.huma.users[user]["employmentId"] == "E1"
 
 
 def test_a_key_that_may_add_nobody_ends_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:

@@ -20,7 +20,7 @@ from shared_mappings.planning.deciding import policy_in_force
 from shared_mappings.planning.for_huma import plan_for_huma
 from shared_mappings.planning.for_xledger import plan_for_xledger
 from shared_mappings.planning.plans import Action, Conflict, FieldChange, Plan
-from shared_mappings.planning.who_is_who import Present, contradictions, is_somebody_else
+from shared_mappings.planning.who_is_who import Present, contradictions, has_nothing_of, is_somebody_else
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import users_schema
 from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
@@ -76,6 +76,7 @@ __all__ = [
     "employee_schema",
     "employees_schema",
     "field_table",
+    "has_nothing_of",
     "is_somebody_else",
     "parse_decisions",
     "plan_for_huma",

@@ -10,6 +10,7 @@ from shared_mappings.codes import WarningCode
 from shared_mappings.converters import CONVERTERS, Options, Parts
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.normal_forms import as_text
+from shared_mappings.policies import Policy
 from shared_mappings.states import MISSING, State, read_keys, read_path
 
 EMPLOYMENT_ID: Final = "employee.code"
@@ -94,22 +95,34 @@ def desired_from_user(
     rules = ((rule, rule.record_keys) for rule in table.rules)
     desired = _desired(record, rules, table.one_value.record_keys, options, changed)
     beside = {path: as_text(read_path(record, path)) for path in table.beside}
+    unknown = (*_of_no_position(record, table), *_of_an_unfinished(desired, table))
     return dataclasses.replace(
         desired,
-        values={**desired.values, **dict.fromkeys(_of_no_position(record, table), MISSING)},
+        values={**desired.values, **dict.fromkeys(unknown, MISSING)},
         beside={path: text for path, text in beside.items() if isinstance(text, str)},
     )
 
 
 def _of_no_position(record: Mapping[str, Any], table: FieldTable) -> Collection[str]:
-    """The targets of what a position says in Huma, where all of it is seen and nothing is there: there is no position.
+    """The targets of what a position says in Huma, where nothing is seen of one: maybe there is none.
 
     Of somebody without one, such as who was added a moment ago, Huma knows no job title and no dates. That is not to
-    say that there are none.
+    say that there are none. A key that sees half of a position sees no more of nobody's.
     """
     rules = [rule for rule in table.rules if rule.huma is not None and rule.huma.object == "position"]
     told = (as_text(read_keys(record, path)) for rule in rules for path in rule.record_keys.values())
-    return [rule.canonical_target for rule in rules] if all(value is None for value in told) else ()
+    return () if any(isinstance(value, str) for value in told) else [rule.canonical_target for rule in rules]
+
+
+def _of_an_unfinished(desired: Desired, table: FieldTable) -> Collection[str]:
+    """The targets of what Huma does not have of somebody without the last thing that is written of who is added there.
+
+    Huma wants that of everybody. Who is without it may have been added a moment ago, and the rest is yet to come: what
+    is not there is not to be unset anywhere.
+    """
+    last = table.rule_at[table.completed_in_huma].canonical_target
+    may_be_unset = [rule.canonical_target for rule in table.rules if rule.rule is Policy.MIRROR]
+    return () if desired.values[last] is not None else [at for at in may_be_unset if desired.values[at] is None]
 
 
 def desired_from_employee(

@@ -15,6 +15,9 @@ def employee_record(employee: Employee, table: FieldTable, *, shows_closed: bool
     An object that is one value is unknown as a whole where one of its lines is: in a record, a line that it does not
     mention is empty. Where no line has anything, the object is null.
 
+    Where the first target of a rule has nothing and another one has, that is shown: a phone number which only the
+    subledger has is not to be taken for one that is unset.
+
     Args:
         employee: As they stand in Xledger.
         table: The field table. Where it looks and Xledger shows nothing, the value is unknown, and its key is missing.
@@ -25,13 +28,19 @@ def employee_record(employee: Employee, table: FieldTable, *, shows_closed: bool
         record |= {ACTIVE: not employee.closed, "closed": employee.closed}
     objects: dict[KeyPath, dict[str, State]] = {}
     for target, keys in table.shown_as.items():
-        objects.setdefault(keys[:-1], {})[keys[-1]] = employee.values[target]
+        objects.setdefault(keys[:-1], {})[keys[-1]] = _shown(employee, table.looked_at[target])
     for path, lines in objects.items():
         if path in table.one_value.employee_keys and MISSING in lines.values():
             continue
         known = {name: value for name, value in lines.items() if value is not MISSING}
         _put(record, path, known)
     return record
+
+
+def _shown(employee: Employee, targets: tuple[str, ...]) -> State:
+    """The value at the first of some targets that has one; how the first of all stands, where none has."""
+    states = [employee.values[target] for target in targets]
+    return next((state for state in states if isinstance(state, str)), states[0])
 
 
 def _put(record: dict[str, Any], path: KeyPath, known: Mapping[str, Any]) -> None:

@@ -490,6 +490,15 @@ class FieldTable(_Frozen):
                 shown[rule.canonical_target] = free
         return shown
 
+    @cached_property
+    def looked_at(self) -> Mapping[str, tuple[str, ...]]:
+        """The targets at which somebody looks for what a rule shows, the first one before the others, by that.
+
+        That is the first one alone where nothing is ever unset: there it is no matter that another one has a value.
+        """
+        rules = {target: self.rule_of[target] for target in self.shown_as}
+        return {target: rule.targets if rule.rule is Policy.MIRROR else (target,) for target, rule in rules.items()}
+
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field of the record that the table speaks of, in its order."""

@@ -111,6 +111,18 @@ def test_what_an_object_would_hold_that_is_not_shown_is_unknown(part: str) -> No
     assert record.keys() == record_of(NODE).keys() - hidden
 
 
+@pytest.mark.parametrize("contact", [{**NODE["contact"], "phone": None}, None], ids=["without it", "not there"])
+def test_what_only_another_target_has_is_shown(contact: dict[str, Any] | None) -> None:
+    subledger = {**NODE["subledger"], "phone": "+47 900 00 001"}
+    assert record_of({**NODE, "contact": contact, "subledger": subledger})["phone"] == "+47 900 00 001"
+
+
+def test_what_is_never_unset_comes_from_the_first_target_alone() -> None:
+    subledger = {**NODE["subledger"], "email": "other@example.com", "address": NODE["contact"]["address"]}
+    record = record_of({**with_contact(email=None, address=None), "subledger": subledger})
+    assert (record["email"], record["address"]) == (None, None)
+
+
 def test_an_address_that_xledger_does_not_have_is_null() -> None:
     assert record_of(with_contact(address=None))["address"] is None
     empty = dict.fromkeys(NODE["contact"]["address"])

@@ -134,11 +134,22 @@ def test_of_somebody_who_has_no_position_in_huma_nothing_of_it_is_unset(
     assert len(nothing) > 3
     assert plan_for_xledger(desire(**nothing), have(), Policies(), table) == Plan(Action.UNCHANGED)
     for field in nothing:
+        assert plan_for_xledger(desire(**{**nothing, field: MISSING}), have(), Policies(), table) == Plan(
+            Action.UNCHANGED
+        )
         others = nothing.keys() - {field}
-        for not_unset in (RECORD[field], MISSING):
-            assert (
-                fields(plan_for_xledger(desire(**{**nothing, field: not_unset}), have(), Policies(), table)) == others
-            )
+        assert (
+            fields(plan_for_xledger(desire(**{**nothing, field: RECORD[field]}), have(), Policies(), table)) == others
+        )
+
+
+def test_of_somebody_without_an_employment_id_nothing_is_unset(desire: Desire, have: Have, table: FieldTable) -> None:
+    """Who was added to Huma a moment ago has the employment ID last: what is not there is yet to come."""
+    nothing = {field: None for field, unset in UNSET if unset}
+    assert fields(plan_for_xledger(desire(**nothing), have(), Policies(), table))
+    for without in (None, " "):
+        assert plan_for_xledger(desire(**{**nothing, "employmentId": without}), have(), Policies(), table).changes == ()
+    assert fields(plan_for_xledger(desire(**{**nothing, "employmentId": MISSING}), have(), Policies(), table))
 
 
 @pytest.mark.parametrize("line", ["line1", "postalCode", "city", "country"])

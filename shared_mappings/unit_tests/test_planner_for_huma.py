@@ -268,7 +268,10 @@ EMPLOYMENT = {"jobTitle", "employmentStartDate", "probationEndDate", "terminatio
         pytest.param(replace(ABLE, job_titles={}), {"jobTitle": "unknown_job_title"}, id="no such title"),
         pytest.param(
             replace(ABLE, locked=frozenset({"phone", "homeAddress", "employmentEndDate"})),
-            dict.fromkeys(("phone", "homeAddress", "employmentEndDate"), "locked_field"),
+            {
+                **dict.fromkeys(("phone", "homeAddress", "employmentEndDate"), "locked_field"),
+                "employmentId": "partly_written",
+            },
             id="fields of another integration",
         ),
     ],
@@ -287,6 +290,26 @@ def test_what_huma_does_not_let_us_write_is_left_out_and_told_and_the_rest_is_wr
 @pytest.mark.parametrize("able", [Able(position_id=None), replace(ABLE, locked=frozenset(RECORD))])
 def test_what_stays_as_it_is_is_not_told_however_little_may_be_written(able: Able) -> None:
     assert planned(wanted(IN_XLEDGER), user_like(RECORD), able=able) == Plan(Action.UNCHANGED)
+
+
+@pytest.mark.parametrize("creating", [True, False])
+@pytest.mark.parametrize(
+    ("field", "waits"),
+    [("phone", True), ("birthDate", True), ("bankAccount", True), ("gender", True), ("homeAddress", False)],
+)
+def test_the_employment_id_waits_for_what_would_be_unset_in_xledger_without(
+    field: str, waits: bool, creating: bool
+) -> None:
+    able = replace(ABLE, locked=frozenset({field}))
+    nobody = {**NOBODY, "identifications": RECORD["identifications"]}
+    decided = planned(wanted(IN_XLEDGER), user_like(nobody), able=able, creating=creating)
+    assert ("employmentId" not in fields(decided)) is waits
+    assert (FieldWarning(WarningCode.PARTLY_WRITTEN, "employmentId") in decided.warnings) is waits
+    there = planned(wanted(IN_XLEDGER), user_like({**nobody, field: RECORD[field]}), able=able, creating=creating)
+    assert "employmentId" in fields(there)
+    never = Policies({field: Policy.READ_ONLY})
+    asked = planned(wanted(IN_XLEDGER), user_like(nobody), never, able=able, creating=creating)
+    assert "employmentId" in fields(asked)
 
 
 CREATE = Policies(new_users=NewUsers.CREATE)

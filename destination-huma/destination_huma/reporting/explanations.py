@@ -30,7 +30,9 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     **unusable_values("Xledger"),
     WarningCode.INVALID_SOCIAL_SECURITY_NUMBER: "It is not a valid Norwegian number. Correct it in Xledger.",
     WarningCode.UNMAPPED_GENDER: "It has no counterpart in Huma. Give it one under Gender codes (gender_codes).",
-    WarningCode.PARTLY_WRITTEN: "Huma refused this, does not show it, or could never take it as it stands in Xledger.",
+    WarningCode.PARTLY_WRITTEN: "Huma refused this, does not show it, or could never take it as it stands in Xledger. "
+    "The employment ID waits for other fields that are left out, or a sync to Xledger would unset them there: enter "
+    "them in Huma, and run the sync again.",
     WarningCode.UNKNOWN_JOB_TITLE: "Huma has no job title of that name, or several. Add it in Huma, or rename all but "
     "one, and run the sync again; no sync adds a title.",
     WarningCode.NO_POSITION: "The person has no current position in Huma, and this belongs to one. Give the person a "

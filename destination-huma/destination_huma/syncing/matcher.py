@@ -37,6 +37,7 @@ from shared_mappings import (
     RejectionCode,
     User,
     contradictions,
+    has_nothing_of,
     is_somebody_else,
     plan_for_huma,
 )
@@ -179,7 +180,8 @@ class Matcher:
             return duplicate(f"The user {user.user_id} is taken by {other}.")
         if not person.code or code_of(user) != person.code:
             return self._why_not_by_address(person, user)
-        if differs := is_somebody_else(person.desired, user, self.table):
+        differs = is_somebody_else(person.desired, user, self.table)
+        if differs := differs or has_nothing_of(person.desired, user, self.table):
             return contradicted(_named(user), differs)
         return None
 
@@ -187,19 +189,28 @@ class Matcher:
         """The same for somebody who was not found by employment ID, for whom only the e-mail address can speak."""
         if not_added := self._why_not_added(person):
             return not_added
-        if differs := contradictions(person.desired, user, self.table):
-            return contradicted(_named(user), differs)
-        if code_of(user):
-            return conflict(_named(user))
-        if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
-            return conflict(
-                f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
-            )
+        if somebody_else := self._why_somebody_else(person, user):
+            return somebody_else
         if holders := self.everybody.with_code(person.code) - {user.user_id}:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
                 f"The employment ID of this person is that of the user {', '.join(sorted(holders))}, and the e-mail "
                 f"address is that of the user {user.user_id}.",
+            )
+        return None
+
+    def _why_somebody_else(self, person: Person, user: User) -> Plan | None:
+        """Why who has a person's e-mail address may be somebody else; None where nothing tells of that."""
+        if differs := contradictions(person.desired, user, self.table):
+            return contradicted(_named(user), differs)
+        if code_of(user):
+            return conflict(_named(user))
+        # An address outlives who had it, and who comes back has another code.
+        if not (person.desired.active or person.rulings.add):
+            return conflict(f"The user has the id {user.user_id}, and the employee has left.")
+        if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
+            return conflict(
+                f"The user has the id {user.user_id}, and Huma does not show this API key the employment ID."
             )
         return None
 

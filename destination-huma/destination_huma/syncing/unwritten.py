@@ -54,6 +54,10 @@ _BY_REASON: Final[Mapping[Reason, str]] = {
 
 DOES_NOT_SHOW: Final = Said(*2 * ("It took the change, and shows what was there before.",))
 
+NOT_YET: Final = Said(
+    *2 * ("It is written last, once Huma has all that the next sync to Xledger would unset there otherwise.",)
+)
+
 
 def said_by(refused: Refused) -> Said:
     """Why something was refused."""

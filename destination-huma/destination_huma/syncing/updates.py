@@ -12,11 +12,11 @@ from destination_huma.syncing.done import Done
 from destination_huma.syncing.matcher import Matcher
 from destination_huma.syncing.rights import Rights
 from destination_huma.syncing.shown import Shown
-from destination_huma.syncing.unwritten import DOES_NOT_SHOW, Unwritten, refusal_of, said_by
+from destination_huma.syncing.unwritten import DOES_NOT_SHOW, NOT_YET, Unwritten, refusal_of, said_by
 from huma_api.asking.outcomes import Refused, Unanswered, Written
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
-from shared_mappings import Able, Action, Direction, FieldChange, Options, User, bodies_for_huma
+from shared_mappings import Able, Action, Direction, FieldChange, Options, Policy, User, bodies_for_huma
 
 OBJECTS: Final = (POSITION, USER)
 """What is written of somebody, in this order: last the employment ID, which tells that an addition is finished."""
@@ -119,6 +119,7 @@ class Updates:
         """Writes what a plan has for one of somebody's objects; gives what was refused of it.
 
         What is refused as a whole is tried field by field, each once: a bad value keeps no other from being written.
+        The employment ID alone waits, where the next sync to Xledger would unset there what Huma did not take.
         """
         changes = [change for change in item.plan.changes if self._object_of(change) == part]
         if not changes:
@@ -129,8 +130,21 @@ class Updates:
             yield refused
             return
         last = self.back.rule_at(self.back.completed_by).fields[0]
+        left: list[Unwritten] = []
         for name in sorted(fields, key=lambda name: name == last):
-            yield self._send(item, user, able, [change for change in changes if change.field == name])
+            of_the_field = [change for change in changes if change.field == name]
+            waits_for = next((each for each in left if name == last and self._would_be_unset(each.changes)), None)
+            if waits_for is not None:
+                left.append(Unwritten(tuple(of_the_field), NOT_YET, waits_for.reason))
+            else:
+                left.append(self._send(item, user, able, of_the_field))
+        yield from left
+
+    def _would_be_unset(self, unwritten: Sequence[FieldChange]) -> bool:
+        """Whether a sync to Xledger may unset any of what Huma does not have."""
+        return any(
+            change.before is None and self.back.rule_at(change.target).rule is Policy.MIRROR for change in unwritten
+        )
 
     def _send(self, item: Planned, user: User, able: Able, changes: Sequence[FieldChange]) -> Unwritten:
         """Sends changes of one object in one request; gives those of them that are not written."""

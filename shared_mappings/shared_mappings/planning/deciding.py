@@ -70,6 +70,16 @@ class Comparison:
         decision = self._by_policy(rule, place, policy, ours, theirs)
         return _held_back(decision, policy) if self._is_held_back(rule) else decision
 
+    def is_lost_without(self, rule: Rule, place: str) -> bool:
+        """Whether a sync to Xledger would unset a value there, since Huma does not get it, although it might have it.
+
+        What belongs to a position is unknown of somebody without one.
+        """
+        may_be_unset = rule.rule is Policy.MIRROR and rule.huma is not None and rule.huma.object == "user"
+        if not may_be_unset or isinstance(self.there.values[place], str):
+            return False
+        return policy_in_force(rule, self.policies, self.direction, self.rulings) is not Policy.READ_ONLY
+
     def _by_policy(self, rule: Rule, place: str, policy: Policy, ours: str | None, theirs: State) -> Decision:
         """The decision about a value that differs."""
         field_name = rule.fields[0]

@@ -76,7 +76,9 @@ def _decisions(wording: Wording, user: User, policies: Policies, rulings: Ruling
         for rule in direction.rules
         for place in direction.places(rule)
     ]
-    return Plan.of(_as_a_whole(decided, wording.table), _by_places(desired.warnings, direction))
+    warnings = list(_by_places(desired.warnings, direction))
+    whole = list(_as_a_whole(decided, wording.table))
+    return Plan.of(_not_too_soon(whole, warnings, comparison), warnings)
 
 
 def _possible(decided: Decision, wording: Wording) -> Decision:
@@ -92,6 +94,23 @@ def _as_a_whole(decided: Collection[Decision], table: FieldTable) -> Iterator[De
     spoiled = {line for each in decided if isinstance(each, FieldWarning) for line in table.lines(each.target)}
     for each in decided:
         if isinstance(each, FieldChange) and each.target in spoiled:
+            yield FieldWarning(WarningCode.PARTLY_WRITTEN, each.field, target=each.target)
+        else:
+            yield each
+
+
+def _not_too_soon(
+    decided: Collection[Decision], warnings: Collection[FieldWarning], comparison: Comparison
+) -> Iterator[Decision]:
+    """The decisions, where the last thing that is written of somebody waits for what cannot be written.
+
+    It tells that Huma has everything: whatever is not there then, the next sync to Xledger unsets, if its rule lets it.
+    """
+    direction = comparison.direction
+    left_out = {each.target for each in (*decided, *warnings) if isinstance(each, FieldWarning)}
+    waits = any(comparison.is_lost_without(direction.rule_at(place), place) for place in left_out if place)
+    for each in decided:
+        if isinstance(each, FieldChange) and each.target == direction.completed_by and waits:
             yield FieldWarning(WarningCode.PARTLY_WRITTEN, each.field, target=each.target)
         else:
             yield each

@@ -60,6 +60,22 @@ def is_somebody_else(desired: Desired, there: Present, table: FieldTable) -> tup
     return () if corrected else differing
 
 
+def has_nothing_of(desired: Desired, there: Present, table: FieldTable) -> tuple[str, ...]:
+    """What tells that two people share a code: all that is a person's own is known of both, and none of it agrees.
+
+    Args:
+        desired: What the record says.
+        there: The employee in Xledger, or the user in Huma.
+        table: The field table, which says what is a person's own.
+
+    Returns:
+        Names of the record's fields; none when any agrees, or is not known.
+    """
+    personal = [rule for rule in table.rules if rule.personal]
+    differ = all(_compared(rule, desired, there) == {False} for rule in personal)
+    return tuple(rule.fields[0] for rule in personal) if differ else ()
+
+
 def _is_known_by(desired: Desired, there: Present, table: FieldTable) -> bool:
     """Whether something agrees that is a person's own: one value that is so alone, or all that are so together."""
     agreeing = {rule.canonical_target: True in _compared(rule, desired, there) for rule in table.rules if rule.personal}

@@ -90,7 +90,8 @@ def shown_in_records(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
     """What can be read of an employee that is in a record, and no more: traffic is metered."""
     keys = (*table.db_id_keys.values(), table.closed_keys, MODIFIED)
     others = [path for path in dict.fromkeys(keys) if _reads(schema, path)]
-    return (*others, *(path for name in table.shown_as for path in shown_at(name, table, schema)))
+    names = (name for targets in table.looked_at.values() for name in targets)
+    return (*others, *(path for name in names for path in shown_at(name, table, schema)))
 
 
 def shows_closed(table: FieldTable, schema: Schema) -> bool:
