@@ -154,7 +154,7 @@ def what_came_of(states: Iterable[AirbyteMessage], caplog: pytest.LogCaptureFixt
 
 @pytest.fixture
 def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sets this process up as the destinations' commands do, where debug lines are wanted, and takes it back."""
+    """Sets this process up as the connectors' commands do, where debug lines are wanted, and takes it back."""
     monkeypatch.setenv("LOG_LEVEL", "debug")
     for name in ("formatters", "handlers"):
         monkeypatch.setitem(LOGGING_CONFIG, name, copy.copy(LOGGING_CONFIG[name]))
@@ -162,7 +162,8 @@ def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(module, hook, getattr(module, hook))
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     loggers = [(logger, logger.level, logger.handlers[:]) for logger in map(logging.getLogger, (None, "airbyte"))]
-    redact_all_output(("destination_huma", "destination_xledger", "source_huma", "huma_api", "xledger_api"))
+    connectors = ("destination_huma", "destination_xledger", "source_huma", "source_xledger")
+    redact_all_output((*connectors, "huma_api", "xledger_api"))
     yield
     for logger, level, handlers in loggers:
         logger.setLevel(level)

@@ -5,7 +5,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from airbyte_cdk.models import AirbyteMessage, FailureType
 from connector_base.protocol.messages import as_line
 from connector_base.settings.modes import Mode
 from connector_base.writing.destination import ended_by_host
+from destination_huma.syncing import crew, sync
 from integration_tests.conftest import Write, a_stream
 from integration_tests.huma_people import an_employee, company_of, hire
 from integration_tests.reading import read_source
@@ -140,15 +142,27 @@ def test_a_change_whose_answer_got_lost_for_good_is_told_as_such(
     assert (change["field"], change["unconfirmed"]) == ("phone", True)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
-def test_a_sync_that_is_ended_says_what_was_done_and_what_nobody_knows(
-    ended_by: signal.Signals, sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
-) -> None:
-    """One of them is written, and another one's answer does not come."""
+@pytest.fixture
+def unanswered(sandbox: Sandbox) -> Iterator[tuple[str, str, Fault]]:
+    """Two people: one who can be written, and another one, whose answer does not come."""
     written, waiting = hire(sandbox, 1, phone=None), hire(sandbox, 2, phone=None)
-    stall = Fault.stall(carried_out=True, path=f"/users/{waiting}", method="PATCH")
-    sandbox.huma.faults.add(stall)
+    stall = sandbox.huma.faults.add(Fault.stall(carried_out=True, path=f"/users/{waiting}", method="PATCH"))
+    yield written, waiting, stall
+    stall.release()
+
+
+def assert_told(folder: Path, written: str, waiting: str) -> None:
+    """Of who was written it is told, and of the other one that nobody knows."""
+    changes = {change["user"]: change for change in lines(left_in(folder)["changes.jsonl"])}
+    assert "unconfirmed" not in changes[written]
+    assert changes[waiting]["unconfirmed"] is True
+
+
+@pytest.mark.slow
+def test_a_sync_that_its_host_ends_says_what_was_done_and_what_nobody_knows(
+    unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
+) -> None:
+    written, waiting, stall = unanswered
     config = sandbox.destination_huma_config(object_storage_config=local)
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (tmp_path / "catalog.json").write_text(json.dumps({"streams": [a_stream("employees")]}), encoding="utf-8")
@@ -164,18 +178,38 @@ def test_a_sync_that_is_ended_says_what_was_done_and_what_nobody_knows(
         process.stdin.writelines(as_line(message) + "\n" for message in (*employees(1, 2), state(1, "employees")))
         process.stdin.close()
         assert stall.reached.wait(60)
-        process.send_signal(ended_by)
+        process.send_signal(signal.SIGTERM)
         assert process.stdout
         said = process.stdout.read()
+    assert process.returncode == -signal.SIGTERM
     assert '"STATE"' not in said
     assert SUMMARY_OF_ONE in said.replace('\\"', '"')
-    if ended_by is signal.SIGTERM:
-        assert process.returncode == -signal.SIGTERM
-        assert ended_by_host(Mode.SYNC) in said
-    changes = {change["user"]: change for change in lines(left_in(folder)["changes.jsonl"])}
-    assert "unconfirmed" not in changes[written]
-    assert changes[waiting]["unconfirmed"] is True
-    stall.release()
+    assert ended_by_host(Mode.SYNC) in said
+    assert_told(folder, written, waiting)
+
+
+def test_a_sync_that_somebody_ends_at_the_keyboard_says_so_as_well(
+    unanswered: tuple[str, str, Fault],
+    write_to_huma: Write,
+    local: Record,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One is written in a batch of their own; nobody waits for the other one."""
+    written, waiting, stall = unanswered
+    monkeypatch.setattr(sync, "BATCH", 1)
+    monkeypatch.setattr(crew, "GRACE", 0)
+
+    def press() -> None:
+        if stall.reached.wait(60):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with pytest.raises(KeyboardInterrupt):
+        write_to_huma(employees(1, 2), object_storage_config=local)
+    assert SUMMARY_OF_ONE in caplog.text
+    assert_told(folder, written, waiting)
 
 
 SUMMARY_OF_ONE = '"created": 0, "updated": 1, "unchanged": 0'

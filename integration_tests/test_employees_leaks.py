@@ -1,17 +1,27 @@
-"""No value of an employee's record and no secret in anything that source-xledger prints, as a process of its own."""
+"""No value of an employee's record and no secret in anything that source-xledger prints.
+
+What ends a process takes one of its own. Everything else runs in this one, with LOG_LEVEL=debug and set up as the
+command sets up its own.
+"""
 
 import json
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import Type
 
 from connector_base.process import ENDED_BY_HOST
-from integration_tests.reading_employees import EMPLOYEES, add_employees, an_employee
+from connector_base.reading.command import print_messages
+from integration_tests.conftest import a_stream
+from integration_tests.printed import Printed, captured
+from integration_tests.reading_employees import EMPLOYEES, add_employees, an_employee, patient_source
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.test_leaks import start
+from source_xledger.entrypoint import XledgerEntrypoint
 
 pytestmark = pytest.mark.slow
 
@@ -43,15 +53,44 @@ def crowded() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def read(sandbox: Sandbox, folder: Path, *options: str, **settings: Any) -> tuple[int, list[str], str]:
-    """The exit code of a read, the lines that hold records, and everything else that is printed."""
-    with start(
-        "source-xledger", folder, sandbox.source_xledger_config(**settings), "read", *options, stream=EMPLOYEES
-    ) as process:
-        out, err = process.communicate()
-    lines = out.splitlines()
-    rest = [line for line in lines if '"type":"RECORD"' not in line]
-    return process.returncode, [line for line in lines if '"type":"RECORD"' in line], "\n".join([*rest, err])
+Run = Callable[..., Printed]
+
+
+@pytest.fixture
+def run(
+    crowded: Sandbox,
+    the_process: None,  # noqa: ARG001  nothing runs without it
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs a verb with its options. Waiting takes no time."""
+
+    def printed(verb: str, *options: str, **settings: Any) -> Printed:
+        (tmp_path / "config.json").write_text(json.dumps(crowded.source_xledger_config(**settings)), encoding="utf-8")
+        (tmp_path / "catalog.json").write_text(json.dumps({"streams": [a_stream(EMPLOYEES)]}), encoding="utf-8")
+        files = ["--config", str(tmp_path / "config.json")]
+        if verb == "read":
+            files += ["--catalog", str(tmp_path / "catalog.json")]
+
+        def command() -> None:
+            try:
+                print_messages(XledgerEntrypoint(patient_source()), [verb, *options, *files])
+            except Exception as error:  # noqa: BLE001  as Python ends a process
+                sys.excepthook(type(error), error, error.__traceback__)
+                sys.exit(1)
+
+        return captured(capfd, command)
+
+    return printed
+
+
+def beside_records(printed: str) -> str:
+    """Everything that is printed but for records."""
+    return "\n".join(line for line in printed.splitlines() if '"type":"RECORD"' not in line)
+
+
+def records_in(printed: Printed) -> list[dict[str, Any]]:
+    return [message.record.data for message in printed.messages if message.type is Type.RECORD]
 
 
 def traces_in(printed: str, sandbox: Sandbox) -> list[str]:
@@ -81,32 +120,29 @@ FAULTS: Mapping[str, Callable[[], Fault]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_read_shows_values_in_records_alone_even_where_debug_lines_are_wanted(
-    fault: str, crowded: Sandbox, tmp_path: Path
+    fault: str, crowded: Sandbox, run: Run
 ) -> None:
     crowded.xledger.faults.add(FAULTS[fault]())
-    code, records, printed = read(crowded, tmp_path, "--debug", page_size=5)
-    assert (code == 0) is (fault in ("none", "half an answer"))
-    assert (len(records) == 12) is (code == 0)
-    assert '"type":"' in printed
-    assert traces_in(printed, crowded) == []
+    printed = run("read", "--debug", page_size=5)
+    assert (printed.ended_with == 0) is (fault in ("none", "half an answer"))
+    assert (len(records_in(printed)) == 12) is (printed.ended_with == 0)
+    assert any(message.type is Type.LOG for message in printed.messages)
+    assert traces_in(beside_records(printed.text), crowded) == []
 
 
 @pytest.mark.parametrize("fault", ["no access", "words that quote"])
-def test_a_check_shows_no_value_and_no_secret(fault: str, crowded: Sandbox, tmp_path: Path) -> None:
-    broken = Fault.no_access("employees") if fault == "no access" else FAULTS[fault]()
-    crowded.xledger.faults.add(broken)
-    with start("source-xledger", tmp_path, crowded.source_xledger_config(), "check") as process:
-        out, err = process.communicate()
-    assert '"status":"FAILED"' in out
-    assert traces_in(out + err, crowded) == []
+def test_a_check_shows_no_value_and_no_secret(fault: str, crowded: Sandbox, run: Run) -> None:
+    crowded.xledger.faults.add(Fault.no_access("employees") if fault == "no access" else FAULTS[fault]())
+    printed = run("check").text
+    assert '"status":"FAILED"' in printed
+    assert traces_in(printed, crowded) == []
 
 
-def test_nulls_arrive_as_null_and_what_is_unknown_does_not_arrive(crowded: Sandbox, tmp_path: Path) -> None:
+def test_nulls_arrive_as_null_and_what_is_unknown_does_not_arrive(crowded: Sandbox, run: Run) -> None:
     """The CDK would leave nulls out, and with them the difference."""
     who = crowded.xledger.add_employee(code=None, email="x@example.com")
     crowded.xledger.lacks = frozenset({"Employee.trialTo"})
-    _, records, _ = read(crowded, tmp_path)
-    [data] = [data for line in records if (data := json.loads(line)["record"]["data"])["id"] == str(who)]
+    [data] = [data for data in records_in(run("read")) if data["id"] == str(who)]
     assert (data["code"], data["phone"], data["address"]) == (None, None, None)
     assert "trialTo" not in data
 
@@ -141,7 +177,7 @@ def test_a_read_that_waits_for_xledger_ends_when_the_host_says_so(crowded: Sandb
         assert process.wait(timeout=60) in (-signal.SIGTERM, ENDED_BY_HOST)
 
 
-def test_what_a_killed_full_refresh_left_is_gone_on_with(crowded: Sandbox, tmp_path: Path) -> None:
+def test_what_a_killed_full_refresh_left_is_gone_on_with(crowded: Sandbox, run: Run, tmp_path: Path) -> None:
     """Killed without a word, in the middle: what it emitted and what the next one emits is everybody, once."""
     stalled = crowded.xledger.faults.add(Fault.stall(root_field="employees", after=1))
     config = crowded.source_xledger_config(page_size=5)
@@ -157,7 +193,9 @@ def test_what_a_killed_full_refresh_left_is_gone_on_with(crowded: Sandbox, tmp_p
     stalled.release()
     state = tmp_path / "state.json"
     state.write_text(json.dumps([json.loads(lines[-1])["state"]]), encoding="utf-8")
-    code, records, _ = read(crowded, tmp_path, "--state", str(state), page_size=5)
-    assert code == 0
-    emitted = [json.loads(line)["record"]["data"]["id"] for line in (*lines, *records) if '"type":"RECORD"' in line]
+    rest = run("read", "--state", str(state), page_size=5)
+    assert rest.ended_with == 0
+    emitted = [json.loads(line)["record"]["data"]["id"] for line in lines if '"type":"RECORD"' in line]
+    emitted += [data["id"] for data in records_in(rest)]
+    assert traces_in(beside_records("".join(lines)), crowded) == []
     assert sorted(emitted) == sorted(str(row["dbId"]) for row in crowded.xledger.employees())

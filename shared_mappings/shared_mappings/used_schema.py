@@ -43,8 +43,9 @@ def used_of_employees(table: FieldTable) -> dict[str, Any]:
 
 def used_of_user(table: FieldTable) -> dict[str, Any]:
     """The schema of what is used of the destination's `user` object. It has no id that anybody relies on."""
+    used = _drawn_on(table, lambda rule: rule.record_keys if rule.huma else {})
     beside = {tuple(path.split(".")): False for path in table.beside}
-    return _with_entries(_narrowed(user_schema(), {**_drawn_on(table, lambda rule: rule.record_keys), **beside}), table)
+    return _with_entries(_narrowed(user_schema(), {**used, **beside}), table)
 
 
 def what_is_used(record: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

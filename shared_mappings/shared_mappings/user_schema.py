@@ -11,13 +11,13 @@ from shared_mappings.record_schema import users_schema
 def user_schema() -> dict[str, Any]:
     """The JSON Schema of the destination's `user` object: a person in Huma's own terms, as the stream `users` has them.
 
-    Every key may be missing or null: neither unsets anything in Huma.
+    It has what ever goes back to Huma. Every key may be missing or null: neither unsets anything in Huma.
 
     Returns:
         A fresh copy, which the caller may change.
     """
     table = field_table()
-    paths = [ACTIVE, *(path for rule in table.rules for path in rule.record.values()), *table.beside]
+    paths = [ACTIVE, *(path for rule in table.rules if rule.huma for path in rule.record.values()), *table.beside]
     declared = users_schema()
     properties = _properties(declared["properties"], paths)
     properties[ACTIVE] |= {

@@ -2,14 +2,14 @@
 
 from jsonschema import Draft7Validator
 
-from shared_mappings import field_table, user_schema, users_schema
+from shared_mappings import field_table, to_huma, user_schema, users_schema
 
 from .conftest import RECORD
 
 
-def test_a_user_has_what_the_table_draws_on_and_nothing_else() -> None:
+def test_a_user_has_what_goes_back_and_nothing_else() -> None:
     properties = user_schema()["properties"]
-    drawn_on = {path.partition(".")[0] for rule in field_table().rules for path in rule.record.values()}
+    drawn_on = {path.partition(".")[0] for rule in to_huma(field_table()).rules for path in rule.record.values()}
     assert properties.keys() == {"active", *drawn_on}
     assert properties["homeAddress"]["properties"].keys() == RECORD["homeAddress"].keys()
     assert properties["bankAccount"]["properties"].keys() == {"number", "country", "iban", "bic"}
