@@ -59,7 +59,7 @@ MOST_BYTES_OF_STATE, MOST_SECONDS_OF_STATE = 4_000_000, 1.0
 def main() -> int:
     """Measures, and prints the table. Returns 0 when everything is within its bounds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.source_huma", description=__doc__)
-    parser.add_argument("--people", type=int, default=200, help="how many people to read for each request in flight")
+    parser.add_argument("--people", type=int, default=150, help="how many people to read for each request in flight")
     parser.add_argument("--workers", type=int, nargs="+", default=[8, 16], help="how many requests in flight")
     parser.add_argument("--rounds", type=int, default=1, help="how often each reads, in turn; the best time counts")
     parser.add_argument("--crowds", type=int, nargs=2, default=[1000, 5000], help="how many to read for the memory")

@@ -11,9 +11,9 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
 from connector_base.storage.storage_config import LocalStorage, storage_of
+from destination_huma import config as of_destination_huma
 from destination_xledger.config import connection_specification
 from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile
-from huma_xledger.direction import TO_XLEDGER
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind
@@ -28,6 +28,7 @@ from integration_tests.pictures import (
     stale,
 )
 from source_huma.source import SourceHuma
+from source_xledger import config as of_source_xledger
 
 PAGES = sorted(
     path
@@ -99,11 +100,17 @@ def test_the_configs_and_the_catalog_that_the_readmes_show_are_understood(tmp_pa
     blocks = re.findall(r"```yaml\n(.+?)^ *```", text, re.DOTALL | re.MULTILINE)
     (tmp_path / NAME).write_text("".join(map(dedent, blocks)), encoding="utf-8")
     shown = ConnectionFile.read(tmp_path)
-    assert shown.connectors == CONNECTORS
-    source, destination = map(shown.config, TO_XLEDGER.connectors)
-    assert source.keys() <= SourceHuma().spec(None).connectionSpecification["properties"].keys()  # type: ignore[arg-type]
-    assert destination.keys() <= connection_specification()["properties"].keys()
-    assert isinstance(storage_of(destination), LocalStorage)
+    forms = {
+        "source-huma": SourceHuma().spec(None).connectionSpecification,  # type: ignore[arg-type]  # it asks for no logger
+        "destination-xledger": connection_specification(),
+        "source-xledger": of_source_xledger.connection_specification(),
+        "destination-huma": of_destination_huma.connection_specification(),
+    }
+    assert shown.connectors == CONNECTORS == tuple(forms)
+    for connector, form in forms.items():
+        config = shown.config(connector)
+        assert {*form["required"]} <= config.keys() <= form["properties"].keys()
+        assert connector.startswith("source-") or isinstance(storage_of(config), LocalStorage)
     text = (ROOT / "destination-xledger/README.md").read_text(encoding="utf-8")
     (catalog,) = re.findall(r"^ {4}(\{\"streams\".+?)\n\n", text, re.MULTILINE | re.DOTALL)
     (configured,) = ConfiguredAirbyteCatalogSerializer.load(json.loads(catalog)).streams

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from huma_xledger.connection_file import ConnectionFile
+from huma_xledger.connection_file import CONNECTORS, ConnectionFile
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
 from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
@@ -64,6 +64,7 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
     connection = ConnectionFile.read(configs)
     assert connection.config("source-huma") == source
     assert connection.config("destination-xledger") == destination
+    assert connection.connectors == CONNECTORS
     assert sync in changed.text
     assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200

@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _write_configs(sandbox: Sandbox, folder: Path) -> str:
-    """Write the configs of a connection, for their owner alone: in one file, and each for whoever runs it alone.
+    """Write the configs of a connection for their owner alone: all in one, and two for whoever runs these alone.
 
     Returns:
         The command that syncs with them.
@@ -85,8 +85,14 @@ def _write_configs(sandbox: Sandbox, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     make_private(folder)
     source, destination = sandbox.source_config(), sandbox.destination_config(mode="sync")
+    company = sandbox.huma.organisation.companies[0].id
     configs = {
-        "connection.yaml": {"source-huma": source, "destination-xledger": destination},
+        "connection.yaml": {
+            "source-huma": source,
+            "destination-xledger": destination,
+            "source-xledger": sandbox.source_xledger_config(),
+            "destination-huma": sandbox.destination_huma_config(new_users="create", new_user_groups=[company]),
+        },
         "source.json": source,
         "destination.json": destination,
     }
