@@ -1,5 +1,6 @@
 """Who is who in Huma: nobody is guessed, and nobody is taken for two. No network."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from destination_huma.settings.field_policies import BACK
 from destination_huma.syncing.everybody import Everybody
 from destination_huma.syncing.matcher import Matcher
 from shared_mappings import (
+    NO_DECISIONS,
     Able,
     Action,
     NewUsers,
@@ -40,13 +42,18 @@ def a_person(number: int = 1, **values: Any) -> Person:
     return Person(str(number), f"employees {number}", desired_from_employee(record, TABLE, OPTIONS), record)
 
 
-def matched(*people: Person, users: tuple[User, ...] = (), create: bool = True, **settings: Any) -> list[Planned]:
-    policies = Policies(new_users=NewUsers.CREATE if create else NewUsers.SKIP)
-    claims = Claims()
+def a_matcher(
+    users: tuple[User, ...] = (), match_on: Sequence[MatchingKey] = BOTH, policies: Policies = Policies()
+) -> Matcher:
+    return Matcher(Everybody.of(users), TABLE, policies, OPTIONS, match_on, NO_DECISIONS, Able(), Claims())
+
+
+def matched(
+    *people: Person, users: tuple[User, ...] = (), create: bool = True, match_on: Sequence[MatchingKey] = BOTH
+) -> list[Planned]:
+    matcher = a_matcher(users, match_on, Policies(new_users=NewUsers.CREATE if create else NewUsers.SKIP))
     for person in people:
-        claims.came(person)
-    match_on = settings.pop("match_on", BOTH)
-    matcher = Matcher(Everybody.of(users), TABLE, policies, OPTIONS, match_on, claims=claims, **settings)
+        matcher.claims.came(person)
     return matcher.plans(people)
 
 
@@ -130,7 +137,7 @@ def test_nobody_is_added_under_an_employment_id_that_is_taken() -> None:
 
 
 def test_a_plan_is_made_anew_by_who_the_user_is_by_now() -> None:
-    matcher = Matcher(Everybody(), TABLE, Policies(), OPTIONS, BOTH)
+    matcher = a_matcher()
     person = a_person(code="1", email="k@example.com")
     item = matcher.again(person, a_user("a", employmentId="2", email="k@example.com"), Able())
     assert item.plan.rejection is RejectionCode.CODE_CONFLICT
