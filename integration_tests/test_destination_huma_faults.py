@@ -72,6 +72,23 @@ def test_an_addition_that_was_never_carried_out_is_sent_again(write_to_huma: Wri
     as_they_should_be(sandbox, 1)
 
 
+def test_an_addition_that_is_carried_out_late_after_all_adds_nobody_twice(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    """The first one comes through after it was looked for, and so the second one is refused."""
+
+    def the_first_one_comes() -> None:
+        names = {"email": "kari1@example.com", "givenName": "Kari", "familyName": "Nordmann1"}
+        sandbox.huma.hire(**{**dict.fromkeys(as_user(an_employee(1))), **names})
+
+    sandbox.huma.faults.add(Fault.dropped_connection(path="/users", method="POST", times=1))
+    sandbox.huma.faults.add(Fault.meanwhile(the_first_one_comes, path="/users", method="POST", after=1, times=1))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert sandbox.huma.counts()["POST /users"] == 2
+    assert (came.summary["created"], came.summary["rejected"]) == (1, {})
+    as_they_should_be(sandbox, 1)
+
+
 def test_an_addition_without_any_answer_ends_the_sync_and_the_next_one_goes_on(
     write_to_huma: Write, sandbox: Sandbox
 ) -> None:
@@ -180,6 +197,17 @@ def test_a_key_that_may_not_list_job_titles_writes_everything_else(write_to_huma
     assert came.summary["updated"] == 1
     assert came.summary["warnings"] == {"locked_field": 1}
     assert "In this sync nobody's job title is written." in came.text
+
+
+def test_job_titles_that_cannot_be_had_end_the_sync_as_something_that_passes(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    hire(sandbox, 1, phone=None)
+    sandbox.huma.faults.add(Fault.server_error(500, path="/job-titles", times=None))
+    came = write_to_huma([*employees(1), state(1, "employees")])
+    assert came.error is not None
+    assert came.error.failure_type is FailureType.transient_error
+    assert (came.states, sandbox.huma.writes) == ([], [])
 
 
 def test_a_key_that_huma_refuses_every_change_ends_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:

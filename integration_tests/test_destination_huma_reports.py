@@ -299,6 +299,17 @@ def test_a_decision_adds_one_person_and_nobody_else(write_to_huma: Write, sandbo
     assert came.summary["decisions"] == {"applied": 1, "lapsed": 0, "unknown": 1}
 
 
+def test_the_sync_mode_update_adds_nobody_whatever_was_decided(write_to_huma: Write, sandbox: Sandbox) -> None:
+    came = write_to_huma(
+        employees(2),
+        streams=[a_stream("employees", "update")],
+        decisions=decided(sandbox, add=("61000002",)),
+        new_user_groups=[company_of(sandbox)],
+    )
+    assert came.summary["skipped"] == {"not_in_huma": 1}
+    assert sandbox.huma.writes == []
+
+
 def test_decisions_that_add_people_to_no_group_end_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:
     hire(sandbox, 1, phone=None)
     came = write_to_huma(employees(1), decisions=decided(sandbox, add=("61000002",)))

@@ -175,6 +175,25 @@ def test_a_field_of_another_integration_is_left_alone(write_to_huma: Write, sand
     assert came.summary["warnings"] == {"locked_field": 1}
 
 
+def test_a_field_of_the_position_that_is_another_integrations_is_left_alone(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    user = hire(sandbox, 1, jobTitle=None, probationEndDate=None)
+    sandbox.huma.own(user, "jobTitle", integration="payroll")
+    came = write_to_huma(employees(1))
+    assert written(sandbox) == [("PATCH /users/{id}/positions/{position}", {"probationEndDate": "2020-07-01"})]
+    assert came.summary["warnings"] == {"locked_field": 1}
+
+
+def test_of_a_profile_that_is_locked_meanwhile_no_part_is_tried(write_to_huma: Write, sandbox: Sandbox) -> None:
+    user = hire(sandbox, 1, phone=None, birthDate=None)
+    sandbox.huma.faults.add(Fault.meanwhile(lambda: sandbox.huma.deactivate(user), method="PATCH"))
+    came = write_to_huma(employees(1))
+    assert len(written(sandbox)) == 1
+    assert came.summary["rejected"] == {"refused_by_huma": 1}
+    assert sandbox.huma.users[user]["phone"] is None
+
+
 def test_of_somebody_who_is_another_integrations_altogether_nothing_is_written(
     write_to_huma: Write, sandbox: Sandbox
 ) -> None:
