@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from huma_api.asking.outcomes import Reason, Refused, Taken, Unanswered
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.rights import unwritable
 from huma_api.writing.huma import Huma
+from huma_api.writing.outcomes import Reason, Refused, Taken, Unanswered
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 from integration_tests.sandbox.huma_rights import END_OF_EMPLOYMENT, Rights

@@ -31,6 +31,8 @@ TABLE, OPTIONS = BACK.table, Options()
 
 BOTH = (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL)
 
+ANY = Policies()
+
 
 def a_user(user_id: str, **values: Any) -> User:
     names = {"givenName": "Kari", "familyName": "Nordmann"}
@@ -43,7 +45,7 @@ def a_person(number: int = 1, **values: Any) -> Person:
 
 
 def a_matcher(
-    users: tuple[User, ...] = (), match_on: Sequence[MatchingKey] = BOTH, policies: Policies = Policies()
+    users: tuple[User, ...] = (), match_on: Sequence[MatchingKey] = BOTH, policies: Policies = ANY
 ) -> Matcher:
     return Matcher(Everybody.of(users), TABLE, policies, OPTIONS, match_on, NO_DECISIONS, Able(), Claims())
 

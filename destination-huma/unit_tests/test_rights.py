@@ -11,8 +11,8 @@ from destination_huma.keys import fields_to_write
 from destination_huma.settings.field_policies import BACK
 from destination_huma.syncing.rights import ENOUGH, Rights
 from destination_huma.syncing.unwritten import Said, Unwritten
-from huma_api.asking.outcomes import Reason
 from huma_api.people.fresh_user import FreshUser
+from huma_api.writing.outcomes import Reason
 from shared_mappings import FieldChange, Policies, Policy
 
 if TYPE_CHECKING:

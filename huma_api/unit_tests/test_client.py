@@ -15,9 +15,9 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connector_base.failures import ConnectorError, types_and_places
 from connector_base.traffic import Traffic
-from huma_api.asking.outcomes import Reason, Refused, Taken, Unanswered, Written
 from huma_api.asking.sync_run import SyncRun
 from huma_api.writing.huma import Huma
+from huma_api.writing.outcomes import Reason, Refused, Taken, Unanswered, Written
 
 API = "https://huma.example"
 MARK = "recognisable"

@@ -9,7 +9,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huma_api.asking.outcomes import LONGEST_WORDS, Refused, refused
+from huma_api.writing.outcomes import LONGEST_WORDS, Refused, refused
 
 SENT = {"phone": "+47 912 34 567", "homeAddress": {"city": "Oslo"}, "titleId": "t1"}
 

@@ -12,9 +12,9 @@ from destination_huma.settings.groups import is_an_id
 from destination_huma.syncing.done import Done
 from destination_huma.syncing.unwritten import said_by
 from destination_huma.syncing.updates import Ended, Updates
-from huma_api.asking.outcomes import Refused, Taken, Unanswered
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
+from huma_api.writing.outcomes import Refused, Taken, Unanswered
 from shared_mappings import FieldChange
 
 logger = logging.getLogger(f"airbyte.{__name__}")

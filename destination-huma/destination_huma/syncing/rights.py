@@ -9,11 +9,11 @@ from typing import Final
 from connector_base.settings.modes import Mode
 from destination_huma.keys import JOB_TITLE, without_a_right_to_add, without_a_right_to_write
 from destination_huma.syncing.unwritten import Unwritten
-from huma_api.asking.outcomes import Reason
 from huma_api.people.fresh_user import FreshUser
 from huma_api.people.rights import unwritable
 from huma_api.people.visibility import LOOKED_AT
 from huma_api.writing.huma import Huma
+from huma_api.writing.outcomes import Reason
 from shared_mappings import Able, FieldChange
 
 logger = logging.getLogger(f"airbyte.{__name__}")

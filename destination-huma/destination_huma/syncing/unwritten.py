@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connector_base.people.person import Refusal
-from huma_api.asking.outcomes import Reason, Refused
+from huma_api.writing.outcomes import Reason, Refused
 from shared_mappings import FieldChange
 
 ABOUT_ALL_OF_IT: Final = frozenset({Reason.LOCKED, Reason.GONE})

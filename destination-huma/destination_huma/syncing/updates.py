@@ -13,9 +13,9 @@ from destination_huma.syncing.matcher import Matcher
 from destination_huma.syncing.rights import Rights
 from destination_huma.syncing.shown import Shown
 from destination_huma.syncing.unwritten import DOES_NOT_SHOW, NOT_YET, Unwritten, refusal_of, said_by
-from huma_api.asking.outcomes import Refused, Unanswered, Written
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
+from huma_api.writing.outcomes import Refused, Unanswered, Written
 from shared_mappings import Able, Action, Direction, FieldChange, Options, Policy, User, bodies_for_huma
 
 OBJECTS: Final = (POSITION, USER)

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from huma_api.asking.client import HumaClient
 from huma_api.asking.lists import Item
-from huma_api.asking.outcomes import Written
 from huma_api.asking.sync_run import SyncRun
 from huma_api.people.employment import current_position_id, tells_of_employment
 from huma_api.people.fresh_user import FreshUser, details_of, fresh_user
+from huma_api.writing.outcomes import Written
+from huma_api.writing.writer import HumaWriter
 from shared_mappings.normal_forms import normalised_email, normalised_key
 
 MOST_USERS: Final = 50
@@ -43,6 +44,7 @@ class Huma:
 
     def __init__(self, config: Mapping[str, Any], run: SyncRun) -> None:
         self._client: Final = HumaClient(config, run)
+        self._writer: Final = HumaWriter(self._client)
         self._read_at: Final = run.started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def change_user(self, user_id: str, body: Mapping[str, Any]) -> Written:
@@ -52,7 +54,7 @@ class Huma:
             user_id: Huma's id.
             body: What changes (`UserDetailsInput` in Huma's API description).
         """
-        return self._client.change(_of_user(user_id), body, user_id)
+        return self._writer.change(_of_user(user_id), body, user_id)
 
     def change_position(self, user_id: str, position_id: str, body: Mapping[str, Any]) -> Written:
         """Changes a position of a user: `PATCH /users/{userId}/positions/{id}`.
@@ -62,7 +64,7 @@ class Huma:
             position_id: Huma's id of the position.
             body: What changes (`PositionUpdateInput` in Huma's API description).
         """
-        return self._client.change(_of_position(user_id, position_id), body, position_id)
+        return self._writer.change(_of_position(user_id, position_id), body, position_id)
 
     def create_user(self, body: Mapping[str, Any]) -> Written:
         """Adds a user: `POST /users`. Nobody is invited.
@@ -77,7 +79,7 @@ class Huma:
         """
         if any(name.startswith(INVITING) for name in body):
             raise ValueError("Nobody is invited by this connector.")
-        return self._client.add("users", body)
+        return self._writer.add("users", body)
 
     def read_user(self, user_id: str, *, to_write: bool = False) -> FreshUser | None:
         """Reads a user as they are now.
