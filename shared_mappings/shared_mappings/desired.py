@@ -10,7 +10,6 @@ from shared_mappings.codes import WarningCode
 from shared_mappings.converters import CONVERTERS, Options, Parts
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.normal_forms import as_text
-from shared_mappings.policies import Policy
 from shared_mappings.states import MISSING, State, read_keys, read_path
 
 EMPLOYMENT_ID: Final = "employee.code"
@@ -121,7 +120,7 @@ def _of_an_unfinished(desired: Desired, table: FieldTable) -> Collection[str]:
     is not there is not to be unset anywhere.
     """
     last = table.rule_at[table.completed_in_huma].canonical_target
-    may_be_unset = [rule.canonical_target for rule in table.rules if rule.rule is Policy.MIRROR]
+    may_be_unset = [rule.canonical_target for rule in table.rules if rule.may_be_unset]
     return () if desired.values[last] is not None else [at for at in may_be_unset if desired.values[at] is None]
 
 

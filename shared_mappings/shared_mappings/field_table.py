@@ -150,6 +150,11 @@ class Rule(_Frozen):
             ways[Side.HUMA] = Way((self.huma.place,), self.huma.rule, self.huma.default)
         return ways
 
+    @property
+    def may_be_unset(self) -> bool:
+        """Whether Xledger has nothing, too, once Huma has nothing."""
+        return self.rule is Policy.MIRROR
+
     def is_masked(self, value: str) -> bool:
         """Whether a value does not show all that it is, so that it can be compared, and not be written."""
         return self.masked and MASK in value
@@ -497,7 +502,7 @@ class FieldTable(_Frozen):
         That is the first one alone where nothing is ever unset: there it is no matter that another one has a value.
         """
         rules = {target: self.rule_of[target] for target in self.shown_as}
-        return {target: rule.targets if rule.rule is Policy.MIRROR else (target,) for target, rule in rules.items()}
+        return {target: rule.targets if rule.may_be_unset else (target,) for target, rule in rules.items()}
 
     @property
     def fields(self) -> tuple[str, ...]:

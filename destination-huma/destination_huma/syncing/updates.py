@@ -16,7 +16,7 @@ from destination_huma.syncing.unwritten import DOES_NOT_SHOW, NOT_YET, Unwritten
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
 from huma_api.writing.outcomes import Refused, Unanswered, Written
-from shared_mappings import Able, Action, Direction, FieldChange, Options, Policy, User, bodies_for_huma
+from shared_mappings import Able, Action, Direction, FieldChange, Options, User, bodies_for_huma
 
 OBJECTS: Final = (POSITION, USER)
 """What is written of somebody, in this order: last the employment ID, which tells that an addition is finished."""
@@ -142,9 +142,7 @@ class Updates:
 
     def _would_be_unset(self, unwritten: Sequence[FieldChange]) -> bool:
         """Whether a sync to Xledger may unset any of what Huma does not have."""
-        return any(
-            change.before is None and self.back.rule_at(change.target).rule is Policy.MIRROR for change in unwritten
-        )
+        return any(change.before is None and self.back.rule_at(change.target).may_be_unset for change in unwritten)
 
     def _send(self, item: Planned, user: User, able: Able, changes: Sequence[FieldChange]) -> Unwritten:
         """Sends changes of one object in one request; gives those of them that are not written."""

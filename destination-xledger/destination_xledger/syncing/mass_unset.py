@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from destination_xledger.people.planned import Planned
-from shared_mappings import FieldTable, Policy
+from shared_mappings import FieldTable
 
 FEW: Final = 20
 """For so many people a field may be unset in any case."""
@@ -105,7 +105,7 @@ class UnsetGuard:
             counts.have.update(
                 rule.fields[0]
                 for rule in self.table.rules
-                if rule.rule is Policy.MIRROR and any(isinstance(values[target], str) for target in rule.targets)
+                if rule.may_be_unset and any(isinstance(values[target], str) for target in rule.targets)
             )
             counts.lose.update({change.field for change in item.plan.changes if change.after is None})
         return counts

@@ -75,8 +75,8 @@ class Comparison:
 
         What belongs to a position is unknown of somebody without one.
         """
-        may_be_unset = rule.rule is Policy.MIRROR and rule.huma is not None and rule.huma.object == "user"
-        if not may_be_unset or isinstance(self.there.values[place], str):
+        of_the_user = rule.huma is not None and rule.huma.object == "user"
+        if not (rule.may_be_unset and of_the_user) or isinstance(self.there.values[place], str):
             return False
         return policy_in_force(rule, self.policies, self.direction, self.rulings) is not Policy.READ_ONLY
 
