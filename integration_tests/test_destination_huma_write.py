@@ -553,6 +553,38 @@ def test_the_employment_id_waits_for_nothing_that_is_never_unset(write_to_huma: 
     assert sandbox.huma.users[user]["employmentId"] == "E1"
 
 
+def test_a_key_that_loses_its_right_on_the_way_ends_the_sync_and_nobody_counts_as_done(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    numbers = range(1, 41)
+    for number in numbers:
+        hire(sandbox, number, phone=None)
+    sandbox.huma.faults.add(
+        Fault.meanwhile(
+            lambda: setattr(sandbox.huma, "rights", Rights(writes=False)), method="PATCH", after=10, times=1
+        )
+    )
+    came = write_to_huma([*employees(*numbers), state(1, "employees")])
+    assert came.error is not None
+    assert came.error.failure_type is FailureType.config_error
+    assert "Huma's API key may read people, and write nothing of anybody." in str(came.error.message)
+    assert came.states == []
+    sandbox.huma.rights = Rights()
+    assert write_to_huma(employees(*numbers)).summary["updated"] == len(numbers) - came.summary["updated"]
+
+
+def test_people_whom_the_key_may_not_write_end_nothing_while_others_are_written(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    for number in range(1, 41):
+        user = hire(sandbox, number, phone=None)
+        if number > 10:
+            sandbox.huma.faults.add(Fault.no_right(f"/users/{user}", "PATCH"))
+    came = write_to_huma([*employees(*range(1, 41)), state(1, "employees")])
+    assert came.states == [1]
+    assert (came.summary["updated"], came.summary["rejected"]) == (10, {"refused_by_huma": 30})
+
+
 def test_a_key_that_may_add_nobody_ends_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:
     sandbox.huma.rights = Rights(creates=False)
     came = write_to_huma([*employees(1, 2), state(1, "employees")], **adding(sandbox))

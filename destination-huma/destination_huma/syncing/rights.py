@@ -19,7 +19,8 @@ from shared_mappings import Able, FieldChange
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 ENOUGH: Final = 3
-"""As many people of whom nothing may be written, before anybody was written, tell of the key."""
+"""As many people in a row of whom nothing may be written tell of the key, before anybody was written; after that, it is
+looked whether it has lost its right."""
 
 
 @dataclass(slots=True)
@@ -43,7 +44,13 @@ class Rights:
     _may_write: bool | None = None
     """None as long as nothing has told."""
     _in_vain: int = 0
-    """Of how many people nothing could be written, while nobody was written at all."""
+    """Of how many people in a row nothing could be written."""
+    _wrote: bool = False
+    """Whether anybody was written."""
+    _closed: int = 0
+    """How many people in a row show nothing that may be written."""
+    _patience: int = ENOUGH
+    """How many of either there may be before it is looked again. It grows: as often as not, it is about persons."""
     _adds: bool = False
     """Whether somebody was added."""
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -75,11 +82,13 @@ class Rights:
         forbidden = sum(len(each.changes) for each in unwritten if each.reason is Reason.NOT_ALLOWED)
         with self._lock:
             if forbidden < len(changes):
-                self._in_vain = -ENOUGH  # somebody was written, so it is about persons
-            elif self._in_vain >= 0:
-                self._in_vain += 1
-            if self._in_vain >= ENOUGH:
+                self._wrote, self._in_vain = True, 0
+                return
+            self._in_vain += 1
+            if not self._wrote and self._in_vain >= ENOUGH:
                 raise without_a_right_to_write()
+            if self._in_vain >= self._patience:
+                self._look_again()
 
     def added(self) -> None:
         """Notes that somebody was added, so that the key may add people."""
@@ -101,13 +110,26 @@ class Rights:
     def _writes(self, user: FreshUser) -> bool:
         """Whether the key may write at all; never False but in a preview."""
         with self._lock:
-            if self._may_write is None and self._may_write_some_of([user]):
-                self._may_write = True
-            if self._may_write is None:
-                self._may_write = self._may_write_some_of(self.huma.some_people(LOOKED_AT))
-                if not self._may_write:
-                    self._end_or_warn()
-            return self._may_write
+            if self._may_write is not False and self._may_write_some_of([user]):
+                self._may_write, self._closed = True, 0
+            elif self._may_write is None:
+                self._look()
+            elif self._may_write:
+                self._closed += 1
+                if self._closed >= self._patience:
+                    self._look_again()
+            return bool(self._may_write)
+
+    def _look_again(self) -> None:
+        """Whether the key still has the right that it had; if so, it is looked less often from then on."""
+        self._in_vain, self._closed, self._patience = 0, 0, 2 * self._patience
+        self._look()
+
+    def _look(self) -> None:
+        """Whether the key may write anything of anybody."""
+        self._may_write = self._may_write_some_of(self.huma.some_people(LOOKED_AT))
+        if not self._may_write:
+            self._end_or_warn()
 
     def _may_write_some_of(self, people: Sequence[FreshUser]) -> bool:
         return not self.fields or set(unwritable(people, self.fields)) != set(self.fields)
