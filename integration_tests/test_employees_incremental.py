@@ -93,7 +93,7 @@ def test_a_sync_of_nobody_ends_with_a_state() -> None:
     [
         ("code", "E7-new"),
         ("contact.phone", "+47 400 00 001"),
-        ("contact.phone", None),
+        ("contact.birthday", None),
         ("contact.gender", None),
         ("contact.address", None),
         ("contact.address.place", "Bergen"),

@@ -170,6 +170,12 @@ def test_a_reader_is_told_what_is_missing_from_the_records(part: str, properties
     assert not lack.blocks
 
 
+def test_what_another_target_shows_is_not_missing_from_the_records() -> None:
+    assert lacks_of_records_of("Contact.phone") == []
+    (lack,) = lacks_of_records_of("Contact.phone", "Subledger.phone")
+    assert "phone cannot be read, and so is missing" in lack.sentence
+
+
 def test_no_more_is_read_for_records_than_is_in_one() -> None:
     paths = set(shown_in_records(TABLE, written_down()))
     assert paths < {*shown(TABLE, written_down()), ("modifiedAt",)}

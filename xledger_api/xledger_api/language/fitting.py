@@ -121,7 +121,7 @@ def lacks_of_records(table: FieldTable, schema: Schema) -> Iterator[Lack]:
         )
     unread: defaultdict[str, list[str]] = defaultdict(list)
     for name, keys in table.shown_as.items():
-        if not shown_at(name, table, schema):
+        if not any(shown_at(target, table, schema) for target in table.looked_at[name]):
             unread[_missing(schema, table.target_keys[name]) or name].append(".".join(keys))
     for absent, properties in unread.items():
         yield Lack(
