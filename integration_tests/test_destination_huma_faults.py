@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteMessage, FailureType
 
+from destination_huma.syncing import sync
 from integration_tests.conftest import Write
 from integration_tests.huma_people import an_employee, as_user, company_of, hire
 from integration_tests.records import records, state
@@ -225,17 +226,20 @@ def test_a_key_that_huma_refuses_every_change_ends_the_sync(write_to_huma: Write
 # ------------------------------------------------------------------ states
 
 
-def test_a_state_is_passed_on_once_everything_before_it_is_written(write_to_huma: Write, sandbox: Sandbox) -> None:
-    for number in range(1, 251):
-        hire(sandbox, number, **({"phone": None} if number % 50 == 0 else {}))
+def test_a_state_is_passed_on_once_everything_before_it_is_written(
+    write_to_huma: Write, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "BATCH", 10)
+    for number in range(1, 26):
+        hire(sandbox, number, **({"phone": None} if number % 5 == 0 else {}))
     messages: list[AirbyteMessage] = []
-    for number in range(1, 251):
+    for number in range(1, 26):
         messages += employees(number)
-        if number % 60 == 0:
+        if number % 6 == 0:
             messages.append(state(number, "employees"))
     came = write_to_huma(messages)
-    assert came.states == [60, 120, 180, 240]
-    assert came.covered == [60, 60, 60, 60]
+    assert came.states == [6, 12, 18, 24]
+    assert came.covered == [6, 6, 6, 6]
     assert came.summary["updated"] == 5
 
 

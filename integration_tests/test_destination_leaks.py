@@ -188,6 +188,22 @@ def test_whatever_xledger_answers_and_quotes_to_a_check(answer: str, run: Run, s
     assert printed.messages[-1].type is Type.CONNECTION_STATUS
 
 
+def test_all_that_a_check_finds_to_be_wrong(run: Run, sandbox: Sandbox) -> None:
+    for broken in (Fault.no_access("updateContacts"), Fault.no_introspection()):
+        sandbox.xledger.faults.add(broken)
+    printed = run(verb="check", batch_size=0)
+    assert "There are 2 problems" in printed.text
+    assert_nothing_leaks(printed, sandbox)
+
+
+def test_whatever_a_discovery_says_it_asks_xledger_nothing(run: Run, sandbox: Sandbox) -> None:
+    before = len(sandbox.xledger.operations)
+    printed = run(verb="discover")
+    assert printed.messages[-1].type is Type.DESTINATION_CATALOG
+    assert_nothing_leaks(printed, sandbox)
+    assert len(sandbox.xledger.operations) == before
+
+
 # ------------------------------------------------------------------ everything else that goes wrong in a sync
 
 
