@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.destination_standards import ROOT, DestinationStandards, give_scenarios
+from integration_tests.destination_standards import DestinationStandards
 from integration_tests.sandbox import Sandbox
+from integration_tests.standards import ROOT, give_scenarios
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from integration_tests.sandbox import Sandbox
-from integration_tests.source_standards import ROOT, SourceStandards, give_scenarios, leave_no_traces
+from integration_tests.source_standards import SourceStandards, leave_no_traces
+from integration_tests.standards import ROOT, give_scenarios
 from source_xledger import SourceXledger
 
 

@@ -290,14 +290,14 @@ def test_no_state_of_rejected_records_is_passed_on_when_they_could_not_be_left(
 @given(text=st.text(min_size=1))
 def test_whatever_characters_a_text_holds_it_survives(text: str, write: Write, tmp_path: Path) -> None:
     folder = tmp_path / os.urandom(8).hex()
-    person = a_user(1, employmentId=None, jobTitle=text, custom={text: text})
+    person = a_user(1, employmentId=None, familyName=text, custom={text: text})
     write(records([person]), mode="preview", object_storage_config={"storage_type": "Local", "path": str(folder)})
     files = left_in(folder)
     (rejected,) = lines(files["rejected.jsonl"])
     assert rejected["record"] == mapped(person)
     (planned,) = lines(files["plan.jsonl"])
-    (title,) = (place for place in planned["fields"] if place["field"] == "jobTitle")
-    assert title["source"] == as_text(text)
+    (name,) = (place for place in planned["fields"] if place["field"] == "familyName")
+    assert name["source"] == as_text(text)
 
 
 # ------------------------------------------------------------------ S3

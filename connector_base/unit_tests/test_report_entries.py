@@ -33,6 +33,9 @@ NODE: dict[str, Any] = {
 PHONE, TITLE = "employee.contact.phone", "employee.contact.jobTitle"
 BIRTHDAY, EMAIL = "employee.contact.birthday", "employee.contact.email"
 
+UNTITLED = {"jobTitle": None, "employmentStartDate": "2020-01-01"}
+"""Somebody with a position, and without a title in it."""
+
 
 def entry(record: dict[str, Any], node: dict[str, Any] | None = None, **policies: Policy) -> dict[str, Any]:
     desired = desired_from_user({"id": "1", "employmentId": "E1", **record}, TABLE, Options())
@@ -54,7 +57,7 @@ def place(target: str, *args: Any, **policies: Policy) -> dict[str, Any]:
     [
         ({"jobTitle": "Head"}, {}, TITLE, {"source": "Head", "xledger": None, "write": "Head"}),
         ({"phone": None}, {}, PHONE, {"source": None, "xledger": "+47 912 34 567", "write": None}),
-        ({"jobTitle": None}, {}, TITLE, {"source": None, "xledger": None, "not_written": "same"}),
+        (UNTITLED, {}, TITLE, {"source": None, "xledger": None, "not_written": "same"}),
         (
             {"phone": "91234567"},
             {},
@@ -97,7 +100,7 @@ def test_a_place_says_what_becomes_of_it(
 def test_a_place_that_xledger_does_not_show_is_not_taken_for_empty() -> None:
     without_contact = {**NODE, "contact": None}
     assert place(TITLE, {"jobTitle": "Head"}, without_contact) == {"source": "Head", "not_written": "partly_written"}
-    assert place(TITLE, {"jobTitle": None}, without_contact) == {"source": None, "not_written": "same"}
+    assert place(TITLE, UNTITLED, without_contact) == {"source": None, "not_written": "same"}
     assert place(TITLE, {"jobTitle": "Head"}, without_contact, jobTitle=Policy.READ_ONLY) == {
         "source": "Head",
         "not_written": "policy",

@@ -102,7 +102,7 @@ def test_a_value_that_came_back_in_another_form_is_fine(
 def test_an_unset_value_that_came_back_blank_is_unset(
     updates: Updates, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    record = {**RECORD, "jobTitle": None}
+    record = {**RECORD, "jobTitle": None, "employmentStartDate": "2020-01-01"}
     desired = desired_from_user(record, TABLE, Options())
     employee = Employee.from_node(NODE, TABLE)
     decided = plan_for_xledger(desired, employee, Policies(), TABLE)
