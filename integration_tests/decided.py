@@ -1,4 +1,4 @@
-"""Files of decisions, as an administrator saves them from the review page."""
+"""Files of decisions, as an administrator saves them."""
 
 import base64
 import json

@@ -145,6 +145,13 @@ def test_a_group_that_huma_does_not_have_is_told(check: Check, sandbox: Sandbox)
 
 
 @pytest.mark.usefixtures("people")
+@pytest.mark.usefixtures("people")
+def test_groups_of_which_huma_has_none_are_one_problem(check: Check) -> None:
+    checked = check(new_users="create", new_user_groups=["0b5f5c3e-6a1d-4f0e-9c57-2d8f4a7b1e90"])
+    assert checked.message.startswith("Huma has no group with the ID 0b5f5c3e-6a1d-4f0e-9c57-2d8f4a7b1e90.")
+    assert "company" not in checked.message
+
+
 def test_groups_without_a_company_are_told(check: Check, sandbox: Sandbox) -> None:
     checked = check(new_users="create", new_user_groups=[sandbox.huma.organisation.teams[0].id])
     assert "is a company, and Huma adds nobody to none" in checked.message

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -27,6 +28,7 @@ from integration_tests.pictures import (
     pages_with_examples,
     stale,
 )
+from shared_mappings import parse_decisions
 from source_huma.source import SourceHuma
 from source_xledger import config as of_source_xledger
 
@@ -162,6 +164,40 @@ def test_the_setup_leads_from_a_manual_schedule_over_a_preview_to_the_first_writ
 )
 def test_what_comes_later_is_a_link_away_from_the_setup(section: str) -> None:
     assert section in {target for _, _, target in links(XLEDGER / "xledger.md")}
+
+
+# ------------------------------------------------------------------ decisions
+
+
+def decisions_section() -> str:
+    text = (XLEDGER / "xledger-reference.md").read_text("utf-8")
+    return text.partition("### Decisions (`decisions`)")[2].partition("\n### ")[0]
+
+
+def test_the_decisions_that_the_reference_shows_are_understood() -> None:
+    (shown,) = re.findall(r"```json\n(.+?)```", decisions_section(), re.DOTALL)
+    assert len(parse_decisions(shown)) == 2
+
+
+def test_the_reference_tells_how_fingerprints_are_made() -> None:
+    (program,) = re.findall(r"```python\n(.+?)```", decisions_section(), re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(program, made)  # noqa: S102 - what a page of ours shows
+    address = {"line1": 'Åsgata 1 \u2028"', "line2": None}
+    user = {"id": "u", "phone": "+4799517986", "homeAddress": address, "gender": None}
+    file = {
+        "version": 1,
+        "decidedAt": "2026-11-25T10:00:00Z",
+        "key": made["key"],
+        "fields": [
+            {"user": "u", "field": field, "stands": "xledger", "seen": made["seen"](user[field])}
+            for field in ("phone", "homeAddress", "gender")
+        ],
+        "people": [],
+    }
+    rulings = parse_decisions(json.dumps(file)).about_user("u", user)
+    assert set(rulings.stands) == {"phone", "homeAddress", "gender"}
+    assert not rulings.lapsed
 
 
 # ------------------------------------------------------------------ pictures and examples

@@ -1,10 +1,14 @@
 """The setting for the decisions that an administrator took, for whoever has no storage to put their file in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
 from shared_mappings import Decisions, DecisionsError, parse_decisions
+
+_REMEDY: Final = (
+    "paste the whole file again, as it was saved, or update this connector if the file is of a later version"
+)
 
 
 def _understood(text: str) -> str:
@@ -12,7 +16,7 @@ def _understood(text: str) -> str:
         try:
             parse_decisions(text)
         except DecisionsError as error:
-            raise ValueError(f"{error}; paste the whole file again, as the review page saved it") from None
+            raise ValueError(f"{error}; {_REMEDY}") from None
     return text
 
 
@@ -29,9 +33,9 @@ def decisions_setting(order: int) -> Any:
     return Field(
         "",
         title="Decisions",
-        description="What was decided on the review page, whose value stands and who is left out: the whole text of "
-        "decisions.json. Leave it empty where that file is put beside the reports, into the folder or bucket that is "
-        "set for them: it is found there.",
+        description="What was decided for single people, whose value stands, and who is left out or added: the whole "
+        "text of decisions.json. Leave it empty where that file is put beside the reports, into the folder or bucket "
+        "that is set for them: it is found there.",
         json_schema_extra={"multiline": True, "order": order},
         repr=False,
     )

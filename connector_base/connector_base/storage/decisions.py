@@ -39,7 +39,7 @@ def read_decisions(entered: str, config: StorageConfig) -> Decisions:
     except DecisionsError as error:
         raise config_error(
             f"The decisions in {place} cannot be understood: {error}. Nothing is written before they are. Put the file "
-            "there again as the review page saved it, or update this connector if the page is of a later version. "
+            "there again as it was saved, or update this connector if the file is of a later version. "
             "Without the file, nothing is decided."
         ) from None
 

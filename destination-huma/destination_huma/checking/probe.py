@@ -97,7 +97,7 @@ def _about_groups(huma: Huma, settings: Config, *, adds: bool) -> Iterator[Findi
             f"Huma has no group with the ID {', '.join(missing)}. Correct it under {title}. The stream groups of "
             "source-huma has the ID, the type and the name of every group."
         )
-    if COMPANY not in types.values():
+    if types and COMPANY not in types.values():
         yield Finding(
             f"None of the groups under {title} is a company, and Huma adds nobody to none: enter the ID of a company, "
             "which the stream groups of source-huma has."

@@ -34,9 +34,9 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     "The employment ID waits for other fields that are left out, or a sync to Xledger would unset them there: enter "
     "them in Huma, and run the sync again.",
     WarningCode.UNKNOWN_JOB_TITLE: "Huma has no job title of that name, or several. Add it in Huma, or rename all but "
-    "one, and run the sync again; no sync adds a title.",
+    "one, and have everybody sent again; no sync adds a title.",
     WarningCode.NO_POSITION: "The person has no current position in Huma, and this belongs to one. Give the person a "
-    "position in Huma, and run the sync again.",
+    "position in Huma, and have everybody sent again.",
     WarningCode.LOCKED_FIELD: "Another integration owns this field in Huma, or the API key may not write it. Change it "
     "in that integration, or give the key the right under System settings > Open API.",
 }
