@@ -157,7 +157,7 @@ UNUSED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"supervisor": "Ola"}, {}),
     ({"companies": [{"name": "without an id"}, None]}, {}),
     ({"changedAt": None, "type": None, "deactivatedAt": 1700000000}, {}),
-    ({"employmentPercentage": "80 %", "preferredName": 7}, {}),
+    ({"firstDayOfWork": "80 %", "custom": 7}, {}),
     ({"bankAccount": {**ACCOUNT, "bic": 7, "code": nested(900)}}, {"bankAccount": ACCOUNT}),
     ({"homeAddress": {"line1": "Storgata 1", "floor": nested(900)}}, {"homeAddress": {"line1": "Storgata 1"}}),
     (

@@ -33,7 +33,8 @@ def test_a_row_is_written_to_its_targets_one_way_and_to_its_place_the_other() ->
     whole_name = next(rule for rule in TABLE.rules if len(rule.fields) > 1)
     assert to_huma(TABLE).places(whole_name) == ()
     assert whole_name not in to_huma(TABLE).rules
-    assert to_huma(TABLE).fields == to_xledger(TABLE).fields == TABLE.fields
+    assert to_xledger(TABLE).fields == TABLE.fields
+    assert [name for name in TABLE.fields if name in to_huma(TABLE).fields] == list(to_huma(TABLE).fields)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from .conftest import IN_XLEDGER, RECORD, user_like
 
 
 def test_somebody_in_huma_has_the_values_that_xledger_would_have() -> None:
-    assert user_like(RECORD).values == {
+    expected = {
         "email": "kari.nordmann@example.com",
         "employmentId": "1001",
         "givenName": "Kari",
@@ -32,6 +32,8 @@ def test_somebody_in_huma_has_the_values_that_xledger_would_have() -> None:
         "employmentEndDate": "2025-04-01",
         "identifications": "15108695088",
     }
+    values = user_like(RECORD).values
+    assert {place: values[place] for place in expected} == expected
     assert user_like(RECORD).formless == frozenset()
 
 
