@@ -585,6 +585,26 @@ def test_people_whom_the_key_may_not_write_end_nothing_while_others_are_written(
     assert (came.summary["updated"], came.summary["rejected"]) == (10, {"refused_by_huma": 30})
 
 
+def test_of_what_is_refused_while_adding_the_field_is_named(write_to_huma: Write, sandbox: Sandbox) -> None:
+    sandbox.huma.faults.add(Fault.refuse_field("givenName", path="/users", method="POST"))
+    came = write_to_huma(employees(1), **adding(sandbox))
+    assert came.summary["rejected"] == {"refused_by_huma": 1}
+    assert "Huma says: Invalid field Format (givenName)" in came.text
+
+
+def test_groups_that_huma_does_not_take_end_the_sync_and_are_nobodys_fault(
+    write_to_huma: Write, sandbox: Sandbox
+) -> None:
+    team = sandbox.huma.organisation.teams[0].id
+    settings = {"new_users": "create", "new_user_groups": [team]}
+    came = write_to_huma([*employees(1, 2), state(1, "employees")], **settings)
+    assert came.error is not None
+    assert came.error.failure_type is FailureType.config_error
+    assert "Groups of new people (new_user_groups)" in str(came.error.message)
+    assert came.summary["rejected"] == {}
+    assert came.states == []
+
+
 def test_a_key_that_may_add_nobody_ends_the_sync(write_to_huma: Write, sandbox: Sandbox) -> None:
     sandbox.huma.rights = Rights(creates=False)
     came = write_to_huma([*employees(1, 2), state(1, "employees")], **adding(sandbox))

@@ -41,6 +41,14 @@ def test_its_words_are_told_without_the_values(said: Any, words: str) -> None:
     assert answered(said).words == words
 
 
+@pytest.mark.parametrize(
+    ("fields", "about"),
+    [(["phone", "city", "Kari", 1, {}], {"phone", "city"}), ([], set()), (None, set()), ("phone", set())],
+)
+def test_of_what_it_names_the_keys_that_were_sent_are_known(fields: Any, about: set[str]) -> None:
+    assert answered({"errorCode": "field:invalid-format", "fields": fields}).about == about
+
+
 def test_its_words_are_kept_as_they_came_for_the_storage() -> None:
     assert answered({"errorMessage": "Kari has it"}).original == "Kari has it"
     assert len(answered({"errorMessage": "Kari" * LONGEST_WORDS}).original) == LONGEST_WORDS

@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from connector_base.failures import ConnectorError, transient_error
+from connector_base.failures import ConnectorError, config_error, transient_error
 from connector_base.people.person import Person, Refusal
 from destination_huma.people.planned import Planned
 from destination_huma.settings.groups import is_an_id
 from destination_huma.syncing.done import Done
-from destination_huma.syncing.unwritten import said_by
+from destination_huma.syncing.unwritten import Said, said_by
 from destination_huma.syncing.updates import Ended, Updates
 from huma_api.people.fresh_user import FreshUser
 from huma_api.writing.huma import Huma
@@ -18,6 +18,8 @@ from huma_api.writing.outcomes import Refused, Taken, Unanswered
 from shared_mappings import FieldChange
 
 logger = logging.getLogger(f"airbyte.{__name__}")
+
+GROUPS: Final = "groups"
 
 PAUSES: Final = (2.0, 10.0, 30.0)
 """Seconds after which it is looked up who is there when the answer to an addition got lost; then it is sent again. In
@@ -71,7 +73,9 @@ class Additions:
                         return self._complete(item, changes, there)
                     self.done.not_added(person)
                     self.updates.rights.may_not_add(answer.reason)
-                    return Ended(item, Refusal((said_by(answer),), item.plan.changes))
+                    if GROUPS in answer.about:  # which are the same for everybody
+                        raise _wrong_groups()
+                    return Ended(item, Refusal((_said_of_all(answer),), item.plan.changes))
                 case Unanswered():
                     lost.append(answer.failure)
             logger.warning(
@@ -91,7 +95,7 @@ class Additions:
         return [change for change in item.plan.changes if change.field in needed]
 
     def _body(self, item: Planned, changes: Sequence[FieldChange]) -> dict[str, Any]:
-        return {**self.updates.body_for_nobody(item.person, changes), "groups": list(self.groups)}
+        return {**self.updates.body_for_nobody(item.person, changes), GROUPS: list(self.groups)}
 
     def _with_the_address_of(self, person: Person) -> FreshUser | None:
         """Who has a person's e-mail address in Huma; None for nobody whom Huma shows."""
@@ -112,3 +116,19 @@ class Additions:
         self.done.added(item.person, there.user_id, changes)
         self.updates.rights.added()
         return self.updates.write(item.person, there, creation=item)
+
+
+def _said_of_all(refused: Refused) -> Said:
+    """Why an addition was refused, and about which of all its fields, where Huma's words leave that open."""
+    said = said_by(refused)
+    names = ", ".join(sorted(name for name in refused.about if name not in said.words))
+    return replace(said, words=f"{said.words} ({names})", original=f"{said.original} ({names})") if names else said
+
+
+def _wrong_groups() -> ConnectorError:
+    """How it ends that Huma adds nobody to the groups of the settings."""
+    return config_error(
+        "Huma does not take the groups under Groups of new people (new_user_groups): it does not have one of them any "
+        "more, or none of them is a company. Correct them, and run the sync again; the stream groups of source-huma "
+        "has the ID, the type and the name of every group."
+    )

@@ -43,12 +43,14 @@ class Refused:
         words: Huma's own words, scrubbed: they hold no value of a record. Empty where it says nothing.
         original: Huma's words as they came. They quote values: for the storage the administrator configured, never for
             a log.
+        about: The keys of the body that Huma says it is about; empty where it names none.
     """
 
     reason: Reason
     status: int
     words: str = ""
     original: str = field(default="", repr=False)
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,19 @@ def refused(response: requests.Response, sent: Mapping[str, Any], *, creates: bo
         creates: Whether something was to be created, so that there is nothing that could be gone.
     """
     said = json_object(response) or {}
+    names = frozenset(_names_in(sent))
     words = next((said[name] for name in _SAID_IN if isinstance(said.get(name), str) and said[name].strip()), "")
     return Refused(
         _reason(response.status_code, said, creates=creates),
         response.status_code,
-        scrubbed(words, _WORDS_OF_HUMA.union(_names_in(sent))),
+        scrubbed(words, _WORDS_OF_HUMA | names),
         words[:LONGEST_WORDS],
+        names.intersection(_texts_in(said.get("fields"))),
     )
+
+
+def _texts_in(fields: Any) -> list[str]:
+    return [name for name in fields if isinstance(name, str)] if isinstance(fields, list) else []
 
 
 def _reason(status: int, said: Mapping[str, Any], *, creates: bool) -> Reason:
