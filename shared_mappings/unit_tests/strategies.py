@@ -39,7 +39,7 @@ FORMATS: dict[str, list[str]] = {
     "email": ["KARI.NORDMANN@Example.com", " kari@bl\u00e5b\u00e6r.example"],
     "date": ["1990-01-02T00:00:00", "1990-02-30", "9999-12-31", "1753-01-01"],
     "country": ["no", "Norge", "Sverige", "SE", "Atlantis"],
-    "gender": ["f", "Female", "M", "rather not say"],
+    "gender": ["f", "M", "rather not say"],  # a code that is another one's spelling would be a setting gone wrong
     "bank_account": ["NO9386011117947", "8601.11.17947", "8601-11-17947", "SE4550000000058398257466", "5839-825746"],
     "social_security_number": ["151086*****", "******95088", "***********", "15108695088", "260588*****"],
 }
