@@ -63,6 +63,13 @@ def test_a_conflict_is_told_by_the_system_that_is_written_which_keeps_its_value(
     assert f"phone {kept}" in shown(table)
 
 
+def test_what_became_of_decisions_is_told() -> None:
+    became = {"applied": 5, "lapsed": 0, "unknown": 1}
+    lines = shown(*told_of("this sync", {**NUMBERS, "received": 1, "decisions": became}, [])).splitlines()
+    told = [[cell.strip() for cell in line.split("│")[1:3]] for line in lines if "decisions" in line]
+    assert told == [["decisions gone by", "5"], ["decisions about nobody", "1"]]
+
+
 def test_a_sync_that_failed_before_anybody_came_is_not_called_idle() -> None:
     (table,) = told_of("this sync", {**NUMBERS, "outcome": "failed"}, [])
     assert "What the sync did" in shown(table)

@@ -12,6 +12,11 @@ from huma_xledger.environment import PRIVATE
 Summary = Mapping[str, Any]
 
 _COUNTS = ("received", "created", "updated", "unchanged", "skipped", "rejected", "warnings")
+_DECISIONS = {
+    "applied": "decisions gone by",
+    "lapsed": "decisions lapsed",
+    "unknown": "decisions about nobody",
+}
 _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 
 
@@ -101,6 +106,9 @@ def table_of_syncs(syncs: Mapping[str, Summary], direction: Direction = TO_XLEDG
         table.add_section()
         for name in sorted({name for s in syncs.values() for name in s[section]}):
             _row(table, f"{name} {title}", [s[section].get(name, 0) for s in syncs.values()])
+    table.add_section()
+    for became, title in _DECISIONS.items():
+        _row(table, title, [s.get("decisions", {}).get(became, 0) for s in syncs.values()])
     table.add_section()
     for cost in _COSTS:
         _row(table, cost.replace("_", " "), [s[cost] for s in syncs.values()])
