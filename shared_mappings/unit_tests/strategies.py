@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared_mappings import MISSING, Able, Employee, Policies, Policy, field_table, titles_by_name
+from shared_mappings.employee import value_shown
 from shared_mappings.normal_forms import as_text
 from shared_mappings.states import State
 
@@ -51,10 +52,11 @@ def states(example: State) -> st.SearchStrategy[State]:
 
 
 def at_target(target: str) -> st.SearchStrategy[State]:
-    """Values that Xledger may show at a target."""
+    """Values that Xledger may show at a target, as they are read."""
     rule = TABLE.rule_of.get(target)
     formats = FORMATS.get(rule.comparator, []) if rule else []
-    return states(IN_XLEDGER[target]) | st.sampled_from([SHOWN[target], *formats])
+    entered = states(IN_XLEDGER[target]) | st.sampled_from([SHOWN[target], *formats])
+    return entered.map(lambda value: value_shown(value, rule))
 
 
 EMPLOYEES = st.fixed_dictionaries({target: at_target(target) for target in IN_XLEDGER}).map(
