@@ -117,11 +117,11 @@ def write(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> Write:
 
 @pytest.fixture
 def write_to_huma(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes messages to the sandbox's Huma. Waiting takes no time."""
+    """Writes messages to the sandbox's Huma, on its day. Waiting takes no time."""
     monkeypatch.setattr(time, "sleep", lambda _: None)
 
     def run(messages: Iterable[AirbyteMessage], *, streams: Sequence[Any] = (), **config: Any) -> Written:
-        destination = DestinationHuma(sleep=lambda _: None)
+        destination = DestinationHuma(sleep=lambda _: None, today=lambda: sandbox.huma.today)
         configured = ConfiguredAirbyteCatalogSerializer.load({"streams": [*streams] or [a_stream("employees")]})
         caplog.clear()
         with caplog.at_level(logging.DEBUG):

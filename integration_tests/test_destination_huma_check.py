@@ -137,6 +137,23 @@ def test_groups_that_exist_and_hold_a_company_are_enough(check: Check, sandbox: 
     assert check(new_users="create", new_user_groups=[company_of(sandbox), team]).succeeded
 
 
+@pytest.mark.parametrize(("sees", "told"), [(True, False), (False, True)])
+def test_a_key_that_sees_nobody_deactivated_is_told_where_people_are_added(
+    check: Check, sandbox: Sandbox, people: list[str], *, sees: bool, told: bool
+) -> None:
+    def requests_of(new_users: str) -> int:
+        before = len(sandbox.huma.requests)
+        checked = check(new_users=new_users, new_user_groups=[company_of(sandbox)])
+        assert checked.succeeded
+        warned = "could be added a second time. Let an administrator of Huma give the key" in checked.warnings
+        assert warned == (told and new_users == "create")
+        return len(sandbox.huma.requests) - before
+
+    sandbox.huma.deactivate(people[0])
+    sandbox.huma.rights = Rights(sees_deactivated=sees)
+    assert requests_of("create") == requests_of("skip") + 1
+
+
 @pytest.mark.usefixtures("people")
 def test_a_group_that_huma_does_not_have_is_told(check: Check, sandbox: Sandbox) -> None:
     wrong = "00000000-0000-4000-8000-000000000001"

@@ -39,11 +39,12 @@ PEOPLE = [
     an_employee(9),
     an_employee(7),
     an_employee(10),
-    an_employee(11, closed=True, active=False),
+    an_employee(11, closed=True, active=False, email="kari12@example.com"),
     an_employee(12),
 ]
 """People to add (2, 4, 5, 7, 8, 9, 12), the same one twice (7), and one of whom a part is refused (8); to update (1, 3)
-and to find by their address (10); two with one code (1, 6); one who has left (11)."""
+and to find by their address (10); two with one code (1, 6); one who has left (11) and has come back
+with another code (12)."""
 
 STATES_AFTER = (2, 6, 9, 10, 13)
 """How many records come before each state. Two people with one key come in one stretch."""
@@ -214,5 +215,8 @@ def test_the_undisturbed_run_has_something_of_everything(sandbox: Sandbox) -> No
     assert by_address["kari10@example.com"]["employmentId"] == "E10"
     assert by_address["kari7@example.com"]["employmentId"] == "E7"
     assert (by_address["kari8@example.com"]["phone"], by_address["kari8@example.com"]["employmentId"]) == (None, None)
-    assert "kari11@example.com" not in by_address
+    assert (by_address["kari12@example.com"]["employmentId"], by_address["kari12@example.com"]["familyName"]) == (
+        "E12",
+        "Nordmann12",
+    )
     assert by_address["kari20@example.com"]["phone"] == as_user(an_employee(20))["phone"]

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 
+from destination_huma.syncing import sync
 from integration_tests.conftest import Write, a_stream
+from integration_tests.decided import add, decisions
 from integration_tests.huma_people import an_employee, as_user, company_of, hire
 from integration_tests.records import Record, records, state
 from integration_tests.sandbox import Fault, Sandbox
@@ -13,6 +15,13 @@ from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 from integration_tests.sandbox.huma_rights import END_OF_EMPLOYMENT, Rights
 
 NO_REQUESTS = {"mode": "sync"}
+
+CLOSED: Record = {"closed": True, "active": False}
+YESTERDAY, TODAY = "2026-01-14", "2026-01-15"
+"""On the clock of the sandbox."""
+
+HAVE_LEFT = [CLOSED, {"active": False}, {"employmentTo": YESTERDAY}]
+"""What tells of somebody that they have left."""
 
 
 def written(sandbox: Sandbox) -> list[tuple[str, Record]]:
@@ -314,7 +323,7 @@ def test_nor_is_somebody_born_on_another_day(write_to_huma: Write, sandbox: Sand
     assert "birthDate differs" in came.text
 
 
-@pytest.mark.parametrize("left", [{"closed": True, "active": False}, {"active": False}])
+@pytest.mark.parametrize("left", HAVE_LEFT)
 def test_nor_does_somebody_who_has_left_become_who_has_the_address_now(
     left: Record, write_to_huma: Write, sandbox: Sandbox
 ) -> None:
@@ -483,10 +492,90 @@ def test_nobody_is_added_without_an_address_and_a_name(write_to_huma: Write, san
     assert came.summary["rejected"] == {"missing_key": 1}
 
 
-def test_nobody_who_has_left_is_added(write_to_huma: Write, sandbox: Sandbox) -> None:
-    came = write_to_huma(employees(1, closed=True, active=False), **adding(sandbox))
+@pytest.mark.parametrize("left", HAVE_LEFT)
+def test_nobody_who_has_left_is_added(write_to_huma: Write, sandbox: Sandbox, left: Record) -> None:
+    came = write_to_huma(employees(1, **left), **adding(sandbox))
     assert written(sandbox) == []
     assert came.summary["skipped"] == {"deactivated": 1}
+
+
+@pytest.mark.parametrize("left", HAVE_LEFT)
+def test_unless_that_is_decided(write_to_huma: Write, sandbox: Sandbox, left: Record) -> None:
+    came = write_to_huma(employees(1, **left), **adding(sandbox), decisions=decisions(add(an_employee(1)["id"])))
+    assert came.summary["created"] == 1
+
+
+@pytest.mark.parametrize("last_day", [TODAY, "9999-12-31"])
+def test_somebody_who_works_to_this_day_is_added(write_to_huma: Write, sandbox: Sandbox, last_day: str) -> None:
+    came = write_to_huma(employees(1, employmentTo=last_day), **adding(sandbox))
+    assert came.summary["created"] == 1
+
+
+@pytest.mark.parametrize(("last_day", "added"), [(YESTERDAY, 0), (TODAY, 1)])
+def test_a_record_in_humas_own_terms_tells_of_the_last_day_too(
+    write_to_huma: Write, sandbox: Sandbox, last_day: str, added: int
+) -> None:
+    record = as_user(an_employee(1), employmentEndDate=last_day)
+    record = {key: record[key] for key in ("employmentId", "email", "givenName", "familyName", "employmentEndDate")}
+    people = records([record], stream="staff")
+    came = write_to_huma(people, streams=[a_stream("staff", destination_object="user")], **adding(sandbox))
+    assert (came.summary["created"], came.summary["skipped"]) == (added, {} if added else {"deactivated": 1})
+
+
+@pytest.mark.parametrize("left", HAVE_LEFT)
+def test_somebody_who_has_left_and_is_in_huma_is_filled_in(
+    write_to_huma: Write, sandbox: Sandbox, left: Record
+) -> None:
+    user = hire(sandbox, 1, phone=None)
+    came = write_to_huma(employees(1, **left), **adding(sandbox))
+    assert came.summary["updated"] == 1
+    assert sandbox.huma.users[user]["phone"] == "+47 900 00 001"
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["in Huma", "not in Huma"])
+@pytest.mark.parametrize("batch", [1, 100])
+@pytest.mark.parametrize("left_first", [True, False], ids=["the old one first", "the new one first"])
+@pytest.mark.parametrize("left", HAVE_LEFT)
+def test_somebody_who_has_come_back_with_another_code_is_in_huma_once_under_that(  # noqa: PLR0917  every way they come
+    write_to_huma: Write,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    left: Record,
+    left_first: bool,
+    batch: int,
+    there: bool,
+) -> None:
+    monkeypatch.setattr(sync, "BATCH", batch)
+    if there:
+        hire(sandbox, 1, employmentId=None)
+    old, new = an_employee(2, code="OLD", email="kari1@example.com", phone="+47 900 00 009", **left), an_employee(1)
+    people = [old, new] if left_first else [new, old]
+    for _ in range(2):
+        write_to_huma(records(people, stream="employees"), **adding(sandbox))
+        (user,) = sandbox.huma.users.values()
+        assert (user["employmentId"], user["familyName"], user["phone"]) == ("E1", "Nordmann1", "+47 900 00 001")
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+@pytest.mark.parametrize("other", [CLOSED, {}], ids=["who has left too", "who works"])
+@pytest.mark.parametrize("left_first", [True, False], ids=["the old one first", "the other one first"])
+def test_an_address_is_one_persons_also_where_it_is_decided_that_somebody_who_has_left_is_added(
+    write_to_huma: Write,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    batch: int,
+    other: Record,
+    *,
+    left_first: bool,
+) -> None:
+    monkeypatch.setattr(sync, "BATCH", batch)
+    old, new = an_employee(2, code="OLD", email="kari1@example.com", **CLOSED), an_employee(1, **other)
+    people = [old, new] if left_first else [new, old]
+    decided = decisions(*(add(person["id"]) for person in people))
+    came = write_to_huma(records(people, stream="employees"), **adding(sandbox), decisions=decided)
+    assert (came.summary["created"], came.summary["rejected"]) == (1, {"duplicate_key": 1})
+    (user,) = sandbox.huma.users.values()
+    assert (user["employmentId"], user["familyName"]) in {("OLD", "Nordmann2"), ("E1", "Nordmann1")}
 
 
 def test_the_sync_mode_update_adds_nobody(write_to_huma: Write, sandbox: Sandbox) -> None:

@@ -1,5 +1,9 @@
 """Nobody is taken for two, and nobody becomes somebody else who came, whatever became of them."""
 
+from dataclasses import replace
+
+import pytest
+
 from connector_base.people.claims import Claims, Objects
 from connector_base.people.person import InvalidRecord, Person
 from shared_mappings import FieldChange, Options, desired_from_user, field_table
@@ -24,6 +28,29 @@ def test_a_key_is_for_the_first_person_who_came_with_it() -> None:
         claims.came(person)
     assert claims.first_with_code(second) == claims.first_with_address(second) == "users 1"
     assert claims.first_with_code(first) is claims.first_with_address(first) is None
+
+
+@pytest.mark.parametrize("how", [{"active": False}, {"ended": True}])
+def test_an_address_of_somebody_who_has_left_is_kept_from_others_only_where_it_still_leads_to_them(
+    how: dict[str, bool],
+) -> None:
+    old, new = somebody("1", "OLD", "kari@example.com"), somebody("2", "NEW", "kari@example.com")
+    old = replace(old, desired=replace(old.desired, **how))  # type: ignore[arg-type]
+    for claims, first in ((Claims(), "users 1"), (Claims(of_those_who_left=False), None)):
+        for person in (old, new):
+            claims.came(person)
+        assert claims.first_with_address(new) == first
+        assert claims.first_with_code(somebody("3", "OLD")) == "users 1"
+
+
+def test_an_address_with_which_somebody_is_added_is_theirs_unless_somebody_else_has_claimed_it() -> None:
+    claims = Claims(of_those_who_left=False)
+    first, second, third = (somebody(number, number, "kari@example.com") for number in ("1", "2", "3"))
+    claims.take_address(first)
+    claims.came(second)
+    claims.take_address(second)
+    assert claims.first_with_address(third) == claims.first_with_address(second) == "users 1"
+    assert claims.first_with_address(first) is None
 
 
 def test_an_employment_id_that_differs_in_case_alone_is_alike_for_whoever_comes_later() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timezone
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog
@@ -29,6 +30,7 @@ class DestinationHuma(PeopleDestination):
         connect: Makes the connection.
         now: Seconds on a clock that never goes back.
         sleep: Waits that many seconds.
+        today: The day it is.
     """
 
     system = HUMA
@@ -41,11 +43,13 @@ class DestinationHuma(PeopleDestination):
         connect: Connect = Connection.of,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        today: Callable[[], date] = lambda: datetime.now(timezone.utc).date(),
     ) -> None:
         super().__init__()
         self.connect = connect
         self.now = now
         self.sleep = sleep
+        self.today = today
 
     def settings_form(self) -> Mapping[str, Any]:
         """The JSON Schema of the settings, as hosts draw a form from it."""
@@ -78,5 +82,13 @@ class DestinationHuma(PeopleDestination):
         settings = parse_config(config)
         connection = self.connect(settings, SyncRun(workers=IN_FLIGHT))
         with self.telling(settings, connection.run.traffic) as outcomes:
-            sync = sync_to_huma(settings, configured_catalog, connection, outcomes, self.now, self.sleep)
+            sync = sync_to_huma(
+                settings,
+                configured_catalog,
+                connection,
+                outcomes,
+                today=self.today(),
+                now=self.now,
+                sleep=self.sleep,
+            )
             yield from self.synced(sync, configured_catalog, input_messages)

@@ -47,7 +47,8 @@ def a_person(number: int = 1, **values: Any) -> Person:
 def a_matcher(
     users: tuple[User, ...] = (), match_on: Sequence[MatchingKey] = BOTH, policies: Policies = ANY
 ) -> Matcher:
-    return Matcher(Everybody.of(users), TABLE, policies, OPTIONS, match_on, NO_DECISIONS, Able(), Claims())
+    claims = Claims(of_those_who_left=False)
+    return Matcher(Everybody.of(users), TABLE, policies, OPTIONS, match_on, NO_DECISIONS, Able(), claims)
 
 
 def matched(
@@ -107,6 +108,19 @@ def test_whoever_was_found_by_employment_id_is_nobody_elses_by_address() -> None
     assert second.plan.rejection is RejectionCode.DUPLICATE_KEY
 
 
+@pytest.mark.parametrize("left_first", [True, False])
+@pytest.mark.parametrize("users", [(), (a_user("a", employmentId=None, email="k@example.com"),)])
+def test_somebody_who_has_left_keeps_their_address_from_nobody(users: tuple[User, ...], *, left_first: bool) -> None:
+    old, new = (
+        a_person(1, code="1", email="k@example.com", closed=True),
+        a_person(2, code="2", email="k@example.com"),
+    )
+    items = matched(*((old, new) if left_first else (new, old)), users=users)
+    planned = {item.identity: item for item in items}
+    assert planned["2"].plan.action is (Action.UPDATE if users else Action.CREATE)
+    assert planned["1"].plan.action in {Action.SKIP, Action.REJECT}
+
+
 def test_two_with_one_key_are_guessed_for_nobody() -> None:
     users = (
         a_user("a", employmentId=None, email="k@example.com"),
@@ -150,17 +164,17 @@ ADDRESSES = st.sampled_from([None, "a@example.com", "b@example.com", "A@example.
 
 
 @given(
-    people=st.lists(st.tuples(KEYS, ADDRESSES), max_size=5),
+    people=st.lists(st.tuples(KEYS, ADDRESSES, st.booleans()), max_size=5),
     users=st.lists(st.tuples(KEYS, ADDRESSES), max_size=4),
     match_on=st.sampled_from([BOTH, BOTH[:1], BOTH[1:], BOTH[::-1]]),
 )
 def test_nobody_is_ever_two_and_no_two_are_one(
-    people: list[tuple[str | None, str | None]],
+    people: list[tuple[str | None, str | None, bool]],
     users: list[tuple[str | None, str | None]],
     match_on: tuple[MatchingKey, ...],
 ) -> None:
     there = tuple(a_user(str(n), employmentId=code, email=email) for n, (code, email) in enumerate(users))
-    came = [a_person(n, code=code, email=email) for n, (code, email) in enumerate(people)]
+    came = [a_person(n, code=code, email=email, closed=closed) for n, (code, email, closed) in enumerate(people)]
     planned = matched(*came, users=there, match_on=match_on)
     taken = [item.there.user_id for item in planned if item.there is not None]
     assert len(taken) == len(set(taken))
@@ -168,8 +182,10 @@ def test_nobody_is_ever_two_and_no_two_are_one(
     for keys in ([person.code for person in added], [person.address for person in added]):
         given_to = [key for key in keys if key]
         assert len(given_to) == len(set(given_to))
+    assert not any(person.desired.left for person in added)
     held = {user.values["employmentId"] for user in there} | {user.values["email"] for user in there}
     assert not held.intersection({person.code for person in added if person.code})
     for item in planned:
         if item.there is not None and item.plan.action is Action.UPDATE:
             assert item.there.values["employmentId"] in (None, item.person.code)
+            assert item.there.values["employmentId"] is not None or not item.person.desired.left

@@ -130,6 +130,16 @@ def test_people_are_found_by_their_address_exactly_whatever_the_search_gives(
     assert asked(server) == ["/users"] * 2
 
 
+@pytest.mark.parametrize(("kind", "shown"), [("user", True), ("service_user", False)])
+def test_whether_anybody_deactivated_is_shown_is_one_request(
+    server: requests_mock.Mocker, huma: Huma, kind: str, *, shown: bool
+) -> None:
+    listed = {"items": [{"id": f"u{number}", "type": kind} for number in range(50)], "total": 80}
+    server.get(f"{API}/users?isActive=false", json=listed)
+    assert huma.shows_deactivated() is shown
+    assert asked(server) == ["/users"]
+
+
 def test_job_titles_are_one_list(server: requests_mock.Mocker, huma: Huma) -> None:
     server.get(f"{API}/job-titles", json=[{"id": "t1", "name": "Baker"}, {"id": "t2", "name": "Baker"}, {"id": "t3"}])
     assert huma.job_titles() == (JobTitle("t1", "Baker"), JobTitle("t2", "Baker"))

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import tzdata
@@ -69,6 +69,14 @@ def stands_for_none(value: str, placeholders: frozenset[str]) -> bool:
     except ValueError:
         return False
     return day in placeholders or day <= _EARLIEST
+
+
+def has_passed(day: Any, today: date) -> bool:
+    """Whether a day is over: an ISO date, with a time or without. What is no day is none that has passed."""
+    try:
+        return isinstance(day, str) and not stands_for_none(day, NO_DAYS) and parse_date(day) < today
+    except ValueError:
+        return False
 
 
 def _matched(value: str) -> re.Match[str]:

@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
 from shared_mappings.codes import WarningCode
 from shared_mappings.converters import CONVERTERS, Options, Parts
+from shared_mappings.dates import has_passed
 from shared_mappings.field_table import FieldTable, KeyPath, Rule
 from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys, read_path
@@ -54,6 +56,7 @@ class Desired:
         works: Whether the record itself says that the person is active.
         entered: The keys by which people are found as the record holds them, by canonical target, where it holds any.
         beside: What the record holds that goes to Huma beside a value, by its path in a record of `users`.
+        ended: Whether the employment had ended before the day of reading. False where that is not known.
     """
 
     record_id: str | None
@@ -64,6 +67,12 @@ class Desired:
     works: bool = False
     entered: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     beside: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    ended: bool = False
+
+    @property
+    def left(self) -> bool:
+        """Whether the person has left, though maybe nobody has closed or deactivated them yet."""
+        return self.ended or not self.active
 
     @property
     def employment_id(self) -> str | None:
@@ -81,7 +90,11 @@ class Desired:
 
 
 def desired_from_user(
-    record: Mapping[str, Any], table: FieldTable, options: Options, changed: Collection[str] = ()
+    record: Mapping[str, Any],
+    table: FieldTable,
+    options: Options,
+    changed: Collection[str] = (),
+    today: date = date.min,
 ) -> Desired:
     """What a record of Huma's `users` stream says.
 
@@ -90,9 +103,10 @@ def desired_from_user(
         table: The field table.
         options: Settings that change what a value becomes.
         changed: Keys whose values a host has changed on the way. The record does not have them: they are unknown.
+        today: The day of reading, which tells what has passed; by default nothing has.
     """
     rules = ((rule, rule.record_keys) for rule in table.rules)
-    desired = _desired(record, rules, table.one_value.record_keys, options, changed)
+    desired = _with_end(_desired(record, rules, table.one_value.record_keys, options, changed), table, today)
     beside = {path: as_text(read_path(record, path)) for path in table.beside}
     unknown = (*_of_no_position(record, table), *_of_an_unfinished(desired, table))
     return dataclasses.replace(
@@ -125,14 +139,24 @@ def _of_an_unfinished(desired: Desired, table: FieldTable) -> Collection[str]:
 
 
 def desired_from_employee(
-    record: Mapping[str, Any], table: FieldTable, options: Options, changed: Collection[str] = ()
+    record: Mapping[str, Any],
+    table: FieldTable,
+    options: Options,
+    changed: Collection[str] = (),
+    today: date = date.min,
 ) -> Desired:
     """What a record of the stream `employees` says, or one in the destination's own terms.
 
     As `desired_from_user`, with the schema of the stream or of the object `employee`.
     """
     rules = ((rule, rule.employee_keys) for rule in table.rules)
-    return _desired(record, rules, table.one_value.employee_keys, options, changed)
+    return _with_end(_desired(record, rules, table.one_value.employee_keys, options, changed), table, today)
+
+
+def _with_end(desired: Desired, table: FieldTable, today: date) -> Desired:
+    """What a record says, and whether the employment has ended by it."""
+    last_day = desired.values[table.rule_of[table.left_by].canonical_target]
+    return dataclasses.replace(desired, ended=has_passed(last_day, today))
 
 
 def _desired(

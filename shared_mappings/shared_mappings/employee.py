@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared_mappings.dates import NO_DAYS, parse_date, stands_for_none
+from shared_mappings.dates import has_passed
 from shared_mappings.field_table import FieldTable, Rule
 from shared_mappings.normal_forms import as_text
 from shared_mappings.states import MISSING, State, read_keys
@@ -67,8 +67,8 @@ class Employee:
             there = read_keys(node, keys) if db_ids[table.homes[name]] is not None else MISSING
             rule = table.rule_of.get(name)
             values[name] = called(there) if isinstance(there, Mapping) else value_shown(there, rule)
-        closed = _has_passed(read_keys(node, table.closed_keys), today)
-        return cls(db_ids, values, closed, closed or _has_passed(read_keys(node, table.left_keys), today))
+        closed = has_passed(read_keys(node, table.closed_keys), today)
+        return cls(db_ids, values, closed, closed or has_passed(read_keys(node, table.left_keys), today))
 
 
 def value_shown(value: Any, rule: Rule | None) -> State:
@@ -81,14 +81,6 @@ def value_shown(value: Any, rule: Rule | None) -> State:
     """
     text = as_text(value)
     return None if isinstance(text, str) and rule is not None and rule.stands_for_none(text) else text
-
-
-def _has_passed(day: Any, today: date) -> bool:
-    """Whether a day is over. What is no day in Xledger is none that has passed."""
-    try:
-        return isinstance(day, str) and not stands_for_none(day, NO_DAYS) and parse_date(day) < today
-    except ValueError:
-        return False
 
 
 def _db_id(value: Any) -> str | None:

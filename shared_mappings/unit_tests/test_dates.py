@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_mappings.dates import NO_DAYS, NO_ENDS, parse_date, stands_for_none
+from shared_mappings.dates import NO_DAYS, NO_ENDS, has_passed, parse_date, stands_for_none
 
 
 def read(written: str) -> date | None:
@@ -93,3 +93,15 @@ def test_the_last_day_of_the_calendar_stands_for_no_end_alone(written: str) -> N
 @pytest.mark.parametrize("written", ["2020-01-01", "1753-01-02", "0000-00-01", "0001-01-01x", "1753", "never", ""])
 def test_nothing_else_stands_for_none(written: str) -> None:
     assert not stands_for_none(written, NO_ENDS)
+
+
+@pytest.mark.parametrize(
+    ("day", "passed"),
+    [
+        *(("2026-01-14", True), ("2026-01-14T23:59:59", True), ("2026-01-14T22:59:59Z", True)),
+        *(("2026-01-15", False), ("2026-01-14T23:00:00Z", False), ("9999-12-31", False)),
+        *(("0001-01-01", False), ("soon", False), ("", False), (None, False), (20200101, False)),
+    ],
+)
+def test_a_day_has_passed_once_it_is_over_and_what_is_no_day_has_not(day: object, *, passed: bool) -> None:
+    assert has_passed(day, date(2026, 1, 15)) is passed

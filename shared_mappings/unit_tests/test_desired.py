@@ -1,5 +1,6 @@
 """What a record says of a person beside their values: whose it is, and whether they work."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -33,6 +34,26 @@ def test_whoever_is_closed_has_left_as_whoever_is_not_active(
 ) -> None:
     desired = desired_from_employee(record, TABLE, Options())
     assert (desired.active, desired.works) == (active, works)
+
+
+@pytest.mark.parametrize("changed", [(), ("closed",)])
+@pytest.mark.parametrize(
+    ("last_day", "left"),
+    [("2026-01-14", True), ("2026-01-15", False), ("9999-12-31", False), ("soon", False), (None, False)],
+)
+def test_whoevers_last_day_has_passed_has_left_though_nobody_has_closed_them(
+    last_day: str | None, changed: tuple[str, ...], *, left: bool
+) -> None:
+    today = date(2026, 1, 15)
+    of_xledger = desired_from_employee({"employmentTo": last_day}, TABLE, Options(), changed, today)
+    of_huma = desired_from_user({"employmentEndDate": last_day, "jobTitle": "Baker"}, TABLE, Options(), (), today)
+    assert (of_xledger.left, of_xledger.active) == (of_huma.left, of_huma.active) == (left, True)
+    assert not desired_from_employee({"employmentTo": last_day}, TABLE, Options()).left
+
+
+def test_whoever_is_closed_or_whose_last_day_is_unknown_has_left_or_not_by_that_alone() -> None:
+    assert desired_from_employee({"closed": True}, TABLE, Options()).left
+    assert not desired_from_employee({}, TABLE, Options(), {"employmentTo"}, date.max).left
 
 
 @pytest.mark.parametrize(("record", "record_id"), [({"id": "11"}, "11"), ({"id": None}, None), ({}, None)])

@@ -317,20 +317,23 @@ SKIP = Policies(new_users=NewUsers.SKIP)
 
 
 @pytest.mark.parametrize(
-    ("policies", "active", "rulings", "expected"),
+    ("policies", "left", "rulings", "expected"),
     [
-        (CREATE, True, Rulings(), Action.CREATE),
-        (SKIP, True, Rulings(), SkipReason.NOT_IN_HUMA),
-        (SKIP, True, Rulings(add=True), Action.CREATE),
-        (CREATE, False, Rulings(), SkipReason.DEACTIVATED),
-        (SKIP, False, Rulings(), SkipReason.NOT_IN_HUMA),
-        (SKIP, False, Rulings(add=True), Action.CREATE),
+        (CREATE, {}, Rulings(), Action.CREATE),
+        (SKIP, {}, Rulings(), SkipReason.NOT_IN_HUMA),
+        (SKIP, {}, Rulings(add=True), Action.CREATE),
+        (CREATE, {"active": False}, Rulings(), SkipReason.DEACTIVATED),
+        (CREATE, {"ended": True}, Rulings(), SkipReason.DEACTIVATED),
+        (SKIP, {"active": False}, Rulings(), SkipReason.NOT_IN_HUMA),
+        (SKIP, {"active": False}, Rulings(add=True), Action.CREATE),
+        (SKIP, {"ended": True}, Rulings(add=True), Action.CREATE),
     ],
 )
 def test_people_only_in_xledger_are_added_as_the_administrator_decided(
-    policies: Policies, *, active: bool, rulings: Rulings, expected: Action | SkipReason
+    policies: Policies, left: dict[str, bool], rulings: Rulings, expected: Action | SkipReason
 ) -> None:
-    decided = planned(replace(wanted(IN_XLEDGER), active=active), None, policies, rulings=rulings)
+    desired = replace(wanted(IN_XLEDGER), **left)  # type: ignore[arg-type]
+    decided = planned(desired, None, policies, rulings=rulings)
     assert expected in (decided.action, decided.skip_reason)
 
 

@@ -22,10 +22,13 @@ class Claims:
     """Remembers everybody who came, also those who were skipped or rejected: nobody else becomes them.
 
     Attributes:
+        of_those_who_left: Whether somebody who has left keeps their e-mail address from others, too. Not where they are
+            found by their code alone: others may have the address by now, or be the same person, who has come back.
         addresses_lost: Ids of those whom a plan takes an e-mail address away from, by that as it is compared. In a
             preview it goes on to be shown.
     """
 
+    of_those_who_left: bool = True
     _codes: Claimed = field(default_factory=dict, repr=False)
     _codes_in_any_case: Claimed = field(default_factory=dict, repr=False)
     _addresses: Claimed = field(default_factory=dict, repr=False)
@@ -42,7 +45,7 @@ class Claims:
         if subject.code:
             self._codes.setdefault(subject.code, subject.identity)
             self._codes_in_any_case.setdefault(subject.code.casefold(), subject.identity)
-        if subject.address:
+        if subject.address and (self.of_those_who_left or not _has_left(subject)):
             self._addresses.setdefault(subject.address, subject.identity)
 
     def first_with_code(self, person: Person) -> str | None:
@@ -69,6 +72,11 @@ class Claims:
         for kind, object_id in objects.items():
             if object_id is not None:
                 self._objects[kind].setdefault(object_id, person.identity)
+
+    def take_address(self, person: Person) -> None:
+        """Gives a person their e-mail address, who is added with it, unless somebody else has claimed it."""
+        self._labels[person.identity] = person.label
+        self._addresses.setdefault(person.address, person.identity)
 
     def loses_code(self, person: Person, code: str) -> None:
         """Notes that somebody has another code than a person's who was taken for them: it is not for anybody else.
@@ -99,3 +107,8 @@ class Claims:
     def _other(self, identity: str | None, person: Person) -> str | None:
         """The label of somebody, unless it is nobody or the person."""
         return None if identity is None or identity == person.identity else self._labels[identity]
+
+
+def _has_left(subject: Subject) -> bool:
+    """Whether somebody has left, as far as the record can be read."""
+    return isinstance(subject, Person) and subject.desired.left

@@ -19,7 +19,7 @@ from huma_api.people.fresh_user import FreshUser
 from huma_api.people.rights import unwritable
 from huma_api.people.visibility import LOOKED_AT
 from huma_api.writing.huma import Huma
-from shared_mappings import Decisions
+from shared_mappings import Decisions, NewUsers
 
 RETRIES: Final = 1
 LONGEST_WAIT: Final = 20.0
@@ -47,6 +47,7 @@ def probe_huma(settings: Config, connect: Connect, decisions: Decisions) -> Iter
     # The demo may have an organisation of the same id.
     tell_identity(organisation and [settings.api_url, organisation], settings.what_is_written | as_settings(decisions))
     yield from _about_rights(people, settings)
+    yield from _about_those_who_left(connection.huma, settings)
     yield from _about_groups(connection.huma, settings, adds=bool(decisions.as_setting["add"]))
     yield from _about_job_titles(connection.huma, settings)
 
@@ -79,6 +80,19 @@ def _about_rights(people: Sequence[FreshUser], settings: Config) -> Iterator[Fin
             f"if they are not to be written, choose them under {Config.titled('read_only_fields')}.",
             blocks=False,
         )
+
+
+def _about_those_who_left(huma: Huma, settings: Config) -> Iterator[Finding]:
+    """Who cannot be told from somebody new: whoever is deactivated, where the key does not get to see them."""
+    if settings.new_users is not NewUsers.CREATE or huma.shows_deactivated():
+        return
+    yield Finding(
+        "Huma shows this API key nobody who is deactivated. If nobody is, all is well. If somebody is, and has another "
+        "e-mail address in Xledger by now, they could be added a second time. Let an administrator of Huma give the "
+        f"key the right to see deactivated people under {WHERE_KEYS_ARE}, or look in a preview at who would be added, "
+        "before you choose sync.",
+        blocks=False,
+    )
 
 
 def _about_groups(huma: Huma, settings: Config, *, adds: bool) -> Iterator[Finding]:

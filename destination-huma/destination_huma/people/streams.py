@@ -1,5 +1,6 @@
 """What the streams may carry that this destination takes."""
 
+from datetime import date
 from typing import Final
 
 from connector_base.people.person import InvalidRecord, Person
@@ -20,24 +21,25 @@ EMPLOYEES: Final = "employees"
 USER: Final = "user"
 
 
-def carried(table: FieldTable, options: Options) -> Carried:
+def carried(table: FieldTable, options: Options, today: date) -> Carried:
     """Xledger's stream of employees, and whatever is mapped onto the object `user`.
 
     Args:
         table: The field table.
         options: Settings that change what a value becomes.
+        today: The day it is, before which an employment has ended.
     """
     employees = Kind(
         employees_schema()["properties"].keys(),
         used_of_employees(table),
-        lambda record, changed: desired_from_employee(record, table, options, changed),
+        lambda record, changed: desired_from_employee(record, table, options, changed, today),
         Keys.of(table, lambda rule: rule.employee),
         has_ids=True,
     )
     users = Kind(
         user_schema()["properties"].keys(),
         used_of_user(table),
-        lambda record, changed: desired_from_user(record, table, options, changed),
+        lambda record, changed: desired_from_user(record, table, options, changed, today),
         Keys.of(table, lambda rule: rule.record),
         has_ids=False,
     )

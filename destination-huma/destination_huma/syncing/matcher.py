@@ -132,15 +132,25 @@ class Matcher:
             return self._taken(person, self.everybody[next(iter(found))], self.able)
         person = self._with_rulings(person, None)
         decided = self._plan(person, None, self.able)
-        if decided.action is not Action.CREATE:
-            return Planned(person, None, decided)
+        return self._added(person, decided) if decided.action is Action.CREATE else Planned(person, None, decided)
+
+    def _added(self, person: Person, decided: Plan) -> Planned:
+        """What is to be done about a person whom a plan adds, who then has their e-mail address.
+
+        Args:
+            person: The person, with what was decided about them.
+            decided: The plan.
+        """
         # Whoever has the address is the person or nobody, however people are found: Huma gives it to nobody else.
         taken = self.everybody.with_address(person.address)
         if len(taken) > 1:
             return Planned(person, None, _ambiguous(taken))
         if taken:
             return self._taken(person, self.everybody[next(iter(taken))], self.able)
-        return Planned(person, None, self._why_not_added(person) or decided)
+        if not_added := self._why_not_added(person):
+            return Planned(person, None, not_added)
+        self.claims.take_address(person)
+        return Planned(person, None, decided)
 
     def _taken(self, person: Person, user: User, able: Able, *, creating: bool = False) -> Planned:
         """What is to be done about a person as a user, unless they are somebody else, or somebody else is that user."""
@@ -206,7 +216,7 @@ class Matcher:
         if code_of(user):
             return conflict(_named(user))
         # An address outlives who had it, and who comes back has another code.
-        if not (person.desired.active or person.rulings.add):
+        if person.desired.left and not person.rulings.add:
             return conflict(f"The user has the id {user.user_id}, and the employee has left.")
         if user.values[EMPLOYMENT_ID] is MISSING and MatchingKey.EMPLOYMENT_ID in self.match_on:
             return conflict(

@@ -1,6 +1,7 @@
 """A sync to Huma, as an administrator set it up."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog
@@ -26,11 +27,13 @@ BATCH: Final = 100
 """How many people are planned and written before a state is passed on, and before the next ones are looked at."""
 
 
-def sync_to_huma(
+def sync_to_huma(  # noqa: PLR0913  each of them is of its own kind
     settings: Config,
     catalog: ConfiguredAirbyteCatalog,
     connection: Connection,
     outcomes: Outcomes,
+    *,
+    today: date,
     now: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Sync:
@@ -41,6 +44,7 @@ def sync_to_huma(
         catalog: The streams that come.
         connection: Reaches Huma.
         outcomes: Takes what became of people.
+        today: The day it is.
         now: Seconds on a clock that never goes back.
         sleep: Waits that many seconds.
 
@@ -49,8 +53,8 @@ def sync_to_huma(
             cannot be understood.
     """
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
-    readers = stream_readers(catalog, carried(BACK.table, settings.options))
-    claims, done = Claims(), Done(outcomes.report)
+    readers = stream_readers(catalog, carried(BACK.table, settings.options, today))
+    claims, done = Claims(of_those_who_left=False), Done(outcomes.report)
     beginning = Beginning(settings, connection, decisions, claims, done, sleep)
     writer = Writer(beginning.begin, outcomes, settings.mode, done)
     return Sync(

@@ -114,16 +114,26 @@ class HumaClient:
         Raises:
             ConnectorError: When Huma cannot be asked, the API key has no right to list them, or the list is not whole.
         """
+        return everything_listed(lambda offset: self.ask_for_page(path, what, page_size, parameters, offset), what)
+
+    def ask_for_page(
+        self, path: str, what: str, page_size: int, parameters: Mapping[str, str] | None = None, offset: int = 0
+    ) -> Page:
+        """Asks for one page of a list; as `ask_for_list`.
+
+        Args:
+            path: The path below the API's address.
+            what: What is listed, as sentences name it.
+            page_size: How many items to ask for; 0 where the list comes as a whole.
+            parameters: What else is asked for.
+            offset: How many items come before it.
+        """
+        of_the_page = {"limit": str(page_size), "offset": str(offset)} if page_size else {}
         sender = self._pages if page_size else self._lists
-
-        def page(offset: int) -> Page:
-            of_the_page = {"limit": str(page_size), "offset": str(offset)} if page_size else {}
-            response = self.sent(sender, "GET", path, parameters={**(parameters or {}), **of_the_page})
-            if not response.ok:
-                raise _without_right(f"list {what}")
-            return page_of(json_of(response), what)
-
-        return everything_listed(page, what)
+        response = self.sent(sender, "GET", path, parameters={**(parameters or {}), **of_the_page})
+        if not response.ok:
+            raise _without_right(f"list {what}")
+        return page_of(json_of(response), what)
 
     def try_out(self) -> None:
         """Asks for next to nothing, to see whether there is a way to Huma.

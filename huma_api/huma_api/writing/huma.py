@@ -112,6 +112,11 @@ class Huma:
         found = (self.read_user(user_id, to_write=True) for user_id in islice(people, most))
         return tuple(person for person in found if person is not None)
 
+    def shows_deactivated(self) -> bool:
+        """Whether Huma shows anybody who is deactivated, on the first page of those. It costs a request."""
+        page = self._client.ask_for_page("users", "users", MOST_USERS, _who_are(active=False))
+        return any(map(_is_somebody, page.items))
+
     def find_by_email(self, email: str) -> tuple[str, ...]:
         """Looks people up by an e-mail address, those who are deactivated included.
 
@@ -153,10 +158,8 @@ class Huma:
 
     def _people(self, *, active: bool, **search: str) -> Iterator[Item]:
         """The people in a list of users. Huma does not say whom it holds who does not ask for either kind."""
-        parameters = {"isActive": str(active).lower(), **search}
-        for item in self._client.ask_for_list("users", "users", MOST_USERS, parameters):
-            if item.get("type") != SERVICE_USER:
-                yield item
+        parameters = {**_who_are(active=active), **search}
+        return filter(_is_somebody, self._client.ask_for_list("users", "users", MOST_USERS, parameters))
 
 
 def _of_user(user_id: str) -> str:
@@ -165,6 +168,15 @@ def _of_user(user_id: str) -> str:
 
 def _of_position(user_id: str, position_id: str) -> str:
     return f"{_of_user(user_id)}/positions/{quote(position_id, safe='')}"
+
+
+def _who_are(*, active: bool) -> Mapping[str, str]:
+    """What has Huma list those who are active, or those who are not."""
+    return {"isActive": str(active).lower()}
+
+
+def _is_somebody(item: Item) -> bool:
+    return item.get("type") != SERVICE_USER
 
 
 def _has_email(item: Item, wanted: str) -> bool:

@@ -55,7 +55,7 @@ def plan_for_huma(  # noqa: PLR0913  each of them decides something of its own
 def _creation(wording: Wording, policies: Policies, rulings: Rulings) -> Plan:
     if policies.new_users is NewUsers.SKIP and not rulings.add:
         return Plan.skip(SkipReason.NOT_IN_HUMA)
-    if not (wording.desired.active or rulings.add):
+    if wording.desired.left and not rulings.add:
         return Plan.skip(SkipReason.DEACTIVATED)
     direction = to_huma(wording.table)
     nothing = dict.fromkeys(place for rule in direction.rules for place in direction.places(rule))
