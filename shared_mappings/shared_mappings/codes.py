@@ -36,6 +36,7 @@ class WarningCode(str, Enum):
     UNMAPPED_GENDER = "unmapped_gender"
     PARTLY_WRITTEN = "partly_written"
     EMPLOYEE_IS_CLOSED = "employee_is_closed"
+    """Closed in Xledger, active in Huma."""
     CHANGED_BY_HOST = "changed_by_host"
     UNKNOWN_JOB_TITLE = "unknown_job_title"
     """Huma has no job title of that name, or several."""
@@ -45,9 +46,7 @@ class WarningCode(str, Enum):
     """Another integration owns the field in Huma, or nobody may edit it there."""
 
 
-OF_XLEDGER: Final[frozenset[Enum]] = frozenset(
-    {RejectionCode.REFUSED_BY_XLEDGER, SkipReason.NOT_IN_XLEDGER, WarningCode.EMPLOYEE_IS_CLOSED}
-)
+OF_XLEDGER: Final[frozenset[Enum]] = frozenset({RejectionCode.REFUSED_BY_XLEDGER, SkipReason.NOT_IN_XLEDGER})
 """What there is only where Xledger is written."""
 
 OF_HUMA: Final[frozenset[Enum]] = frozenset(

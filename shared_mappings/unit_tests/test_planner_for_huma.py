@@ -470,3 +470,20 @@ def test_a_plan_can_be_printed_without_showing_a_value() -> None:
     values = [*TITLES, "Kari", "kari", "Nordmann", "912 34", "rather", "Obi", "400 00", "new.address", "7010"]
     for value in (*values, "15030806309", "86011117947", "260588"):
         assert value not in shown
+
+
+def test_of_whoever_has_left_by_what_xledger_says_and_is_active_in_huma_no_end_is_written_unless_it_was_decided() -> (
+    None
+):
+    end = IN_XLEDGER["employee.employmentTo"]
+    user = user_like({**RECORD, "phone": None, "employmentEndDate": None})
+    desired = replace(wanted(IN_XLEDGER), active=False)
+    decided = planned(desired, user)
+    assert fields(decided) == {"phone"}
+    assert decided.warnings == (FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "employmentEndDate"),)
+    assert planned(desired, user_like(RECORD)) == Plan(Action.UNCHANGED)
+    rulings = Rulings({"employmentEndDate": Stands.XLEDGER})
+    assert {change.after for change in planned(desired, user, rulings=rulings).changes} == {
+        IN_XLEDGER["employee.contact.phone"],
+        end,
+    }

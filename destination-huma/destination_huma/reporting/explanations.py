@@ -33,6 +33,9 @@ _WARNINGS: Final[Mapping[WarningCode, str]] = {
     WarningCode.PARTLY_WRITTEN: "Huma refused this, does not show it, or could never take it as it stands in Xledger. "
     "The employment ID waits for other fields that are left out, or a sync to Xledger would unset them there: enter "
     "them in Huma, and run the sync again.",
+    WarningCode.EMPLOYEE_IS_CLOSED: "By what Xledger says the person has left, and in Huma the person is active: this "
+    "would end the employment there. If the person has left, enter it in Huma; if not, correct the employee in "
+    "Xledger.",
     WarningCode.UNKNOWN_JOB_TITLE: "Huma has no job title of that name, or several. Add it in Huma, or rename all but "
     "one, and have everybody sent again; no sync adds a title.",
     WarningCode.NO_POSITION: "The person has no current position in Huma, and this belongs to one. Give the person a "

@@ -72,7 +72,7 @@ def _decisions(wording: Wording, user: User, policies: Policies, rulings: Ruling
     stage = Stage.BEING_CREATED if creating else stage_of(desired, user, policies, direction, rulings)
     comparison = Comparison(desired, user, policies, direction, rulings, stage)
     decided = [
-        _possible(comparison.decide(rule, place), wording)
+        _ending_nobody(_possible(comparison.decide(rule, place), wording), comparison)
         for rule in direction.rules
         for place in direction.places(rule)
     ]
@@ -87,6 +87,22 @@ def _possible(decided: Decision, wording: Wording) -> Decision:
         return decided
     warning = wording.of(decided).warning
     return decided if warning is None else FieldWarning(warning, decided.field, target=decided.target)
+
+
+def _ending_nobody(decided: Decision, comparison: Comparison) -> Decision:
+    """The decision, or in place of a date that would end the employment of who is active in Huma, a warning of that.
+
+    Who has left by what Xledger says may be back: the end of then is none of now, unless that was decided.
+    """
+    direction = comparison.direction
+    if not isinstance(decided, FieldChange) or not comparison.desired.left:
+        return decided
+    rule = direction.rule_at(decided.target)
+    if rule.canonical_target != direction.table.left_by or comparison.rulings.let_through(
+        rule.fields, direction.source
+    ):
+        return decided
+    return FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, decided.field, target=decided.target)
 
 
 def _as_a_whole(decided: Collection[Decision], table: FieldTable) -> Iterator[Decision]:
