@@ -29,7 +29,7 @@ def test_somebody_in_huma_has_the_values_that_xledger_would_have() -> None:
         "employmentStartDate": "2020-01-01",
         "probationEndDate": "2020-07-01",
         "terminationNoticeDate": "2025-01-01",
-        "employmentEndDate": "2025-04-01",
+        "employmentEndDate": "2125-04-01",
         "identifications": "15108695088",
     }
     values = user_like(RECORD).values
