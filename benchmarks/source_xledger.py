@@ -48,7 +48,7 @@ Reader = Callable[[Config], int]
 LEARNING = 2
 """Requests that learn what an Xledger has."""
 
-LEAST_SPEED = 0.7
+LEAST_SPEED = 0.6
 """The bare loop learns no schema, and makes no records."""
 NIGHTS = 30
 

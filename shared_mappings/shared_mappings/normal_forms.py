@@ -48,6 +48,8 @@ def as_text(value: Any) -> State:
 
 def normalised_text(value: str) -> str:
     """Text as it is compared: Unicode NFC, without white space and invisible characters around."""
+    if _is_plain(value):
+        return value.strip(" ")
     length = len(value)
     start = next((index for index in range(length) if _shows(value[index])), length)
     end = next((index for index in range(length, start, -1) if _shows(value[index - 1])), start)
@@ -59,6 +61,8 @@ def normalised_key(value: str) -> str:
 
     Unicode NFC, without white space around, and without invisible characters anywhere. White space within is a space.
     """
+    if _is_plain(value):
+        return value.strip(" ")
     plain = (" " if character.isspace() else character for character in value)
     return unicodedata.normalize("NFC", "".join(c for c in plain if c == " " or _shows(c)).strip())
 
@@ -93,6 +97,8 @@ def domain_spellings(domain: str) -> tuple[str, str]:
 
 def without_gaps(number: str) -> str:
     """A number in capitals, without white space, invisible characters and dots; every dash in it is a hyphen."""
+    if _is_plain(number):
+        return number.upper().replace(".", "").replace(" ", "")
     capitals = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", number).upper())
     plain = ("-" if _is_dash(character) else character for character in capitals)
     return unicodedata.normalize("NFKC", "".join(c for c in plain if c != "." and _shows(c)))
@@ -101,6 +107,11 @@ def without_gaps(number: str) -> str:
 def compact_number(number: str) -> str:
     """The number of an account or of a person without anything between its digits. Masked digits stay `*`."""
     return unicodedata.normalize("NFKC", without_gaps(number).replace("-", ""))
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text is of characters of ASCII that show, and of spaces: most are, and cost less than others."""
+    return value.isascii() and value.isprintable()
 
 
 def _shows(character: str) -> bool:

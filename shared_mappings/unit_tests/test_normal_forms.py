@@ -85,6 +85,12 @@ def test_white_space_within_a_key_is_a_space(space: str) -> None:
     assert normalised_key(f"A{space}1") == "A 1" != normalised_key("A1")
 
 
+@pytest.mark.parametrize("form", [normalised_text, normalised_key, without_gaps])
+@given(text=st.text(st.characters(max_codepoint=0x7F)))
+def test_plain_text_has_the_form_that_it_has_beside_what_shows_nothing(form: Callable[[str], str], text: str) -> None:
+    assert form(text) == form(f"{text}\u200b")
+
+
 @given(AWKWARD)
 def test_a_key_is_written_with_the_letters_as_they_were_entered(text: str) -> None:
     assert normalised_key(text.upper()) == unicodedata.normalize("NFC", normalised_key(text.upper()))
