@@ -299,8 +299,8 @@ def _table_of_changes(
 
 
 def _quote(console: Console, sync: SyncResult) -> None:
-    """One line of each kind of those about single people."""
-    quoted = {": Left out" in line: line for line in reversed(sync.about_people)}
+    """The shortest line of each kind of those about single people, for all is to fit a screen."""
+    quoted = {": Left out" in line: line for line in sorted(sync.about_people, key=len, reverse=True)}
     console.print(
         f"\nThe first sync logged {len(sync.about_people)} lines about single people, without values, such as:",
         highlight=False,
