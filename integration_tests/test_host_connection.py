@@ -131,3 +131,28 @@ def test_a_connection_is_known_by_where_it_is(tmp_path: Path, monkeypatch: pytes
     one, again = (command._states(folder / NAME) for folder in (tmp_path, tmp_path / "again"))  # noqa: SLF001
     assert one == again != command._states(tmp_path / "another" / NAME)  # noqa: SLF001
     assert one.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("to_xledger", "to_huma", "apart"),
+    [
+        ("{}", "{}", False),
+        (
+            "{object_storage_config: {storage_type: Local, path: /r}}",
+            "{object_storage_config: {path: /r, storage_type: Local}}",
+            False,
+        ),
+        (
+            "{object_storage_config: {storage_type: Local, path: /r}}",
+            "{object_storage_config: {storage_type: Local, path: /other}}",
+            True,
+        ),
+        ("{object_storage_config: {storage_type: Local, path: /r}}", "{authority_confirmed: true}", True),
+        ("{object_storage_config: {storage_type: Local, path: /r}}", None, False),
+    ],
+)
+def test_reports_of_the_two_directions_in_different_places_are_noticed_for_decisions_are_beside_them(
+    to_xledger: str, to_huma: str | None, apart: bool, tmp_path: Path
+) -> None:
+    content = f"destination-xledger: {to_xledger}" + (f"\ndestination-huma: {to_huma}" if to_huma else "")
+    assert ConnectionFile.read(written(tmp_path, content)).keeps_reports_apart() is apart

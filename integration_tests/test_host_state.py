@@ -270,6 +270,19 @@ def test_a_check_covers_every_connector_of_the_folder_and_says_of_each_whether_i
     assert sum("It works" in line for line in told) == 3
 
 
+def test_a_check_tells_of_reports_in_different_places(
+    make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "so that decisions (decisions.json) in one do not count in the other."
+    assert make("check") == 0
+    assert told not in capsys.readouterr().out
+    apart: dict[str, Any] = {name: {} for name in CONNECTORS}
+    apart["destination-huma"] = {"object_storage_config": {"storage_type": "Local", "path": "/reports"}}
+    (tmp_path / NAME).write_text(json.dumps(apart), encoding="utf-8")
+    assert make("check") == 0
+    assert told in capsys.readouterr().out
+
+
 # ------------------------------------------------------------------ how a sync ends that failed
 
 

@@ -66,6 +66,12 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
     from huma_xledger.connection import check, warnings_of  # noqa: PLC0415  as above
 
     checked = check(configs)
+    if file.keeps_reports_apart():
+        _say(
+            console,
+            "The two destinations leave their reports in different places, so that decisions (decisions.json) in one "
+            "do not count in the other. Give both the same place (object_storage_config).",
+        )
     for warning in warnings_of(checked):
         _say(console, warning)
     for name, result in checked.items():

@@ -18,6 +18,8 @@ NAME: Final = "connection.yaml"
 CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in direction.connectors)
 """The connectors that it may have a config of."""
 
+DESTINATIONS: Final = tuple(direction.destination for direction in BY_ORIGIN.values())
+
 _CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -91,6 +93,14 @@ class ConnectionFile:
     def is_open_to_others(self) -> bool:
         """Whether others on this machine can read it."""
         return bool(self.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+    def keeps_reports_apart(self) -> bool:
+        """Whether both destinations are there, and leave their reports in different places.
+
+        The decisions of an administrator are beside the reports: those in one place do not count in the other.
+        """
+        places = [self._configs[name].get("object_storage_config") for name in DESTINATIONS if name in self._configs]
+        return len(places) == len(DESTINATIONS) and any(place != places[0] for place in places)
 
     def _with_variables(self, value: Any, connector: str) -> Any:
         def of(variable: re.Match[str]) -> str:
