@@ -155,6 +155,15 @@ def test_a_key_that_sees_nobody_deactivated_is_told_where_people_are_added(
 
 
 @pytest.mark.usefixtures("people")
+def test_a_field_that_is_never_written_to_huma_is_told_where_xledger_would_lose_it_in_turn(check: Check) -> None:
+    told = "Never written to Huma, by these settings: phone. Of whoever gets an employment ID in Huma"
+    assert told not in check().warnings
+    checked = check(read_only_fields=["phone", "homeAddress", "jobTitle"])
+    assert checked.succeeded
+    assert told in checked.warnings
+
+
+@pytest.mark.usefixtures("people")
 def test_a_group_that_huma_does_not_have_is_told(check: Check, sandbox: Sandbox) -> None:
     wrong = "00000000-0000-4000-8000-000000000001"
     checked = check(new_users="create", new_user_groups=[company_of(sandbox), wrong])
