@@ -122,7 +122,7 @@ def _of_no_position(record: Mapping[str, Any], table: FieldTable) -> Collection[
     Of somebody without one, such as who was added a moment ago, Huma knows no job title and no dates. That is not to
     say that there are none. A key that sees half of a position sees no more of nobody's.
     """
-    rules = [rule for rule in table.rules if rule.huma is not None and rule.huma.object == "position"]
+    rules = table.of_the_position
     told = (as_text(read_keys(record, path)) for rule in rules for path in rule.record_keys.values())
     return () if any(isinstance(value, str) for value in told) else [rule.canonical_target for rule in rules]
 
@@ -134,8 +134,10 @@ def _of_an_unfinished(desired: Desired, table: FieldTable) -> Collection[str]:
     is not there is not to be unset anywhere.
     """
     last = table.rule_at[table.completed_in_huma].canonical_target
-    may_be_unset = [rule.canonical_target for rule in table.rules if rule.may_be_unset]
-    return () if desired.values[last] is not None else [at for at in may_be_unset if desired.values[at] is None]
+    if desired.values[last] is not None:
+        return ()
+    may_be_unset = (rule.canonical_target for rule in table.rules if rule.may_be_unset)
+    return [target for target in may_be_unset if desired.values[target] is None]
 
 
 def desired_from_employee(

@@ -155,6 +155,16 @@ class Rule(_Frozen):
         """Whether Xledger has nothing, too, once Huma has nothing."""
         return self.rule is Policy.MIRROR
 
+    @property
+    def is_of_the_position(self) -> bool:
+        """Whether the value is a position's in Huma, so that nothing is known of somebody without one."""
+        return self.huma is not None and self.huma.object == "position"
+
+    @property
+    def is_lost_in_turn(self) -> bool:
+        """Whether a sync to Xledger unsets the value there of whoever has an employment ID in Huma and none of it."""
+        return self.may_be_unset and self.huma is not None and not self.is_of_the_position
+
     def is_masked(self, value: str) -> bool:
         """Whether a value does not show all that it is, so that it can be compared, and not be written."""
         return self.masked and MASK in value
@@ -503,6 +513,11 @@ class FieldTable(_Frozen):
         """
         rules = {target: self.rule_of[target] for target in self.shown_as}
         return {target: rule.targets if rule.may_be_unset else (target,) for target, rule in rules.items()}
+
+    @cached_property
+    def of_the_position(self) -> tuple[Rule, ...]:
+        """The rows of what a position says in Huma."""
+        return tuple(rule for rule in self.rules if rule.is_of_the_position)
 
     @property
     def fields(self) -> tuple[str, ...]:

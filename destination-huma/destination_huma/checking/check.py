@@ -7,7 +7,6 @@ from connector_base.findings import Finding
 from connector_base.writing.checking import findings_about
 from destination_huma.checking.probe import Connect, probe_huma
 from destination_huma.config import Config, parse_config, what_can_be_tried
-from destination_huma.huma import USER
 from destination_huma.settings.field_policies import BACK
 from shared_mappings import Decisions, Policy
 
@@ -38,7 +37,8 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
             "genders. Enter the genders as they are spelled in Huma, each with its code in Xledger; or, if it is "
             f"meant, choose gender under {Config.titled('read_only_fields')}."
         )
-    if kept := [name for name in _unset_in_turn() if settings.policies.fields.get(name) is Policy.READ_ONLY]:
+    in_turn = (name for rule in BACK.rules if rule.is_lost_in_turn for name in rule.fields)
+    if kept := [name for name in in_turn if settings.policies.fields.get(name) is Policy.READ_ONLY]:
         named = ", ".join(kept)
         yield Finding(
             f"Never written to Huma, by these settings: {named}. Of whoever gets an employment ID in Huma and has none "
@@ -46,10 +46,3 @@ def _surprises_in(settings: Config) -> Iterator[Finding]:
             "Xledger under Fields that are never unset (no_unset_fields), if Xledger is to keep it.",
             blocks=False,
         )
-
-
-def _unset_in_turn() -> Iterator[str]:
-    """The fields that nothing else keeps from being unset in Xledger where Huma has nothing."""
-    for rule in BACK.rules:
-        if rule.may_be_unset and rule.huma is not None and rule.huma.object == USER:
-            yield from rule.fields

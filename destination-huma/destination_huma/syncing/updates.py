@@ -142,7 +142,7 @@ class Updates:
 
     def _would_be_unset(self, unwritten: Sequence[FieldChange]) -> bool:
         """Whether a sync to Xledger may unset any of what Huma does not have."""
-        return any(change.before is None and self.back.rule_at(change.target).may_be_unset for change in unwritten)
+        return any(change.before is None and self.back.rule_at(change.target).is_lost_in_turn for change in unwritten)
 
     def _send(self, item: Planned, user: User, able: Able, changes: Sequence[FieldChange]) -> Unwritten:
         """Sends changes of one object in one request; gives those of them that are not written."""

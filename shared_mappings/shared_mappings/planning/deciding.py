@@ -71,12 +71,8 @@ class Comparison:
         return _held_back(decision, policy) if self._is_held_back(rule) else decision
 
     def is_lost_without(self, rule: Rule, place: str) -> bool:
-        """Whether a sync to Xledger would unset a value there, since Huma does not get it, although it might have it.
-
-        What belongs to a position is unknown of somebody without one.
-        """
-        of_the_user = rule.huma is not None and rule.huma.object == "user"
-        if not (rule.may_be_unset and of_the_user) or isinstance(self.there.values[place], str):
+        """Whether a sync to Xledger would unset a value there, since Huma might have it, and does not get it."""
+        if not rule.is_lost_in_turn or isinstance(self.there.values[place], str):
             return False
         return policy_in_force(rule, self.policies, self.direction, self.rulings) is not Policy.READ_ONLY
 
