@@ -93,7 +93,7 @@ ROOMS = {
         converters
         countries  dates  able
         normal_forms
-        codes  states  record_schema  api_url  rulings  fingerprints
+        codes  states  record_schema  api_url  rulings  fingerprints  languages
     """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""

@@ -50,6 +50,7 @@ STEPS: Final = (
     huma: {place: preferredName, rule: no_unset, default: fill_empty}
 
 """,
+            "  jobTitle: {en:": "  preferredName: {en: Preferred name, nb: Kallenavn}\n",
             "  jobTitle: Job title.\n": "  nickname: What the person is called.\n",
             "  employee.contact.jobTitle: {": "  employee.contact.nickname: {routes: [updateContacts.nickname]}\n",
         },
@@ -103,6 +104,7 @@ ALSO: Final = (
     rule: mirror
 
 """,
+            "  employmentStartDate: {en:": "  employmentPercentage: {en: Size of the position, nb: Stillingsprosent}\n",
             "  employmentFrom: First day of employment.\n": "  percentage: Size of the position in percent.\n",
             "  employee.employmentFrom: {": "  employee.percentage: {routes: [updateEmployees.percentage]}\n",
         },

@@ -15,6 +15,7 @@ from shared_mappings.employee import Employee
 from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.field_table import FieldTable, HumaObject, InHuma, Route, Rule, Side, Target, field_table
+from shared_mappings.languages import LANGUAGES, Language
 from shared_mappings.planning.bodies import bodies_for_huma
 from shared_mappings.planning.deciding import policy_in_force
 from shared_mappings.planning.for_huma import plan_for_huma
@@ -31,6 +32,7 @@ from shared_mappings.user_schema import user_schema
 
 __all__ = [
     "API_URL_PATTERN",
+    "LANGUAGES",
     "MISSING",
     "NO_DECISIONS",
     "NO_RULINGS",
@@ -51,6 +53,7 @@ __all__ = [
     "FieldWarning",
     "HumaObject",
     "InHuma",
+    "Language",
     "NewUsers",
     "Options",
     "Plan",

@@ -13,6 +13,7 @@ from shared_mappings.comparators import COMPARATORS
 from shared_mappings.converters import CONVERTERS, PLACEHOLDERS
 from shared_mappings.converters_back import CONVERTERS_BACK
 from shared_mappings.dates import stands_for_none
+from shared_mappings.languages import InEachLanguage
 from shared_mappings.normal_forms import MASK
 from shared_mappings.policies import Policy
 from shared_mappings.states import State
@@ -126,6 +127,7 @@ class Rule(_Frozen):
         personal: Whether a value that agrees tells that a person is the employee, although one for life differs: alone,
             or together with the others of that kind.
         masked: Whether what is shown may have `*` in place of what is not.
+        sensitive: Whether a page shows only the last four characters, until somebody asks for the rest.
         huma: The way back to Huma; None where there is none.
     """
 
@@ -140,6 +142,7 @@ class Rule(_Frozen):
     lifelong: bool = False
     personal: Literal["alone", "together"] | None = None
     masked: bool = False
+    sensitive: bool = False
     huma: InHuma | None = None
 
     @cached_property
@@ -291,6 +294,7 @@ class FieldTable(_Frozen):
         one_value: The objects of either record that are one value.
         entries: Lists of either record of which a converter looks into entries.
         rules: The rows.
+        names: What people call each field of the record, by language.
         employee: What each property of the destination's `employee` object is, by its path, for whoever maps onto it.
         targets: How each target is written, by its path in the type Employee.
         kept: Lines of what is one value that no rule is for, and the routes by which they are sent along as they stand.
@@ -308,6 +312,7 @@ class FieldTable(_Frozen):
     one_value: OneValue
     entries: dict[str, Entries]
     rules: tuple[Rule, ...]
+    names: dict[str, InEachLanguage]
     employee: dict[str, str]
     targets: dict[str, Target]
     kept: dict[str, tuple[Route, ...]]
@@ -338,6 +343,15 @@ class FieldTable(_Frozen):
         last = self.targets.get(self.completed_by)
         if last is None or last.creation or last.routes[0].mutation != list(self.mutations)[-1]:
             raise ValueError(f"{self.completed_by} is nothing that the last mutation writes, and creation does not")
+        return self
+
+    @model_validator(mode="after")
+    def _names_every_field(self) -> "FieldTable":
+        fields = list(dict.fromkeys(name for rule in self.rules for name in rule.fields))
+        if strays := sorted({*self.names} ^ {*fields}):
+            raise ValueError(f"rules and names disagree on {strays}")
+        if list(self.names) != fields:
+            raise ValueError("the names stand in another order than the fields")
         return self
 
     @model_validator(mode="after")
@@ -483,6 +497,11 @@ class FieldTable(_Frozen):
     def rule_at(self) -> Mapping[str, Rule]:
         """The row that each place belongs to, in Xledger or in Huma."""
         return {place: rule for rule in self.rules for way in rule.ways.values() for place in way.places}
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The fields of the record of which a page shows only the last four characters, until somebody asks."""
+        return frozenset(name for rule in self.rules if rule.sensitive for name in rule.fields)
 
     @cached_property
     def beside(self) -> tuple[str, ...]:

@@ -144,6 +144,31 @@ def test_a_property_of_an_employee_that_nothing_says_what_it_is_is_an_error() ->
         FieldTable.model_validate(broken(employee=employee))
 
 
+def names_but(**changed: dict[str, str] | None) -> dict[str, dict[str, str]]:
+    """The names of all fields, with others for some, and none for those of which nothing is given."""
+    names: dict[str, dict[str, str] | None] = {**broken()["names"], **changed}
+    return {field: named for field, named in names.items() if named is not None}
+
+
+@pytest.mark.parametrize(
+    ("names", "complaint"),
+    [
+        (names_but(phone=None), r"rules and names disagree on \['phone'\]"),
+        (names_but(shoeSize={"en": "Shoe size", "nb": "Skostørrelse"}), r"rules and names disagree on \['shoeSize'\]"),
+        (names_but(phone={"en": "Phone number"}), "has to be said in each of en, nb"),
+        (names_but(phone={"en": "Phone number", "nb": ""}), "has to be said in each of en, nb"),
+        (dict(reversed(names_but().items())), "another order than the fields"),
+    ],
+)
+def test_a_field_has_a_name_in_each_language_where_its_row_stands(names: Any, complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        FieldTable.model_validate(broken(names=names))
+
+
+def test_what_a_page_does_not_show_at_a_glance_are_accounts_and_identity_numbers() -> None:
+    assert field_table().sensitive == {"bankAccount", "identifications"}
+
+
 def test_a_target_that_nothing_says_how_to_write_is_an_error() -> None:
     targets = broken()["targets"]
     del targets["employee.contact.phone"]
