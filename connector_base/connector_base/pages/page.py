@@ -1,0 +1,98 @@
+"""A page as one file: the data, what shows them, and a policy by which it can ask nobody for anything."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from itertools import chain, islice
+from typing import Final
+
+from connector_base.pages.contents import Frame
+
+SCRIPTS: Final = (
+    *("dom", "words", "differences", "data", "rows", "decisions", "choices"),
+    *("table", "panel", "dialogs", "workspace"),
+    *("kept", "review", "result", "main"),
+)
+"""The page's own scripts, each after those that it stands on."""
+
+STYLES: Final = ("style", "print")
+
+_PLACE: Final = re.compile(rb"\{\{(\w+)\}\}")
+"""Where something goes into the page."""
+
+_POLICY: Final = (
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""Only these scripts run, and none of them reaches anything. The grid makes its styles as it goes."""
+
+
+def page(frame: Frame, people: Iterable[bytes], only: Iterable[bytes]) -> Iterator[bytes]:
+    """A page, piece by piece: it may be larger than what fits into memory.
+
+    Args:
+        frame: What the page is about as a whole.
+        people: What is told of each person (`Somebody` of a review, `Written` of a result), each as JSON.
+        only: Whoever is in the system alone that is written to (`OnlyThere`), each as JSON.
+
+    Yields:
+        UTF-8. The table is only in a page that has somebody to show.
+    """
+    people, only = iter(people), iter(only)
+    first, first_only = list(islice(people, 1)), list(islice(only, 1))
+    scripts = [_grid(), _script()] if first or first_only else [_script()]
+    contents: dict[bytes, Iterable[bytes]] = {
+        b"policy": [_policy(scripts)],
+        b"style": [_style()],
+        b"texts": [_harmless(_part("texts.json"))],
+        b"frame": [_harmless(json.dumps(frame, allow_nan=False).encode())],
+        b"people": _array(chain(first, people)),
+        b"only": _array(chain(first_only, only)),
+        b"scripts": (b"<script>%b</script>\n" % script for script in scripts),
+    }
+    for position, part in enumerate(_PLACE.split(_part("page.html"))):
+        if position % 2:
+            yield from contents[part]
+        else:
+            yield part
+
+
+def _array(entries: Iterable[bytes]) -> Iterator[bytes]:
+    """A JSON array, an entry to a line."""
+    yield b"["
+    for position, entry in enumerate(entries):
+        yield b",\n" + _harmless(entry) if position else b"\n" + _harmless(entry)
+    yield b"]"
+
+
+def _harmless(content: bytes) -> bytes:
+    """JSON that stays what it is within a page: without a `<`, no text in it ends the element or begins a comment."""
+    return content.replace(b"<", b"\\u003c")
+
+
+def _policy(scripts: Iterable[bytes]) -> bytes:
+    hashes = " ".join(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in scripts)
+    return _POLICY.format(hashes=hashes).encode()
+
+
+@cache
+def _script() -> bytes:
+    return b"".join([b'"use strict";\n', *(_part(f"js/{name}.js") for name in SCRIPTS)])
+
+
+@cache
+def _grid() -> bytes:
+    return _part("vendor/ag-grid.min.js")
+
+
+@cache
+def _style() -> bytes:
+    return b"".join(_part(f"{name}.css") for name in STYLES)
+
+
+def _part(path: str) -> bytes:
+    return files(__package__).joinpath(path).read_bytes()
