@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.models import FailureType, Status
 
 from connector_base.incremental.identity import IDENTITY
+from connector_base.reporting.report import NoReport
 from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import Write, a_stream
 from integration_tests.decided import add, decisions, leave, stands
@@ -16,6 +17,7 @@ from integration_tests.reading import read_source
 from integration_tests.records import Record, a_user, as_employee, records, without
 from integration_tests.sandbox import Sandbox
 from integration_tests.without_a_host import InThisProcess
+from shared_mappings import Action, Plan, RejectionCode
 
 Storage = dict[str, Any]
 
@@ -114,6 +116,52 @@ def test_a_code_that_was_decided_for_huma_is_given_to_whoever_was_found_by_email
     codes = sorted(employee["code"] for employee in sandbox.xledger.employees())
     assert codes == ["E1", "OLD-E2", "OLD-E3"]
     assert written.summary["rejected"] == {"code_conflict": 2}
+
+
+BY_EMAIL = {"match_on": ["email", "employmentId"]}
+
+
+@pytest.mark.parametrize(
+    ("there", "settings", "lifted"),
+    [
+        ([{"code": "OLD"}], {}, True),
+        ([{"code": "OLD"}], {"fill_empty_fields": ["employmentId"]}, True),
+        ([{"code": "OLD", "birthday": "1971-03-04"}], {}, False),
+        ([{"code": "OLD"}, {"code": "E1", "email": "other@example.com"}], BY_EMAIL, False),
+        ([{"code": "OLD"}, {"code": "e1", "email": "other@example.com"}], BY_EMAIL, False),
+    ],
+)
+def test_a_rejection_says_that_a_decision_lifts_it_where_that_decision_does(
+    there: list[Record],
+    settings: Storage,
+    lifted: bool,
+    write: Write,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planned: list[Plan] = []
+    monkeypatch.setattr(NoReport, "planned", lambda _, item: planned.append(item.plan))
+    user = a_user(1)
+    for employee in there:
+        sandbox.xledger.add_employee(**as_employee(user, **employee))
+    write(records([user]), mode="preview", **settings)
+    (told,) = planned
+    assert told.action is Action.REJECT
+    assert told.lifted_by == ("employmentId" if lifted else None)
+    written = write(records([user]), decisions=decisions(stands(user, "employmentId", "huma")), **settings)
+    assert sum(written.summary["rejected"].values()) == int(not lifted)
+    assert (sandbox.xledger.employees()[0]["code"] == "E1") is lifted
+
+
+@pytest.mark.parametrize("code", [None, "", " "])
+def test_whoever_has_no_employment_id_cannot_give_it_to_an_employee(
+    code: str | None, write: Write, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Plan] = []
+    monkeypatch.setattr(NoReport, "planned", lambda _, item: told.append(item.plan))
+    sandbox.xledger.add_employee(**as_employee(a_user(1), code="OLD"))
+    write(records([a_user(1, employmentId=code)]), mode="preview")
+    assert [(plan.rejection, plan.lifted_by) for plan in told] == [(RejectionCode.CODE_CONFLICT, None)]
 
 
 def test_a_preview_marks_what_a_decision_holds_back(

@@ -35,9 +35,14 @@ def duplicate(detail: str) -> Plan:
     return Plan.reject(RejectionCode.DUPLICATE_KEY, detail)
 
 
-def conflict(detail: str) -> Plan:
-    """Rejects somebody who may be somebody else than they seem to be."""
-    return Plan.reject(RejectionCode.CODE_CONFLICT, detail)
+def conflict(detail: str, lifted_by: str | None = None) -> Plan:
+    """Rejects somebody who may be somebody else than they seem to be.
+
+    Args:
+        detail: Who they seem to be, in a sentence.
+        lifted_by: The field about which a decision lifts that; None where none does.
+    """
+    return Plan.reject(RejectionCode.CODE_CONFLICT, detail, lifted_by)
 
 
 def contradicted(named: str, differs: Sequence[str]) -> Plan:

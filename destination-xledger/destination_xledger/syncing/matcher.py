@@ -31,6 +31,7 @@ from shared_mappings import (
     Plan,
     Policies,
     RejectionCode,
+    Rule,
     Stands,
     contradictions,
     is_somebody_else,
@@ -199,9 +200,11 @@ class Matcher:
             return None
         if differs := contradictions(person.desired, employee, self.routes.table):
             return contradicted(_named(employee), differs)
+        holders = directory.with_code(person.code) - {employee.db_id}
         if _code_of(employee) and not self._is_renumbered(person):
-            return conflict(_named(employee))
-        if holders := directory.with_code(person.code) - {employee.db_id}:
+            (field_of_the_code,) = self._code.fields
+            return conflict(_named(employee), field_of_the_code if person.code and not holders else None)
+        if holders:
             return Plan.reject(
                 RejectionCode.AMBIGUOUS_MATCH,
                 f"The employment ID of this person is the code of dbId {', '.join(sorted(holders))}, and the e-mail "
@@ -211,8 +214,12 @@ class Matcher:
 
     def _is_renumbered(self, person: Person) -> bool:
         """Whether a person is the employee found by e-mail who has another code, by a setting or by a decision."""
-        code = self.routes.table.rule_of[EMPLOYMENT_ID]
-        return self.renumber_employees or bool(person.rulings.let_through(code.fields, Stands.HUMA))
+        return self.renumber_employees or bool(person.rulings.let_through(self._code.fields, Stands.HUMA))
+
+    @property
+    def _code(self) -> Rule:
+        """The row of the code."""
+        return self.routes.table.rule_of[EMPLOYMENT_ID]
 
 
 def ambiguous(db_ids: frozenset[str]) -> Plan:

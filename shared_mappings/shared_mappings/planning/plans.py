@@ -76,6 +76,8 @@ class Plan:
         skip_reason: Why the person is left out; only with `Action.SKIP`.
         rejection: Why the record is rejected; only with `Action.REJECT`.
         detail: More about a rejection: ids, never values.
+        lifted_by: The record's field about which it can be decided that Huma's value stands, where that lifts the
+            rejection; None where it does not.
     """
 
     action: Action
@@ -85,6 +87,7 @@ class Plan:
     skip_reason: SkipReason | None = None
     rejection: RejectionCode | None = None
     detail: str = ""
+    lifted_by: str | None = None
 
     @classmethod
     def of(cls, decisions: Iterable[Decision], warnings: Iterable[FieldWarning]) -> "Plan":
@@ -111,6 +114,6 @@ class Plan:
         return cls(Action.SKIP, skip_reason=reason)
 
     @classmethod
-    def reject(cls, code: RejectionCode, detail: str = "") -> "Plan":
+    def reject(cls, code: RejectionCode, detail: str = "", lifted_by: str | None = None) -> "Plan":
         """A plan to reject a record."""
-        return cls(Action.REJECT, rejection=code, detail=detail)
+        return cls(Action.REJECT, rejection=code, detail=detail, lifted_by=lifted_by)
