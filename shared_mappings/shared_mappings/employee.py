@@ -29,12 +29,15 @@ class Employee:
             `MISSING` where the object that would hold it is not there or cannot be seen.
         closed: Whether the employee was closed before the day of reading. False where that cannot be seen.
         left: Whether the employment had ended by then, or the employee was closed; likewise.
+        modified_at: When Xledger last changed the employee, as it shows that: wall time of Central Europe; None where
+            it was not read, or is not shown. Facts: it need not move when the contact or the subledger changes.
     """
 
     db_ids: Mapping[str, str | None]
     values: Mapping[str, State] = field(repr=False)
     closed: bool = False
     left: bool = False
+    modified_at: str | None = None
 
     @property
     def db_id(self) -> str:

@@ -55,7 +55,8 @@ def sync_to_xledger(
     table = field_table()
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
     readers = stream_readers(catalog, carried(table, settings.options, decisions))
-    gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas)
+    previews = settings.mode is Mode.PREVIEW
+    gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas, dated=previews)
     routes = Routes(gateway)
     refusals = Refusals(gateway)
     claims = Claims()
@@ -68,7 +69,7 @@ def sync_to_xledger(
             settings.match_on,
             settings.renumber_employees,
             claims,
-            foresees=settings.mode is Mode.PREVIEW,
+            foresees=previews,
         ),
         Additions(gateway, refusals, outcomes, client.sleep, now, done),
         Updates(gateway, routes, refusals, done),

@@ -13,7 +13,7 @@ from connector_base.people.directory import Directory, MatchingKey
 from shared_mappings import MISSING, Employee, FieldTable, State
 from shared_mappings.desired import EMAIL
 from shared_mappings.employee import value_shown
-from shared_mappings.normal_forms import normalised_email, normalised_key
+from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 from shared_mappings.states import read_keys
 from xledger_api.employees.listing import Listing
 from xledger_api.employees.look_ups import IN_OTHER_CASE, IN_THE_ENTITY, AskedFor, Found, LookUps
@@ -28,7 +28,7 @@ from xledger_api.employees.requests import (
 )
 from xledger_api.employees.spellings import code_in_other_cases, code_spellings, email_spellings
 from xledger_api.employees.system_values import SystemValues
-from xledger_api.language.fitting import fitted, lacks, shown
+from xledger_api.language.fitting import MODIFIED, fitted, lacks, shown, shows_modified
 from xledger_api.language.operations import Call, Operation, Path, query
 from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Failure
@@ -58,12 +58,14 @@ class Gateway:
         whole_table: The field table, which says what to read and where to write.
         system_values: The system values that employees were read with.
         schemas: What was learned in this process, by the address and the token with which it was.
+        dated: Whether it is read as well when employees were last changed, where Xledger shows that.
     """
 
     client: XledgerClient
     whole_table: FieldTable
     system_values: SystemValues = field(default_factory=SystemValues)
     schemas: Schemas = field(default_factory=dict, repr=False)
+    dated: bool = False
     _table: FieldTable | None = field(default=None, init=False, repr=False)
     _listed: Directory[Employee] | None = field(default=None, init=False, repr=False)
     """The keys of all employees, where Xledger cannot find them by their e-mail addresses."""
@@ -98,8 +100,14 @@ class Gateway:
     @property
     def _look_ups(self) -> LookUps:
         if self._looking_up is None:
-            self._looking_up = LookUps(self.client, self.schema, self.table)
+            self._looking_up = LookUps(self.client, self.schema, self._everything)
         return self._looking_up
+
+    @property
+    def _everything(self) -> tuple[Path, ...]:
+        """What is read of an employee who is read whole."""
+        dates = (MODIFIED,) if self.dated and shows_modified(self.schema) else ()
+        return (*shown(self.table, self.schema), *dates)
 
     def look_up(
         self, people: Sequence[Keys], *, email_decides: bool = False, with_doubts: bool = False
@@ -118,7 +126,7 @@ class Gateway:
             AirbyteTracedException: When Xledger cannot be read.
         """
         if not (can_filter(self.schema, "code_in") and can_filter(self.schema, "dbId_in")):
-            return self._list(shown(self.table, self.schema), whole=True)
+            return self._list(self._everything, whole=True)
         codes = sorted({spelling for keys in people if keys.code for spelling in code_spellings(keys.code)})
         emails = sorted({spelling for keys in people if keys.email for spelling in email_spellings(keys.email)})
         others = sorted({spelling for keys in people if keys.code for spelling in code_in_other_cases(keys.code)})
@@ -264,7 +272,9 @@ class Gateway:
 
     def _employee(self, node: Node) -> Employee:
         # By the day in UTC: in Xledger's time zone, whatever is over then is over as well.
-        return Employee.from_node(node, self.table, self.system_values.called, self.client.now().date())
+        employee = Employee.from_node(node, self.table, self.system_values.called, self.client.now().date())
+        modified = as_text(read_keys(node, MODIFIED))
+        return replace(employee, modified_at=modified) if isinstance(modified, str) else employee
 
     def _employees(self, nodes: Mapping[str, Node]) -> Mapping[str, Employee]:
         return {client_id: self._employee(node) for client_id, node in nodes.items()}

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from connector_base.failures import transient_error
-from shared_mappings import FieldTable
 from xledger_api.employees.pages import Node, Walk, page_of
 from xledger_api.employees.requests import OWNERS, email_of_an_employee, employees, is_scoped
-from xledger_api.language.fitting import shown
 from xledger_api.language.operations import Path
 from xledger_api.language.schema import Schema
 from xledger_api.sending.answers import Answer, Problem
@@ -76,7 +74,7 @@ class LookUps:
     Attributes:
         client: Sends the operations.
         schema: What this Xledger has.
-        table: The field table, as it is for this Xledger.
+        everything: What to read of an employee who is read whole.
         scope_is_right: Whether those who are looked up everywhere were seen to be no fewer than those of the token's
             entity.
         answered: Whether a look-up was answered in this sync: then it lacks no access.
@@ -84,7 +82,7 @@ class LookUps:
 
     client: XledgerClient
     schema: Schema
-    table: FieldTable
+    everything: tuple[Path, ...]
     scope_is_right: bool = False
     answered: bool = False
 
@@ -149,9 +147,8 @@ class LookUps:
 
     def _filtered(self, asked: Sequence[AskedFor]) -> Pages:
         """One page for each kind of key that is asked for."""
-        everything = shown(self.table, self.schema)
         keys: tuple[tuple[str, str, list[Any], tuple[Path, ...]], ...] = (
-            ("byCode", "code_in", [row.code for row in asked if row.code is not None], everything),
+            ("byCode", "code_in", [row.code for row in asked if row.code is not None], self.everything),
             (
                 "byEmail",
                 "email_in",
@@ -164,7 +161,7 @@ class LookUps:
                 [row.code_in_other_case for row in asked if row.code_in_other_case is not None],
                 (("dbId",), ("code",)),
             ),
-            ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], everything),
+            ("byDbId", "dbId_in", [int(row.db_id) for row in asked if row.db_id is not None], self.everything),
         )
         first = EMPLOYEES_PER_KEY * len(asked)
         pages: dict[str, tuple[tuple[Path, ...], Node]] = {

@@ -94,6 +94,11 @@ def shown_in_records(table: FieldTable, schema: Schema) -> tuple[Path, ...]:
     return (*others, *(path for name in names for path in shown_at(name, table, schema)))
 
 
+def shows_modified(schema: Schema) -> bool:
+    """Whether it can be read when employees were last changed."""
+    return _reads(schema, MODIFIED)
+
+
 def shows_closed(table: FieldTable, schema: Schema) -> bool:
     """Whether it can be read who is closed."""
     return _reads(schema, table.closed_keys)
