@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from huma_xledger import __main__ as command
-from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile, ConnectionFileError
+from huma_xledger.connection_file import (
+    CONNECTORS,
+    DESTINATIONS,
+    NAME,
+    ConnectionFile,
+    ConnectionFileError,
+    DecisionsFile,
+)
+from integration_tests.decided import add, decisions
 
 MARK = "Kari-Nordmann"
 
@@ -155,4 +163,71 @@ def test_reports_of_the_two_directions_in_different_places_are_noticed_for_decis
     to_xledger: str, to_huma: str | None, apart: bool, tmp_path: Path
 ) -> None:
     content = f"destination-xledger: {to_xledger}" + (f"\ndestination-huma: {to_huma}" if to_huma else "")
-    assert ConnectionFile.read(written(tmp_path, content)).keeps_reports_apart() is apart
+    file = ConnectionFile.read(written(tmp_path, content))
+    assert file.keeps_reports_apart() is apart
+    file.decisions.write(decisions())
+    assert not file.keeps_reports_apart(), "What stands beside connection.yaml counts for both."
+
+
+# ------------------------------------------------------------------ what was decided
+
+
+def test_what_was_decided_for_a_connection_is_handed_to_both_destinations_and_to_nobody_else(tmp_path: Path) -> None:
+    file = ConnectionFile.read(written(tmp_path, json.dumps({name: {"some": "setting"} for name in CONNECTORS})))
+    assert {name: file.config(name) for name in CONNECTORS} == {name: {"some": "setting"} for name in CONNECTORS}
+    text = decisions(add(7))
+    file.decisions.write(text)
+    for name in CONNECTORS:
+        decided = {"decisions": text} if name in DESTINATIONS else {}
+        assert file.config(name) == {"some": "setting", **decided}
+
+
+@pytest.mark.parametrize(("entered", "counts"), [(decisions(add(8)), True), ("", False), ("  ", False), (None, False)])
+def test_a_destination_with_decisions_of_its_own_goes_by_those(
+    entered: str | None, counts: bool, tmp_path: Path
+) -> None:
+    content = {"destination-xledger": {"decisions": entered}, "destination-huma": {}}
+    file = ConnectionFile.read(written(tmp_path, json.dumps(content)))
+    file.decisions.write(decisions(add(7)))
+    assert file.config("destination-xledger")["decisions"] == (entered if counts else decisions(add(7)))
+    assert file.config("destination-huma")["decisions"] == decisions(add(7))
+    assert file.decide_by_themselves == (("destination-xledger",) if counts else ())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (f'{{"version": 1, "{MARK}": 1}}'.encode(), "cannot be understood: .+"),
+        (decisions(version=2).encode(), "cannot be understood: it is not of version 1"),
+        (b"\xff" + MARK.encode(), "cannot be understood: it is no text in UTF-8"),
+        (b"", "cannot be understood: it is no JSON"),
+        (None, "cannot be read: Is a directory"),
+    ],
+    ids=range(5),
+)
+def test_decisions_of_no_use_are_named_in_a_sentence_before_anything_is_written(
+    content: bytes | None, why: str, tmp_path: Path
+) -> None:
+    file = ConnectionFile.read(written(tmp_path, json.dumps({name: {} for name in CONNECTORS})))
+    if content is None:
+        file.decisions.path.mkdir()
+    else:
+        file.decisions.path.write_bytes(content)
+    for name in DESTINATIONS:
+        with pytest.raises(ConnectionFileError, match=rf"decisions\.json {why}.* Nothing is written before") as raised:
+            file.config(name)
+        assert MARK not in str(raised.value)
+    assert file.config("source-huma") == {}
+
+
+def test_decisions_are_replaced_at_once_or_not_at_all_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    file = DecisionsFile(tmp_path / "decisions.json")
+    file.path.write_text("something else")
+    file.path.chmod(0o644)
+    file.write(decisions(add(7)))
+    assert file.read() == decisions(add(7))
+    assert file.path.stat().st_mode & 0o077 == 0
+    (tmp_path / "decisions.draft").mkdir()
+    with pytest.raises(ConnectionFileError, match=r"decisions\.json cannot be written: Is a directory\. Give"):
+        file.write(decisions())
+    assert file.read() == decisions(add(7))

@@ -31,12 +31,13 @@ from huma_xledger.belonging import (
 )
 from huma_xledger.checking import said
 from huma_xledger.connection import SUMMARY, CheckFailedError, Connection, SyncFailedError, SyncResult
-from huma_xledger.connection_file import CONNECTORS, NAME
+from huma_xledger.connection_file import CONNECTORS, DECISIONS, NAME
 from huma_xledger.direction import BY_ORIGIN, TO_HUMA, TO_XLEDGER, Direction
 from huma_xledger.lock import held
 from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
 from integration_tests.conftest import Write
+from integration_tests.decided import decisions
 from integration_tests.records import a_user, records
 from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
 
@@ -281,6 +282,31 @@ def test_a_check_tells_of_reports_in_different_places(
     (tmp_path / NAME).write_text(json.dumps(apart), encoding="utf-8")
     assert make("check") == 0
     assert told in capsys.readouterr().out
+    (tmp_path / DECISIONS).write_text(decisions(), encoding="utf-8")
+    assert make("check") == 0
+    assert told not in capsys.readouterr().out
+
+
+def test_a_check_tells_of_decisions_that_do_not_count_for_a_destination_that_has_its_own(
+    make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configs: dict[str, Any] = {name: {} for name in CONNECTORS} | {"destination-huma": {"decisions": decisions()}}
+    (tmp_path / NAME).write_text(json.dumps(configs), encoding="utf-8")
+    assert make("check") == 0
+    told = "destination-huma has decisions of its own"
+    assert told not in capsys.readouterr().out
+    (tmp_path / DECISIONS).write_text(decisions(), encoding="utf-8")
+    assert make("check") == 0
+    assert told in capsys.readouterr().out
+
+
+def test_a_sync_with_decisions_of_no_use_runs_nothing_and_says_so(
+    make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / DECISIONS).write_text("{}", encoding="utf-8")
+    assert [make("sync", "--from", origin) for origin in BY_ORIGIN] == [2, 2]
+    assert capsys.readouterr().out.count("Nothing is written before they are.") == 2
+    assert not list(tmp_path.glob("connections/*/*.json"))
 
 
 # ------------------------------------------------------------------ how a sync ends that failed

@@ -24,12 +24,13 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
+        reviewing
         connection
         report
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
-        temporary
+        temporary  private_file
     """,
     "source_huma": """
         run

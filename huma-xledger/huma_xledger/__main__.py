@@ -70,8 +70,16 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
         _say(
             console,
             "The two destinations leave their reports in different places, so that decisions (decisions.json) in one "
-            "do not count in the other. Give both the same place (object_storage_config).",
+            f"do not count in the other. Put the file beside {file.path.name}, where it counts for both, or give both "
+            "the same place (object_storage_config).",
         )
+    if file.decisions.path.exists():
+        for name in file.decide_by_themselves:
+            _say(
+                console,
+                f"{name} has decisions of its own in {file.path}, so that those in {file.decisions.path} do not count "
+                "for it. Remove the setting (decisions), and those count for both directions.",
+            )
     for warning in warnings_of(checked):
         _say(console, warning)
     for name, result in checked.items():

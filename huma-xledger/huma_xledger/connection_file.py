@@ -1,4 +1,7 @@
-"""A connection is a folder with `connection.yaml` in it: the configs of its connectors, by their names."""
+"""A connection is a folder with `connection.yaml` in it: the configs of its connectors, by their names.
+
+What an administrator decided stands beside it, in `decisions.json`, for both directions.
+"""
 
 import json
 import os
@@ -12,8 +15,16 @@ from typing import Any, Final
 import yaml
 
 from huma_xledger.direction import BY_ORIGIN
+from huma_xledger.private_file import replace_at_once
+from shared_mappings import DecisionsError, parse_decisions
 
 NAME: Final = "connection.yaml"
+
+DECISIONS: Final = "decisions.json"
+"""The file with what an administrator decided, for both destinations."""
+
+SETTING: Final = "decisions"
+"""The setting by which a destination is handed what is in it."""
 
 CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in direction.connectors)
 """The connectors that it may have a config of."""
@@ -26,6 +37,58 @@ _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
 class ConnectionFileError(Exception):
     """A connection that cannot be used; the message is a sentence that names the file, and no value in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsFile:
+    """What an administrator decided for a connection.
+
+    Attributes:
+        path: The file; it need not be there.
+    """
+
+    path: Path
+
+    def read(self) -> str | None:
+        """What is in the file; None when it is not there.
+
+        Raises:
+            ConnectionFileError: When it cannot be read or understood.
+        """
+        try:
+            text = self.path.read_bytes().decode()
+            parse_decisions(text)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ConnectionFileError(
+                f"{self.path} cannot be read: {error.strerror}. Nothing is written before it is. Check its permissions."
+            ) from None
+        except (UnicodeDecodeError, DecisionsError) as error:
+            why = str(error) if isinstance(error, DecisionsError) else "it is no text in UTF-8"
+            raise ConnectionFileError(
+                f"The decisions in {self.path} cannot be understood: {why}. Nothing is written before they are. Put "
+                "the file there again as it was saved, or update huma-xledger if the file is of a later version. "
+                "Without the file, nothing is decided."
+            ) from None
+        return text
+
+    def write(self, text: str) -> None:
+        """Replaces the file, at once or not at all; only its owner can read it.
+
+        Args:
+            text: Decisions that are understood.
+
+        Raises:
+            ConnectionFileError: When it cannot be written.
+        """
+        try:
+            replace_at_once(self.path, text.encode())
+        except OSError as error:
+            raise ConnectionFileError(
+                f"{self.path} cannot be written: {error.strerror}. Give the user that this runs as permission and "
+                "room there."
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +138,48 @@ class ConnectionFile:
     def config(self, connector: str) -> dict[str, Any]:
         """The config of a connector, with what the environment has in place of each `${VARIABLE}`.
 
-        Null stands for the default, as if nothing were there.
+        Null stands for the default, as if nothing were there. A destination that has no decisions of its own gets those
+        of the connection.
 
         Args:
             connector: Its name.
 
         Raises:
-            ConnectionFileError: When there is none, or a variable is not set.
+            ConnectionFileError: When there is none, or a variable is not set, or the decisions of the connection cannot
+                be read or understood.
         """
         if connector not in self._configs:
             raise ConnectionFileError(
                 f"{self.path} has no settings of {connector}, which a sync in this direction runs. {_CORRECT_IT}"
             )
-        config = self._configs[connector]
-        return {name: self._with_variables(value, connector) for name, value in config.items() if value is not None}
+        entered = self._configs[connector].items()
+        config = {name: self._with_variables(value, connector) for name, value in entered if value is not None}
+        if connector in DESTINATIONS and _is_blank(config.get(SETTING)):
+            text = self.decisions.read()
+            return config if text is None else config | {SETTING: text}
+        return config
+
+    @property
+    def decisions(self) -> DecisionsFile:
+        """What an administrator decided, for both directions."""
+        return DecisionsFile(self.path.with_name(DECISIONS))
+
+    @property
+    def decide_by_themselves(self) -> tuple[str, ...]:
+        """The destinations for which `connection.yaml` itself says what was decided."""
+        return tuple(name for name in DESTINATIONS if not _is_blank(self._configs.get(name, {}).get(SETTING)))
 
     def is_open_to_others(self) -> bool:
         """Whether others on this machine can read it."""
         return bool(self.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
     def keeps_reports_apart(self) -> bool:
-        """Whether both destinations are there, and leave their reports in different places.
+        """Whether both destinations leave their reports in different places, and nothing was decided for both.
 
-        The decisions of an administrator are beside the reports: those in one place do not count in the other.
+        Decisions may be beside the reports as well: those in one place do not count in the other.
         """
+        if self.decisions.path.exists():
+            return False
         places = [self._configs[name].get("object_storage_config") for name in DESTINATIONS if name in self._configs]
         return len(places) == len(DESTINATIONS) and any(place != places[0] for place in places)
 
@@ -120,6 +201,10 @@ class ConnectionFile:
             case dict():
                 return {key: self._with_variables(entry, connector) for key, entry in value.items()}
         return value
+
+
+def _is_blank(entered: Any) -> bool:
+    return entered is None or (isinstance(entered, str) and not entered.strip())
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,7 +1,6 @@
 """The state of a connection in a file, where PyAirbyte would want a cache database."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from huma_xledger.belonging import Belonging
 from huma_xledger.lock import held
+from huma_xledger.private_file import replace_at_once
 from huma_xledger.pyairbyte import AirbyteStateMessage, StateWriterBase, StaticInputState
 
 VERSION: Final = 1
@@ -82,14 +82,8 @@ class StateFile:
             "belongs_to": kept.belongs_to and asdict(kept.belongs_to),
             "states": [state.model_dump(mode="json", by_alias=True, exclude_unset=True) for state in kept.states],
         }
-        draft = self.path.with_suffix(".draft")
         try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), 0o600)  # it may have been there before
-                json.dump(content, file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
+            replace_at_once(self.path, json.dumps(content).encode())
         except OSError as error:
             raise StateFileError(
                 f"The state file {self.path} cannot be written: {error.strerror}. What was written stays "
