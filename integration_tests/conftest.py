@@ -1,4 +1,4 @@
-"""An empty Xledger, and the destination written to it in this process."""
+"""An empty Xledger, and the destination written to it in this process; and a browser."""
 
 import copy
 import json
@@ -19,11 +19,13 @@ from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerialize
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from playwright.sync_api import Browser
 
 from connector_base.log_redaction import redact_all_output
 from destination_huma.destination import DestinationHuma
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
+from integration_tests.browser import Visits, chromium_or_reason, running_chromium
 from integration_tests.sandbox import Sandbox
 from xledger_api.sending.client import XledgerClient
 
@@ -204,3 +206,22 @@ def folder(tmp_path: Path) -> Path:
 def local(folder: Path) -> dict[str, Any]:
     """The setting that has reports left in the folder."""
     return {"storage_type": "Local", "path": str(folder)}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of a file."""
+    with running_chromium(chromium_or_reason()) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visits]:
+    """Opens pages in the browser, without anything that an earlier test left in it.
+
+    No page may ask for anything outside itself and this machine, and none may have an error.
+    """
+    visits = Visits(chromium)
+    yield visits
+    visits.close()
+    assert visits.complaints == []
