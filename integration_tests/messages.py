@@ -1,8 +1,8 @@
 """Every sentence an administrator may get, in a table.
 
 They are collected from the code, so that none can be added, changed or forgotten without the table showing it: all
-that is written in it as a text of several words and is neither a docstring nor a part of a form, and all that the
-manifest of source-huma has for an administrator. The table is for reading aloud.
+that is written in it as a text of several words and is neither a docstring nor a part of a form, all that the manifest
+of source-huma has for an administrator, and all that explains a code. The table is for reading aloud.
 """
 
 import ast
@@ -32,6 +32,8 @@ PACKAGES: Final = (
         "shared_mappings/shared_mappings",
     ),
 )
+
+EXPLAINED: Final = ROOT / "shared_mappings" / "shared_mappings" / "explained.yaml"
 
 MANIFEST: Final = ROOT / "source-huma" / "source_huma" / "manifest.yaml"
 
@@ -112,7 +114,7 @@ class Message:
 def messages() -> list[Message]:
     """All sentences, each once for each file and kind, in the order of the alphabet."""
     found = {message for folder in PACKAGES for path in sorted((ROOT / folder).rglob("*.py")) for message in _in(path)}
-    return sorted(found | set(_in_the_manifest()))
+    return sorted(found | set(_in_the_manifest()) | set(_in_what_is_explained()))
 
 
 def table() -> str:
@@ -160,6 +162,14 @@ def _in_the_manifest() -> Iterator[Message]:
         if key in ("error_message", "skips"):
             kind = "a warning" if key == "skips" else "how a request to Huma ends"
             yield Message(where, kind, re.sub(r"\{(\w+)\}", r"[\1]", text))
+
+
+def _in_what_is_explained() -> Iterator[Message]:
+    """In English: the words of other languages say the same."""
+    where = EXPLAINED.relative_to(ROOT).as_posix()
+    for key, text in _values(yaml.safe_load(EXPLAINED.read_text(encoding="utf-8"))):
+        if key == "en":
+            yield Message(where, A_PART, re.sub(r"\{(\w+)\}", r"[\1]", text))
 
 
 def _values(content: Any) -> Iterator[tuple[str, str]]:

@@ -88,7 +88,7 @@ ROOMS = {
         decisions
         planning  used_schema
         direction  employee_schema  employee_record  user_schema  user
-        desired  employee
+        desired  employee  explained
         field_table
         comparators  converters_back  policies
         converters

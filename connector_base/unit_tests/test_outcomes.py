@@ -20,6 +20,7 @@ from shared_mappings import (
     Plan,
     Policies,
     RejectionCode,
+    Side,
     WarningCode,
     desired_from_user,
     field_table,
@@ -31,12 +32,11 @@ RECORD = {"id": "u1", "employmentId": "E1", "givenName": "Kari", "familyName": "
 
 
 EXPLANATIONS = Explanations(
-    dict.fromkeys(RejectionCode, "It was not written."),
-    dict.fromkeys(WarningCode, "It was left out."),
-    {WarningCode.EMPLOYEE_IS_CLOSED: "Closed there"},
-    refused=RejectionCode.REFUSED_BY_XLEDGER,
-    refusal="Look at the person. The books say:",
-    lacking=lambda _: "This person has no name.",
+    Side.XLEDGER, refused=RejectionCode.REFUSED_BY_XLEDGER, lacking=lambda _: "This person has no name."
+)
+REFUSED = (
+    "Xledger refused what was sent. If it complains of a value, correct that in Huma; otherwise look at the person in "
+    "Xledger. Xledger says:"
 )
 
 
@@ -113,17 +113,17 @@ def test_somebody_who_was_refused_as_a_whole_is_told_of_without_the_words_that_q
 ) -> None:
     person = somebody({"dbId": 1, "code": "E1"}).person
     outcomes.refused(person, Words("No …", "No 'Berg'."))
-    assert caplog.messages == [
-        "users u1 was rejected (refused_by_xledger). It was not written. No … This person has no name."
-    ]
+    assert caplog.messages == [f"users u1 was rejected (refused_by_xledger). {REFUSED} No … This person has no name."]
     ((_, code, reason),) = kept.lines
-    assert (code, reason) == ("refused_by_xledger", "It was not written. No 'Berg'. This person has no name.")
+    assert (code, reason) == ("refused_by_xledger", f"{REFUSED} No 'Berg'. This person has no name.")
     assert outcomes.summary.rejected == {"refused_by_xledger": 1}
 
 
 def test_a_warning_is_about_a_field_that_was_left_out_or_about_the_person() -> None:
     assert EXPLANATIONS.explained(FieldWarning(WarningCode.INVALID_DATE, "birthDate")) == (
-        "Left out: birthDate (invalid_date). It was left out."
+        "Left out: birthDate (invalid_date). It is not a date. Correct it in Huma."
     )
-    assert EXPLANATIONS.explained(FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")).startswith("Closed there (")
+    closed = FieldWarning(WarningCode.EMPLOYEE_IS_CLOSED, "dateTo")
+    assert EXPLANATIONS.explained(closed).startswith("Closed in Xledger, active in Huma (employee_is_closed). If")
     assert EXPLANATIONS.said("So it is.", "") == "So it is."
+    assert EXPLANATIONS.said("So it is.", "No.").endswith("in Xledger. Xledger says: No.")

@@ -33,6 +33,7 @@ from shared_mappings import (
     FieldChange,
     Options,
     RejectionCode,
+    Side,
     desired_from_user,
     field_table,
     used_of_users,
@@ -48,14 +49,7 @@ USERS = Kind(
     Keys("employmentId", "email", ("givenName", "familyName")),
     has_ids=True,
 )
-EXPLANATIONS = Explanations(
-    dict.fromkeys(RejectionCode, "It was not written."),
-    {},
-    {},
-    refused=RejectionCode.REFUSED_BY_XLEDGER,
-    refusal="",
-    lacking=lambda _: "",
-)
+EXPLANATIONS = Explanations(Side.XLEDGER, refused=RejectionCode.REFUSED_BY_XLEDGER, lacking=lambda _: "")
 CATALOG = ConfiguredAirbyteCatalogSerializer.load(
     {
         "streams": [

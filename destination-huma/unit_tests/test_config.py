@@ -10,12 +10,12 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from jsonschema import Draft7Validator
 
 from connector_base.people.directory import MatchingKey
-from connector_base.settings.field_policies import fields_that_allow
+from connector_base.settings.field_policies import fields_that_allow, policies_of
 from connector_base.settings.modes import Mode
 from connector_base.storage.storage_config import storage_of
 from destination_huma.config import connection_specification, parse_config, what_can_be_tried
-from destination_huma.settings.field_policies import BACK, MEANINGS, OWN
-from shared_mappings import API_URL_PATTERN, NewUsers, Options, Policies, Policy
+from destination_huma.settings.field_policies import BACK, OWN
+from shared_mappings import API_URL_PATTERN, NewUsers, Options, Policies, Policy, Side
 
 from .conftest import COMPANY, SECRET
 
@@ -168,12 +168,12 @@ def test_a_form_offers_each_field_with_the_policies_that_it_allows() -> None:
         assert settings[name]["items"]["enum"] == list(fields_that_allow(policy, OWN))
     entries = settings["field_policies"]["items"]["oneOf"]
     assert {entry["properties"]["policy"]["const"]: entry["properties"]["field"]["enum"] for entry in entries} == {
-        policy.value: list(fields_that_allow(policy, OWN)) for policy in MEANINGS
+        policy.value: list(fields_that_allow(policy, OWN)) for policy in policies_of(Side.HUMA)
     }
 
 
 def test_no_policy_that_is_offered_unsets_anything() -> None:
-    assert set(MEANINGS) == set(Policy) - {Policy.MIRROR}
+    assert set(policies_of(Side.HUMA)) == set(Policy) - {Policy.MIRROR}
 
 
 def test_of_two_policies_for_a_field_the_stricter_one_counts(config: Config) -> None:

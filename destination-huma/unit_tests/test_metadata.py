@@ -15,12 +15,13 @@ from airbyte_cdk.models import ConnectorSpecification, Status
 from jsonschema import Draft7Validator
 
 from connector_base.reporting.summary import Summary
+from connector_base.settings.field_policies import policies_of
 from connector_base.traffic import Traffic
 from destination_huma.config import PRODUCTION, Config
 from destination_huma.destination import DestinationHuma
 from destination_huma.keys import WHERE_KEYS_ARE
-from destination_huma.settings.field_policies import BACK, MEANINGS
-from shared_mappings import OF_XLEDGER, NewUsers, RejectionCode, SkipReason, WarningCode, user_schema
+from destination_huma.settings.field_policies import BACK
+from shared_mappings import OF_XLEDGER, NewUsers, RejectionCode, Side, SkipReason, WarningCode, user_schema
 
 FOLDER = Path(__file__).parents[1]
 SETUP = (FOLDER / "docs/huma.md").read_text(encoding="utf-8")
@@ -119,7 +120,7 @@ def test_the_reference_explains_every_code_of_this_direction(codes: type[Enum]) 
 
 
 def test_the_reference_explains_every_policy_that_is_offered() -> None:
-    assert {policy.value for policy in MEANINGS} <= set(rows())
+    assert {policy.value for policy in policies_of(Side.HUMA)} <= set(rows())
 
 
 def test_the_reference_names_every_choice_for_new_people_and_every_sync_mode() -> None:

@@ -5,7 +5,7 @@ Everything here is pure: no I/O beyond the package's own data files, no clock, n
 
 from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
-from shared_mappings.codes import OF_HUMA, OF_XLEDGER, RejectionCode, SkipReason, WarningCode
+from shared_mappings.codes import OF_HUMA, OF_XLEDGER, NotWritten, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
 from shared_mappings.decisions import NO_DECISIONS, DecisionCounts, Decisions, what_became_of
 from shared_mappings.decisions_file import DecisionsError, parse_decisions
@@ -14,6 +14,7 @@ from shared_mappings.direction import Direction, to_huma, to_xledger
 from shared_mappings.employee import Employee
 from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
+from shared_mappings.explained import NAMES, Explained, called, explained, explanations, refusal
 from shared_mappings.field_table import FieldTable, HumaObject, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.languages import LANGUAGES, Language
 from shared_mappings.planning.bodies import bodies_for_huma
@@ -34,6 +35,7 @@ __all__ = [
     "API_URL_PATTERN",
     "LANGUAGES",
     "MISSING",
+    "NAMES",
     "NO_DECISIONS",
     "NO_RULINGS",
     "OF_HUMA",
@@ -48,6 +50,7 @@ __all__ = [
     "Desired",
     "Direction",
     "Employee",
+    "Explained",
     "FieldChange",
     "FieldTable",
     "FieldWarning",
@@ -55,6 +58,7 @@ __all__ = [
     "InHuma",
     "Language",
     "NewUsers",
+    "NotWritten",
     "Options",
     "Plan",
     "Policies",
@@ -72,12 +76,15 @@ __all__ = [
     "User",
     "WarningCode",
     "bodies_for_huma",
+    "called",
     "contradictions",
     "desired_from_employee",
     "desired_from_user",
     "employee_record",
     "employee_schema",
     "employees_schema",
+    "explained",
+    "explanations",
     "field_table",
     "has_nothing_of",
     "is_somebody_else",
@@ -86,6 +93,7 @@ __all__ = [
     "plan_for_xledger",
     "policy_in_force",
     "read_path",
+    "refusal",
     "titles_by_name",
     "to_huma",
     "to_xledger",

@@ -46,6 +46,16 @@ class WarningCode(str, Enum):
     """Another integration owns the field in Huma, or nobody may edit it there."""
 
 
+class NotWritten(str, Enum):
+    """Why a plan writes nothing at a place, where there is no warning that says it."""
+
+    SAME = "same"
+    UNKNOWN = "unknown"
+    POLICY = "policy"
+    """The policy in force, or a decision, writes nothing where nothing is, or unsets nothing."""
+    CONFLICT = "conflict"
+
+
 OF_XLEDGER: Final[frozenset[Enum]] = frozenset({RejectionCode.REFUSED_BY_XLEDGER, SkipReason.NOT_IN_XLEDGER})
 """What there is only where Xledger is written."""
 

@@ -12,11 +12,11 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "nb")
 """All of them; the first is what counts where nobody chose."""
 
 
-def _in_each(texts: Mapping[str, str]) -> Mapping[str, str]:
+def _in_each(texts: Mapping[Language, str]) -> Mapping[Language, str]:
     if tuple(texts) != LANGUAGES or not all(texts.values()):
         raise ValueError(f"has to be said in each of {', '.join(LANGUAGES)}, in that order, and in no other language")
     return texts
 
 
-InEachLanguage = Annotated[Mapping[str, str], AfterValidator(_in_each)]
+InEachLanguage = Annotated[Mapping[Language, str], AfterValidator(_in_each)]
 """A text by language."""

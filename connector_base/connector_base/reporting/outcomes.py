@@ -142,7 +142,7 @@ class Outcomes:
             self.rejected.append(subject.came)
         if isinstance(subject, Person) and subject.merged is not None:
             self.to_be_merged[subject.identity] = subject
-        why = self.explanations.rejections[code]
+        why = self.explanations.rejection(code)
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{why} {logged}".strip())
         self.report.rejected(subject, code.value, f"{why} {kept}".strip())
 

@@ -14,6 +14,7 @@ from shared_mappings import (
     Conflict,
     Desired,
     FieldChange,
+    NotWritten,
     Policies,
     Policy,
     RejectionCode,
@@ -198,17 +199,17 @@ class _Fields:
             return {}
         if target in self._conflicts:
             conflict = self._conflicts[target]
-            return {"not_written": "conflict", "policy": conflict.policy.value, **_decided(conflict)}
+            return {"not_written": NotWritten.CONFLICT.value, "policy": conflict.policy.value, **_decided(conflict)}
         ours = self._desired.values[rule.canonical_target]
         if rule.same(ours, None if theirs is MISSING else theirs):
-            return {"not_written": "same"}
+            return {"not_written": NotWritten.SAME.value}
         code = self._codes.get(rule.fields[0])
         if code and (ours is not MISSING or rule.canonical_target in self._desired.left_out):
             return {"not_written": code}
         policy = policy_in_force(rule, self._policies, self._sides.direction, self._rulings)
         if ours is MISSING or (theirs is MISSING and policy is not Policy.READ_ONLY):
-            return {"not_written": "unknown"}
-        return {"not_written": "policy", "policy": policy.value}
+            return {"not_written": NotWritten.UNKNOWN.value}
+        return {"not_written": NotWritten.POLICY.value, "policy": policy.value}
 
 
 def _who(subject: Person | InvalidRecord) -> Entry:

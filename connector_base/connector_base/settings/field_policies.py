@@ -12,13 +12,15 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_va
 
 from connector_base.settings.choices import choice_of
 from connector_base.settings.settings import Settings
-from shared_mappings import Policy
+from shared_mappings import Policy, Side, called, explained, explanations
 
 OwnRules = Mapping[str, Policy]
 """The loosest policy that a destination allows for each field."""
 
-Meanings = Mapping[Policy, tuple[str, str]]
-"""What each policy is called, and what it comes to."""
+
+def policies_of(written: Side) -> tuple[Policy, ...]:
+    """The policies that there are where a system is written, from the loosest to the strictest."""
+    return tuple(policy for policy in Policy if policy.value in explanations(written))
 
 
 def fields_that_allow(policy: Policy, own: OwnRules) -> tuple[str, ...]:
@@ -66,20 +68,19 @@ class FieldPolicy(Settings):
         return self
 
 
-def list_of_policies(own: OwnRules, meanings: Meanings, field_is: str) -> WithJsonSchema:
+def list_of_policies(own: OwnRules, written: Side, field_is: str) -> WithJsonSchema:
     """How a specification describes a list of `{field, policy}`: it says which field allows which.
 
     Args:
         own: The loosest policy that is allowed for each field.
-        meanings: The policies, each with what it is called and what it comes to.
+        written: The system that is written to.
         field_is: What a field is, in a sentence.
     """
-    entries = [_entries_with(policy, meaning, own, field_is) for policy, meaning in meanings.items()]
+    entries = [_entries_with(policy, written, own, field_is) for policy in policies_of(written)]
     return WithJsonSchema({"type": "array", "items": {"type": "object", "title": "Field policy", "oneOf": entries}})
 
 
-def _entries_with(policy: Policy, meaning: tuple[str, str], own: OwnRules, field_is: str) -> dict[str, Any]:
-    title, description = meaning
+def _entries_with(policy: Policy, written: Side, own: OwnRules, field_is: str) -> dict[str, Any]:
     told_by = {"type": "string", "title": "Policy", "const": policy.value, "order": 0}
     field = {
         "type": "string",
@@ -90,8 +91,8 @@ def _entries_with(policy: Policy, meaning: tuple[str, str], own: OwnRules, field
     }
     return {
         "type": "object",
-        "title": title,
-        "description": description,
+        "title": called(policy, written, "en"),
+        "description": explained(policy, written, "en"),
         "properties": {"policy": told_by, "field": field},
         "required": ["policy", "field"],
     }

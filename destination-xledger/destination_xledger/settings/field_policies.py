@@ -5,20 +5,11 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from connector_base.settings import field_policies
-from connector_base.settings.field_policies import Meanings, OwnRules, allows, choice_of_fields, list_of_policies
-from shared_mappings import Policy, field_table, to_xledger
+from connector_base.settings.field_policies import OwnRules, allows, choice_of_fields, list_of_policies
+from shared_mappings import Policy, Side, field_table, to_xledger
 
 FORTH: Final = to_xledger(field_table())
 """The field table, read the way to Xledger."""
-
-MEANINGS: Final[Meanings] = {
-    Policy.MIRROR: ("Set and unset", "Xledger gets what Huma has, and has nothing where Huma has nothing."),
-    Policy.NO_UNSET: ("Never unset", "Xledger gets what Huma has, and keeps what it has where Huma has nothing."),
-    Policy.FILL_EMPTY: ("Fill in what is empty", "Xledger gets what Huma has only where it has nothing itself."),
-    Policy.CREATE_ONLY: ("Only while creating", "Xledger gets what Huma has only while the employee is created."),
-    Policy.READ_ONLY: ("Never write", "Nothing is written, not even while creating: it is compared and reported."),
-}
-"""What each policy is called, and what it comes to."""
 
 OWN: Final[OwnRules] = {name: FORTH.own_rule(name) for name in FORTH.fields}
 """The rule of each field, in the order of the field table."""
@@ -33,7 +24,7 @@ class FieldPolicy(field_policies.FieldPolicy):
 
 
 FieldPolicies = Annotated[
-    tuple[FieldPolicy, ...], list_of_policies(OWN, MEANINGS, "The field, by its name in Huma's records.")
+    tuple[FieldPolicy, ...], list_of_policies(OWN, Side.XLEDGER, "The field, by its name in Huma's records.")
 ]
 """Fields and policies, in a list of `{field, policy}`. The specification says which field allows which."""
 
