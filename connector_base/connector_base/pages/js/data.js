@@ -1,0 +1,98 @@
+/**
+ * What a review is made from, as rows: of values that the two systems do not agree on, and of people.
+ *
+ * @typedef {Object} ValueRow
+ * @property {string} id
+ * @property {"value"} type
+ * @property {Somebody} who
+ * @property {Value} value
+ * @property {About} about
+ *
+ * @typedef {Object} PersonRow
+ * @property {string} id
+ * @property {"person"} type
+ * @property {Somebody|OnlyThere} who
+ * @property {Told[]} told
+ */
+const Data = (() => {
+  const KINDS = ["differs", "missing_in_huma", "missing_in_xledger"];
+
+  /**
+   * The rows of every section. Who is rejected is in no other one; who has values that differ, and is written otherwise
+   * or not, may be in several.
+   */
+  const sections = (frame, people, only) => {
+    const found = {
+      differs: [], missing_in_huma: [], missing_in_xledger: [],
+      only_huma: [], only_xledger: [], rejected: [], unchanged: [],
+    };
+    people.forEach((who, position) => {
+      const told = who.told ?? [];
+      const isMissing = who.employee === null || who.user === null;
+      if (who.action === "reject") {
+        found.rejected.push(person(who, `p${position}`, told));
+        return;
+      }
+      for (const value of who.values ?? []) {
+        const about = frame.fields[value.field];
+        found[value.kind].push({ id: `${position}.${value.field}`, type: "value", who, value, about });
+      }
+      if (isMissing) found[who.employee === null ? "only_huma" : "only_xledger"].push(person(who, `p${position}`, told));
+      else if (who.action === "skip" || told.length) found.rejected.push(person(who, `p${position}`, told));
+      if (who.action === "unchanged") found.unchanged.push(person(who, `u${position}`, told));
+    });
+    only.forEach((who, position) => {
+      found["employee" in who ? "only_xledger" : "only_huma"].push(person(who, `o${position}`, []));
+    });
+    return found;
+  };
+
+  const person = (who, id, told) => ({ id, type: "person", who, told });
+
+  /** Everything that something can be decided about: see `Decisions`. */
+  const subjects = (frame, rows) => {
+    const found = [];
+    for (const kind of KINDS) {
+      for (const row of rows[kind]) {
+        const { who, value } = row;
+        if (!value.seen || !who.user) continue;
+        row.key = valueKey(who.user, value.field);
+        const options = frame.fields[value.field].options[kind];
+        const choices = ["huma", "xledger"].filter((system) => options[system] && !isUnusable(value, system));
+        found.push({
+          key: row.key, kind: "value", user: who.user, field: value.field, seen: value.seen,
+          choices: [...choices, "later"], initial: value.stands ?? null,
+        });
+      }
+    }
+    for (const row of rows.rejected) {
+      if (!row.who.renumber) continue;
+      row.key = valueKey(row.who.user, "employmentId");
+      found.push({
+        key: row.key, kind: "renumber", user: row.who.user, field: "employmentId", seen: row.who.renumber,
+        choices: ["huma"], initial: null,
+      });
+    }
+    for (const row of rows.only_huma) {
+      row.key = `leave ${row.who.user}`;
+      found.push({
+        key: row.key, kind: "leave", user: row.who.user, choices: ["leave"], initial: row.who.leave ? "leave" : null,
+      });
+    }
+    for (const row of rows.only_xledger) {
+      row.key = `add ${row.who.employee}`;
+      found.push({
+        key: row.key, kind: "add", employee: row.who.employee, choices: ["add"], initial: row.who.add ? "add" : null,
+      });
+    }
+    return found;
+  };
+
+  /** What a decision about a field of somebody is known by. */
+  const valueKey = (user, field) => `${field} ${user}`;
+
+  /** Whether a value can be nobody's, since the system that would get it could never take it. */
+  const isUnusable = (value, system) => value.then === "left_out" && system === "huma";
+
+  return { KINDS, sections, subjects, valueKey, isUnusable };
+})();

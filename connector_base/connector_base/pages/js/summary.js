@@ -1,0 +1,75 @@
+/** The top of the page: what would happen, in a sentence and five numbers. */
+const Summary = (() => {
+  const sum = (counts) => Object.values(counts ?? {}).reduce((all, each) => all + each, 0);
+
+  /** @param {Object} app See `Sections`. */
+  const draw = (app) => {
+    const { frame } = app;
+    const { summary, to } = frame;
+    document.title = Words.say(`title.${to}`);
+    Dom.byId("what").textContent = Words.say(`what.${to}`);
+    Dom.byId("sentence").textContent = sentence(frame);
+    Dom.fill(Dom.byId("made"), Dom.el("strong", {}, Words.say("made.nothing")), " ", Words.say("made", {
+      time: Words.time(frame.at), n: summary.received, connector: frame.connector,
+    }));
+    Dom.fill(Dom.byId("notes"), notes(frame));
+    drawNumbers(app);
+  };
+
+  const sentence = ({ summary, to }) => {
+    const parts = [
+      summary.created && Words.say("sentence.created", { n: summary.created }),
+      summary.updated && Words.say("sentence.updated", { n: summary.updated }),
+    ].filter(Boolean);
+    return parts.length ? Words.say(`sentence.${to}`, { what: Words.list(parts) }) : Words.say(`sentence.nothing.${to}`);
+  };
+
+  const drawNumbers = (app) => {
+    const { summary, to } = app.frame;
+    const counts = app.state?.counts();
+    const [changed, unset, skipped] = [summary.fields_changed, summary.fields_unset, summary.skipped].map(sum);
+    const numbers = [
+      { id: "created", n: summary.created, label: `number.created.${to}`, go: to === "xledger" ? "only_huma" : "only_xledger" },
+      {
+        id: "updated", n: summary.updated, label: `number.updated.${to}`,
+        more: [changed && Words.say("number.set", { n: changed }), unset && Words.say("number.unset", { n: unset })].filter(Boolean).join(", "),
+      },
+      counts && {
+        id: "undecided", n: counts.undecided, label: "number.undecided", go: "differs", filters: { decided: "undecided" },
+        more: Words.say("number.decided", { decided: counts.decided, n: counts.all }),
+      },
+      {
+        id: "rejected", n: sum(summary.rejected), label: "number.rejected", go: "rejected",
+        more: skipped && Words.say("number.skipped", { n: skipped }),
+      },
+      { id: "unchanged", n: summary.unchanged, label: "number.unchanged", go: "unchanged" },
+    ];
+    Dom.fill(Dom.byId("numbers"), numbers.filter(Boolean).map(({ id, n, label, more, go, filters }) => {
+      const content = [
+        Dom.el("span", { class: "number" }, Words.number(n)),
+        Dom.el("span", { class: "number-label" }, Words.say(label, { n })),
+        Dom.el("span", { class: "number-more" }, more || "\u00a0"),
+      ];
+      return Dom.el("li", { class: `number-${id}${n ? "" : " zero"}` }, go && app.rows[go].length
+        ? Dom.el("button", { type: "button", onclick: () => Workspace.go(go, filters ?? {}) }, content)
+        : Dom.el("div", {}, content));
+    }));
+  };
+
+  const notes = (frame) => {
+    const { decisions, whole, summary, to } = frame;
+    const { applied = 0, lapsed = 0, unknown = 0 } = summary.decisions ?? {};
+    const counted = [
+      applied && Words.say("decided.applied", { n: applied }),
+      lapsed && Words.say("decided.lapsed", { n: lapsed }),
+      unknown && Words.say("decided.unknown", { n: unknown }),
+    ].filter(Boolean);
+    return [
+      !whole && Dom.el("p", { class: "note" }, Words.say(`part.${to}`)),
+      summary.outcome === "failed" && Dom.el("p", { class: "note bad" }, Words.say("failed")),
+      decisions?.decidedAt && Dom.el("p", { class: "note" }, Words.say("decided", { time: Words.time(decisions.decidedAt) }), counted.length ? ` ${Words.say("decided.counts", { counts: Words.list(counted) })}` : null),
+    ];
+  };
+
+  return { draw, drawNumbers };
+})();

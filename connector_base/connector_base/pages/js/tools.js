@@ -1,0 +1,52 @@
+/** The language, light and dark, and help: what every page has at the top. */
+const Tools = (() => {
+  const THEMES = ["auto", "light", "dark"];
+
+  const THEME = "huma-xledger theme";
+  const LANGUAGE = "huma-xledger language";
+
+  let theme = "auto";
+
+  /** @param {() => void} help What the question mark does. */
+  const start = (texts, help) => {
+    Words.start(texts, Kept.stored(LANGUAGE));
+    paint(Kept.stored(THEME));
+    draw(help);
+    Words.changed(() => draw(help));
+  };
+
+  const paint = (chosen) => {
+    theme = THEMES.includes(chosen) ? chosen : "auto";
+    document.documentElement.dataset.theme = theme;
+  };
+
+  const draw = (help) => {
+    const had = document.activeElement?.closest("#tools") ? document.activeElement.dataset.tool : null;
+    Dom.fill(
+      Dom.byId("tools"),
+      segments("language", Words.LANGUAGES, Words.language, (language) => ({ lang: language }), (language) => {
+        Kept.store(LANGUAGE, language);
+        Words.set(language);
+      }),
+      segments("theme", THEMES, theme, () => ({}), (chosen) => {
+        Kept.store(THEME, chosen);
+        paint(chosen);
+        draw(help);
+      }),
+      help && Dom.el("button", { type: "button", class: "quiet", "data-tool": "help", "aria-label": Words.say("help"), title: Words.say("help"), onclick: help }, "?"),
+    );
+    if (had) document.querySelector(`[data-tool="${had}"]`)?.focus();
+  };
+
+  const segments = (name, values, current, attributes, choose) =>
+    Dom.el(
+      "div",
+      { class: "segments", role: "group", "aria-label": Words.say(name) },
+      values.map((value) => Dom.el("button", {
+        type: "button", "aria-pressed": String(value === current), "data-tool": `${name}-${value}`, ...attributes(value),
+        onclick: () => value !== current && choose(value),
+      }, Words.say(`${name}.${value}`))),
+    );
+
+  return { start };
+})();
