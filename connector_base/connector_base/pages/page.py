@@ -20,7 +20,13 @@ SCRIPTS: Final = (
 )
 """The page's own scripts, each after those that it stands on."""
 
-STYLES: Final = ("style", "print")
+VENDORED: Final = ("ag-grid", "diff")
+"""Libraries that show people and values."""
+
+STYLES: Final = ("style", "differences", "result", "print")
+
+TEXTS: Final = ("texts", "result_texts")
+"""What the page says: on any page, and on that of a result."""
 
 _PLACE: Final = re.compile(rb"\{\{(\w+)\}\}")
 """Where something goes into the page."""
@@ -41,15 +47,15 @@ def page(frame: Frame, people: Iterable[bytes], only: Iterable[bytes]) -> Iterat
         only: Whoever is in the system alone that is written to (`OnlyThere`), each as JSON.
 
     Yields:
-        UTF-8. The table is only in a page that has somebody to show.
+        UTF-8. The libraries are only in a page that has somebody to show.
     """
     people, only = iter(people), iter(only)
     first, first_only = list(islice(people, 1)), list(islice(only, 1))
-    scripts = [_grid(), _script()] if first or first_only else [_script()]
+    scripts = [*_libraries(), _script()] if first or first_only else [_script()]
     contents: dict[bytes, Iterable[bytes]] = {
         b"policy": [_policy(scripts)],
         b"style": [_style()],
-        b"texts": [_harmless(_part("texts.json"))],
+        b"texts": [_harmless(_texts())],
         b"frame": [_harmless(json.dumps(frame, allow_nan=False).encode())],
         b"people": _array(chain(first, people)),
         b"only": _array(chain(first_only, only)),
@@ -86,8 +92,14 @@ def _script() -> bytes:
 
 
 @cache
-def _grid() -> bytes:
-    return _part("vendor/ag-grid.min.js")
+def _libraries() -> tuple[bytes, ...]:
+    return tuple(_part(f"vendor/{name}.min.js") for name in VENDORED)
+
+
+@cache
+def _texts() -> bytes:
+    texts = {key: text for name in TEXTS for key, text in json.loads(_part(f"{name}.json")).items()}
+    return json.dumps(texts, ensure_ascii=False).encode()
 
 
 @cache

@@ -1,0 +1,3 @@
+import { diffArrays } from "diff";
+
+globalThis.jsdiff = { diffArrays };
