@@ -154,6 +154,18 @@ def test_unchanged_people_cost_a_look_up_for_each_batch_and_less_than_a_kilobyte
     assert written.summary["bytes_received"] - learning < 1024 * (PEOPLE - 1)
 
 
+def test_a_preview_costs_one_request_more_that_tells_who_is_only_in_xledger(
+    write: Write, filled: Sandbox, local: dict[str, Any]
+) -> None:
+    for number in range(PEOPLE + 1, 2 * PEOPLE + 1):
+        filled.xledger.add_employee(**as_employee(a_user(number)))
+    written = write(records(people()), batch_size=BATCH, mode="preview", object_storage_config=local)
+    assert written.summary["requests"] == LEARNING + BATCHES + 1
+    *_, listing = filled.xledger.operations
+    assert listing.variables["everybody_first"] == 10_000
+    assert listing.response_bytes < 250 * 2 * PEOPLE
+
+
 def test_a_few_changed_people_in_a_batch_cost_a_mutation_of_each_kind_and_the_first_one_each_alone(
     write: Write, filled: Sandbox
 ) -> None:

@@ -179,6 +179,29 @@ def test_whatever_xledger_answers_and_quotes(answer: str, root_field: str, run: 
     assert told or any("rejected" in line or "refused" in line for line in printed.log)
 
 
+def test_who_is_only_in_xledger_is_told_in_the_report_alone(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    storage = {"storage_type": "Local", "path": str(tmp_path)}
+    printed = run(lines(NEW), gender_codes=GENDERS, mode="preview", object_storage_config=storage)
+    assert_nothing_leaks(printed, sandbox)
+    (report,) = tmp_path.glob("*/only_in_xledger.jsonl")
+    assert RECOGNISABLE["email"] in report.read_text(encoding="utf-8")
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whatever_xledger_answers_and_quotes_when_everybody_is_listed_ends_no_preview(
+    answer: str, run: Run, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    body, status = ANSWERS[answer]
+    fault = sandbox.xledger.faults.add(Fault.answer(body, status, root_field="employees", after=1, times=None))
+    storage = {"storage_type": "Local", "path": str(tmp_path / "reports")}
+    printed = run(lines(KNOWN), gender_codes=GENDERS, mode="preview", object_storage_config=storage)
+    assert fault.reached.is_set()
+    assert_nothing_leaks(printed, sandbox)
+    assert printed.ended_with == 0
+    assert sum("Who is only in Xledger is missing from the report" in line for line in printed.log) == 1
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_whatever_xledger_answers_and_quotes_to_a_check(answer: str, run: Run, sandbox: Sandbox) -> None:
     body, status = ANSWERS[answer]

@@ -6,7 +6,7 @@ import pytest
 
 from connector_base.people.claims import Claims, Objects
 from connector_base.people.person import InvalidRecord, Person
-from shared_mappings import FieldChange, Options, desired_from_user, field_table
+from shared_mappings import MISSING, FieldChange, Options, desired_from_user, field_table
 
 TABLE = field_table()
 
@@ -130,3 +130,28 @@ def test_claims_show_no_key_when_they_are_printed() -> None:
     claims.came(somebody("1", "E1", "kari@example.com"))
     assert "E1" not in repr(claims)
     assert "kari" not in repr(claims)
+
+
+def test_nobody_is_whoever_no_one_was_found_as_or_named_as() -> None:
+    claims = Claims()
+    claims.came(somebody("1", "E1", "kari@example.com"))
+    claims.may_be({"11", "12"})
+    assert not claims.nobody_is("11", "E1", "kari@example.com")
+    assert not claims.nobody_is("12", None, None)
+    assert claims.nobody_is("13", "E1", "kari@example.com"), "A double of somebody is nobody."
+
+
+@pytest.mark.parametrize(("code", "address"), [(" e1", None), (None, "Kari@Example.com"), ("X", "kari@example.com")])
+def test_whoever_has_a_key_of_somebody_unknown_could_be_them(code: str | None, address: str | None) -> None:
+    claims = Claims()
+    assert claims.nobody_is("11", code, address)
+    claims.came(InvalidRecord("1", "users 1", "E1", "kari@example.com", (), {}))
+    assert not claims.nobody_is("11", code, address)
+    assert claims.nobody_is("11", "E2", MISSING)
+
+
+def test_a_key_that_somebody_unknown_does_not_have_leads_nobody_to_them() -> None:
+    claims = Claims()
+    claims.in_doubt(somebody("1", None, None))
+    assert claims.nobody_is("11", None, None)
+    assert claims.nobody_is("11", MISSING, MISSING)

@@ -94,9 +94,10 @@ def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
 ) -> None:
     with opened(config, mode=Mode.PREVIEW):
         pass
-    assert memory.attempts == [PROBE, "rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "summary.json"]
+    others = ("rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "only_in_xledger.jsonl")
+    assert memory.attempts == [PROBE, *others, "summary.json"]
     assert memory.by_name() == {
-        **dict.fromkeys(("rejected.jsonl", "conflicts.jsonl", "plan.jsonl"), ""),
+        **dict.fromkeys(others, ""),
         "summary.json": '{"mode": "sync"}\n',
     }
 

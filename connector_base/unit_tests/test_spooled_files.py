@@ -119,3 +119,19 @@ def test_no_room_to_collect_is_a_config_error_that_says_where(tmp_path: Path) ->
     with pytest.raises(AirbyteTracedException, match="Make room there") as raised:
         files.append("a", b"1")
     assert raised.value.failure_type is FailureType.config_error
+
+
+def test_what_fails_half_way_leaves_nothing_and_what_does_not_is_added(tmp_path: Path) -> None:
+    def fail_half_way() -> None:
+        with files.whole("a.jsonl"):
+            files.append("a.jsonl", b"a longer line")
+            raise ZeroDivisionError
+
+    with SpooledFiles.opened(LocalFolder(tmp_path), "sync", ("a.jsonl",)) as files:
+        files.append("a.jsonl", b"1")
+        with pytest.raises(ZeroDivisionError):
+            fail_half_way()
+        with files.whole("a.jsonl"):
+            files.append("a.jsonl", b"2")
+        files.publish("last", b"{}")
+    assert (tmp_path / "sync" / "a.jsonl").read_bytes() == b"1\n2\n"

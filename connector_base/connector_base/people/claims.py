@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector_base.people.person import InvalidRecord, Person
-from shared_mappings import FieldChange
-from shared_mappings.normal_forms import normalised_email
+from shared_mappings import FieldChange, State
+from shared_mappings.normal_forms import normalised_email, normalised_key
 
 Subject = Person | InvalidRecord
 
@@ -37,6 +37,10 @@ class Claims:
     _codes_lost: Claimed = field(default_factory=dict, repr=False)
     """Codes, as they are compared, that nobody has any longer, with whoever was taken for who had them."""
     _labels: dict[str, str] = field(default_factory=dict, repr=False)
+    _may_be: set[str] = field(default_factory=set, repr=False)
+    """Ids of those whom somebody is, or could be."""
+    _keys_in_doubt: set[str] = field(default_factory=set, repr=False)
+    """Codes in any case, and addresses, of those of whom it is not known who they are."""
     addresses_lost: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     def came(self, subject: Subject) -> None:
@@ -47,6 +51,34 @@ class Claims:
             self._codes_in_any_case.setdefault(subject.code.casefold(), subject.identity)
         if subject.address and (self.of_those_who_left or not _has_left(subject)):
             self._addresses.setdefault(subject.address, subject.identity)
+        if isinstance(subject, InvalidRecord):
+            self.in_doubt(subject)
+
+    def in_doubt(self, subject: Subject) -> None:
+        """Notes that it is not known who somebody is: whoever has one of their keys could be."""
+        self._keys_in_doubt.update(filter(None, (subject.code.casefold(), subject.address)))
+
+    def may_be(self, object_ids: Iterable[str]) -> None:
+        """Notes whom somebody is, or could be, whatever becomes of them.
+
+        Args:
+            object_ids: The ids by which those are told apart who are there.
+        """
+        self._may_be.update(object_ids)
+
+    def nobody_is(self, object_id: str, code: State, address: State) -> bool:
+        """Whether nobody of those who came is somebody who is there, or could be.
+
+        Args:
+            object_id: Their id.
+            code: Their code, as it stands there.
+            address: Their e-mail address, likewise.
+        """
+        keys = {
+            normalised_key(code).casefold() if isinstance(code, str) else "",
+            normalised_email(address) if isinstance(address, str) else "",
+        }
+        return object_id not in self._may_be and not keys & self._keys_in_doubt
 
     def first_with_code(self, person: Person) -> str | None:
         """The label of somebody else who came before with the same employment ID; None when there is nobody."""

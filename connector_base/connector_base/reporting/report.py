@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from connector_base.pages.contents import OnlyThere
 from connector_base.people.person import InvalidRecord, Person, Planned, There
 from connector_base.protocol.any_text import dumps
 from connector_base.reporting.report_entries import (
@@ -17,6 +18,7 @@ from connector_base.reporting.report_entries import (
     change_entry,
     invalid_entry,
     left_entries,
+    only_there_entry,
     plan_entry,
     rejected_entry,
 )
@@ -36,7 +38,7 @@ CHANGES: Final = "changes.jsonl"
 PLAN: Final = "plan.jsonl"
 
 FILES: Final = {Mode.PREVIEW: (REJECTED, CONFLICTS, PLAN), Mode.SYNC: (REJECTED, CONFLICTS, CHANGES)}
-"""What is left beside the summary."""
+"""What is left beside the summary; a preview also leaves who is only there, in a file that has the system's name."""
 
 OF: Final = {Mode.PREVIEW: "preview", Mode.SYNC: "sync"}
 """What a report is of, as the log calls it."""
@@ -83,6 +85,15 @@ class Report(Protocol):
             unconfirmed: Whether the answer got lost, so that nobody knows.
         """
 
+    def only_there(self, others: Iterable[OnlyThere]) -> None:
+        """In a preview: those who are in the system that is written to, whom nobody who came is or could be.
+
+        At most once. Where they cannot be listed to the end, it is as if nobody had looked.
+
+        Args:
+            others: They; whatever keeps them from being listed is raised while they are.
+        """
+
     def keep(self) -> None:
         """Leaves what is known so far, so that it outlasts the process, whatever ends it.
 
@@ -115,6 +126,9 @@ class NoReport:
 
     def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Forgets it."""
+
+    def only_there(self, others: Iterable[OnlyThere]) -> None:
+        """Does not look who they are."""
 
     def keep(self) -> None:
         """Leaves nothing."""
@@ -169,6 +183,13 @@ class StoredReport:
         for change in changes:
             self._append(CHANGES, change_entry(person, there, change, at, self.sides, unconfirmed=unconfirmed))
 
+    def only_there(self, others: Iterable[OnlyThere]) -> None:
+        """Keeps them."""
+        name = only_in(self.sides)
+        with self.files.whole(name):
+            for other in others:
+                self._append(name, only_there_entry(other, self.sides))
+
     def keep(self) -> None:
         """Leaves the files as they stand. Those of a preview can be made again, and no state waits for them."""
         if self.mode is Mode.SYNC:
@@ -214,7 +235,8 @@ def reporting(
         yield NoReport()
         return
     probe(storage)
-    with SpooledFiles.opened(storage, folder_name(now()), FILES[settings.mode]) as files:
+    of_a_preview = (only_in(sides),) if settings.mode is Mode.PREVIEW else ()
+    with SpooledFiles.opened(storage, folder_name(now()), (*FILES[settings.mode], *of_a_preview)) as files:
         report = StoredReport(files, summary, settings.policies, sides, settings.mode, now)
         try:
             yield report
@@ -222,6 +244,11 @@ def reporting(
             _publish_what_is_known(report)
             raise
         report.publish()
+
+
+def only_in(sides: Sides) -> str:
+    """The name of the file of those who are only in the system that is written to."""
+    return f"only_in_{sides.theirs}.jsonl"
 
 
 def folder_name(started: datetime) -> str:

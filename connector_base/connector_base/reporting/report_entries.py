@@ -4,8 +4,9 @@ A key that is absent means that nothing is known, as in a record; null means tha
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
+from connector_base.pages.contents import OnlyThere
 from connector_base.people.person import InvalidRecord, Person, Planned, There
 from connector_base.reporting.sides import Sides
 from shared_mappings import (
@@ -19,6 +20,7 @@ from shared_mappings import (
     Policy,
     RejectionCode,
     Rule,
+    Side,
     State,
     policy_in_force,
 )
@@ -152,6 +154,34 @@ def plan_entry(item: Planned[There], policies: Policies, sides: Sides) -> Entry:
         **_there(item, sides),
         "fields": list(_Fields(item, policies, sides)),
     }
+
+
+def only_there_entry(other: OnlyThere, sides: Sides) -> Entry:
+    """Somebody who is in the system that is written to, whom nobody was found to be, in its own words.
+
+    Args:
+        other: Who it is.
+        sides: How the two systems are named.
+
+    Returns:
+        In Xledger `dbId`, `code`, `description`, `email` and whether they are `closed`; in Huma `id`, `employmentId`,
+        `name`, `email` and whether they are `active`. What the system does not show is absent.
+    """
+    known: Mapping[str, Any] = {**other, **({"active": not other["closed"]} if "closed" in other else {})}
+    return {name: known[key] for name, key in _ONLY_THERE[sides.direction.written].items() if key in known}
+
+
+_ONLY_THERE: Final[Mapping[Side, Mapping[str, str]]] = {
+    Side.XLEDGER: {
+        "dbId": "employee",
+        "code": "employmentId",
+        "description": "name",
+        "email": "email",
+        "closed": "closed",
+    },
+    Side.HUMA: {"id": "user", "employmentId": "employmentId", "name": "name", "email": "email", "active": "active"},
+}
+"""What is told of somebody who is only in a system, in its own words, each with what it is called on a page."""
 
 
 class _Fields:

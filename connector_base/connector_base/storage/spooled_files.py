@@ -79,6 +79,22 @@ class SpooledFiles:
         with _explained():
             self.spools[name].write(line + b"\n")
 
+    @contextmanager
+    def whole(self, name: str) -> Iterator[None]:
+        """Keeps what is added to one of the files in the block, or nothing of it where the block fails.
+
+        Args:
+            name: The file. Nothing of it has been left yet.
+        """
+        spool = self.spools[name]
+        before = spool.tell()
+        try:
+            yield
+        except BaseException:
+            spool.seek(before)
+            spool.truncate()
+            raise
+
     def keep(self) -> None:
         """Leaves the files as they stand, so that they outlast the process: large ones in parts.
 

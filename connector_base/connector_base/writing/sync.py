@@ -19,6 +19,7 @@ from connector_base.protocol.sync_modes import refused_sync_mode
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from connector_base.systems import System
+from connector_base.writing.only_there import Others
 from shared_mappings import DecisionCounts, FieldChange
 
 Subject = Person | InvalidRecord
@@ -78,6 +79,7 @@ class Sync:
         batch: Collects people until it is worth writing them.
         decided: Knows whom decisions are about.
         overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none.
+        others: Those who are there and nobody who came; None where nobody is told of them.
         checkpoints: Holds state messages back.
         positions: How many records of each stream came, the invalid ones included.
     """
@@ -91,6 +93,7 @@ class Sync:
     batch: Batch
     decided: Decided
     overwritten: StreamKey | None = None
+    others: Others | None = None
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
     positions: Counter[StreamKey] = field(default_factory=Counter)
 
@@ -111,6 +114,8 @@ class Sync:
             self.outcomes.cut_short(*self.writer.cut_short())
             raise
         self._count_decisions_about_nobody()
+        if self.others is not None and self.positions:
+            self.others.tell(self.outcomes.report)
         with self.outcomes.summary.succeeding():
             self.outcomes.report.publish()
         yield from self._release()

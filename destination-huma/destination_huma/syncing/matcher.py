@@ -126,6 +126,7 @@ class Matcher:
         """What is to be done about a person, who is then taken for the user they were found as."""
         found = self._candidates(person)
         alike = self.everybody.with_code_alike(person.code)
+        self.claims.may_be(found | alike)
         if len(found) > 1 or alike:
             return Planned(person, None, _ambiguous(found | alike))
         if found:
@@ -143,6 +144,7 @@ class Matcher:
         """
         # Whoever has the address is the person or nobody, however people are found: Huma gives it to nobody else.
         taken = self.everybody.with_address(person.address)
+        self.claims.may_be(taken)
         if len(taken) > 1:
             return Planned(person, None, _ambiguous(taken))
         if taken:
@@ -158,6 +160,7 @@ class Matcher:
         decided = self._plan(person, user, able, creating=creating)
         rejection = self._why_not(person, user)
         if rejection is not None and decided.action is not Action.SKIP:
+            self.claims.may_be(self.everybody.with_code(person.code))
             return Planned(person, None, rejection)
         if rejection is None:
             self.claims.take(person, _objects_of(user))

@@ -1,8 +1,9 @@
 """Writes people to Huma, a batch at a time: matched, planned, read afresh, written, eight at once."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from connector_base.pages.contents import OnlyThere
 from connector_base.people.person import Person
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
@@ -11,6 +12,7 @@ from destination_huma.syncing.additions import Additions
 from destination_huma.syncing.crew import all_at_once
 from destination_huma.syncing.done import Done
 from destination_huma.syncing.matcher import Matcher
+from destination_huma.syncing.only_there import only_in_huma
 from destination_huma.syncing.updates import Ended, Updates
 from shared_mappings import Action, FieldChange
 
@@ -35,7 +37,7 @@ class Writer:
     """Writes people, and tells what became of them.
 
     Attributes:
-        begin: Reads what has to be known of Huma; called for the first batch, and never when nobody comes.
+        begin: Reads what has to be known of Huma; called when it is needed, and never when nobody comes.
         outcomes: Takes what became of people.
         mode: Whether anything is written.
         done: What was written, and nobody was told of.
@@ -61,9 +63,7 @@ class Writer:
         """
         if not people:
             return
-        if self._begun is None:
-            self._begun = self.begin()
-        begun, carried_out = self._begun, {Action.UPDATE}
+        begun, carried_out = self._start(), {Action.UPDATE}
         if self.mode is Mode.SYNC:
             carried_out.add(Action.CREATE)
         planned = begun.matcher.plans(people)
@@ -88,6 +88,21 @@ class Writer:
     def users(self) -> Collection[str] | None:
         """The ids of everybody in Huma; None as long as nobody has looked."""
         return None if self._begun is None else frozenset(self._begun.matcher.everybody)
+
+    def only_there(self) -> Iterable[OnlyThere]:
+        """Those in Huma whom nobody who came is or could be, when everybody has come.
+
+        Raises:
+            ConnectorError: When Huma cannot be read, which nobody has done as long as nobody came who could be written.
+        """
+        matcher = self._start().matcher
+        return only_in_huma(matcher.everybody, matcher.claims)
+
+    def _start(self) -> Begun:
+        """What writes people; Huma is read for it once."""
+        if self._begun is None:
+            self._begun = self.begin()
+        return self._begun
 
     def _carry_out(self, item: Planned, begun: Begun) -> Ended:
         """Carries out a plan; called by several threads at once."""

@@ -117,9 +117,11 @@ class Matcher:
     ) -> Planned:
         """What is to be done about a person, who is then taken for the employee they were found as."""
         if directory.is_in_doubt(person.desired, self.match_on):
+            self.claims.in_doubt(person)
             detail = f"{directory.why} It was refused while looking for the person, who may be in Xledger or not."
             return Planned(person, None, Plan.reject(RejectionCode.REFUSED_BY_XLEDGER, detail))
         alike = directory.with_code_alike(person.code)
+        self.claims.may_be(db_ids | alike)
         if len(db_ids) > 1 or alike:
             return Planned(person, None, ambiguous(db_ids | alike))
         employee = _only(db_ids, employees)
@@ -131,6 +133,7 @@ class Matcher:
             self.claims.loses_address(employee.db_id, decided.changes, EMAIL)
         if rejection is None or decided.action is Action.SKIP:
             return Planned(person, employee, decided)
+        self.claims.may_be(directory.with_code(person.code))
         return Planned(person, None, rejection)
 
     def met(self, person: Person, employee: Employee) -> Planned:

@@ -11,6 +11,7 @@ from connector_base.protocol.generations import everybody_comes, overwritten
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from connector_base.storage.decisions import read_decisions
+from connector_base.writing.only_there import others
 from connector_base.writing.sync import Sync
 from destination_xledger.config import Config
 from destination_xledger.people.decided import DecidedUsers
@@ -19,6 +20,7 @@ from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done
 from destination_xledger.syncing.mass_unset import UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
+from destination_xledger.syncing.only_there import only_in_xledger
 from destination_xledger.syncing.refusals import Refusals
 from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
@@ -89,4 +91,5 @@ def sync_to_xledger(
         Batch(settings.batch_size, now),
         DecidedUsers(decisions if everybody_comes(catalog) else NO_DECISIONS),
         overwritten(catalog),
+        others(settings, catalog, XLEDGER, lambda: only_in_xledger(gateway, claims)),
     )

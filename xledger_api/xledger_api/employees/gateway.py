@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import inf
@@ -15,6 +15,7 @@ from shared_mappings.desired import EMAIL
 from shared_mappings.employee import value_shown
 from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 from shared_mappings.states import read_keys
+from xledger_api.employees.listed import Columns, Listed
 from xledger_api.employees.listing import Listing
 from xledger_api.employees.look_ups import IN_OTHER_CASE, IN_THE_ENTITY, AskedFor, Found, LookUps
 from xledger_api.employees.pages import Node, is_readable, is_somebody, spelled
@@ -155,6 +156,17 @@ class Gateway:
         if {employee.db_id for employee in found} < set(wanted):
             self._listed = None  # it is out of date
         return {employee.db_id: employee for employee in found}
+
+    def everybody(self) -> Iterator[Listed]:
+        """All employees, whatever their status and whichever entity below the token's they belong to.
+
+        One request for each 10,000, in an answer of its own size: who is who is known without it.
+
+        Raises:
+            AirbyteTracedException: When Xledger cannot be read; also after some have been yielded.
+        """
+        columns, today = Columns.of(self.table, self.schema), self.client.now().date()
+        return (columns.read(node, today) for node in self._nodes(columns.paths))
 
     def born_with(self) -> Mapping[str, str]:
         """What Xledger gives an employee who is created by itself, by target, as far as it tells that before.
@@ -312,13 +324,7 @@ class Gateway:
         by_code: dict[str, set[str]] = defaultdict(set)
         by_email: dict[str, set[str]] = defaultdict(set)
         found: dict[str, Employee] = {}
-        listing = Listing(self.client, self.schema, paths, LARGEST_PAGE)
-        try:
-            everybody = [node for part in listing.parts() for node in part.nodes]
-        except RefusedError as error:
-            self._look_ups.answered |= listing.answered
-            raise self._look_ups.refused_to_all(error) from None
-        for node in everybody:
+        for node in self._nodes(paths):
             db_id = str(node["dbId"])
             if code := normalised_key(spelled(node.get("code"))):
                 by_code[code].add(db_id)
@@ -327,6 +333,20 @@ class Gateway:
             if whole:
                 found[db_id] = self._employee(node)
         return Directory.of(by_code, by_email, found)
+
+    def _nodes(self, paths: tuple[Path, ...]) -> Iterator[Node]:
+        """All employees, as they come.
+
+        Raises:
+            AirbyteTracedException: When Xledger cannot be read.
+        """
+        listing = Listing(self.client, self.schema, paths, LARGEST_PAGE)
+        try:
+            for part in listing.parts():
+                yield from part.nodes
+        except RefusedError as error:
+            self._look_ups.answered |= listing.answered
+            raise self._look_ups.refused_to_all(error) from None
 
 
 def _inputs(nodes: Mapping[str, Node]) -> list[Node]:
