@@ -30,7 +30,7 @@ ROOMS = {
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
-        temporary  private_file
+        temporary  private_file  watching  ending
     """,
     "source_huma": """
         run

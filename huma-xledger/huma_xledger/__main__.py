@@ -5,13 +5,12 @@ import hashlib
 import os
 import signal
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from huma_xledger.direction import BY_ORIGIN
+from huma_xledger.ending import ended_by_signal
 from huma_xledger.environment import PRIVATE, make_private, no_room
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sentence is told in any locale
     os.umask(0o077)  # PyAirbyte and the connectors leave files of their own
-    with _ended_by_signal():
+    with ended_by_signal():
         try:
             return _run(_arguments())
         except KeyboardInterrupt:
@@ -144,32 +143,6 @@ def _show(result: "SyncResult", title: str, console: "Console", told: Collection
 def _say(console: "Console", sentence: str) -> None:
     """Prints a sentence as it is: a terminal breaks its lines, and a path in it stays whole in a pipe."""
     console.print(sentence, markup=False, soft_wrap=True)
-
-
-class _EndedBySignalError(BaseException):
-    """Whoever started this wants it to end."""
-
-
-@contextmanager
-def _ended_by_signal() -> Iterator[None]:
-    """Ends the block when SIGTERM comes, such that the connectors end too, and then the process, which says so."""
-    told = False
-
-    def end(_: int, __: FrameType | None) -> None:
-        nonlocal told
-        told = True
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise _EndedBySignalError
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        if told:  # the signal, or as the first process of a container, which cannot die of one, the exit code for it
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.raise_signal(signal.SIGTERM)
-            os._exit(128 + signal.SIGTERM)
-        signal.signal(signal.SIGTERM, before)
 
 
 def _arguments() -> argparse.Namespace:

@@ -12,10 +12,11 @@ from huma_xledger.belonging import ASKED_FOR, Belonging, everybody_because, firs
 from huma_xledger.checking import Checked
 from huma_xledger.direction import TO_XLEDGER, Direction
 from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
-from huma_xledger.pyairbyte import airbyte, keep_levels
+from huma_xledger.pyairbyte import AirbyteMessage, AirbyteStreamStatus, airbyte, see_messages
 from huma_xledger.report import PREVIEW
 from huma_xledger.screen import Bar, one_bar
 from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
+from huma_xledger.watching import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
@@ -124,13 +125,16 @@ class Connection:
         destination_config: Config of the connector that writes.
         state: Where the state is kept between syncs; None keeps none.
         direction: Which connectors they are.
+        watcher: Is told how far a sync is.
+        is_alone: Whether every other sync of this connection is kept from starting.
     """
 
     source_config: Mapping[str, Any] = field(repr=False)
     destination_config: Mapping[str, Any] = field(repr=False)
     state: StateFile | None = None
     direction: Direction = TO_XLEDGER
-    _alone: bool = field(default=False, init=False, repr=False)
+    watcher: Watcher = NOBODY
+    is_alone: bool = False
     _checked: Mapping[str, Checked] | None = field(default=None, init=False, repr=False)
 
     @contextlib.contextmanager
@@ -141,15 +145,15 @@ class Connection:
             AlreadyRunningError: When one is running.
             LockFileError: When the file that stands for that cannot be written.
         """
-        if self._alone or self.state is None:
+        if self.is_alone or self.state is None:
             yield
             return
         with self.state.held():
-            self._alone = True
+            self.is_alone = True
             try:
                 yield
             finally:
-                self._alone = False
+                self.is_alone = False
 
     def check(self) -> tuple[str, ...]:
         """Runs `check` of both connectors. A sync that keeps a state does so by itself, unless it was done before.
@@ -161,12 +165,25 @@ class Connection:
             CheckFailedError: With the sentences of those that cannot work.
         """
         configs = (self.source_config, self.destination_config)
-        checked = check(dict(zip(self.direction.connectors, configs, strict=True)))
+        checked = check(dict(zip(self.direction.connectors, configs, strict=True)), self.watcher)
         problems = [f"{name}: {result.problem}" for name, result in checked.items() if result.problem is not None]
         if problems:
             raise CheckFailedError("\n".join(problems))
         self._checked = checked
         return warnings_of(checked)
+
+    @property
+    def accounts(self) -> tuple[str | None, str | None]:
+        """The accounts that the connectors reached when they were checked, as fingerprints: the source's first.
+
+        None where a connector does not say, or was not checked.
+        """
+        checked = self._checked or {}
+        source, destination = (
+            found.identity.account if (found := checked.get(name)) and found.identity else None
+            for name in self.direction.connectors
+        )
+        return source, destination
 
     def everybody_because(self, *, full_refresh: bool = False) -> str | None:
         """Why the next sync is going to send everybody, as a sentence; None when only those are who changed.
@@ -203,11 +220,12 @@ class Connection:
             states = self._states(everybody=because is not None)
             if self.state is not None and because is not None:
                 self.state.forget_settings()  # if this one breaks off, the old state does not tell whom it has reached
+            self.watcher.begins(because)
             with _running(self.direction) as listener:
                 try:
                     source, destination = self._source(), self._destination()
-                    for connector in (source, destination):
-                        keep_levels(connector)
+                    see_messages(source, self._see_source)
+                    see_messages(destination, self._see)
                     listener.listen()
                     destination.write(
                         source,
@@ -223,6 +241,22 @@ class Connection:
             if self.state is not None and result.summary.get("mode") == PREVIEW:
                 self.state.forget_settings()
         return result
+
+    def _see_source(self, message: AirbyteMessage) -> None:
+        """Tells the watcher who was read, and what was logged."""
+        if message.record is not None:
+            self.watcher.reads()
+        elif message.trace is not None and message.trace.stream_status is not None:
+            if message.trace.stream_status.status is AirbyteStreamStatus.COMPLETE:
+                self.watcher.has_read()
+        else:
+            self._see(message)
+
+    def _see(self, message: AirbyteMessage) -> None:
+        """Tells the watcher what was logged, but for what machines read, and what is about a single person."""
+        line = message.log.message if message.log is not None else ""
+        if line and not line.startswith((SUMMARY, checking.IDENTITY)) and not _is_about_somebody(line, self.direction):
+            self.watcher.says(line)
 
     def _states(self, *, everybody: bool) -> StatesOfSync | None:
         """The state to start from, and where the next one goes."""
@@ -253,18 +287,24 @@ class Connection:
         return airbyte.get_destination(name, config=dict(self.destination_config), local_executable=EXECUTABLES / name)
 
 
-def check(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, Checked]:
+def check(configs: Mapping[str, Mapping[str, Any]], watcher: Watcher = NOBODY) -> dict[str, Checked]:
     """Runs `check` of connectors, all at once, with a bar meanwhile.
 
     Args:
         configs: Their configs, by their names.
+        watcher: Is told what they log meanwhile.
 
     Returns:
         What each said, by its name.
     """
     executables = {EXECUTABLES / name: config for name, config in configs.items()}
     with one_bar("Checking") as bar:
-        return checking.check(executables, private_temporary(), bar.show)
+
+        def show(line: str) -> None:
+            bar.show(line)
+            watcher.says(line)
+
+        return checking.check(executables, private_temporary(), show)
 
 
 def warnings_of(checked: Mapping[str, Checked]) -> tuple[str, ...]:

@@ -169,6 +169,10 @@ class ConnectionFile:
         """The destinations for which `connection.yaml` itself says what was decided."""
         return tuple(name for name in DESTINATIONS if not _is_blank(self._configs.get(name, {}).get(SETTING)))
 
+    def mode(self, destination: str) -> str:
+        """Whether syncs to a destination write: `sync`, or `preview`, which is the default."""
+        return str(self._configs.get(destination, {}).get("mode") or "preview")
+
     def is_open_to_others(self) -> bool:
         """Whether others on this machine can read it."""
         return bool(self.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))

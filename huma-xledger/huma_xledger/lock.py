@@ -2,9 +2,15 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+ANOTHER_SYNC: Final = (
+    "Another sync of this connection is still running, so this one does nothing. If that happens often, start them "
+    "further apart."
+)
 
 
 class AlreadyRunningError(Exception):
@@ -16,14 +22,18 @@ class LockFileError(Exception):
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
+def held(
+    path: Path, *, refusal: str = ANOTHER_SYNC, before_waiting: Callable[[], object] | None = None
+) -> Iterator[None]:
     """Holds a lock, which is free again when the block ends or the process is gone, whatever ends it.
 
     Args:
         path: The file that stands for the lock. It stays, and says nothing by being there.
+        refusal: What is said when another process holds it.
+        before_waiting: What is done before it is waited for, when another process holds it; None never waits.
 
     Raises:
-        AlreadyRunningError: When another process holds it.
+        AlreadyRunningError: When another process holds it, and it is not waited for.
         LockFileError: When the file cannot be written.
     """
     try:
@@ -37,10 +47,10 @@ def held(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunningError(
-                "Another sync of this connection is still running, so this one does nothing. If that happens often, "
-                "start them further apart."
-            ) from None
+            if before_waiting is None:
+                raise AlreadyRunningError(refusal) from None
+            before_waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

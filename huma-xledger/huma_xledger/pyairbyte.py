@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from huma_xledger.environment import prepare
@@ -13,17 +14,34 @@ with warnings.catch_warnings():
     import airbyte
     from airbyte.shared.state_providers import StaticInputState
     from airbyte.shared.state_writers import StateWriterBase
-    from airbyte_protocol.models import AirbyteMessage, AirbyteStateMessage, Level
+    from airbyte_protocol.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, Level
 
-__all__ = ["AirbyteStateMessage", "StateWriterBase", "StaticInputState", "airbyte", "keep_levels"]
+__all__ = [
+    "AirbyteMessage",
+    "AirbyteStateMessage",
+    "AirbyteStreamStatus",
+    "StateWriterBase",
+    "StaticInputState",
+    "airbyte",
+    "see_messages",
+]
 
 
-def keep_levels(connector: airbyte.Source | airbyte.Destination) -> None:
-    """Has what a connector warns of logged as a warning: PyAirbyte logs whatever a connector logs as information."""
+def see_messages(
+    connector: airbyte.Source | airbyte.Destination, see: Callable[[AirbyteMessage], object] = lambda _: None
+) -> None:
+    """Has what a connector warns of logged as a warning: PyAirbyte logs whatever a connector logs as information.
+
+    Args:
+        connector: The connector.
+        see: Takes each of its messages beforehand, in the thread that reads them. It must not raise: PyAirbyte would
+            log the message as it is, values and all.
+    """
     take = connector._peek_airbyte_message  # noqa: SLF001  there is no other place where the level is known
     logger = logging.getLogger(f"airbyte.{connector.name}")
 
     def take_with_level(message: AirbyteMessage, **options: Any) -> None:
+        see(message)
         if message.log is not None and message.log.level is Level.WARN:
             logger.warning("%s", message.log.message)
         else:

@@ -31,8 +31,17 @@ WITHOUT_A_REPORT: Final = (
 MOST_LINES: Final = 50
 """More of a kind are not read on a screen."""
 
-_PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in .+")
+_PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in (.+)\.", re.DOTALL)
 """How the destination says where its report is."""
+
+
+def place_of_report(log: Iterable[str]) -> str | None:
+    """Where the report of a sync is, a folder or the address of one; None when there is none, or only a part of one.
+
+    Args:
+        log: What the connectors logged.
+    """
+    return next((told[1] for line in log if (told := _PLACE.fullmatch(line))), None)
 
 
 def cut_short(lines: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,78 @@
+"""What was decided on a page, kept while somebody decides: so that nothing is lost, whatever ends the review."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from huma_xledger.reviewing.status import RefusedError
+from shared_mappings import DecisionsError, parse_decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was decided last.
+
+    Attributes:
+        review: Which preview it is about.
+        number: How many times something was kept before.
+        text: What would be saved: the whole text of `decisions.json`; None before anything was kept.
+        draft: What the page wants back when it is opened again, in a form of its own.
+        at: When it was kept.
+    """
+
+    review: str
+    number: int = 0
+    text: str | None = None
+    draft: str | None = None
+    at: datetime | None = None
+
+    @property
+    def token(self) -> str:
+        """What is to be named by whoever decides something else: they have seen this."""
+        return f"{self.review}/{self.number}"
+
+
+def keep(before: Kept, text: str, draft: str, onto: str, now: datetime) -> Kept:
+    """Something else was decided.
+
+    Args:
+        before: What was decided before.
+        text: What would be saved.
+        draft: What the page wants back.
+        onto: The token of what was seen when it was decided.
+        now: The time.
+
+    Returns:
+        What is to be kept. What was decided before, if it is the same: an answer gets lost, and is asked for again.
+
+    Raises:
+        RefusedError: When it is not understood, or was decided on a page that does not show what was decided before.
+    """
+    if (text, draft) == (before.text, before.draft):
+        return before
+    if onto != before.token:
+        raise RefusedError(
+            "Something else was decided meanwhile in another window or tab. Load this page again: it then shows that, "
+            "and what was decided here last is to be decided once more."
+        )
+    try:
+        text.encode()
+        parse_decisions(text)
+    except (DecisionsError, UnicodeEncodeError) as error:
+        why = str(error) if isinstance(error, DecisionsError) else "it is no text"
+        raise RefusedError(f"What was decided cannot be kept, since it is not understood: {why}.") from None
+    return Kept(before.review, before.number + 1, text, draft, now)
+
+
+def for_another_look(text: str) -> str:
+    """What was decided, to be shown on the page of another preview.
+
+    A page saves whatever is undecided as `later`. On the next page that would look decided, so it is left out: it is
+    undecided there as well, and would be saved alike.
+
+    Args:
+        text: What would have been saved.
+    """
+    content = json.loads(text.removeprefix("\ufeff"))
+    fields = [decision for decision in content["fields"] if decision["stands"] != "later"]
+    return json.dumps(content | {"fields": fields})
