@@ -24,6 +24,7 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
+        serving
         reviewing
         connection
         report

@@ -1,0 +1,1 @@
+"""The server of a review, which only this machine reaches, and only whoever has its address."""
