@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,7 +39,7 @@ PERSON = Person("u1", "users u1", desired_from_user({"id": "u1"}, field_table(),
 PHONE = FieldChange("phone", "employee.contact.phone", "1", "2")
 
 
-SIDES = Sides(to_xledger(field_table()), "user", "employee", lambda employee: str(employee.db_id))
+SIDES = Sides(to_xledger(field_table()), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole)
 
 
 @dataclass(frozen=True)

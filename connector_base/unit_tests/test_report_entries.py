@@ -1,5 +1,6 @@
 """A preview tells of each place in Xledger what would be written, and why not where it would not be."""
 
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from shared_mappings import (
 )
 
 TABLE = field_table()
-SIDES = Sides(to_xledger(TABLE), "user", "employee", lambda employee: str(employee.db_id))
+SIDES = Sides(to_xledger(TABLE), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole)
 NODE: dict[str, Any] = {
     "dbId": 11,
     "code": "E1",

@@ -7,7 +7,7 @@ from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
 from shared_mappings.codes import OF_HUMA, OF_XLEDGER, NotWritten, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
-from shared_mappings.decisions import NO_DECISIONS, DecisionCounts, Decisions, what_became_of
+from shared_mappings.decisions import NO_DECISIONS, DecisionCounts, Decisions, nothing_decided, what_became_of
 from shared_mappings.decisions_file import DecisionsError, parse_decisions
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
@@ -88,6 +88,7 @@ __all__ = [
     "field_table",
     "has_nothing_of",
     "is_somebody_else",
+    "nothing_decided",
     "parse_decisions",
     "plan_for_huma",
     "plan_for_xledger",

@@ -131,7 +131,7 @@ class Decisions(_Frozen):
     def as_setting(self) -> dict[str, Any]:
         """What was decided, as JSON, in one form for the same decisions whatever their order."""
         fields = sorted({(each.user, each.field, each.stands.value, each.seen) for each in self.fields})
-        return {"key": self.key, "fields": fields, "leave": sorted(self._left), "add": sorted(self._added)}
+        return {"key": self.key, "fields": fields, "leave": sorted(self.left), "add": sorted(self.added)}
 
     def about_user(self, user: str, record: Mapping[str, Any]) -> Rulings:
         """What was decided about somebody in Huma, for writing to Xledger.
@@ -142,14 +142,14 @@ class Decisions(_Frozen):
                 decided about it neither holds nor has lapsed.
         """
         decided = self._by_user.get(user, ())
-        if not decided and user not in self._left:
+        if not decided and user not in self.left:
             return NO_RULINGS
         values = ((each, read_path(record, each.field)) for each in decided)
         holds = {each: self._fingerprint(value) == each.seen for each, value in values if value is not MISSING}
         return Rulings(
             stands={each.field: each.stands for each, same in holds.items() if same},
             lapsed=frozenset(each.field for each, same in holds.items() if not same),
-            leave=user in self._left,
+            leave=user in self.left,
         )
 
     def about_employee(self, employee: str, user: str | None, record: Mapping[str, Any]) -> Rulings:
@@ -161,8 +161,21 @@ class Decisions(_Frozen):
             record: That user's record of the stream `users`, whole; empty for nobody.
         """
         about = NO_RULINGS if user is None else self.about_user(user, record)
-        add = employee in self._added
+        add = employee in self.added
         return Rulings(about.stands, about.lapsed, add=add) if about is not NO_RULINGS or add else NO_RULINGS
+
+    def seen(self, record: Mapping[str, Any], field: str) -> str | None:
+        """The fingerprint of what Huma has for a field now, as a decision about it would hold it.
+
+        Args:
+            record: Somebody's record of the stream `users`, whole, as `about_user` takes it.
+            field: The record's field.
+
+        Returns:
+            The fingerprint, also of null; None where the value is unknown, so that no decision could hold.
+        """
+        value = read_path(record, field)
+        return None if value is MISSING else self._fingerprint(value)
 
     def about_nobody(self, *, users: Collection[str] | None = None, employees: Collection[str] | None = None) -> int:
         """How many decisions are about nobody that there is.
@@ -171,9 +184,9 @@ class Decisions(_Frozen):
             users: Everybody in Huma, by id; None where not everybody is known.
             employees: Everybody in Xledger, by dbId; likewise.
         """
-        of_users = [*self._by_user.items(), *((user, ("leave",)) for user in self._left)]
+        of_users = [*self._by_user.items(), *((user, ("leave",)) for user in self.left)]
         strangers = sum(len(decided) for user, decided in of_users if users is not None and user not in users)
-        return strangers + sum(employees is not None and employee not in employees for employee in self._added)
+        return strangers + sum(employees is not None and employee not in employees for employee in self.added)
 
     def _fingerprint(self, value: Any) -> str:
         return fingerprint(self._key_octets, value)
@@ -181,7 +194,17 @@ class Decisions(_Frozen):
     @cached_property
     def users(self) -> frozenset[str]:
         """Whoever in Huma something was decided about, by id."""
-        return self._left.union(self._by_user)
+        return self.left.union(self._by_user)
+
+    @cached_property
+    def left(self) -> frozenset[str]:
+        """Whoever in Huma is not to be created in Xledger, by id."""
+        return frozenset(each.user for each in self.people if isinstance(each, Leave))
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        """Whoever in Xledger is to be created in Huma, by dbId."""
+        return frozenset(each.employee for each in self.people if isinstance(each, Add))
 
     @cached_property
     def _key_octets(self) -> bytes:
@@ -194,19 +217,19 @@ class Decisions(_Frozen):
             found[decision.user][decision] = None
         return {user: tuple(decided) for user, decided in found.items()}
 
-    @cached_property
-    def _left(self) -> frozenset[str]:
-        return frozenset(each.user for each in self.people if isinstance(each, Leave))
 
-    @cached_property
-    def _added(self) -> frozenset[str]:
-        return frozenset(each.employee for each in self.people if isinstance(each, Add))
+def nothing_decided(key: str) -> Decisions:
+    """Nothing was decided, and what is decided from now on is to be under a key.
+
+    Args:
+        key: The key of the fingerprints, in base64.
+    """
+    never = datetime.min.replace(tzinfo=timezone.utc)
+    return Decisions.model_construct(version=VERSION, decided_at=never, key=key, fields=(), people=())
 
 
-NO_DECISIONS: Final = Decisions.model_construct(
-    version=1, decided_at=datetime.min.replace(tzinfo=timezone.utc), key="", fields=(), people=()
-)
-"""Nothing was decided."""
+NO_DECISIONS: Final = nothing_decided("")
+"""Nothing was decided, and nobody is asked to decide."""
 
 
 @dataclass(frozen=True, slots=True)

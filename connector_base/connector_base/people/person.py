@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from connector_base.protocol.checkpoints import Came
@@ -73,6 +74,8 @@ class Person:
         merged: What is used of the record, if it is merged with others of one key; None where the later one counts
             alone.
         rulings: What was decided about the person.
+        whole: The record as it came, but for what a host has changed on the way: what decisions go by. Empty where none
+            is about those whom the stream brings.
     """
 
     identity: str = field(repr=False)
@@ -83,6 +86,7 @@ class Person:
     came: Came | None = None
     merged: Taken | None = field(default=None, repr=False)
     rulings: Rulings = NO_RULINGS
+    whole: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     def after(self, earlier: "Person") -> "Person":
         """The same person by this record and one that came before it."""

@@ -1,17 +1,20 @@
 """The decisions that count in a sync: those of the setting, or else those of the file beside the reports."""
 
 import logging
+import secrets
+from base64 import b64encode
 from typing import Final
 
 from connector_base.failures import config_error
 from connector_base.storage.storage import open_storage
 from connector_base.storage.storage_config import StorageConfig
-from shared_mappings import NO_DECISIONS, Decisions, DecisionsError, parse_decisions
+from shared_mappings import Decisions, DecisionsError, nothing_decided, parse_decisions
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 FILE: Final = "decisions.json"
 SETTING: Final = "Decisions (decisions)"
+KEY_BYTES: Final = 32
 
 
 def read_decisions(entered: str, config: StorageConfig) -> Decisions:
@@ -22,7 +25,7 @@ def read_decisions(entered: str, config: StorageConfig) -> Decisions:
         config: Where the file may be: at the root of the storage, above the folders of the reports.
 
     Returns:
-        The decisions; none where there is no file either.
+        The decisions; none where there is no file either, and a new key for those that are taken from now on.
 
     Raises:
         ConnectorError: A config error, when there is a file that cannot be read or understood.
@@ -32,7 +35,7 @@ def read_decisions(entered: str, config: StorageConfig) -> Decisions:
     storage = open_storage(config)
     content = None if storage is None else storage.read(FILE)
     if storage is None or content is None:
-        return NO_DECISIONS
+        return nothing_decided(b64encode(secrets.token_bytes(KEY_BYTES)).decode())
     place = storage.place(FILE)
     try:
         return _told(parse_decisions(_text(content)), f"in {place}")

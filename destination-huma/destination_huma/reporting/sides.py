@@ -6,5 +6,5 @@ from typing import Final
 from connector_base.reporting.sides import Sides
 from destination_huma.settings.field_policies import BACK
 
-SIDES: Final = Sides(BACK, "employee", "user", attrgetter("user_id"))
+SIDES: Final = Sides(BACK, "employee", "user", attrgetter("user_id"), lambda _, user: user.record if user else None)
 """Xledger's employees by their dbIds, and Huma's users."""
