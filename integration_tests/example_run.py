@@ -34,11 +34,13 @@ class Report:
 
     Attributes:
         summary: The summary.
-        lines: The lines of each other file, by its name.
+        lines: The lines of each file that has lines, by its name.
+        page: The name of the page.
     """
 
     summary: Mapping[str, Any]
     lines: Mapping[str, list[Line]]
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +84,6 @@ def _run(sandbox: Sandbox, people: list[Record], mode: str) -> Report:
 
     left = dict(left_by(run))
     summary = json.loads(left.pop("summary.json"))
-    return Report(summary, {name: [json.loads(line) for line in text.split("\n")[:-1]] for name, text in left.items()})
+    (page,) = (name for name in left if name.endswith(".html"))
+    lines = {name: text.split("\n")[:-1] for name, text in left.items() if name.endswith(".jsonl")}
+    return Report(summary, {name: [json.loads(line) for line in found] for name, found in lines.items()}, page)

@@ -53,7 +53,7 @@ def test_a_change_tells_who_it_is_in_both_systems_and_what_was_there(
     user = hire(sandbox, 1, phone="+47 911 11 111", birthDate=None)
     write_to_huma(employees(1), no_unset_fields=["phone"], object_storage_config=local)
     files = left_in(folder)
-    assert set(files) == {"summary.json", "rejected.jsonl", "conflicts.jsonl", "changes.jsonl"}
+    assert set(files) == {"summary.json", "rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "result.html"}
     changes = lines(files["changes.jsonl"])
     assert [{key: value for key, value in change.items() if key != "at"} for change in changes] == [
         {

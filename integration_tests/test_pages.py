@@ -12,8 +12,11 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
 from connector_base.storage.storage_config import LocalStorage, storage_of
+from connector_base.writing.destination import PeopleDestination
 from destination_huma import config as of_destination_huma
+from destination_huma.destination import DestinationHuma
 from destination_xledger.config import connection_specification
+from destination_xledger.destination import DestinationXledger
 from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
@@ -28,7 +31,8 @@ from integration_tests.pictures import (
     pages_with_examples,
     stale,
 )
-from shared_mappings import parse_decisions
+from shared_mappings import explanations, parse_decisions
+from shared_mappings.codes import NotWritten
 from source_huma.source import SourceHuma
 from source_xledger import config as of_source_xledger
 
@@ -62,9 +66,11 @@ def links(page: Path) -> list[tuple[str, str, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What the headings of a page are called in a link, as GitHub makes it of their words."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    """What leads into a page: its headings as GitHub makes it of their words, and places that are named themselves."""
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    of_headings = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    return of_headings.union(re.findall(r'<a id="([^"]+)"></a>', text))
 
 
 def leads_somewhere(page: Path, target: str) -> bool:
@@ -80,6 +86,21 @@ def leads_somewhere(page: Path, target: str) -> bool:
 def test_every_link_and_picture_of_a_page_leads_somewhere(page: Path) -> None:
     targets = [target for _, _, target in links(page) if not target.startswith(("https://", "mailto:"))]
     assert [target for target in targets if not leads_somewhere(page, target)] == []
+
+
+@pytest.mark.parametrize(
+    ("destination", "page"),
+    [
+        (DestinationXledger(), XLEDGER / "xledger-reference.md"),
+        (DestinationHuma(), HUMA_AS_DESTINATION / "huma-reference.md"),
+    ],
+)
+def test_a_report_links_each_code_to_the_row_that_explains_it(destination: PeopleDestination, page: Path) -> None:
+    written = destination.sides.direction.written
+    told = {*explanations(written)} - {why.value for why in NotWritten}
+    assert len(told) > 15
+    assert sorted(told - anchors(page)) == []
+    assert destination.maker.documentation.rpartition("/")[2] == page.stem
 
 
 def test_links_are_found() -> None:
@@ -233,7 +254,8 @@ def test_the_reference_explains_every_file_of_a_report_and_every_key_in_it(run: 
     entries = [line for _, found in lines for line in found]
     keys = {key for entry in entries for part in (entry, *entry.get("fields", ())) for key in part}
     assert len(keys) > 15
-    assert [name for name in sorted({file for file, _ in lines} | keys) if f"`{name}`" not in section] == []
+    files = {file for file, _ in lines} | {run.preview.page, run.sync.page}
+    assert [name for name in sorted(files | keys) if f"`{name}`" not in section] == []
 
 
 def test_a_page_gets_its_examples_whatever_stood_there() -> None:

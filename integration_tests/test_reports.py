@@ -36,7 +36,7 @@ from shared_mappings.normal_forms import as_text
 
 TARGETS = field_table().targets
 
-SYNC_FILES = {"summary.json", "rejected.jsonl", "conflicts.jsonl", "changes.jsonl"}
+SYNC_FILES = {"summary.json", "rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "result.html"}
 BUCKET = "xledger-reports"
 KEYS = {"access_key_id": "AKIA0123456789EXAMPLE", "secret_access_key": "zq-secret-access-key"}
 
@@ -101,7 +101,10 @@ def test_a_preview_tells_of_everybody_what_would_become_of_them(
     people = somebody_of_each_kind(sandbox, write)
     written = write(records(people), **SETTINGS, object_storage_config=local)
     files = left_in(folder)
-    assert set(files) == {"summary.json", "rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "only_in_xledger.jsonl"}
+    assert set(files) == {
+        *("summary.json", "rejected.jsonl", "conflicts.jsonl", "plan.jsonl"),
+        *("only_in_xledger.jsonl", "review.html"),
+    }
     assert json.loads(files["summary.json"]) == written.summary
     planned = [line for line in lines(files["plan.jsonl"]) if line.get("reason") != "invalid_record"]
     for line in planned:

@@ -10,6 +10,7 @@ from connector_base.people.person import InvalidRecord, Person, Planned, Refusal
 from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.reporting.report import NoReport
+from connector_base.reporting.result_entries import NOTHING_PARTICULAR, Particulars
 from connector_base.reporting.summary import Summary
 from shared_mappings import (
     Action,
@@ -52,7 +53,10 @@ class Kept(NoReport):
     def __init__(self) -> None:
         self.lines: list[tuple[str, str, str]] = []
 
-    def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
+    def rejected(
+        self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR
+    ) -> None:
+        assert (more.detail in reason) or not more.detail
         self.lines.append((subject.label, code, reason))
 
 

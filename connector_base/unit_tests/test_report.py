@@ -14,6 +14,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from connector_base.failures import config_error
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.reporting import report as report_module
+from connector_base.reporting.frames import Maker
 from connector_base.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
 from connector_base.reporting.sides import Sides
 from connector_base.reporting.summary import Summary
@@ -39,7 +40,10 @@ PERSON = Person("u1", "users u1", desired_from_user({"id": "u1"}, field_table(),
 PHONE = FieldChange("phone", "employee.contact.phone", "1", "2")
 
 
-SIDES = Sides(to_xledger(field_table()), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole)
+SIDES = Sides(
+    to_xledger(field_table()), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole, lambda *_: None
+)
+MAKER = Maker("destination-of-tests 1.0", "https://docs.example/reference", SIDES)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
 
 
 def opened(config: Settings, **changed: Any) -> Any:
-    return reporting(replace(config, **changed), SIDES, lambda: '{"mode": "sync"}', lambda: STARTED)
+    return reporting(replace(config, **changed), MAKER, lambda: '{"mode": "sync"}', lambda: STARTED)
 
 
 def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
@@ -95,18 +99,20 @@ def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
 ) -> None:
     with opened(config, mode=Mode.PREVIEW):
         pass
-    others = ("rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "only_in_xledger.jsonl")
-    assert memory.attempts == [PROBE, *others, "summary.json"]
-    assert memory.by_name() == {
-        **dict.fromkeys(others, ""),
-        "summary.json": '{"mode": "sync"}\n',
-    }
+    lines = ["rejected.jsonl", "conflicts.jsonl", "plan.jsonl", "only_in_xledger.jsonl"]
+    assert memory.attempts == [PROBE, *lines, "review.html", "summary.json"]
+    left = memory.by_name()
+    assert {name: left[name] for name in lines} == dict.fromkeys(lines, "")
+    assert left["summary.json"] == '{"mode": "sync"}\n'
 
 
 def test_a_preview_leaves_a_plan_and_a_sync_what_was_written(memory: Memory, config: Settings) -> None:
     with opened(config) as report:
         report.invalid(INVALID)
-    assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "summary.json"}
+    assert set(memory.by_name()) == {
+        *("rejected.jsonl", "conflicts.jsonl", "changes.jsonl"),
+        *("result.html", "summary.json"),
+    }
 
 
 def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: Settings) -> None:
@@ -162,7 +168,7 @@ def test_a_report_that_a_host_cuts_short_while_it_is_left_is_left_with_how_it_en
 
     def leaves() -> None:
         with (
-            reporting(config, SIDES, summed_up, lambda: STARTED) as report,
+            reporting(config, MAKER, summed_up, lambda: STARTED) as report,
             summary.succeeding(),
         ):
             report.publish()
@@ -189,7 +195,7 @@ def test_what_is_known_is_kept_before_the_end_and_not_sent_again_as_long_as_ther
                 "changes.jsonl": number,
             }
     twice = ["rejected.jsonl", "changes.jsonl"] * 2
-    assert memory.attempts == [PROBE, *twice, "conflicts.jsonl", "summary.json"]
+    assert memory.attempts == [PROBE, *twice, "conflicts.jsonl", "result.html", "summary.json"]
 
 
 def test_each_value_that_was_written_is_a_line_with_what_was_there_before(memory: Memory, config: Settings) -> None:

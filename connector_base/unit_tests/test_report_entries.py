@@ -24,7 +24,9 @@ from shared_mappings import (
 )
 
 TABLE = field_table()
-SIDES = Sides(to_xledger(TABLE), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole)
+SIDES = Sides(
+    to_xledger(TABLE), "user", "employee", attrgetter("db_id"), lambda person, _: person.whole, lambda *_: None
+)
 NODE: dict[str, Any] = {
     "dbId": 11,
     "code": "E1",

@@ -41,7 +41,7 @@ def test_all_of_a_large_file_is_kept_and_nothing_of_it_is_sent_often(tmp_path: P
             assert b"".join(kept) == b"12345678"[:number]
             assert (folder / "small.jsonl").read_bytes() == b"1\n" * number
         assert sent < 9 * LARGEST_PART
-        files.publish("last", b"{}")
+        files.publish({}, "last", b"{}")
     assert {path.name for path in folder.iterdir()} == {"large.jsonl", "small.jsonl", "last"}
     assert (folder / "large.jsonl").read_bytes().count(b"\n") == 8
 
@@ -62,7 +62,7 @@ def test_whenever_it_is_kept_and_however_large_it_is_nothing_is_lost_or_doubled(
                 parts = [folder / "a.jsonl", *(folder / f"a.{part}.jsonl" for part in range(2, 40))]
                 there = b"".join(path.read_bytes() for path in parts if path.exists())
                 assert there.splitlines() == kept
-            files.publish("last", b"{}")
+            files.publish({}, "last", b"{}")
         assert (folder / "a.jsonl").read_bytes().splitlines() == appended
         assert {path.name for path in folder.iterdir()} == {"a.jsonl", "last"}
 
@@ -72,7 +72,7 @@ def test_what_is_there_as_it_stands_is_not_sent_again_in_the_end(tmp_path: Path)
         files.append("a", b"1")
         files.keep()
         before = (tmp_path / "sync" / "a").stat().st_ino
-        files.publish("last", b"{}")
+        files.publish({}, "last", b"{}")
         assert (tmp_path / "sync" / "a").stat().st_ino == before
     assert {path.name: path.read_bytes() for path in (tmp_path / "sync").iterdir()} == {
         "a": b"1\n",
@@ -103,7 +103,7 @@ def test_a_storage_that_fails_once_costs_no_line(tmp_path: Path, monkeypatch: py
             with pytest.raises(AirbyteTracedException):
                 files.keep()
         files.append("a.jsonl", lines[2])
-        files.publish("last", b"{}")
+        files.publish({}, "last", b"{}")
     assert (tmp_path / "sync" / "a.jsonl").read_bytes().splitlines() == lines
 
 
@@ -133,5 +133,5 @@ def test_what_fails_half_way_leaves_nothing_and_what_does_not_is_added(tmp_path:
             fail_half_way()
         with files.whole("a.jsonl"):
             files.append("a.jsonl", b"2")
-        files.publish("last", b"{}")
+        files.publish({}, "last", b"{}")
     assert (tmp_path / "sync" / "a.jsonl").read_bytes() == b"1\n2\n"

@@ -34,6 +34,7 @@ class DestinationHuma(PeopleDestination):
     """
 
     system = HUMA
+    distribution = "huma-xledger-destination-huma"
     documentation = "https://docs.airbyte.com/integrations/destinations/huma"
     sides = SIDES
     explanations = EXPLANATIONS

@@ -29,6 +29,7 @@ class DestinationXledger(PeopleDestination):
     """
 
     system = XLEDGER
+    distribution = "huma-xledger-destination-xledger"
     documentation = "https://docs.airbyte.com/integrations/destinations/xledger"
     sides = SIDES
     explanations = EXPLANATIONS

@@ -60,13 +60,15 @@ class Value(TypedDict, total=False):
         field: The record's field.
         kind: What is the matter.
         huma: Huma's value; of several lines, all of them, joined with commas.
-        xledger: Xledger's, at the first place; likewise.
-        places: Every place of the field where something is known.
+        xledger: Xledger's, at the first place where it is another one; likewise.
+        places: Every place of the field where something is known, also where both have the same.
         then: What becomes of it if nobody decides.
         by: The policy that decides then.
         tightened: Whether a setting made that policy stricter than the field's rule.
         code: The code of the warning, where the value is left out.
         seen: The fingerprint of Huma's value, for a decision; absent where nothing can be decided.
+        options: What comes of deciding that a system's value stands, where that is another thing than what
+            `About.options` says of the field and the kind; it counts in place of that.
         stands: What was decided, and holds.
         lapsed: Whether a decision has lapsed, since Huma has another value by now.
     """
@@ -81,6 +83,7 @@ class Value(TypedDict, total=False):
     tightened: bool
     code: str
     seen: str
+    options: Mapping[System, Effect | None]
     stands: Literal["huma", "xledger", "later"]
     lapsed: bool
 
@@ -90,7 +93,8 @@ class Told(TypedDict, total=False):
 
     Attributes:
         code: The code of the rejection or the warning.
-        why: The sentences of the report; they may quote values.
+        why: What is particular about it, beside what the code means: ids, what has the wrong form, the words of a
+            system, which may quote values. Absent where there is nothing.
         field: Whose value is left out; absent where the person is not written at all.
         rejected: Whether the person is not written at all.
     """
@@ -117,8 +121,8 @@ class Somebody(TypedDict, total=False):
         renumber: For a rejection that a decision can lift (the person is the employee, and gets the employment ID as
             code): the fingerprint of the employment ID.
         changed: When Xledger last changed the employee, as far as it shows.
-        leave: Whether it was decided that they are not created in Xledger.
-        add: Whether it was decided that they are added to Huma.
+        leave: Whether it was decided that they are not created in Xledger, and that can be decided anew here.
+        add: Whether it was decided that they are added to Huma, likewise.
     """
 
     user: str | None
@@ -210,9 +214,11 @@ class Frame(TypedDict):
         began: When the run began.
         connector: The name and the version of the connector.
         whole: Whether everybody came, and not only those who changed.
+        listed: Whether it is known who is in the system alone that is written to.
         summary: The summary of the run.
         fields: What holds for each field, in the order of the field table.
         codes: What each code means and what to do about it, in sentences.
+        called: What people call each code, in a few words.
         documentation: The address of the page that explains codes; `#` and the code leads to the part about it.
         decisions: What was decided before; null on a page on which nothing can be decided.
         place: Where the saved decisions are to be put, for people; null where there is no storage.
@@ -224,9 +230,11 @@ class Frame(TypedDict):
     began: str
     connector: str
     whole: bool
+    listed: bool
     summary: Mapping[str, object]
     fields: Mapping[str, About]
     codes: Mapping[str, Names]
+    called: Mapping[str, Names]
     documentation: str
     decisions: Decided | None
     place: str | None

@@ -74,8 +74,8 @@ class Person:
         merged: What is used of the record, if it is merged with others of one key; None where the later one counts
             alone.
         rulings: What was decided about the person.
-        whole: The record as it came, but for what a host has changed on the way: what decisions go by. Empty where none
-            is about those whom the stream brings.
+        whole: The record as it came, but for what a host has changed on the way: what decisions go by. Empty where the
+            record has no id.
     """
 
     identity: str = field(repr=False)
@@ -100,6 +100,11 @@ class Person:
             update_only=self.update_only and earlier.update_only,
             merged=merged,
         )
+
+    @property
+    def undecided(self) -> "Person":
+        """The same person, as if nothing had been decided about their fields."""
+        return replace(self, rulings=replace(self.rulings, stands={}))
 
     @property
     def name(self) -> str:
@@ -158,11 +163,14 @@ class Planned(Generic[ThereT_co]):
         person: The person.
         there: Who they are there; None for nobody.
         plan: What is to be done.
+        undecided: What would be done if nothing had been decided about the person's fields; None where that is the
+            plan.
     """
 
     person: Person
     there: ThereT_co | None
     plan: Plan
+    undecided: Plan | None = None
 
     @property
     def identity(self) -> str:

@@ -22,7 +22,7 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, refused_sync_mode
 from connector_base.systems import System
 from connector_base.validation import RecordValidator
-from shared_mappings import Desired, FieldTable, Rule, Rulings, read_path, what_is_used
+from shared_mappings import NO_RULINGS, Desired, FieldTable, Rule, Rulings, read_path, what_is_used
 from shared_mappings.desired import EMAIL, EMPLOYMENT_ID, NAME
 from shared_mappings.normal_forms import as_text, normalised_email, normalised_key
 
@@ -143,11 +143,12 @@ class StreamReader:
         return self._ruled(person, {key: value for key, value in record.items() if key not in lost})
 
     def _ruled(self, person: Person, known: Mapping[str, Any]) -> Person:
-        """A person with what was decided about whoever has the id."""
+        """A person with what was decided about whoever has the id, and what it goes by."""
         record_id = person.record.get("id")
-        if self.kind.ruled is None or not isinstance(record_id, str):
+        if not self.kind.has_ids or not isinstance(record_id, str):
             return person
-        return replace(person, rulings=self.kind.ruled(record_id, known), whole=known)
+        rulings = self.kind.ruled(record_id, known) if self.kind.ruled else NO_RULINGS
+        return replace(person, rulings=rulings, whole=known)
 
     def _named(self, invalid: InvalidRecord) -> InvalidRecord:
         """An invalid record with what a report calls the person, as far as it can be read."""

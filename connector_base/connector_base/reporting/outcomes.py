@@ -8,6 +8,7 @@ from connector_base.people.person import InvalidRecord, Person, Planned, Reason,
 from connector_base.protocol.checkpoints import Came
 from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.report import Report
+from connector_base.reporting.result_entries import Particulars
 from connector_base.reporting.summary import Summary
 from shared_mappings import Action, FieldChange, FieldWarning, RejectionCode, WarningCode, what_became_of
 
@@ -36,7 +37,8 @@ class Outcomes:
         """A plan was carried out, or would be in a preview; one to reject is a rejection."""
         self.report.planned(item)
         if item.plan.rejection:
-            self._reject(item.person, item.plan.rejection, logged=item.plan.detail, kept=item.plan.detail)
+            detail = item.plan.detail
+            self._reject(item.person, item.plan.rejection, logged=detail, more=Particulars(detail))
             return
         self.summary.carried_out(item.plan)
         self._count_decisions(item)
@@ -82,7 +84,7 @@ class Outcomes:
         """A record does not fit its schema."""
         self.report.invalid(invalid)
         faults = "; ".join(invalid.faults)
-        self._reject(invalid, RejectionCode.INVALID_RECORD, logged=faults, kept=faults)
+        self._reject(invalid, RejectionCode.INVALID_RECORD, logged=faults, more=Particulars(faults))
 
     def refused(self, person: Person, reason: Reason) -> None:
         """Somebody was refused as a whole, so that nobody was created."""
@@ -91,7 +93,7 @@ class Outcomes:
             person,
             self.explanations.refused,
             logged=f"{reason.words} {named}",
-            kept=f"{reason.original} {named}",
+            more=Particulars(f"{reason.original} {named}".strip()),
         )
 
     def partly_refused(self, item: Planned[There], refusal: Refusal) -> None:
@@ -105,6 +107,7 @@ class Outcomes:
             item.person,
             self.explanations.refused,
             logged=f"{refusal.words} {left_out}",
+            more=Particulars(refusal.original, fields, item.there),
             kept=f"{refusal.original} {left_out}",
         )
 
@@ -118,7 +121,8 @@ class Outcomes:
         for warning in item.plan.warnings:
             if warning.code is not WarningCode.PARTLY_WRITTEN:
                 logger.warning("%s: %s", item.person.label, self.explanations.explained(warning))
-                self.report.rejected(item.person, warning.code.value, self.explanations.explained(warning))
+                more = Particulars("", [warning.field], item.there)
+                self.report.rejected(item.person, warning.code.value, self.explanations.explained(warning), more)
         partly = (each for each in item.plan.warnings if each.code is WarningCode.PARTLY_WRITTEN and not each.told)
         unwritten = list(dict.fromkeys(each.field for each in partly))
         if not unwritten:
@@ -126,16 +130,26 @@ class Outcomes:
         what = self.explanations.explained(FieldWarning(WarningCode.PARTLY_WRITTEN, ", ".join(unwritten)))
         logger.warning("%s: %s", item.person.label, self.explanations.said(what, refusal.words if refusal else ""))
         kept = self.explanations.said(what, refusal.original if refusal else "")
-        self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, kept)
+        more = Particulars(refusal.original if refusal else "", unwritten, item.there)
+        self.report.rejected(item.person, WarningCode.PARTLY_WRITTEN.value, kept, more)
 
-    def _reject(self, subject: Person | InvalidRecord, code: RejectionCode, *, logged: str, kept: str) -> None:
+    def _reject(
+        self,
+        subject: Person | InvalidRecord,
+        code: RejectionCode,
+        *,
+        logged: str,
+        more: Particulars,
+        kept: str | None = None,
+    ) -> None:
         """Counts, logs and keeps a rejection.
 
         Args:
             subject: Whose record was not written.
             code: Why.
             logged: More about why, without any value of the record.
-            kept: The same for the report, with whatever values are in it.
+            more: The same for the report, with whatever values are in it.
+            kept: That in sentences, where it is more than the detail.
         """
         self.summary.rejects(code)
         if subject.came:
@@ -144,7 +158,7 @@ class Outcomes:
             self.to_be_merged[subject.identity] = subject
         why = self.explanations.rejection(code)
         logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{why} {logged}".strip())
-        self.report.rejected(subject, code.value, f"{why} {kept}".strip())
+        self.report.rejected(subject, code.value, f"{why} {more.detail if kept is None else kept}".strip(), more)
 
 
 def _fields_of(changes: Iterable[FieldChange]) -> list[str]:

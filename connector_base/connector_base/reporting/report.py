@@ -2,19 +2,23 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from connector_base.pages.contents import OnlyThere
+from connector_base.pages.contents import OnlyThere, Written
+from connector_base.pages.page import page
 from connector_base.people.person import InvalidRecord, Person, Planned, There
 from connector_base.protocol.any_text import dumps
+from connector_base.reporting.carried import Carried
+from connector_base.reporting.compared import Comparing
+from connector_base.reporting.frames import PAGES, Maker, at, frame
+from connector_base.reporting.gathered import Gathered
 from connector_base.reporting.report_entries import (
-    Entry,
     change_entry,
     invalid_entry,
     left_entries,
@@ -22,12 +26,15 @@ from connector_base.reporting.report_entries import (
     plan_entry,
     rejected_entry,
 )
+from connector_base.reporting.result_entries import NOTHING_PARTICULAR, Particulars, kept, not_written, written
+from connector_base.reporting.review_entries import invalid_somebody, somebody
 from connector_base.reporting.sides import Sides
 from connector_base.settings.modes import Mode
+from connector_base.storage.decisions import FILE as DECISIONS
 from connector_base.storage.spooled_files import SpooledFiles
 from connector_base.storage.storage import open_storage, probe
 from connector_base.storage.storage_config import StorageConfig
-from shared_mappings import FieldChange, Policies
+from shared_mappings import Decisions, FieldChange, Policies
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -38,7 +45,12 @@ CHANGES: Final = "changes.jsonl"
 PLAN: Final = "plan.jsonl"
 
 FILES: Final = {Mode.PREVIEW: (REJECTED, CONFLICTS, PLAN), Mode.SYNC: (REJECTED, CONFLICTS, CHANGES)}
-"""What is left beside the summary; a preview also leaves who is only there, in a file that has the system's name."""
+"""What is left beside the summary and the page; a preview also leaves who is only there, in a file named by the
+system."""
+
+PEOPLE: Final = "people"
+ONLY: Final = "only"
+"""What a page is made from, which is not left itself."""
 
 OF: Final = {Mode.PREVIEW: "preview", Mode.SYNC: "sync"}
 """What a report is of, as the log calls it."""
@@ -63,8 +75,25 @@ class ReportSettings(Protocol):
 class Report(Protocol):
     """Takes what became of people while a sync runs, and leaves it when the sync ends."""
 
-    def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
-        """A record was not written, or not wholly. The reason may quote values."""
+    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+        """It is known what a run goes by.
+
+        Args:
+            decisions: What was decided before.
+            whole: Whether everybody comes, and not only those who have changed.
+        """
+
+    def rejected(
+        self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR
+    ) -> None:
+        """A record was not written, or not wholly.
+
+        Args:
+            subject: Whose record it is.
+            code: The code of the rejection or the warning.
+            reason: Why, in sentences, which may quote values.
+            more: What of that is particular.
+        """
 
     def planned(self, item: Planned[There]) -> None:
         """It was decided what is to be done about a person."""
@@ -112,7 +141,12 @@ class Report(Protocol):
 class NoReport:
     """Nothing is kept."""
 
-    def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
+    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+        """Forgets it."""
+
+    def rejected(
+        self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR
+    ) -> None:
         """Forgets it."""
 
     def planned(self, item: Planned[There]) -> None:
@@ -145,50 +179,92 @@ class StoredReport:
         files: The files.
         summary: Gives the summary as it stands.
         policies: What the administrator decided.
-        sides: How it names the two systems.
+        maker: The connector, and how it names the two systems.
         mode: Whether it is of a preview.
         now: The current time, with its zone.
+        began: When the run began.
     """
 
     files: SpooledFiles
     summary: Callable[[], str]
     policies: Policies
-    sides: Sides
+    maker: Maker
     mode: Mode
     now: Callable[[], datetime]
+    began: datetime
+    _decided: Carried | None = None
+    """What was decided before, in a preview, once that is known."""
+    _gathered: Gathered = field(default_factory=Gathered)
+    _whole: bool = False
+    _listed: bool = False
     _published: bool = False
 
-    def rejected(self, subject: Person | InvalidRecord, code: str, reason: str) -> None:
+    @property
+    def sides(self) -> Sides:
+        """How it names the two systems."""
+        return self.maker.sides
+
+    @property
+    def _comparing(self) -> Comparing:
+        return Comparing(self.sides, self.policies, self._decided.decisions if self._decided else None)
+
+    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+        """Keeps it for the page, where something can be decided on it."""
+        self._whole = whole
+        if self.mode is Mode.PREVIEW:
+            self._decided = Carried(decisions)
+
+    def rejected(
+        self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR
+    ) -> None:
         """Keeps what is mapped of the record, and why."""
         self._append(REJECTED, rejected_entry(subject, code, reason))
+        if self.mode is Mode.SYNC:
+            self._gather(subject, not_written(subject, code, more, self.sides))
 
     def planned(self, item: Planned[There]) -> None:
         """Keeps the plan, in a preview."""
         if self.mode is Mode.PREVIEW:
             self._append(PLAN, plan_entry(item, self.policies, self.sides))
+            entry = somebody(item, self._comparing)
+            self._append(PEOPLE, entry)
+            if self._decided:
+                self._decided.notes(item, entry)
 
     def invalid(self, invalid: InvalidRecord) -> None:
         """Keeps that there is no plan, in a preview."""
         if self.mode is Mode.PREVIEW:
             self._append(PLAN, invalid_entry(invalid))
+            self._append(PEOPLE, invalid_somebody(invalid, self.sides))
 
     def left(self, item: Planned[There]) -> None:
         """Keeps each value that is not written, and the one that stays."""
         for entry in left_entries(item, self.sides):
             self._append(CONFLICTS, entry)
+        if self.mode is Mode.SYNC and (stayed := kept(item, self._comparing)):
+            self._gather(item.person, stayed)
 
     def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Keeps each value, what was there before, and when."""
-        at = f"{self.now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
-        for change in changes:
-            self._append(CHANGES, change_entry(person, there, change, at, self.sides, unconfirmed=unconfirmed))
+        moment, all_of_them = at(self.now()), list(changes)
+        for change in all_of_them:
+            self._append(CHANGES, change_entry(person, there, change, moment, self.sides, unconfirmed=unconfirmed))
+        if all_of_them:
+            self._gather(person, written(person, there, all_of_them, moment, self.sides, unconfirmed=unconfirmed))
 
     def only_there(self, others: Iterable[OnlyThere]) -> None:
-        """Keeps them."""
-        name = only_in(self.sides)
-        with self.files.whole(name):
+        """Keeps them, and of whom it was decided that they are added."""
+        name, to_be_added = only_in(self.sides), set()
+        added = self._decided.decisions.added if self._decided else frozenset()
+        with self.files.whole(name, ONLY):
             for other in others:
                 self._append(name, only_there_entry(other, self.sides))
+                if (employee := other.get("employee", "")) in added:
+                    to_be_added.add(employee)
+                self._append(ONLY, {**other, "add": True} if employee in added else other)
+        if self._decided:
+            self._decided.notes_to_be_added(to_be_added)
+        self._listed = True
 
     def keep(self) -> None:
         """Leaves the files as they stand. Those of a preview can be made again, and no state waits for them."""
@@ -200,21 +276,44 @@ class StoredReport:
         if self._published:
             return
         try:
-            self.files.publish(SUMMARY, self.summary().encode() + b"\n")
+            for entry in self._gathered.take():
+                self._append(PEOPLE, entry)
+            summary = self.summary()
+            self.files.publish({PAGES[self.mode]: self._page(summary)}, SUMMARY, summary.encode() + b"\n")
         except Exception:
             self._published = True  # the storage has said why it does not take the report; a host may end us earlier
             raise
         self._published = True
         logger.info("The report of this %s is in %s.", OF[self.mode], self.files.place)
 
-    def _append(self, name: str, entry: Entry) -> None:
+    def _page(self, summary: str) -> Iterator[bytes]:
+        whole = frame(
+            self.mode,
+            self.maker,
+            self.policies,
+            summary,
+            began=self.began,
+            ended=self.now(),
+            whole=self._whole,
+            listed=self._listed,
+            decided=self._decided.decided if self._decided else None,
+            place=self.files.storage.place(DECISIONS) if self._decided else None,
+        )
+        yield from page(whole, self.files.lines(PEOPLE), self.files.lines(ONLY))
+
+    def _gather(self, subject: Person | InvalidRecord, entry: Written) -> None:
+        """Keeps what became of somebody for the page."""
+        if complete := self._gathered.add(subject.identity, entry):
+            self._append(PEOPLE, complete)
+
+    def _append(self, name: str, entry: Mapping[str, Any]) -> None:
         self.files.append(name, dumps(entry))
 
 
 @contextmanager
 def reporting(
     settings: ReportSettings,
-    sides: Sides,
+    maker: Maker,
     summary: Callable[[], str],
     now: Callable[[], datetime],
 ) -> Iterator[Report]:
@@ -222,7 +321,7 @@ def reporting(
 
     Args:
         settings: Where the report goes, and what is in it.
-        sides: How the report names the two systems.
+        maker: The connector, and how the report names the two systems.
         summary: Gives the summary as it stands.
         now: The current time, with its zone.
 
@@ -235,9 +334,11 @@ def reporting(
         yield NoReport()
         return
     probe(storage)
-    of_a_preview = (only_in(sides),) if settings.mode is Mode.PREVIEW else ()
-    with SpooledFiles.opened(storage, folder_name(now()), (*FILES[settings.mode], *of_a_preview)) as files:
-        report = StoredReport(files, summary, settings.policies, sides, settings.mode, now)
+    began, names = now(), [*FILES[settings.mode]]
+    if settings.mode is Mode.PREVIEW:
+        names.append(only_in(maker.sides))
+    with SpooledFiles.opened(storage, folder_name(began), names, (PEOPLE, ONLY)) as files:
+        report = StoredReport(files, summary, settings.policies, maker, settings.mode, now, began)
         try:
             yield report
         except BaseException:

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 ONE_AFTER_THE_OTHER: Final = TransferConfig(use_threads=False)
 """Parts of a large file are sent in turn: a report is in no hurry, and memory stays small."""
 
-CONTENT_TYPES: Final[Mapping[str, str]] = {".json": "application/json", ".jsonl": "application/x-ndjson"}
+CONTENT_TYPES: Final[Mapping[str, str]] = {
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".html": "text/html; charset=utf-8",
+}
 
 OWN_ADDRESSES: Final = {"ignore_configured_endpoint_urls": (None, None, True, None)}
 """Keeps botocore from an address that the environment names: where reports go is the administrator's to say."""

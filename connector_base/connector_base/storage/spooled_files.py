@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -40,30 +40,37 @@ class SpooledFiles:
         storage: Where they go.
         folder: The folder there.
         spools: What was collected so far, by the name it will have.
+        aside: The names of those that are not left, since others are made from them.
     """
 
     storage: Storage
     folder: str
     spools: Mapping[str, BinaryIO] = field(repr=False)
+    aside: Collection[str] = ()
     _left: defaultdict[str, _Left] = field(default_factory=lambda: defaultdict(_Left), init=False)
 
     @classmethod
     @contextmanager
-    def opened(cls, storage: Storage, folder: str, names: Iterable[str]) -> Iterator["SpooledFiles"]:
+    def opened(
+        cls, storage: Storage, folder: str, names: Iterable[str], aside: Collection[str] = ()
+    ) -> Iterator["SpooledFiles"]:
         """Empty files, until the end of the block.
 
         Args:
             storage: Where they go.
             folder: The folder there.
             names: Their names.
+            aside: The names of others, which are not left: what is made from them is.
 
         Raises:
             AirbyteTracedException: A config error, when there is no room to collect them.
         """
         with ExitStack() as stack:
             with _explained():
-                spools: dict[str, BinaryIO] = {name: stack.enter_context(tempfile.TemporaryFile()) for name in names}
-            yield cls(storage, folder, spools)
+                spools: dict[str, BinaryIO] = {
+                    name: stack.enter_context(tempfile.TemporaryFile()) for name in (*names, *aside)
+                }
+            yield cls(storage, folder, spools, aside)
 
     @property
     def place(self) -> str:
@@ -79,20 +86,35 @@ class SpooledFiles:
         with _explained():
             self.spools[name].write(line + b"\n")
 
-    @contextmanager
-    def whole(self, name: str) -> Iterator[None]:
-        """Keeps what is added to one of the files in the block, or nothing of it where the block fails.
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of one of the files, while none is added.
 
-        Args:
-            name: The file. Nothing of it has been left yet.
+        Raises:
+            AirbyteTracedException: A config error, when it cannot be read back.
         """
         spool = self.spools[name]
-        before = spool.tell()
+        with _explained():
+            spool.seek(0)
+            try:
+                for line in spool:
+                    yield line.removesuffix(b"\n")
+            finally:
+                spool.seek(0, os.SEEK_END)
+
+    @contextmanager
+    def whole(self, *names: str) -> Iterator[None]:
+        """Keeps what is added to some of the files in the block, or nothing of it where the block fails.
+
+        Args:
+            names: The files. Nothing of them has been left yet.
+        """
+        before = {name: self.spools[name].tell() for name in names}
         try:
             yield
         except BaseException:
-            spool.seek(before)
-            spool.truncate()
+            for name, size in before.items():
+                self.spools[name].seek(size)
+                self.spools[name].truncate()
             raise
 
     def keep(self) -> None:
@@ -103,7 +125,7 @@ class SpooledFiles:
         Raises:
             AirbyteTracedException: When the storage cannot be written.
         """
-        for name, spool in self.spools.items():
+        for name, spool in self._to_leave():
             left = self._left[name]
             if spool.tell() == left.size:
                 continue
@@ -111,19 +133,20 @@ class SpooledFiles:
             if left.size - left.since > LARGEST_PART:
                 left.part, left.since = left.part + 1, left.size
 
-    def publish(self, last: str, content: bytes) -> None:
-        """Leaves the files whole, and then another one: where that one is, the others are complete.
+    def publish(self, made: Mapping[str, Iterable[bytes]], last: str, content: bytes) -> None:
+        """Leaves the files whole, then those made from them, and another one last: where that is, all are complete.
 
         A file that is there as it stands is not sent again.
 
         Args:
-            last: Its name.
-            content: What is in it.
+            made: What is made from the files, piece by piece, by the name it will have. It is begun when they are left.
+            last: The name of the last one.
+            content: What is in that.
 
         Raises:
             AirbyteTracedException: When the storage cannot be written.
         """
-        for name, spool in self.spools.items():
+        for name, spool in self._to_leave():
             left = self._left[name]
             parts = range(2, left.part + (left.size > left.since))
             if parts or not left.size or spool.tell() != left.size:
@@ -131,7 +154,15 @@ class SpooledFiles:
             for part in parts:
                 self.storage.remove(f"{self.folder}/{_part(name, part)}")
             self._left[name] = _Left(spool.tell())
+        for name, pieces in made.items():
+            with _explained(), tempfile.TemporaryFile() as whole:
+                whole.writelines(pieces)
+                whole.seek(0)
+                self.storage.put(f"{self.folder}/{name}", whole)
         self.storage.put(f"{self.folder}/{last}", BytesIO(content))
+
+    def _to_leave(self) -> Iterator[tuple[str, BinaryIO]]:
+        return ((name, spool) for name, spool in self.spools.items() if name not in self.aside)
 
     def _leave(self, name: str, called: str, since: int) -> int:
         """Leaves a file from some byte on, and returns how long it is.

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 from airbyte_cdk.destinations import Destination
@@ -29,6 +30,7 @@ from connector_base.protocol.messages import DestinationCatalogMessage, as_line,
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import SYNC_MODES, read_catalog
 from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.frames import Maker
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.reporting.report import ReportSettings, reporting
 from connector_base.reporting.sides import Sides
@@ -52,6 +54,7 @@ class PeopleDestination(Destination):
 
     Attributes:
         system: What is written to.
+        distribution: The name of the package that is installed.
         documentation: The address of the page for its users.
         sides: How reports name the two systems.
         explanations: What is said of what is not written.
@@ -60,6 +63,7 @@ class PeopleDestination(Destination):
     VALID_CMDS = Destination.VALID_CMDS | {DISCOVER}
 
     system: ClassVar[System]
+    distribution: ClassVar[str]
     documentation: ClassVar[str]
     sides: ClassVar[Sides]
     explanations: ClassVar[Explanations]
@@ -124,6 +128,12 @@ class PeopleDestination(Destination):
             )
         return status
 
+    @property
+    def maker(self) -> Maker:
+        """How a report names this connector, and who it is in it."""
+        name = self.distribution.removeprefix("huma-xledger-")
+        return Maker(f"{name} {version(self.distribution)}", f"{self.documentation}-reference", self.sides)
+
     @contextmanager
     def telling(
         self,
@@ -148,7 +158,7 @@ class PeopleDestination(Destination):
 
         with (
             _told_in_the_log(settings.mode, self.system, summed_up),
-            reporting(settings, self.sides, summed_up, now) as report,
+            reporting(settings, self.maker, summed_up, now) as report,
         ):
             yield Outcomes(summary, report, self.explanations)
 

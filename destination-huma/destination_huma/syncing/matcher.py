@@ -164,7 +164,8 @@ class Matcher:
             return Planned(person, None, rejection)
         if rejection is None:
             self.claims.take(person, _objects_of(user))
-        return Planned(person, user, decided)
+        undecided = self._plan(person.undecided, user, able, creating=creating) if person.rulings.stands else None
+        return Planned(person, user, decided, undecided)
 
     def _with_rulings(self, person: Person, user: User | None) -> Person:
         """A person with what was decided about them, by what Huma has of them now."""

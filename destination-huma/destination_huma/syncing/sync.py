@@ -54,6 +54,7 @@ def sync_to_huma(  # noqa: PLR0913  each of them is of its own kind
             cannot be understood.
     """
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
+    outcomes.report.begins(decisions, whole=everybody_comes(catalog))
     readers = stream_readers(catalog, carried(BACK.table, settings.options, today))
     claims, done = Claims(of_those_who_left=False), Done(outcomes.report)
     beginning = Beginning(settings, connection, decisions, claims, done, sleep)

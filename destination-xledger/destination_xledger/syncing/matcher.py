@@ -58,7 +58,8 @@ class Matcher:
         renumber_employees: Whether somebody found by e-mail as an employee with another code is that employee, and
             gives it the new code.
         claims: Who came so far, and who was taken for which employee.
-        foresees: Whether it is to be known of those who would be created what they would have: nobody is.
+        foresees: Whether it is to be known what would be, since nothing is written: of those who would be created what
+            they would have, and of those about whom something was decided what would be done without that.
     """
 
     gateway: Gateway
@@ -127,14 +128,22 @@ class Matcher:
         employee = _only(db_ids, employees)
         decided = self.plan(person, employee)
         rejection = self._rejection(person, employee, directory)
+        undecided = self._undecided(person, employee, directory)
         if rejection is None and employee is not None:
             self.claims.take(person, employee.db_ids)
             self.claims.loses_code(person, _code_of(employee))
             self.claims.loses_address(employee.db_id, decided.changes, EMAIL)
         if rejection is None or decided.action is Action.SKIP:
-            return Planned(person, employee, decided)
+            return Planned(person, employee, decided, undecided)
         self.claims.may_be(directory.with_code(person.code))
         return Planned(person, None, rejection)
+
+    def _undecided(self, person: Person, employee: Employee | None, directory: Directory[Employee]) -> Plan | None:
+        """What would be done about a person if nothing had been decided about their fields; None where nothing was."""
+        if not (self.foresees and person.rulings.stands):
+            return None
+        undecided = person.undecided
+        return self._rejection(undecided, employee, directory) or self.plan(undecided, employee)
 
     def met(self, person: Person, employee: Employee) -> Planned:
         """What is to be done about a person whose code an employee has whom somebody else has added meanwhile."""

@@ -56,6 +56,7 @@ def sync_to_xledger(
     """
     table = field_table()
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
+    outcomes.report.begins(decisions, whole=everybody_comes(catalog))
     readers = stream_readers(catalog, carried(table, settings.options, decisions))
     previews = settings.mode is Mode.PREVIEW
     gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas, dated=previews)

@@ -86,7 +86,7 @@ class Comparison:
             return FieldChange(field_name, place, theirs, None) if policy is Policy.MIRROR else None
         is_there = any(isinstance(line, str) for line in self._lines(place))
         stays = self._has_a_line_of_its_own(place) or (rule.is_masked(ours) and theirs is not None)
-        if stays or not _may_set(policy, self.stage, is_there=is_there):
+        if stays or not may_set(policy, self.stage, is_there=is_there):
             return Conflict(field_name, place, policy, ours, theirs) if is_there else None
         if rule.is_masked(ours) or not self._can_be_told(place, policy):
             return FieldWarning(WarningCode.PARTLY_WRITTEN, field_name, target=place)
@@ -102,7 +102,7 @@ class Comparison:
             return True
         if self.direction.replaces_whole:
             return False
-        return self.stage is Stage.BEING_CREATED or _may_set(policy, self.stage, is_there=True)
+        return self.stage is Stage.BEING_CREATED or may_set(policy, self.stage, is_there=True)
 
     def _has_a_line_of_its_own(self, place: str) -> bool:
         """Whether what would be replaced as a whole has a line for which the record has nothing, or nothing known."""
@@ -140,7 +140,7 @@ def _held_back(decision: Decision, policy: Policy) -> Conflict | None:
     return None
 
 
-def _may_set(policy: Policy, stage: Stage, *, is_there: bool) -> bool:
+def may_set(policy: Policy, stage: Stage, *, is_there: bool) -> bool:
     """Whether a policy allows a value to be written, where something is there or nothing is."""
     match policy:
         case Policy.MIRROR | Policy.NO_UNSET:
