@@ -276,6 +276,7 @@ def _left_out(number: int, chance: random.Random) -> Somebody:
         **_value(number, "bankAccount", "differs"),
         "then": "left_out",
         "code": "invalid_bank_account",
+        "options": {"huma": None, "xledger": "huma_gets_xledger"},
     }
     return {
         **_who(number, chance),

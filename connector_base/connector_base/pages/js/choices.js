@@ -15,17 +15,16 @@ const Choices = (() => {
   const effect = (row, choice) => {
     if (row.type === "person") return Words.say(choice === "huma" ? "effect.renumber" : `effect.${choice}`);
     if (choice === "later") return Words.say("effect.later");
-    const effects = row.about.options[row.value.kind];
-    return Words.say(`effect.${effects[choice]}`);
+    return Words.say(`effect.${Data.options(row)[choice]}`);
   };
 
   /** Why something cannot be chosen; null where it can be. */
   const blocked = (frame, row, choice) => {
     if (row.type === "person" || choice === "later") return null;
-    if (Data.isUnusable(row.value, choice)) {
+    if (Data.options(row)[choice]) return null;
+    if (row.value.then === "left_out" && choice === "huma") {
       return [Words.say("blocked.unusable"), meaning(frame, row.value.code)].join(" ");
     }
-    if (row.about.options[row.value.kind][choice]) return null;
     return rule(row.about, choice === "huma" ? "xledger" : "huma");
   };
 

@@ -57,8 +57,7 @@ const Data = (() => {
         const { who, value } = row;
         if (!value.seen || !who.user) continue;
         row.key = valueKey(who.user, value.field);
-        const options = frame.fields[value.field].options[kind];
-        const choices = ["huma", "xledger"].filter((system) => options[system] && !isUnusable(value, system));
+        const choices = ["huma", "xledger"].filter((system) => options(row)[system]);
         found.push({
           key: row.key, kind: "value", user: who.user, field: value.field, seen: value.seen,
           choices: [...choices, "later"], initial: value.stands ?? null,
@@ -91,8 +90,9 @@ const Data = (() => {
   /** What a decision about a field of somebody is known by. */
   const valueKey = (user, field) => `${field} ${user}`;
 
-  /** Whether a value can be nobody's, since the system that would get it could never take it. */
-  const isUnusable = (value, system) => value.then === "left_out" && system === "huma";
+  /** What comes of a decision about a row, for each system; null where that is not possible. */
+  const options = ({ about, value }) => value.options ?? about.options[value.kind];
 
-  return { KINDS, sections, subjects, valueKey, isUnusable };
+
+  return { KINDS, sections, subjects, valueKey, options };
 })();

@@ -9,31 +9,31 @@ const Saving = (() => {
     const counts = state.counts();
     const had = bar.contains(document.activeElement) ? document.activeElement.id : null;
     const isServed = Kept.isServed();
+    const rest = Dom.el("label", { class: "switch" }, Dom.el("input", {
+      type: "checkbox", id: "rest", checked: state.rest === "rules",
+      onchange: ({ target }) => app.leave(target.checked ? "rules" : "later"),
+    }), Dom.el("span", {}, Words.say("rest")));
+    const saving = isServed
+      ? Dom.el("p", { class: "muted" }, Words.say("kept.served"))
+      : Dom.el("button", { type: "button", id: "save", class: "primary", onclick: () => save(app) }, Words.say("save"), unsaved(state));
     Dom.fill(
       bar,
-      Dom.el("div", { class: "bar-progress" }, progress(counts), Dom.el("p", {}, told(counts))),
       Dom.el(
         "div",
-        { class: "bar-buttons" },
+        { class: "bar-main" },
+        Dom.el("div", { class: "bar-progress" }, progress(counts), Dom.el("p", {}, told(counts))),
         button("undo", "undo", app.undo, !state.canUndo),
         button("redo", "redo", app.redo, !state.canRedo),
+        Dom.el("p", { class: "bar-said" }, app.said),
       ),
-      Dom.el("p", { class: "bar-said" }, app.said),
-      Dom.el(
-        "div",
-        { class: "bar-save" },
-        Dom.el("label", { class: "switch" }, Dom.el("input", {
-          type: "checkbox", id: "rest", checked: state.rest === "rules", onchange: ({ target }) => app.leave(target.checked ? "rules" : "later"),
-        }), Dom.el("span", {}, Words.say("rest"))),
-        button("load", "load", () => choose(app)),
-        isServed
-          ? Dom.el("p", { class: "muted" }, Words.say("kept.served"))
-          : Dom.el("button", { type: "button", id: "save", class: "primary", onclick: () => save(app) },
-              Words.say("save"), state.unsaved && Dom.el("span", { class: "dot" }, Dom.el("span", { class: "unseen" }, Words.say("save.unsaved")))),
-      ),
+      Dom.el("div", { class: "bar-rest" }, rest, button("load", "load", () => choose(app))),
+      Dom.el("div", { class: "bar-save" }, saving),
     );
     if (had) Dom.byId(had)?.focus();
   };
+
+  const unsaved = (state) =>
+    state.unsaved && Dom.el("span", { class: "dot" }, Dom.el("span", { class: "unseen" }, Words.say("save.unsaved")));
 
   const button = (id, text, does, isOff = false) =>
     Dom.el("button", { type: "button", id, onclick: does, disabled: isOff, title: Words.say(`${text}.hint`) }, Words.say(text));
@@ -73,7 +73,7 @@ const Saving = (() => {
   };
 
   /** What comes of everything once both directions have run, in lines. */
-  const comes = ({ frame, rows, state }) => {
+  const comes = ({ rows, state }) => {
     const found = { xledger_gets_huma: 0, xledger_is_emptied: 0, huma_gets_xledger: 0, both_keep: 0, rules: 0, leave: 0, add: 0, renumber: 0 };
     for (const row of [...Data.KINDS, "only_huma", "only_xledger", "rejected"].flatMap((kind) => rows[kind])) {
       if (!row.key) continue;
@@ -82,7 +82,7 @@ const Saving = (() => {
         if (choice) found[choice === "huma" ? "renumber" : choice] += 1;
       } else if (choice === null && state.rest === "rules") found.rules += 1;
       else if (choice === null || choice === "later") found.both_keep += 1;
-      else found[frame.fields[row.value.field].options[row.value.kind][choice]] += 1;
+      else found[Data.options(row)[choice]] += 1;
     }
     return Object.entries(found).filter(([, n]) => n).map(([what, n]) => Words.say(`comes.${what}`, { n }));
   };

@@ -90,7 +90,8 @@ const Sections = (() => {
         "div",
         { class: "two" },
         Dom.el("span", { class: `then then-${value.then}` }, Words.say(`then.short.${value.then}`)),
-        Dom.el("span", { class: "muted" }, Words.say(value.then === "left_out" ? "by.short.value" : value.tightened ? "by.short.setting" : "by.short.rule")),
+        (value.tightened || value.then === "left_out") &&
+          Dom.el("span", { class: "muted" }, Words.say(value.then === "left_out" ? "by.short.value" : "by.short.setting")),
       ),
     },
     { id: "decision", title: Words.say("column.decision"), width: 236, cell: (row) => decision(app, row), sort: (row) => app.state?.choice(row.key) ?? null },
@@ -146,9 +147,8 @@ const Sections = (() => {
   };
 
   const bulk = (app, rows, isEverything) => {
-    if (!rows.some(({ key }) => key)) return [];
-    const label = isEverything ? Words.say("bulk.everything", { n: rows.length }) : Words.say("bulk.shown", { n: rows.length });
-    return [forAll(app, rows, label)];
+    const n = rows.filter(({ key }) => key).length;
+    return n ? [forAll(app, rows, Words.say(isEverything ? "bulk.everything" : "bulk.shown", { n }))] : [];
   };
 
   /** Buttons that decide about many rows at once; those that may be chosen for none of them are greyed. */
@@ -225,7 +225,7 @@ const Sections = (() => {
       id,
       title: Words.say(`section.${id}`),
       about: Words.say(`section.${id}.about`),
-      empty: Words.say(`section.${id}.empty`),
+      empty: Words.say(isUnlisted(app.frame, id) ? "section.unlisted" : `section.${id}.empty`),
       rows: rows[id],
       columns: () => [
         { id: "person", title: Words.say("column.person"), share: 1, least: 150, cell: ({ who }) => People.cell(who), sort: ({ who }) => who.name },
@@ -258,10 +258,14 @@ const Sections = (() => {
         },
         { id: "none", label: Words.say("grouping.none") },
       ] : [],
-      bulk: decidable ? (shown, isEverything) => bulk(app, shown, isEverything) : undefined,
+      // Who is the same person is decided one by one.
+      bulk: decidable && id !== "rejected" ? (shown, isEverything) => bulk(app, shown, isEverything) : undefined,
       pressed: (row, event) => pressed(app, row, event),
     };
   };
+
+  /** Whether nobody looked for those who would be in a section. */
+  const isUnlisted = (frame, id) => frame.listed === false && id === `only_${frame.to}`;
 
   const codeOf = ({ who, told }) => told[0]?.code ?? who.reason ?? "";
 
