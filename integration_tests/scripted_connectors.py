@@ -37,17 +37,34 @@ elif verb == "read":
     for text in said["warns_while_reading"]:
         say("log", {{"level": "WARN", "message": text}})
     Path({read!r}).write_text(Path(options["--state"]).read_text())
+    for text in said["says_while_reading"]:
+        say("log", {{"level": "INFO", "message": text}})
+    for number in range(said["people"]):
+        say("record", {{"stream": {stream!r}, "data": {{"id": str(number)}}, "emitted_at": 1}})
     for number in said["states"]:
         state = {{"stream_descriptor": {{"name": {stream!r}}}, "stream_state": {{"number": number}}}}
         say("state", {{"type": "STREAM", "stream": state}})
     if said["fails"]:
         end(said["fails"])
+    status = {{"stream_descriptor": {{"name": {stream!r}}}, "status": "COMPLETE"}}
+    say("trace", {{"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": status}})
 else:
+    config = json.loads(Path(options["--config"]).read_text())
+    Path({written!r}).write_text(json.dumps(config))
     for line in sys.stdin:
         if json.loads(line).get("type") == "STATE" and said["passes_states_on"]:
             print(line, flush=True)
     for text in said["warns_while_writing"]:
         say("log", {{"level": "WARN", "message": text}})
+    if said["waits"]:
+        Path(said["waits"]).read_text()
+    storage = config.get("object_storage_config", {{}})
+    if said["page"] and storage.get("storage_type") == "Local":
+        report = Path(storage["path"]) / "2026-11-29T12-00-00Z-01234567"
+        report.mkdir(parents=True, exist_ok=True)
+        page = "review.html" if config["mode"] == "preview" else "result.html"
+        (report / page).write_text(said["page"])
+        say("log", {{"level": "INFO", "message": "The report of this " + config["mode"] + f" is in {{report}}."}})
     if said["summary"]:
         say("log", {{"level": "INFO", "message": {summary!r} + json.dumps(said["summary"])}})
     if said["fails"]:
@@ -89,6 +106,10 @@ class ScriptedConnectors:
         destination_warns: What the destination warns of while it writes.
         exit_code: With which the destination ends without a word.
         summary: The destination's summary.
+        people: How many people the source reads.
+        source_says: What the source says while it reads.
+        page: What is on the page of the report, which is left in a local folder; None leaves none.
+        waits: A pipe that the destination reads before it ends; None for none.
     """
 
     folder: Path
@@ -105,6 +126,10 @@ class ScriptedConnectors:
     destination_warns: Sequence[str] = ()
     exit_code: int = 0
     summary: dict[str, Any] | None = field(default_factory=a_summary)
+    people: int = 0
+    source_says: Sequence[str] = ()
+    page: str | None = None
+    waits: Path | None = None
 
     def install(self) -> None:
         """Writes the executables, as they are to behave from now on."""
@@ -117,6 +142,8 @@ class ScriptedConnectors:
                         "check": [*_identity(self.read_account, None), *_status(None)],
                         "states": self.states,
                         "warns_while_reading": self.source_warns,
+                        "says_while_reading": self.source_says,
+                        "people": self.people,
                         "fails": self.source_fails,
                     },
                     destination: {
@@ -130,6 +157,8 @@ class ScriptedConnectors:
                         "warns_while_writing": self.destination_warns,
                         "summary": self.summary,
                         "exit_code": self.exit_code,
+                        "page": self.page,
+                        "waits": str(self.waits) if self.waits else None,
                     },
                 }
             ),
@@ -139,6 +168,7 @@ class ScriptedConnectors:
             python=sys.executable,
             script=str(script),
             read=str(self._read),
+            written=str(self._written),
             stream=self.direction.stream,
             summary=SUMMARY,
         )
@@ -151,6 +181,16 @@ class ScriptedConnectors:
         """The states that the source was given to start from."""
         given = json.loads(self._read.read_text(encoding="utf-8"))
         return [state["stream"]["stream_state"]["number"] for state in given]
+
+    @property
+    def written_with(self) -> dict[str, Any]:
+        """The config with which the destination wrote last."""
+        config: dict[str, Any] = json.loads(self._written.read_text(encoding="utf-8"))
+        return config
+
+    @property
+    def _written(self) -> Path:
+        return self.folder / f"{self.direction.destination}-written-with.json"
 
     @property
     def _read(self) -> Path:

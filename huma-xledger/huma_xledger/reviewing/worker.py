@@ -12,7 +12,8 @@ import threading
 from contextlib import suppress
 
 from huma_xledger.ending import ended_by_signal
-from huma_xledger.reviewing.messages import MESSAGE, TASK, Message, as_line
+from huma_xledger.reviewing.messages import MESSAGE, TASK, Message, Moved, as_line
+from huma_xledger.reviewing.status import At
 
 
 def main() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
 
     with ended_by_signal():
         threading.Thread(target=_end_with_input, daemon=True).start()
+        tell(Moved(task.to[0], at=At.CHECKING))
         from huma_xledger.reviewing.work import work  # noqa: PLC0415  PyAirbyte takes seconds to load
 
         work(task, tell)
