@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo sync verify sandbox bench pictures test test-fast golden fuzz lint format lock dist
+.PHONY: help setup demo review sync verify sandbox bench pictures test test-fast golden fuzz lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ $(READY): $(UV) requirements.lock $(PROJECTS)
 
 demo: $(READY) ## Run both connectors against a sandbox, and show what happens
 	@$(BIN)/python -m integration_tests.demo
+
+review: $(READY) ## See a sandbox in the browser, decide, and synchronise it
+	@$(BIN)/python -m integration_tests.sandbox_review $(PORT:%=--port %)
 
 sync: $(READY) ## Run a sync: make sync CONNECTION=folder, or with FROM=xledger the other way round
 	@test -n "$(CONNECTION)" || { echo "Usage: make sync CONNECTION=folder, or with FROM=xledger the other way round"; exit 2; }

@@ -64,7 +64,7 @@ class ScriptedReview:
         """What was kept last."""
         return self.kept[-1][1] if self.kept else None
 
-    def decide(self, text: str, draft: str, onto: str | None) -> str:
+    def decide(self, text: str, draft: str, onto: str) -> str:
         """Keeps decisions, onto those that were kept last."""
         if onto != self.now.onto:
             raise RefusedError("Something else was decided.")

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 GOES_ON: Final = "What was written stays written, and the next sync goes on from there."
 
+ENDED: Final = {
+    None: "The review is ended. What was decided is kept: a new start shows it.",
+    "preview": (
+        "The review is ended while both systems were read. Nothing was written, and what was decided is kept: a new "
+        "start reads them again."
+    ),
+    "sync": (
+        "The review is ended in the middle of a sync. What was written stays written: a new start goes on with what is "
+        "left."
+    ),
+}
+"""What is said when a review ends, by what it was at."""
+
 INTERRUPTED: Final = 128 + signal.SIGINT
 """The exit code of a process that somebody at the keyboard ended."""
 
@@ -50,7 +63,12 @@ def _run(arguments: argparse.Namespace) -> int:
         if file.is_open_to_others():
             what = f"Others on this machine can read {file.path}, which holds keys"
             _say(console, f"{what}: chmod 600 keeps it yours alone.")
-        return _check(file, console) if arguments.command == "check" else _sync(file, arguments, console)
+        match arguments.command:
+            case "check":
+                return _check(file, console)
+            case "review":
+                return _review(file, arguments, console)
+        return _sync(file, arguments, console)
     except ConnectionFileError as error:
         _say(console, str(error))
         return 2
@@ -84,6 +102,36 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
     for name, result in checked.items():
         _say(console, f"{name}: {result.problem or 'It works with these settings.'}")
     return 1 if any(result.problem for result in checked.values()) else 0
+
+
+def _review(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
+    """Serves a review until somebody ends it, and says what becomes of what it was at."""
+    from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415  as above
+    from huma_xledger.reviewing.review import Review  # noqa: PLC0415
+    from huma_xledger.reviewing.status import RefusedError  # noqa: PLC0415
+    from huma_xledger.serving.listening import PortTakenError  # noqa: PLC0415
+    from huma_xledger.serving.serve import listening, open_in_a_browser, serve  # noqa: PLC0415
+
+    def tell(address: str, once: str) -> None:
+        _say(console, f"The review is at {address} (Ctrl-C ends it)")
+        if arguments.browser:
+            open_in_a_browser(once)
+
+    states = _states(file.path)
+    review = Review(file, states)
+    try:
+        with listening(arguments.port, states) as listens:
+            review.start()
+            try:
+                serve(review, listens, states, file.path.absolute().parent.name, tell)
+            finally:
+                _say(console, ENDED[review.close()])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (AlreadyRunningError, LockFileError, PortTakenError, RefusedError) as error:
+        _say(console, str(error))
+        return 1
+    return 0
 
 
 def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
@@ -150,20 +198,36 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     sync = commands.add_parser("sync", help="sync once")
     check = commands.add_parser("check", help="say whether every connector of a connection can work")
-    for command in (sync, check):
+    review = commands.add_parser("review", help="see in the browser what a sync would do, decide, and synchronise")
+    for command in (sync, check, review):
         command.add_argument("folder", type=Path, help="the folder of the connection, which has connection.yaml in it")
     sync.add_argument(
         "--from", choices=BY_ORIGIN, default="huma", dest="origin", help="where people come from; huma is the default"
     )
     sync.add_argument("--full-refresh", action="store_true", help="read everybody, as if there were no state")
+    review.add_argument(
+        "--port",
+        type=_port,
+        help="where on this machine; the port of the last review is the default, or else any that is free",
+    )
+    review.add_argument(
+        "--no-browser", action="store_false", dest="browser", help="print the address and open no browser"
+    )
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 1 << 16:
+        raise argparse.ArgumentTypeError(f"{port} is no port: it is a number from 1 to 65535")
+    return port
 
 
 def _states(connection: Path) -> Path:
     """The folder with the states of a connection, which is known by where its file is."""
     name = hashlib.sha256(str(connection.resolve()).encode()).hexdigest()[:16]
     every = PRIVATE / "connections"
-    make_private(every, every / name)
+    make_private(PRIVATE, every, every / name)
     return every / name
 
 

@@ -23,7 +23,7 @@ class Engine(Protocol):
     def draft(self) -> str | None:
         """What the page of this preview has last kept of its decisions; None for nothing."""
 
-    def decide(self, text: str, draft: str, onto: str | None) -> str:
+    def decide(self, text: str, draft: str, onto: str) -> str:
         """Keeps decisions.
 
         Args:

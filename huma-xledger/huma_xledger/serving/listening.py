@@ -1,4 +1,4 @@
-"""On this machine alone: the socket that is listened on, and the server behind it until somebody ends it."""
+"""On this machine alone: the socket that is listened on, and the server behind it."""
 
 import socket
 from collections.abc import Callable
