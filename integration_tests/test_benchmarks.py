@@ -4,13 +4,15 @@ import io
 import logging
 import sys
 from collections import Counter
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from airbyte_cdk.models import SyncMode
+from playwright.sync_api import Browser
 from rich.console import Console
 
-from benchmarks import destination_huma, destination_xledger, source_huma, source_xledger
+from benchmarks import destination_huma, destination_xledger, review_page, source_huma, source_xledger
 from benchmarks.elsewhere import elsewhere
 from benchmarks.promises import table_of_promises
 from benchmarks.served import Traffic
@@ -106,3 +108,29 @@ def test_an_option_that_a_benchmark_does_not_have_is_refused(
     with pytest.raises(SystemExit):
         module.main()
     assert "--people" in capsys.readouterr().err
+
+
+def test_a_page_that_is_slow_to_open_to_search_or_to_scroll_is_told_beside_the_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    slow = review_page.Visit(to_rows=2_001.0, keys=[10.0, 101.0], frames=[17.0, 101.0])
+    Console(width=160).print(table_of_promises(review_page._promises(10_000, 9_000_000, 0.1, [slow])))  # noqa: SLF001
+    assert capsys.readouterr().out.count(" NO ") == 4
+
+
+def test_what_takes_a_browser_is_not_measured_without_one_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    monkeypatch.setattr(sys, "argv", ["review_page"])
+    assert review_page.main() == 0
+    assert capsys.readouterr() == ("", "The review page is not measured: no Chromium: apt-get install chromium\n")
+
+
+@pytest.mark.slow
+def test_the_review_page_can_be_measured(chromium: Browser, tmp_path: Path) -> None:
+    review_page._make(tmp_path / "review.html", 200)
+    visit = review_page._visit(chromium, tmp_path / "review.html")  # noqa: SLF001
+    assert visit.to_rows > 0
+    assert min(visit.keys) > 0
+    assert len(visit.frames) == review_page.SCROLLED
