@@ -14,9 +14,9 @@ from connector_base.pages.contents import Frame
 
 SCRIPTS: Final = (
     *("dom", "words", "differences", "data", "rows", "decisions", "choices"),
-    *("table", "panel", "dialogs", "workspace", "kept", "tools"),
+    *("table", "panel", "dialogs", "paper", "workspace", "kept", "tools"),
     *("values", "people", "sections", "details", "summary", "saving", "review"),
-    *("result", "main"),
+    *("outcomes", "result_sections", "result", "main"),
 )
 """The page's own scripts, each after those that it stands on."""
 

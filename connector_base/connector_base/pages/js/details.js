@@ -159,5 +159,5 @@ const Details = (() => {
 
   const frameAbout = (frame, field) => frame.fields[field] ?? { sensitive: false };
 
-  return { ofValue, ofPerson };
+  return { ofValue, ofPerson, block, places, placeName, tells };
 })();

@@ -64,7 +64,7 @@ const Sections = (() => {
       ],
       bulk: state ? (shown, isEverything) => bulk(app, shown, isEverything) : undefined,
       pressed: (row, event) => pressed(app, row, event),
-      tools: [revealAll(app, kind)],
+      tools: [Values.revealingAll(kind, rows[kind], app.revealed)],
     };
   };
 
@@ -94,7 +94,7 @@ const Sections = (() => {
           Dom.el("span", { class: "muted" }, Words.say(value.then === "left_out" ? "by.short.value" : "by.short.setting")),
       ),
     },
-    { id: "decision", title: Words.say("column.decision"), width: 236, cell: (row) => decision(app, row), sort: (row) => app.state?.choice(row.key) ?? null },
+    { id: "decision", title: Words.say("column.decision"), width: 236, cell: (row) => decision(app, row), printed: (row) => decided(app, row), sort: (row) => app.state?.choice(row.key) ?? null },
   ];
 
   const valueCard = (app, row) =>
@@ -108,6 +108,13 @@ const Sections = (() => {
       Dom.el("p", { class: "muted" }, Words.say("card.then", { then: Words.say(`then.short.${row.value.then}`) })),
       app.state && decision(app, row),
     );
+
+  /** What was decided about a row, in words. */
+  const decided = ({ state }, row) => {
+    if (!state || !row.key) return Words.say("decision.fixed");
+    const chosen = state.choice(row.key);
+    return chosen ? Choices.label(row, chosen) : Words.say(row.type === "value" ? "choice.none" : "choice.settings");
+  };
 
   /** The buttons that decide about a row; or that nothing can be decided. */
   const decision = (app, row) => {
@@ -205,19 +212,6 @@ const Sections = (() => {
     ].map(([value, passes]) => ({ value, label: Words.say(`filter.decided.${value}`), passes: (row) => Boolean(passes(row)) })),
   });
 
-  const revealAll = (app, kind) => {
-    if (!app.rows[kind].some(({ about }) => about.sensitive)) return null;
-    return Dom.el("button", {
-      type: "button", class: "quiet", id: "reveal-all", "aria-pressed": String(Values.all),
-      onclick: () => {
-        Values.toggleAll();
-        app.revealed();
-        Workspace.go(kind);
-        Dom.byId("reveal-all").focus();
-      },
-    }, Words.say(Values.all ? "value.hide.all" : "value.show.all"));
-  };
-
   const ofPeople = (app, id, columns) => {
     const { rows, state } = app;
     const decidable = state && rows[id].some(({ key }) => key);
@@ -232,7 +226,7 @@ const Sections = (() => {
         ...columns(app),
         ...(decidable ? [{
           id: "decision", title: Words.say("column.decision"), width: 236, sort: (row) => state.choice(row.key),
-          cell: (row) => row.key && decision(app, row),
+          cell: (row) => row.key && decision(app, row), printed: (row) => decided(app, row),
         }] : []),
       ],
       card: (row) => Dom.el(

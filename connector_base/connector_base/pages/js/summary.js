@@ -44,13 +44,23 @@ const Summary = (() => {
       },
       { id: "unchanged", n: summary.unchanged, label: "number.unchanged", go: "unchanged" },
     ];
-    Dom.fill(Dom.byId("numbers"), numbers.filter(Boolean).map(({ id, n, label, more, go, filters }) => {
+    show(numbers.filter(Boolean), app.rows);
+  };
+
+  /**
+   * Numbers, each with what it counts; those that lead somewhere are buttons.
+   *
+   * @param {Array<{id: string, n: number, label: string, more?: string, go?: string, filters?: Object}>} numbers
+   * @param {Object<string, Row[]>} rows Those of each section that a number may lead to.
+   */
+  const show = (numbers, rows) => {
+    Dom.fill(Dom.byId("numbers"), numbers.map(({ id, n, label, more, go, filters }) => {
       const content = [
         Dom.el("span", { class: "number" }, Words.number(n)),
         Dom.el("span", { class: "number-label" }, Words.say(label, { n })),
         Dom.el("span", { class: "number-more" }, more || "\u00a0"),
       ];
-      return Dom.el("li", { class: `number-${id}${n ? "" : " zero"}` }, go && app.rows[go].length
+      return Dom.el("li", { class: `number-${id}${n ? "" : " zero"}` }, go && rows[go].length
         ? Dom.el("button", { type: "button", onclick: () => Workspace.go(go, filters ?? {}) }, content)
         : Dom.el("div", {}, content));
     }));
@@ -71,5 +81,5 @@ const Summary = (() => {
     ];
   };
 
-  return { draw, drawNumbers };
+  return { draw, drawNumbers, show, sum };
 })();

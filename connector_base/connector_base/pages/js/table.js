@@ -8,6 +8,7 @@
  * @property {number} [width] In pixels; a column without one takes its share of what is left.
  * @property {number} [share] How much of it, in relation to others; 1 unless it is said.
  * @property {number} [least] The least width.
+ * @property {(row: Row) => Node|string|Array} [printed] The same on paper, where no button can be pressed.
  * @property {(row: Row) => string|number|null} [sort] What it is sorted by; without it, it is not.
  *
  * @typedef {Object} TableOptions

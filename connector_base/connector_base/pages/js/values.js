@@ -7,12 +7,15 @@ const Values = (() => {
 
   /** The value of a system, of a row. */
   const shown = (row, system) => {
-    const { huma, xledger } = row.value;
-    const text = row.value[system];
-    if (text === null || text === undefined || text === "") return Dom.el("span", { class: "no-value" }, Words.say("value.none"));
-    if (isHidden(row)) return Dom.own(Differences.masked(text), { class: "masked" });
-    if (huma === null || huma === undefined || xledger === null || xledger === undefined) return Dom.own(text);
-    return Dom.own(Differences.marked(huma, xledger)[system]);
+    const [huma, xledger] = pair(row, row.value.huma, row.value.xledger);
+    return system === "huma" ? huma : xledger;
+  };
+
+  /** Two values of a row, with what differs marked; of one that is hidden, nothing. */
+  const pair = (row, one, other) => {
+    if (isHidden(row) || !one || !other) return [plain(row, one), plain(row, other)];
+    const marked = Differences.marked(one, other);
+    return [Dom.own(marked.huma), Dom.own(marked.xledger)];
   };
 
   /** A text that is sensitive where the row's field is, outside of any comparison. */
@@ -38,10 +41,20 @@ const Values = (() => {
     if (!asked.delete(row.id)) asked.add(row.id);
   };
 
-  const toggleAll = () => {
-    all = !all;
-    if (!all) asked.clear();
+  /** The button that shows everything that is hidden in a section, and hides it again; nothing where nothing is. */
+  const revealingAll = (section, rows, changed) => {
+    if (!rows.some(({ about }) => about.sensitive)) return null;
+    return Dom.el("button", {
+      type: "button", class: "quiet", id: "reveal-all", "aria-pressed": String(all),
+      onclick: () => {
+        all = !all;
+        if (!all) asked.clear();
+        changed();
+        Workspace.go(section);
+        Dom.byId("reveal-all").focus();
+      },
+    }, Words.say(all ? "value.hide.all" : "value.show.all"));
   };
 
-  return { shown, plain, revealing, toggle, toggleAll, get all() { return all; } };
+  return { shown, pair, plain, revealing, revealingAll, toggle };
 })();

@@ -31,6 +31,9 @@ const Words = (() => {
     plurals = new Intl.PluralRules(region);
     days = new Intl.DateTimeFormat(region, { day: "numeric", month: "long", year: "numeric" });
     times = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit" });
+    shortDays = new Intl.DateTimeFormat(region, { day: "numeric", month: "short", year: "numeric" });
+    clocks = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    measures = (unit) => new Intl.NumberFormat(region, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 });
     lists = new Intl.ListFormat(region);
     for (const tell of waiting) tell();
   };
@@ -39,7 +42,7 @@ const Words = (() => {
   const regional = (chosen) =>
     navigator.languages?.find((each) => each.split("-")[0] === chosen && each.includes("-")) ?? { en: "en-GB", nb: "nb-NO" }[chosen];
 
-  let numbers, plurals, days, times, lists;
+  let numbers, plurals, days, times, shortDays, clocks, measures, lists;
 
   const number = (value) => numbers.format(value);
 
@@ -48,6 +51,15 @@ const Words = (() => {
 
   /** A day and the time of day where the reader is. */
   const time = (iso) => say("time", { date: date(iso), time: times.format(new Date(iso)) });
+
+  /** A day, in little room. */
+  const day = (iso) => shortDays.format(new Date(iso));
+
+  /** The time of day where the reader is, to the second. */
+  const clock = (iso) => clocks.format(new Date(iso));
+
+  /** So many seconds, or so much of anything else that there is a unit for. */
+  const measure = (value, unit) => measures(unit).format(value);
 
   const list = (parts) => lists.format(parts);
 
@@ -82,7 +94,7 @@ const Words = (() => {
   };
 
   return {
-    LANGUAGES, start, set, say, has, number, date, time, list, name, fill, preferred,
+    LANGUAGES, start, set, say, has, number, date, time, day, clock, measure, list, name, fill, preferred,
     get language() { return language; },
     /** Calls back when another language is taken. */
     changed: (tell) => waiting.push(tell),

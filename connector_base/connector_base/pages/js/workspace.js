@@ -237,6 +237,25 @@ const Workspace = (() => {
     Dom.fill(empty, current.rows.length ? [Words.say("search.nothing"), " ", everything()] : current.empty);
   };
 
+  /**
+   * What is shown now, whether or not it is in sight.
+   *
+   * @returns {{section: Section, columns: Column[], groups: Array<{heading: Node[]|null, rows: Row[]}>, count: number,
+   *   asked: string[]}|null}
+   *   The rows by the groups they are in, and what was searched and filtered for, in words. Null without a section.
+   */
+  const shown = () => {
+    if (!current) return null;
+    const { query, filters, grouping } = view();
+    const rows = passing();
+    const { of, order, heading } = current.groupings.find(({ id }) => id === grouping) ?? {};
+    const groups = of
+      ? Rows.grouped(rows, of, new Set(), order).filter(({ type }) => type === "group").map((group) => ({ heading: heading(group), rows: group.rows }))
+      : [{ heading: null, rows }];
+    const chosen = current.filters.map(({ id, options }) => options.find(({ value }) => value === filters[id])?.label);
+    return { section: current, columns: current.columns(grouping), groups, count: rows.length, asked: [query.trim() && `“${query.trim()}”`, ...chosen].filter(Boolean) };
+  };
+
   const everything = () =>
     Dom.el("button", {
       type: "button",
@@ -285,11 +304,12 @@ const Workspace = (() => {
   };
 
   const start = () => {
+    Paper.start();
     NARROW.addEventListener("change", () => {
       drawTable();
       arrange();
     });
   };
 
-  return { start, show, go, refresh, tell, open, get current() { return current; } };
+  return { start, show, go, refresh, tell, open, shown, get current() { return current; } };
 })();
