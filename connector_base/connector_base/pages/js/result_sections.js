@@ -277,7 +277,7 @@ const ResultSections = (() => {
   ];
 
   const heading = (title, count, ...more) => [
-    Dom.el("span", { class: "group-title" }, title), Dom.el("span", { class: "muted" }, count), more,
+    Dom.el("span", { class: "group-title" }, title), " ", Dom.el("span", { class: "muted" }, count), " ", more,
   ];
 
   const card = (row, content) =>
