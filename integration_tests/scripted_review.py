@@ -69,7 +69,7 @@ class ScriptedReview:
         if onto != self.now.onto:
             raise RefusedError("Something else was decided.")
         self.kept.append((text, draft))
-        self.becomes(onto=str(len(self.kept)))
+        self.becomes(onto=str(len(self.kept)), saved=False)
         return str(len(self.kept))
 
     def save(self) -> None:

@@ -23,7 +23,7 @@ SCRIPTS: Final = (
 VENDORED: Final = ("ag-grid", "diff")
 """Libraries that show people and values."""
 
-STYLES: Final = ("style", "differences", "result", "print")
+STYLES: Final = ("palette", "style", "differences", "result", "print")
 
 TEXTS: Final = ("texts", "result_texts")
 """What the page says: on any page, and on that of a result."""

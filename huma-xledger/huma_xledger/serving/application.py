@@ -39,7 +39,7 @@ ANOTHER_WINDOW: Final = (
 
 _SHELL: Final = Path(__file__).parent / "shell"
 
-_SHARED: Final = {"dom.js": "js/dom.js", "words.js": "js/words.js"}
+_SHARED: Final = {"palette.css": "palette.css", **{name: f"js/{name}" for name in ("dom.js", "words.js", "kept.js")}}
 
 _MOST_BYTES_OF_A_BUTTON: Final = 1 << 10
 

@@ -67,7 +67,7 @@ const Review = (() => {
     };
 
     Tools.start(Main.content("texts"), help);
-    Words.changed(() => { app.said = ""; draw(); });
+    Words.changed(() => { app.said = ""; draw(); kept(); });
     Workspace.start();
     if (state) kept = keeping(app);
     draw();
@@ -81,7 +81,8 @@ const Review = (() => {
       return Kept.served(
         () => {
           const { decided, undecided } = state.counts();
-          return { type: "decisions", text: JSON.stringify(state.file(new Date())), draft: state.draft(), decided, undecided };
+          const text = JSON.stringify(state.file(new Date()));
+          return { type: "decisions", text, draft: state.draft(), decided, undecided, comes: Saving.comes(app) };
         },
         (draft) => {
           state.restore(draft);

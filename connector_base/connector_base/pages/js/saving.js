@@ -97,5 +97,5 @@ const Saving = (() => {
     }).click();
   };
 
-  return { draw };
+  return { draw, comes };
 })();

@@ -3,17 +3,15 @@ const { say } = Words;
 
 /** What is going to happen when the button is pressed, sentence by sentence. */
 const sentences = (status, last) => {
-  const { decided, undecided, rules } = last;
-  const people = JSON.parse(last.text).people;
-  const count = (action) => people.filter((decision) => decision.action === action).length;
-  const would = Object.fromEntries(status.steps.map((step) => [step.to, step.summary]));
+  const { decided, undecided, comes } = last;
+  const { created } = status.steps.find((step) => step.to === "xledger")?.summary ?? {};
   return [
-    say("confirm_decided", { n: decided }),
-    undecided ? say(rules ? "confirm_by_the_rules" : "confirm_undecided", { n: undecided }) : say("confirm_all_decided"),
+    [
+      say("confirm_decided", { decided: say("n_decided", { n: decided }), undecided: say("n_undecided", { n: undecided }) }),
+      comes.length ? el("ul", {}, comes.map((line) => el("li", {}, line))) : null,
+    ],
     say(status.both ? "confirm_both" : "confirm_one"),
-    would.xledger?.created ? say("confirm_created", { n: would.xledger.created }) : null,
-    count("leave") ? say("confirm_leave", { n: count("leave") }) : null,
-    status.both && count("add") ? say("confirm_add", { n: count("add") }) : null,
+    created ? say("confirm_created", { n: created }) : null,
     say(status.mode === "preview" ? "confirm_mode_preview" : "confirm_mode_sync"),
   ].filter(Boolean);
 };

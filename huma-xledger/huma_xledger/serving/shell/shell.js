@@ -8,6 +8,10 @@ import { card, inASentence } from "./steps.js";
 const { byId, el, fill } = Dom;
 const { say } = Words;
 
+/** Where the pages keep the language and the colours that somebody took. */
+const LANGUAGE = "huma-xledger language";
+const THEME = "huma-xledger theme";
+
 const PHASES = ["reading", "deciding", "synchronising", "done"];
 
 /** Where the review is, by the last that the server said; null before it did. */
@@ -141,6 +145,7 @@ const show = () => {
   fill(byId("notices"), notices());
   document.body.classList.toggle("away", missing !== null);
   if (status === null) return;
+  byId("main").dataset.phase = status.phase;
   setText(byId("name"), status.name);
   setText(byId("now"), now());
   document.title = say("title", { at: say(`title_${status.phase}`), name: status.name });
@@ -152,10 +157,22 @@ const show = () => {
   if (kept.last !== null) question.show(status, kept.last);
 };
 
+/** Takes the language and the colours that the page in the frame has. */
+const follow = () => {
+  document.documentElement.dataset.theme = Kept.stored(THEME) ?? "auto";
+  const language = Kept.stored(LANGUAGE) ?? Words.preferred(navigator.languages);
+  if (language === Words.language && document.body.dataset.isFilled) return;
+  document.body.dataset.isFilled = "true";
+  Words.set(language);
+  Words.fill(document);
+  show();
+};
+
 const begin = async () => {
   const texts = await (await fetch("/shell/texts.json")).json();
   Words.start(texts, null);
-  Words.fill(document);
+  follow();
+  addEventListener("storage", follow);
   byId("synchronise").addEventListener("click", () => question.ask(status, kept.last));
   byId("save").addEventListener("click", () => pressWithDecisions("save"));
   byId("again").addEventListener("click", () => press("again"));
