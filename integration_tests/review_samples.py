@@ -273,10 +273,9 @@ def _rejected(number: int, chance: random.Random, code: str, employee: str | Non
 def _left_out(number: int, chance: random.Random) -> Somebody:
     why = f"Left out: bankAccount (invalid_bank_account). {_CODES['invalid_bank_account'][0]}"
     value: Value = {
-        **_value(number, "bankAccount", "differs"),
+        **a_value(number, "bankAccount", "differs"),
         "then": "left_out",
         "code": "invalid_bank_account",
-        "options": {"huma": None, "xledger": "huma_gets_xledger"},
     }
     return {
         **_who(number, chance),
@@ -290,9 +289,9 @@ def _left_out(number: int, chance: random.Random) -> Somebody:
 def _differing(number: int, chance: random.Random) -> Somebody:
     fields = sorted(chance.sample(list(_NAMES), k=chance.choice((1, 1, 2, 3, 4))), key=list(_NAMES).index)
     kinds: tuple[Kind, ...] = ("differs", "differs", "missing_in_huma", "missing_in_xledger")
-    values = [_value(number, field, chance.choice(kinds)) for field in fields]
+    values = [a_value(number, field, chance.choice(kinds)) for field in fields]
     if number == 1:
-        values = [_value(number, field, "differs") for field in _NAMES]
+        values = [a_value(number, field, "differs") for field in _NAMES]
     for value in values:
         if "seen" in value and number % 7 == 3:
             value["lapsed"] = True
@@ -306,7 +305,14 @@ def _differing(number: int, chance: random.Random) -> Somebody:
     return somebody
 
 
-def _value(number: int, field: str, kind: Kind) -> Value:
+def a_value(number: int, field: str, kind: Kind) -> Value:
+    """A field of somebody on which the two systems do not agree; by the rules of the field table it can be decided.
+
+    Args:
+        number: Whose.
+        field: The record's field.
+        kind: What is the matter.
+    """
     about = abouts_of_samples()[field]
     huma, xledger = (text.format(n=number) for text in _VALUES[field])
     effect = about["options"][kind]["huma"] if about["policy"] == about["rule"] else "both_keep"
@@ -403,7 +409,7 @@ def _written(number: int, chance: random.Random) -> Written:
                 someone["changes"].append(change)
                 break
     if number % 5 == 1:
-        someone["kept"] = [_value(number, "jobTitle", "differs")]
+        someone["kept"] = [a_value(number, "jobTitle", "differs")]
     return someone
 
 

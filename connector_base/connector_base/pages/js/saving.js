@@ -22,11 +22,11 @@ const Saving = (() => {
         "div",
         { class: "bar-main" },
         Dom.el("div", { class: "bar-progress" }, progress(counts), Dom.el("p", {}, told(counts))),
-        button("undo", "undo", app.undo, !state.canUndo),
-        button("redo", "redo", app.redo, !state.canRedo),
+        button("undo", Words.say("undo"), Words.say("undo.hint"), app.undo, !state.canUndo),
+        button("redo", Words.say("redo"), Words.say("redo.hint"), app.redo, !state.canRedo),
         Dom.el("p", { class: "bar-said" }, app.said),
       ),
-      Dom.el("div", { class: "bar-rest" }, rest, button("load", "load", () => choose(app))),
+      Dom.el("div", { class: "bar-rest" }, rest, button("load", Words.say("load"), Words.say("load.hint"), () => choose(app))),
       Dom.el("div", { class: "bar-save" }, saving),
     );
     if (had) Dom.byId(had)?.focus();
@@ -35,8 +35,8 @@ const Saving = (() => {
   const unsaved = (state) =>
     state.unsaved && Dom.el("span", { class: "dot" }, Dom.el("span", { class: "unseen" }, Words.say("save.unsaved")));
 
-  const button = (id, text, does, isOff = false) =>
-    Dom.el("button", { type: "button", id, onclick: does, disabled: isOff, title: Words.say(`${text}.hint`) }, Words.say(text));
+  const button = (id, text, hint, does, isOff = false) =>
+    Dom.el("button", { type: "button", id, onclick: does, disabled: isOff, title: hint }, text);
 
   const told = ({ all, decided, later, undecided, people }) => [
     Dom.el("span", {}, Words.say("progress", { decided, n: all, undecided })),

@@ -87,8 +87,8 @@ const Table = (() => {
         if (event.key === "Enter" && !event.target.closest("button, a")) options.opened(data, true);
         else options.pressed(data, event);
       },
-      onSortChanged: () => {
-        const column = api.getColumns().find((each) => each.getSort());
+      onSortChanged: ({ columns = [] }) => {
+        const column = columns.find((each) => each.getSort());
         options.sorted(column?.getColId() ?? null, column?.getSort() ?? null);
       },
     });
@@ -97,16 +97,24 @@ const Table = (() => {
     /** Somebody is selecting text to copy it. */
     const selected = () => !(getSelection()?.isCollapsed ?? true);
 
-    /** Draws anew what is in sight; whoever had the focus keeps it. */
-    const refresh = () => {
+    /** Draws something anew; whoever had the focus in the table keeps it, on the same row or where that was. */
+    const keepingFocus = (draw) => {
       const had = host.contains(document.activeElement) ? api.getFocusedCell() : null;
+      const id = had && api.getDisplayedRowAtIndex(had.rowIndex)?.id;
+      draw();
+      if (!had) return;
+      const row = id === undefined ? null : api.getRowNode(id);
+      focusAt(row?.rowIndex ?? Math.min(had.rowIndex, api.getDisplayedRowCount() - 1), had.column);
+    };
+
+    /** Draws anew what is in sight. */
+    const drawn = () => {
       api.refreshCells({ force: true });
       const headings = api.getRenderedNodes().filter(isGroup);
       if (headings.length) api.redrawRows({ rowNodes: headings });
-      if (had) focusAt(Math.min(had.rowIndex, api.getDisplayedRowCount() - 1), had.column);
     };
 
-    const focusAt = (position, column = api.getColumns()[0]) => {
+    const focusAt = (position, column = options.columns[0].id) => {
       if (position < 0) return;
       api.ensureIndexVisible(position);
       api.setFocusedCell(position, column);
@@ -115,10 +123,11 @@ const Table = (() => {
     return {
       /** Shows these rows, and keeps the place. */
       show: (rows) => {
-        api.setGridOption("rowData", rows);
-        refresh();
+        keepingFocus(() => {
+          api.setGridOption("rowData", rows);
+          drawn();
+        });
       },
-      refresh,
       /** Goes to a row, with the focus. */
       focus: (id) => focusAt(id === undefined ? 0 : (api.getRowNode(id)?.rowIndex ?? 0)),
       toTop: () => api.getDisplayedRowCount() && api.ensureIndexVisible(0, "top"),

@@ -24,11 +24,11 @@ const Tools = (() => {
     const had = document.activeElement?.closest("#tools") ? document.activeElement.dataset.tool : null;
     Dom.fill(
       Dom.byId("tools"),
-      segments("language", Words.LANGUAGES, Words.language, (language) => ({ lang: language }), (language) => {
+      segments("language", Words.LANGUAGES, Words.language, (language) => Words.say(`language.${language}`), (language) => {
         Kept.store(LANGUAGE, language);
         Words.set(language);
       }),
-      segments("theme", THEMES, theme, () => ({}), (chosen) => {
+      segments("theme", THEMES, theme, (each) => Words.say(`theme.${each}`), (chosen) => {
         Kept.store(THEME, chosen);
         paint(chosen);
         draw(help);
@@ -38,14 +38,15 @@ const Tools = (() => {
     if (had) document.querySelector(`[data-tool="${had}"]`)?.focus();
   };
 
-  const segments = (name, values, current, attributes, choose) =>
+  const segments = (name, values, current, label, choose) =>
     Dom.el(
       "div",
       { class: "segments", role: "group", "aria-label": Words.say(name) },
       values.map((value) => Dom.el("button", {
-        type: "button", "aria-pressed": String(value === current), "data-tool": `${name}-${value}`, ...attributes(value),
+        type: "button", "aria-pressed": String(value === current), "data-tool": `${name}-${value}`,
+        lang: name === "language" ? value : null,
         onclick: () => value !== current && choose(value),
-      }, Words.say(`${name}.${value}`))),
+      }, label(value))),
     );
 
   return { start };
