@@ -539,14 +539,11 @@ def test_another_language_and_look_are_taken_and_kept(small: Open) -> None:
 
 def test_texts_of_any_characters_are_shown_as_they_are(small: Open) -> None:
     values = [a_value(number, "jobTitle", "missing_in_xledger") for number, _ in enumerate(AWKWARD)]
-    for value, text in zip(values, AWKWARD, strict=True):
+    people = []
+    for number, (value, text) in enumerate(zip(values, AWKWARD, strict=True)):
         value["huma"] = text
-    page = small(
-        [
-            person(n, value, name=text, employmentId=f"key{n}key")
-            for n, (value, text) in enumerate(zip(values, AWKWARD, strict=True))
-        ]
-    )
+        people.append(person(number, value, name=text, employmentId=f"key{number}key"))
+    page = small(people)
     for number, text in enumerate(AWKWARD):
         page.get_by_role("searchbox").fill(f"key{number}key")
         row(page, f"key{number}key").click()

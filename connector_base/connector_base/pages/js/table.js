@@ -66,6 +66,8 @@ const Table = (() => {
       isFullWidthRow: ({ rowNode }) => isGroup(rowNode),
       fullWidthCellRenderer: ({ data }) => options.heading(data),
       animateRows: false,
+      // A key that means something here must not scroll as well: that is only prevented at once.
+      suppressAsyncEvents: true,
       enableCellTextSelection: true,
       ensureDomOrder: true,
       suppressColumnVirtualisation: true,
@@ -75,9 +77,6 @@ const Table = (() => {
       // The table is one stop for the Tab key; within it, arrows move.
       tabToNextCell: () => false,
       tabToNextHeader: () => false,
-      onRowClicked: ({ data, event }) => {
-        if (!event.target.closest("button, a, input") && !selected()) options.opened(data);
-      },
       onCellFocused: ({ rowIndex }) => {
         const row = rowIndex === null ? null : api.getDisplayedRowAtIndex(rowIndex);
         if (row?.data) options.entered(row.data);
@@ -93,9 +92,20 @@ const Table = (() => {
       },
     });
     api.setGridAriaProperty("label", options.label);
+    // The grid's own event is left out now and then where rows have just been replaced.
+    host.addEventListener("click", clicked);
+
+    function clicked({ target }) {
+      const id = target.closest(".ag-row")?.getAttribute("row-id");
+      const row = id && !target.closest("button, a, input") && !selected() ? api.getRowNode(id) : null;
+      if (row) options.opened(row.data);
+    }
 
     /** Somebody is selecting text to copy it. */
-    const selected = () => !(getSelection()?.isCollapsed ?? true);
+    const selected = () => {
+      const selection = getSelection();
+      return Boolean(selection && !selection.isCollapsed && host.contains(selection.anchorNode));
+    };
 
     /** Draws something anew; whoever had the focus in the table keeps it, on the same row or where that was. */
     const keepingFocus = (draw) => {
@@ -131,7 +141,10 @@ const Table = (() => {
       /** Goes to a row, with the focus. */
       focus: (id) => focusAt(id === undefined ? 0 : (api.getRowNode(id)?.rowIndex ?? 0)),
       toTop: () => api.getDisplayedRowCount() && api.ensureIndexVisible(0, "top"),
-      destroy: () => api.destroy(),
+      destroy: () => {
+        host.removeEventListener("click", clicked);
+        api.destroy();
+      },
       api,
     };
   };
