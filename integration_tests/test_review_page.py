@@ -361,7 +361,7 @@ def test_after_saving_the_page_says_where_the_file_goes_and_what_comes_of_it(sma
     expect(said.locator("ol li")).to_have_count(2)
     expect(said).to_contain_text("Xledger gets 1 value of Huma's.")
     expect(said).to_contain_text("Huma gets 1 value of Xledger's.")
-    expect(said).to_contain_text("2 values stay as they are in both.")
+    expect(said).to_contain_text("2 values that you have not decided stay as they are in both.")
 
 
 def test_without_a_storage_the_page_tells_of_the_setting(small: Open) -> None:
@@ -609,3 +609,24 @@ def test_a_narrow_page_is_whole(sample: Path, visit: Visits) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 400
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_one_goes_from_a_value_to_the_others_of_the_same_person(small: Open) -> None:
+    page = small()
+    page.get_by_role("searchbox").fill("phone")
+    row(page, "Person 1").click()
+    page.locator("#panel").get_by_role("button", name="E-mail address").click()
+    expect(page.get_by_role("tab", name="Missing in Huma")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#panel .panel-field")).to_contain_text("E-mail address")
+    expect(page.locator("#panel h2")).to_be_focused()
+
+
+def test_who_was_left_out_before_is_shown_as_that_and_let_in_again(small: Open) -> None:
+    left = person(5, employee=None, action="skip", reason="not_in_xledger", leave=True)
+    page = small([left])
+    page.get_by_role("tab", name="Only in Huma").click()
+    expect(row(page, "Person 5")).to_contain_text("Left out, as you decided before")
+    assert {"user": "u5", "action": "leave"} in saved(page)["people"]
+    row(page, "Person 5").click()
+    page.locator("#panel").get_by_role("button", name="As the settings say").click()
+    assert {"user": "u5", "action": "leave"} not in saved(page)["people"]

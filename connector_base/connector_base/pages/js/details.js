@@ -52,7 +52,7 @@ const Details = (() => {
     const settings = row.type === "person" && Dom.el("button", {
       type: "button", class: "option", "aria-pressed": String(!chosen), "data-focus": "settings",
       onclick: () => app.decide([row], null),
-    }, Dom.el("span", { class: "strong" }, Words.say("choice.settings")), Dom.el("span", {}, Sections.wouldBe(app.frame, row.who)));
+    }, Dom.el("span", { class: "strong" }, Words.say("choice.settings")), Dom.el("span", {}, row.who.leave || row.who.add ? Words.say("action.settings") : Sections.wouldBe(app.frame, row.who)));
     return block(
       title,
       Dom.el(
@@ -128,7 +128,7 @@ const Details = (() => {
       Dom.el("li", {}, Dom.el("button", {
         type: "button", class: "quiet",
         onclick: () => {
-          Workspace.go(kind);
+          Workspace.go(kind, {});
           Workspace.open(each, true);
         },
       }, Words.name(each.about.name)), Dom.el("span", { class: "muted" }, " ", Words.say(`section.${kind}`))),

@@ -74,14 +74,14 @@ const Saving = (() => {
 
   /** What comes of everything once both directions have run, in lines. */
   const comes = ({ rows, state }) => {
-    const found = { xledger_gets_huma: 0, xledger_is_emptied: 0, huma_gets_xledger: 0, both_keep: 0, rules: 0, leave: 0, add: 0, renumber: 0 };
+    const found = { xledger_gets_huma: 0, xledger_is_emptied: 0, huma_gets_xledger: 0, both_keep: 0, undecided: 0, rules: 0, leave: 0, add: 0, renumber: 0 };
     for (const row of [...Data.KINDS, "only_huma", "only_xledger", "rejected"].flatMap((kind) => rows[kind])) {
       if (!row.key) continue;
       const choice = state.choice(row.key);
       if (row.type === "person") {
         if (choice) found[choice === "huma" ? "renumber" : choice] += 1;
-      } else if (choice === null && state.rest === "rules") found.rules += 1;
-      else if (choice === null || choice === "later") found.both_keep += 1;
+      } else if (choice === null) found[state.rest === "rules" ? "rules" : "undecided"] += 1;
+      else if (choice === "later") found.both_keep += 1;
       else found[Data.options(row)[choice]] += 1;
     }
     return Object.entries(found).filter(([, n]) => n).map(([what, n]) => Words.say(`comes.${what}`, { n }));

@@ -280,6 +280,7 @@ const Sections = (() => {
 
   /** What would be done about somebody whom the other system does not have. */
   const wouldBe = (frame, who) => {
+    if (who.leave || who.add) return Words.say(who.leave ? "action.leave" : "action.add");
     if (who.action === "create") return Words.say(`action.create.${frame.to}`);
     if (who.action === "update" || who.action === "unchanged") return Words.say(`action.${who.action}.${frame.to}`);
     if (who.reason) return Choices.meaning(frame, who.reason) || Choices.title(who.reason);

@@ -42,6 +42,10 @@ const Table = (() => {
     headerColumnResizeHandleColor: "var(--line)",
   };
 
+  /** The row that is open in the panel: a style, which outlasts every drawing of the row. */
+  const opened = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(opened);
+
   /** @param {TableOptions} options */
   const create = (host, options) => {
     const isGroup = ({ data }) => data?.type === "group";
@@ -138,9 +142,15 @@ const Table = (() => {
           drawn();
         });
       },
+      /** Shows which row is open; null for none. */
+      mark: (id) => opened.replaceSync(id === null ? "" : `.ag-row[row-id="${CSS.escape(id)}"] { background: var(--opened); box-shadow: inset 3px 0 0 var(--accent); }`),
       /** Goes to a row, with the focus. */
       focus: (id) => focusAt(id === undefined ? 0 : (api.getRowNode(id)?.rowIndex ?? 0)),
-      toTop: () => api.getDisplayedRowCount() && api.ensureIndexVisible(0, "top"),
+      /** Scrolls to a row, if it is not in sight. */
+      reveal: (id) => {
+        const position = api.getRowNode(id)?.rowIndex;
+        if (position !== undefined && position !== null) api.ensureIndexVisible(position);
+      },
       destroy: () => {
         host.removeEventListener("click", clicked);
         api.destroy();

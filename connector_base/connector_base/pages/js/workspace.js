@@ -71,7 +71,7 @@ const Workspace = (() => {
   const go = (id, filters = null) => {
     const isOther = current?.id !== id;
     current = sections.find((section) => section.id === id);
-    if (filters) Object.assign(view(), { filters, query: "" });
+    if (filters) Object.assign(view(), { filters, query: "", folded: new Set() });
     if (isOther) Panel.close();
     drawTabs();
     drawToolbar();
@@ -276,12 +276,15 @@ const Workspace = (() => {
 
   const open = (row, byKey = false) => {
     opened = row;
+    table?.mark(row.id);
+    if (byKey) table?.reveal(row.id);
     const section = current;
     Panel.open(section.details(row), {
       focus: byKey,
       whenClosed: () => {
         const { id } = opened;
         opened = null;
+        table?.mark(null);
         if (section === current && table?.api.getRowNode(id)) table.focus(id);
       },
     });
