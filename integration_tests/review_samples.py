@@ -27,7 +27,7 @@ from connector_base.pages.contents import (
 )
 from connector_base.pages.page import page
 from connector_base.protocol.any_text import dumps
-from shared_mappings import field_table
+from shared_mappings import Side, explanations, field_table
 
 AT: Final = "2026-01-15T05:00:12Z"
 
@@ -189,6 +189,7 @@ def a_frame(
             "outcome": "succeeded",
         },
         "fields": abouts(),
+        "called": {code: dict(text.called) for code, text in explanations(Side(to)).items()},
         "codes": {code: Names(en=english, nb=norwegian) for code, (english, norwegian) in _CODES.items()},
         "documentation": f"https://docs.example.com/destination-{to}",
         "decisions": {

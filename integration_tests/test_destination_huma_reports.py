@@ -19,6 +19,7 @@ from connector_base.writing.destination import ended_by_host
 from destination_huma.syncing import crew, sync
 from integration_tests.conftest import Write, a_stream
 from integration_tests.huma_people import an_employee, company_of, hire
+from integration_tests.left_pages import page_of
 from integration_tests.reading import read_source
 from integration_tests.records import Record, records, state
 from integration_tests.sandbox import Fault, Sandbox
@@ -123,8 +124,11 @@ def test_of_somebody_who_was_added_every_value_is_among_the_changes(
 ) -> None:
     write_to_huma(employees(1), new_users="create", new_user_groups=[company_of(sandbox)], object_storage_config=local)
     (user,) = sandbox.huma.users
-    changes = lines(left_in(folder)["changes.jsonl"])
+    files = left_in(folder)
+    changes = lines(files["changes.jsonl"])
     assert {change["user"] for change in changes} == {user}
+    (added,) = page_of(files["result.html"]).people
+    assert (added["user"], added["created"]) == (user, True)
     assert {change["field"] for change in changes} == {
         *("email", "givenName", "familyName", "employmentId", "phone", "birthDate"),
         *("bankAccount", "homeAddress", "gender"),

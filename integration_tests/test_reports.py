@@ -27,6 +27,7 @@ from destination_xledger.destination import DestinationXledger
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
 from integration_tests.decided import decisions, leave
+from integration_tests.left_pages import page_of
 from integration_tests.object_storage import serving_s3
 from integration_tests.records import Record, a_user, records, state, without
 from integration_tests.sample_reports import SETTINGS, somebody_of_each_kind
@@ -52,6 +53,11 @@ def left_in(folder: Path) -> Files:
 
 def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+def a_name(number: int) -> str:
+    user = a_user(number)
+    return f"{user['givenName']} {user['familyName']}"
 
 
 def mapped(user: Record) -> Record:
@@ -163,6 +169,18 @@ def test_a_sync_leaves_its_summary_and_the_records_that_were_rejected(
     assert "Nordmann2" in refused["reason"]
     assert rejected[people[2]["id"]]["record"] == mapped(people[2])
     assert written.states == [1]
+
+
+def test_a_page_of_a_sync_tells_who_was_added_from_who_was_there_before(
+    write: Write, folder: Path, local: Storage
+) -> None:
+    write(records([a_user(1)]))
+    write(records([a_user(1, jobTitle="Head"), a_user(2)]), object_storage_config=local)
+    page = page_of(left_in(folder)["result.html"])
+    assert {somebody["name"]: somebody.get("created", False) for somebody in page.people} == {
+        a_name(1): False,
+        a_name(2): True,
+    }
 
 
 def test_whoever_was_partly_written_is_among_the_rejected(

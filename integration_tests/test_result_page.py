@@ -211,7 +211,7 @@ def test_what_was_not_written_is_told_with_what_kept_it(result: Page) -> None:
     assert rows(result) == [
         "Kari Nordmann E1 2 values",
         "Job title Head Chief Decided Xledger's value stands",
-        "Gender Other no value Left out A gender without a code",
+        "Gender Other no value Left out Gender without a code",
         "Ola Lie E2 2 values",
         "Social security number •••• 5088 Show •••• **** The rule of the field",
         "Phone number 1 2 Your setting",

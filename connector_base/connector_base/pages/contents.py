@@ -181,6 +181,7 @@ class Written(TypedDict, total=False):
         employee: The dbId; likewise.
         name: The whole name.
         employmentId: The employment ID.
+        created: Whether they were added; absent where they were there before, or nobody knows.
         changes: What was written.
         kept: What was not, although the record says otherwise.
         told: Why.
@@ -190,6 +191,7 @@ class Written(TypedDict, total=False):
     employee: str | None
     name: str | None
     employmentId: str | None
+    created: bool
     changes: list[Change]
     kept: list[Value]
     told: list[Told]

@@ -54,6 +54,8 @@ def _together(before: Written, entry: Written) -> Written:
         "employmentId": entry["employmentId"],
     }
     for piece in (before, entry):
+        if "created" in piece:
+            both["created"] = piece["created"]
         if "changes" in piece:
             both["changes"] = both.get("changes", []) + piece["changes"]
         if "kept" in piece:

@@ -26,7 +26,7 @@ from connector_base.reporting.report_entries import (
     plan_entry,
     rejected_entry,
 )
-from connector_base.reporting.result_entries import NOTHING_PARTICULAR, Particulars, kept, not_written, written
+from connector_base.reporting.result_entries import NOTHING_PARTICULAR, Particulars, added, kept, not_written, written
 from connector_base.reporting.review_entries import invalid_somebody, somebody
 from connector_base.reporting.sides import Sides
 from connector_base.settings.modes import Mode
@@ -104,6 +104,14 @@ class Report(Protocol):
     def left(self, item: Planned[There]) -> None:
         """Something of a person was left as it is, although the record says otherwise: conflicts, and warnings."""
 
+    def added(self, person: Person, there: str) -> None:
+        """Somebody was added; what was written with that is told as what was written.
+
+        Args:
+            person: Who.
+            there: The id that they have now.
+        """
+
     def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Values were written, as they are shown now.
 
@@ -156,6 +164,9 @@ class NoReport:
         """Forgets it."""
 
     def left(self, item: Planned[There]) -> None:
+        """Forgets it."""
+
+    def added(self, person: Person, there: str) -> None:
         """Forgets it."""
 
     def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
@@ -243,6 +254,10 @@ class StoredReport:
             self._append(CONFLICTS, entry)
         if self.mode is Mode.SYNC and (stayed := kept(item, self._comparing)):
             self._gather(item.person, stayed)
+
+    def added(self, person: Person, there: str) -> None:
+        """Keeps that they were not there before, for the page."""
+        self._gather(person, added(person, there, self.sides))
 
     def wrote(self, person: Person, there: str | None, changes: Iterable[FieldChange], *, unconfirmed: bool) -> None:
         """Keeps each value, what was there before, and when."""

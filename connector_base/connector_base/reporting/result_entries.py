@@ -30,6 +30,19 @@ class Particulars:
 NOTHING_PARTICULAR: Final = Particulars()
 
 
+def added(person: Person, there: str, sides: Sides) -> Written:
+    """Somebody was added.
+
+    Args:
+        person: Who.
+        there: The id that they have now.
+        sides: How the two systems are named.
+    """
+    entry = _of(person, there, sides)
+    entry["created"] = True
+    return entry
+
+
 def written(
     person: Person, there: str | None, changes: Iterable[FieldChange], at: str, sides: Sides, *, unconfirmed: bool
 ) -> Written:

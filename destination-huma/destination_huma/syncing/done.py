@@ -66,6 +66,8 @@ class Done:
         with self._lock:
             self._under_way.pop(person.identity, None)
             self._added.add(person.identity)
+            if not self._over:
+                self.report.added(person, user_id)
             self._report(person, user_id, changes)
 
     def not_added(self, person: Person) -> None:

@@ -36,6 +36,7 @@ class Done:
             changes: What was written with that.
         """
         self._added[item.identity] = None
+        self.report.added(item.person, employee.db_id)
         self.report.wrote(item.person, employee.db_id, changes, unconfirmed=False)
 
     def wrote(self, item: Planned, employee: Employee, change: FieldChange) -> None:

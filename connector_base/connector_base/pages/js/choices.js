@@ -46,7 +46,7 @@ const Choices = (() => {
   const meaning = (frame, code) => (frame.codes[code] ? Words.name(frame.codes[code]) : "");
 
   /** A code as a few words. */
-  const title = (code) => (Words.has(`code.${code}`) ? Words.say(`code.${code}`) : code.replace(/_/g, " "));
+  const title = (frame, code) => (frame.called?.[code] ? Words.name(frame.called[code]) : code.replace(/_/g, " "));
 
   return { KEYS, of, label, effect, blocked, rule, fixed, byRules, meaning, title };
 })();

@@ -110,7 +110,7 @@ const Details = (() => {
   const tells = ({ frame }, told) =>
     told.map(({ code, why, field }) =>
       block(
-        Choices.title(code),
+        Choices.title(frame, code),
         field && Dom.el("p", { class: "muted" }, Words.say("told.fields", { fields: Words.list(field.split(",").map((each) => Sections.fieldName(frame, each.trim()))) })),
         Choices.meaning(frame, code) && Dom.el("p", {}, Choices.meaning(frame, code)),
         why && [Dom.el("h4", {}, Words.say("told.report")), Dom.el("p", { class: "quoted" }, Dom.own(why))],

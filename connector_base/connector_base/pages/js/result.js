@@ -79,7 +79,7 @@ const Result = (() => {
         [Words.say("result.run.outcome"), Words.say(`result.run.outcome.${summary.outcome}`)],
         [Words.say("result.run.came"), Words.say(whole ? "result.run.everybody" : "result.run.changed", { n: summary.received })],
         [Words.say("result.run.codes"), reasons.length && Dom.el("ul", {}, reasons.map(([code, n]) =>
-          Dom.el("li", {}, `${Choices.title(code)}: ${Words.number(n)}`)))],
+          Dom.el("li", {}, `${Choices.title(frame, code)}: ${Words.number(n)}`)))],
         [Words.say("result.run.decisions"), counted([
           ["result.run.applied", applied], ["result.run.lapsed", lapsed], ["result.run.unknown", unknown],
         ])],

@@ -130,7 +130,7 @@ const ResultSections = (() => {
       })),
       {
         id: "why", title: Words.say("result.why"), share: 1.4, least: 140, sort: (row) => why(row),
-        cell: (row) => Dom.el("div", { class: "two" }, Dom.el("span", {}, why(row)), Dom.el("span", { class: "muted" }, whyMore(row))),
+        cell: (row) => Dom.el("div", { class: "two" }, Dom.el("span", {}, why(row)), Dom.el("span", { class: "muted" }, whyMore(app, row))),
       },
     ],
     card: (row) => card(row, [
@@ -155,8 +155,8 @@ const ResultSections = (() => {
 
   const why = (row) => Words.say(`result.why.${reason(row)}`);
 
-  const whyMore = (row) => {
-    if (reason(row) === "left_out") return Choices.title(row.value.code);
+  const whyMore = (app, row) => {
+    if (reason(row) === "left_out") return Choices.title(app.frame, row.value.code);
     return reason(row) === "decision" ? Words.say(`result.stands.${row.value.stands}`) : "";
   };
 
@@ -183,10 +183,10 @@ const ResultSections = (() => {
     columns: () => [
       person(),
       {
-        id: "code", title: Words.say("column.why"), share: 1, least: 150, sort: ({ code }) => Choices.title(code),
+        id: "code", title: Words.say("column.why"), share: 1, least: 150, sort: ({ code }) => Choices.title(app.frame, code),
         cell: (row) => Dom.el(
           "div", { class: "two" },
-          Dom.el("span", { class: row.isRejected ? "then then-rejected" : "then" }, Choices.title(row.code)),
+          Dom.el("span", { class: row.isRejected ? "then then-rejected" : "then" }, Choices.title(app.frame, row.code)),
           Dom.el("span", { class: "muted" }, leftOut(app, row)),
         ),
       },
@@ -200,11 +200,11 @@ const ResultSections = (() => {
     ],
     card: (row) => Dom.el(
       "div", { class: "card" },
-      Dom.el("p", { class: "card-title" }, People.name(row.who), Dom.el("span", { class: "muted" }, " · ", Choices.title(row.code))),
+      Dom.el("p", { class: "card-title" }, People.name(row.who), Dom.el("span", { class: "muted" }, " · ", Choices.title(app.frame, row.code))),
       Dom.el("p", { class: "clamped" }, Choices.meaning(app.frame, row.code)),
     ),
     cardHeight: 112,
-    searched: ({ who, code, told }) => [...People.searched(who), code, Choices.title(code), ...told.map((each) => each.why)],
+    searched: ({ who, code, told }) => [...People.searched(who), code, Choices.title(app.frame, code), ...told.map((each) => each.why)],
     details: (row) => [
       People.heading(row.who),
       Dom.el("p", {}, leftOut(app, row)),
@@ -212,11 +212,11 @@ const ResultSections = (() => {
       others(app, row),
       Details.block(Words.say("panel.who"), People.ids(row.who)),
     ],
-    filters: [filter("code", [...new Set(app.rows.rejected.map(({ code }) => code))], ({ code }) => code, Choices.title)],
+    filters: [filter("code", [...new Set(app.rows.rejected.map(({ code }) => code))], ({ code }) => code, (code) => Choices.title(app.frame, code))],
     groupings: [
       {
         id: "code", label: Words.say("grouping.code"), of: ({ code }) => code,
-        heading: (group) => heading(Choices.title(group.name), Words.say("group.people", { n: group.rows.length })),
+        heading: (group) => heading(Choices.title(app.frame, group.name), Words.say("group.people", { n: group.rows.length })),
       },
       { id: "none", label: Words.say("grouping.none") },
     ],
@@ -305,7 +305,7 @@ const ResultSections = (() => {
           Workspace.go(section);
           Workspace.open(each, true);
         },
-      }, each.type === "told" ? Choices.title(each.code) : Words.name(each.about.name)), Dom.el("span", { class: "muted" }, " ", Words.say(`result.${section}`))),
+      }, each.type === "told" ? Choices.title(app.frame, each.code) : Words.name(each.about.name)), Dom.el("span", { class: "muted" }, " ", Words.say(`result.${section}`))),
     )));
   };
 

@@ -213,7 +213,7 @@ const Sections = (() => {
   });
 
   const ofPeople = (app, id, columns) => {
-    const { rows, state } = app;
+    const { frame, rows, state } = app;
     const decidable = state && rows[id].some(({ key }) => key);
     return {
       id,
@@ -236,17 +236,17 @@ const Sections = (() => {
         decidable && row.key && decision(app, row),
       ),
       cardHeight: 132,
-      searched: ({ who, told }) => [...People.searched(who), who.reason, ...told.flatMap(({ code, why }) => [code, why, Choices.title(code)])],
+      searched: ({ who, told }) => [...People.searched(who), who.reason, ...told.flatMap(({ code, why }) => [code, why, Choices.title(frame, code)])],
       details: (row) => Details.ofPerson(app, row),
       filters: [
         ...(decidable && id !== "rejected" ? [peopleFilter(app)] : []),
-        ...(id === "rejected" ? [codeFilter(rows[id])] : []),
+        ...(id === "rejected" ? [codeFilter(frame, rows[id])] : []),
       ],
       groupings: id === "rejected" ? [
         {
           id: "code", label: Words.say("grouping.code"), of: codeOf,
           heading: (group) => [
-            Dom.el("span", { class: "group-title" }, Choices.title(group.name)),
+            Dom.el("span", { class: "group-title" }, Choices.title(frame, group.name)),
             Dom.el("span", { class: "muted" }, Words.say("group.people", { n: group.rows.length })),
           ],
         },
@@ -263,10 +263,10 @@ const Sections = (() => {
 
   const codeOf = ({ who, told }) => told[0]?.code ?? who.reason ?? "";
 
-  const codeFilter = (rows) => ({
+  const codeFilter = (frame, rows) => ({
     id: "code", label: Words.say("filter.code"), all: Words.say("filter.code.all"),
     options: [...new Set(rows.map(codeOf))].map((code) => ({
-      value: code, label: Choices.title(code), passes: (row) => codeOf(row) === code,
+      value: code, label: Choices.title(frame, code), passes: (row) => codeOf(row) === code,
     })),
   });
 
@@ -283,7 +283,7 @@ const Sections = (() => {
     if (who.leave || who.add) return Words.say(who.leave ? "action.leave" : "action.add");
     if (who.action === "create") return Words.say(`action.create.${frame.to}`);
     if (who.action === "update" || who.action === "unchanged") return Words.say(`action.${who.action}.${frame.to}`);
-    if (who.reason) return Choices.meaning(frame, who.reason) || Choices.title(who.reason);
+    if (who.reason) return Choices.meaning(frame, who.reason) || Choices.title(frame, who.reason);
     return Words.say(frame.to === "xledger" ? "action.only_xledger" : "action.only_huma");
   };
 
@@ -301,10 +301,10 @@ const Sections = (() => {
 
   const rejectedColumns = ({ frame }) => [
     {
-      id: "code", title: Words.say("column.why"), share: 1, least: 150, sort: (row) => Choices.title(codeOf(row)),
+      id: "code", title: Words.say("column.why"), share: 1, least: 150, sort: (row) => Choices.title(frame, codeOf(row)),
       cell: (row) => Dom.el(
         "div", { class: "two" },
-        Dom.el("span", { class: row.who.action === "reject" ? "then then-rejected" : "then" }, Choices.title(codeOf(row))),
+        Dom.el("span", { class: row.who.action === "reject" ? "then then-rejected" : "then" }, Choices.title(frame, codeOf(row))),
         Dom.el("span", { class: "muted" }, leftOut(frame, row)),
       ),
     },
