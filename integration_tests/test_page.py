@@ -10,16 +10,19 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import connector_base.pages
-from connector_base.pages.page import SCRIPTS, TEXTS, VENDORED, page
+from connector_base.pages.page import LIBRARIES, OF_KIND, TABLE, TEXTS, TOP, page
 from connector_base.protocol.any_text import dumps
 from integration_tests.review_samples import AWKWARD, a_frame, some_only, some_people
 from shared_mappings import field_table
 
 PAGES = files(connector_base.pages)
+
+SCRIPTS = (*TOP, *TABLE, *(name for names in OF_KIND.values() for name in names), "main")
 
 
 class Elements(HTMLParser):
@@ -86,7 +89,7 @@ def test_no_text_gets_out_of_its_place(texts: list[str]) -> None:
     assert [attributes for attributes, _ in elements.scripts if "id" in attributes] == [
         {"type": "application/json", "id": name} for name in ("texts", "frame", "people", "only")
     ]
-    assert len(elements.scripts) == 5 + len(VENDORED) * bool(texts)
+    assert len(elements.scripts) == 5 + (len(LIBRARIES) if texts else 0)
 
 
 def test_a_text_that_looks_like_a_place_of_the_page_stays_a_text() -> None:
@@ -123,14 +126,18 @@ def test_nothing_in_a_page_is_loaded_from_anywhere() -> None:
 def test_a_page_with_nobody_in_it_is_small_since_it_has_no_table() -> None:
     empty = b"".join(page(a_frame(people=0), [], []))
     assert b"AG Grid Community" not in empty
-    assert len(empty) < 250_000
+    assert len(empty) < 200_000
+    assert len(b"".join(page(a_frame(kind="result", people=0), [], []))) < 130_000
     assert b"AG Grid Community" in b"".join(page(a_frame(people=0), [], [dumps(some_only(1)[0])]))
 
 
-def test_the_licence_of_the_table_is_in_every_page_that_has_it() -> None:
-    licence = PAGES.joinpath("vendor/LICENSE.txt").read_text()
-    assert "MIT License" in licence
-    assert licence in b"".join(page(a_frame(), [b"{}"], [])).decode()
+@pytest.mark.parametrize(
+    ("file", "named"), [("LICENSE.txt", "MIT License"), ("diff-license.txt", "BSD 3-Clause License")]
+)
+def test_the_licence_of_a_library_is_in_every_page_that_has_it(file: str, named: str) -> None:
+    licence = PAGES.joinpath(f"vendor/{file}").read_text()
+    assert named in licence
+    assert licence.strip() in b"".join(page(a_frame(), [b"{}"], [])).decode()
 
 
 def test_a_page_takes_no_more_memory_for_more_people() -> None:
@@ -155,7 +162,7 @@ def test_a_page_takes_no_more_memory_for_more_people() -> None:
 def test_no_script_of_the_page_ends_its_element_or_has_another_line_end() -> None:
     """Then its hash would be another one than what a browser makes of it."""
     scripts = {name: PAGES.joinpath(f"js/{name}.js").read_bytes() for name in SCRIPTS}
-    scripts |= {name: PAGES.joinpath(f"vendor/{name}.min.js").read_bytes() for name in VENDORED}
+    scripts |= {name: PAGES.joinpath(f"vendor/{name}.min.js").read_bytes() for name in LIBRARIES}
     for name, script in scripts.items():
         assert not re.search(rb"</script|<!--|\r", script, re.IGNORECASE), name
 
@@ -176,10 +183,12 @@ def test_every_script_is_in_the_page_and_none_makes_html_of_text() -> None:
 
 
 def texts() -> dict[str, dict[str, object]]:
-    content: dict[str, dict[str, object]] = {}
-    for name in TEXTS:
-        content |= json.loads(PAGES.joinpath(f"{name}.json").read_text())
-    return content
+    found: dict[str, dict[str, object]] = {}
+    for name in dict.fromkeys(name for names in TEXTS.values() for name in names):
+        content: dict[str, dict[str, object]] = json.loads(PAGES.joinpath(f"{name}.json").read_text())
+        assert found.keys() & content.keys() == set()
+        found |= content
+    return found
 
 
 def placeholders(text: object) -> set[str]:

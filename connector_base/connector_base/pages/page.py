@@ -3,30 +3,39 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import chain, islice
-from typing import Final
+from typing import Final, Literal
 
 from connector_base.pages.contents import Frame
 
-SCRIPTS: Final = (
-    *("dom", "words", "differences", "data", "rows", "decisions", "choices"),
-    *("table", "panel", "dialogs", "paper", "workspace", "kept", "tools"),
-    *("values", "people", "sections", "details", "summary", "saving", "review"),
-    *("outcomes", "result_sections", "result", "main"),
-)
-"""The page's own scripts, each after those that it stands on."""
+PageKind = Literal["review", "result"]
 
-VENDORED: Final = ("ag-grid", "diff")
+LIBRARIES: Final = ("ag-grid", "diff")
 """Libraries that show people and values."""
+
+TOP: Final = ("dom", "words", "choices", "panel", "dialogs", "kept", "tools", "summary")
+"""The page's own scripts, each after those that it stands on: of the top of any page,"""
+
+TABLE: Final = ("differences", "rows", "table", "paper", "workspace", "values", "people", "details")
+"""of the people below it,"""
+
+OF_KIND: Final[Mapping[PageKind, tuple[str, ...]]] = {
+    "review": ("data", "decisions", "sections", "saving", "review"),
+    "result": ("outcomes", "result_sections", "result"),
+}
+"""and of what a page is about."""
+
+IDLE: Final = ("outcomes", "result")
+"""A sync that nobody came to leaves a page as well, as often as it runs: that has no more than it needs."""
 
 STYLES: Final = ("palette", "style", "differences", "result", "print")
 
-TEXTS: Final = ("texts", "result_texts")
-"""What the page says: on any page, and on that of a result."""
+TEXTS: Final[Mapping[PageKind, tuple[str, ...]]] = {"review": ("texts",), "result": ("texts", "result_texts")}
+"""What a page says."""
 
 _PLACE: Final = re.compile(rb"\{\{(\w+)\}\}")
 """Where something goes into the page."""
@@ -51,11 +60,12 @@ def page(frame: Frame, people: Iterable[bytes], only: Iterable[bytes]) -> Iterat
     """
     people, only = iter(people), iter(only)
     first, first_only = list(islice(people, 1)), list(islice(only, 1))
-    scripts = [*_libraries(), _script()] if first or first_only else [_script()]
+    has_people = bool(first or first_only)
+    scripts = [*(_libraries() if has_people else ()), _script(frame["kind"], has_people=has_people)]
     contents: dict[bytes, Iterable[bytes]] = {
         b"policy": [_policy(scripts)],
         b"style": [_style()],
-        b"texts": [_harmless(_texts())],
+        b"texts": [_harmless(_texts(frame["kind"]))],
         b"frame": [_harmless(json.dumps(frame, allow_nan=False).encode())],
         b"people": _array(chain(first, people)),
         b"only": _array(chain(first_only, only)),
@@ -87,19 +97,20 @@ def _policy(scripts: Iterable[bytes]) -> bytes:
 
 
 @cache
-def _script() -> bytes:
-    return b"".join([b'"use strict";\n', *(_part(f"js/{name}.js") for name in SCRIPTS)])
+def _script(kind: PageKind, *, has_people: bool) -> bytes:
+    names = (*TOP, *IDLE) if kind == "result" and not has_people else (*TOP, *TABLE, *OF_KIND[kind])
+    return b"".join([b'"use strict";\n', *(_part(f"js/{name}.js") for name in (*names, "main"))])
 
 
 @cache
 def _libraries() -> tuple[bytes, ...]:
-    return tuple(_part(f"vendor/{name}.min.js") for name in VENDORED)
+    return tuple(_part(f"vendor/{name}.min.js") for name in LIBRARIES)
 
 
 @cache
-def _texts() -> bytes:
-    texts = {key: text for name in TEXTS for key, text in json.loads(_part(f"{name}.json")).items()}
-    return json.dumps(texts, ensure_ascii=False).encode()
+def _texts(kind: PageKind) -> bytes:
+    texts = {key: text for name in TEXTS[kind] for key, text in json.loads(_part(f"{name}.json")).items()}
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache

@@ -48,5 +48,8 @@ const Choices = (() => {
   /** A code as a few words. */
   const title = (frame, code) => (frame.called?.[code] ? Words.name(frame.called[code]) : code.replace(/_/g, " "));
 
-  return { KEYS, of, label, effect, blocked, rule, fixed, byRules, meaning, title };
+  /** What people call a field. */
+  const fieldName = (frame, field) => (frame.fields[field] ? Words.name(frame.fields[field].name) : field);
+
+  return { KEYS, of, label, effect, blocked, rule, fixed, byRules, meaning, title, fieldName };
 })();

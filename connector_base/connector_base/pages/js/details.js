@@ -111,7 +111,7 @@ const Details = (() => {
     told.map(({ code, why, field }) =>
       block(
         Choices.title(frame, code),
-        field && Dom.el("p", { class: "muted" }, Words.say("told.fields", { fields: Words.list(field.split(",").map((each) => Sections.fieldName(frame, each.trim()))) })),
+        field && Dom.el("p", { class: "muted" }, Words.say("told.fields", { fields: Words.list(field.split(",").map((each) => Choices.fieldName(frame, each.trim()))) })),
         Choices.meaning(frame, code) && Dom.el("p", {}, Choices.meaning(frame, code)),
         why && [Dom.el("h4", {}, Words.say("told.report")), Dom.el("p", { class: "quoted" }, Dom.own(why))],
         frame.documentation && Dom.el("p", {}, Dom.el(
@@ -144,7 +144,7 @@ const Details = (() => {
       app.state && row.key && choosing(app, row),
       tells(app, told.length || !who.reason ? told : [{ code: who.reason }]),
       who.new && Object.keys(who.new).length > 0 && block(Words.say("panel.new"), Panel.facts(
-        Object.entries(who.new).map(([field, text]) => [Sections.fieldName(frame, field), newValue(app, row, field, text)]),
+        Object.entries(who.new).map(([field, text]) => [Choices.fieldName(frame, field), newValue(app, row, field, text)]),
       )),
       others(app, row),
       block(Words.say("panel.who"), People.ids(who)),

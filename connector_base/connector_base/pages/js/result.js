@@ -13,7 +13,7 @@ const Result = (() => {
 
     Tools.start(Main.content("texts"), help);
     Words.changed(draw);
-    Workspace.start();
+    if (people.length) Workspace.start();
     draw();
     listen();
   };

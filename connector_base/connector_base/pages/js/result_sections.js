@@ -31,7 +31,7 @@ const ResultSections = (() => {
 
   const read_from = ({ frame }) => system(frame.to === "xledger" ? "huma" : "xledger");
 
-  const fieldName = (app, field) => (app.frame.fields[field] ? Words.name(app.frame.fields[field].name) : field);
+  const fieldName = (app, field) => Choices.fieldName(app.frame, field);
 
   // ---------------------------------------------------------------- what was written
 

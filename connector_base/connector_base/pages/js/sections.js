@@ -316,15 +316,13 @@ const Sections = (() => {
     if (who.action === "reject") return Words.say("told.person");
     const fields = [...new Set(told.map(({ field }) => field).filter(Boolean))];
     if (!fields.length) return Words.say(who.action === "skip" ? "told.skipped" : "told.value");
-    return Words.say("told.fields", { fields: Words.list(fields.map((field) => fieldName(frame, field))) });
+    return Words.say("told.fields", { fields: Words.list(fields.map((field) => Choices.fieldName(frame, field))) });
   };
-
-  const fieldName = (frame, field) => (frame.fields[field] ? Words.name(frame.fields[field].name) : field);
 
   const unchangedColumns = () => [
     { id: "user", title: Words.say("who.user"), share: 1, least: 150, cell: ({ who }) => Dom.el("span", { class: "muted" }, who.user ?? "—") },
     { id: "employee", title: Words.say("who.employee"), share: 0.6, least: 110, cell: ({ who }) => Dom.el("span", { class: "muted" }, who.employee ?? "—") },
   ];
 
-  return { of, wouldBe, leftOut, fieldName };
+  return { of, wouldBe, leftOut };
 })();
