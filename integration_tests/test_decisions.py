@@ -308,7 +308,7 @@ def test_check_says_how_many_decisions_there_are_and_where(
     (folder / "decisions.json").write_text(decisions(leave(a_user(1)), leave(a_user(2))), encoding="utf-8")
     status, log = checked(sandbox, caplog, object_storage_config=local)
     assert status.status is Status.SUCCEEDED
-    assert f"2 decisions were found in {folder}/decisions.json." in log
+    assert f"2 decisions were found in {folder}/decisions.json; no sync has gone by them yet." in log
 
 
 def test_check_fails_over_a_file_that_is_not_understood(

@@ -85,7 +85,7 @@ ROOMS = {
         failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic  pages
     """,
     "shared_mappings": """
-        decisions_file
+        decisions_file  fates
         decisions
         planning  used_schema
         direction  employee_schema  employee_record  user_schema  user

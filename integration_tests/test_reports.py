@@ -343,6 +343,8 @@ def test_decisions_are_read_from_the_bucket_and_none_are_when_there_is_no_file(
     written = write(records([a_user(2)]), object_storage_config=in_s3)
     assert written.summary["decisions"]["applied"] == written.summary["skipped"]["not_in_xledger"] == 1
     assert f"1 decision was found in s3://{BUCKET}/hr/decisions.json." in written.log
+    seen = json.loads(objects(s3)["hr/decisions.seen.json"])
+    assert (seen["lapsed"], seen["unknown"], seen["unseen"]) == ([], [], [])
     s3.put_object(Bucket=BUCKET, Key="hr/decisions.json", Body=b"Kari")
     broken = write(records([a_user(3)]), object_storage_config=in_s3).error
     assert broken is not None

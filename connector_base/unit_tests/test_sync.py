@@ -30,6 +30,8 @@ from connector_base.systems import System
 from connector_base.traffic import Traffic
 from connector_base.writing.sync import Sync
 from shared_mappings import (
+    About,
+    Fate,
     FieldChange,
     Options,
     RejectionCode,
@@ -90,8 +92,8 @@ class Decided:
     def came(self, subject: Person | InvalidRecord) -> None:
         self.awaited.discard(subject.identity)
 
-    def about_nobody(self) -> int:
-        return len(self.awaited)
+    def about_nobody(self) -> frozenset[About]:
+        return frozenset(About(user, "leave") for user in self.awaited)
 
 
 def record(identity: str, **values: Any) -> AirbyteMessage:
@@ -147,8 +149,8 @@ def test_decisions_about_nobody_are_counted_unless_nobody_came_at_all() -> None:
     cleared, ordinary = sync(Clerk()), sync(Clerk())
     assert list(cleared.run(iter([]))) == []
     assert list(ordinary.run(iter([record("u1")]))) == []
-    assert cleared.outcomes.summary.decisions.unknown == 0
-    assert ordinary.outcomes.summary.decisions.unknown == 1
+    assert cleared.outcomes.summary.decisions == {}
+    assert ordinary.outcomes.summary.decisions == {About("u9", "leave"): Fate.UNKNOWN}
 
 
 def test_what_was_done_before_a_sync_was_cut_short_is_counted() -> None:

@@ -7,7 +7,7 @@ from shared_mappings.able import Able, titles_by_name
 from shared_mappings.api_url import API_URL_PATTERN
 from shared_mappings.codes import OF_HUMA, OF_XLEDGER, NotWritten, RejectionCode, SkipReason, WarningCode
 from shared_mappings.converters import Options
-from shared_mappings.decisions import NO_DECISIONS, DecisionCounts, Decisions, nothing_decided, what_became_of
+from shared_mappings.decisions import NO_DECISIONS, Decisions, nothing_decided
 from shared_mappings.decisions_file import DecisionsError, parse_decisions
 from shared_mappings.desired import Desired, FieldWarning, desired_from_employee, desired_from_user
 from shared_mappings.direction import Direction, to_huma, to_xledger
@@ -15,6 +15,7 @@ from shared_mappings.employee import Employee
 from shared_mappings.employee_record import employee_record
 from shared_mappings.employee_schema import employee_schema, employees_schema
 from shared_mappings.explained import NAMES, Explained, called, explained, explanations, refusal
+from shared_mappings.fates import Fate, Fates, Seen, numbers_by_fate, parse_seen, what_became_of
 from shared_mappings.field_table import FieldTable, HumaObject, InHuma, Route, Rule, Side, Target, field_table
 from shared_mappings.languages import LANGUAGES, Language
 from shared_mappings.planning.bodies import bodies_for_huma
@@ -25,7 +26,7 @@ from shared_mappings.planning.plans import Action, Conflict, FieldChange, Plan
 from shared_mappings.planning.who_is_who import Present, contradictions, has_nothing_of, is_somebody_else
 from shared_mappings.policies import DeactivatedUsers, NewUsers, Policies, Policy
 from shared_mappings.record_schema import users_schema
-from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
+from shared_mappings.rulings import NO_RULINGS, About, Rulings, Stands
 from shared_mappings.states import MISSING, State, read_path
 from shared_mappings.used_schema import used_of_employee, used_of_employees, used_of_user, used_of_users, what_is_used
 from shared_mappings.user import User
@@ -41,16 +42,18 @@ __all__ = [
     "OF_HUMA",
     "OF_XLEDGER",
     "Able",
+    "About",
     "Action",
     "Conflict",
     "DeactivatedUsers",
-    "DecisionCounts",
     "Decisions",
     "DecisionsError",
     "Desired",
     "Direction",
     "Employee",
     "Explained",
+    "Fate",
+    "Fates",
     "FieldChange",
     "FieldTable",
     "FieldWarning",
@@ -68,6 +71,7 @@ __all__ = [
     "Route",
     "Rule",
     "Rulings",
+    "Seen",
     "Side",
     "SkipReason",
     "Stands",
@@ -89,7 +93,9 @@ __all__ = [
     "has_nothing_of",
     "is_somebody_else",
     "nothing_decided",
+    "numbers_by_fate",
     "parse_decisions",
+    "parse_seen",
     "plan_for_huma",
     "plan_for_xledger",
     "policy_in_force",

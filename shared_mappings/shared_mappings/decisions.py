@@ -7,18 +7,16 @@ Huma has the value that was seen when it was taken.
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from shared_mappings.codes import SkipReason
 from shared_mappings.field_table import field_table
 from shared_mappings.fingerprints import fingerprint
-from shared_mappings.planning.plans import Action, Plan
-from shared_mappings.rulings import NO_RULINGS, Rulings, Stands
+from shared_mappings.rulings import ADD, LEAVE, NO_RULINGS, About, Rulings, Stands
 from shared_mappings.states import MISSING, read_path
 
 VERSION: Final = 1
@@ -133,6 +131,20 @@ class Decisions(_Frozen):
         fields = sorted({(each.user, each.field, each.stands.value, each.seen) for each in self.fields})
         return {"key": self.key, "fields": fields, "leave": sorted(self.left), "add": sorted(self.added)}
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells these decisions from all others, whatever their order; for as long as it is the same, they are."""
+        return self._fingerprint(self.as_setting)
+
+    @cached_property
+    def everything(self) -> frozenset[About]:
+        """What each decision is about."""
+        people = (
+            *(About(user, LEAVE) for user in self.left),
+            *(About(employee, ADD) for employee in self.added),
+        )
+        return frozenset((*(About(each.user, each.field) for each in self.fields), *people))
+
     def about_user(self, user: str, record: Mapping[str, Any]) -> Rulings:
         """What was decided about somebody in Huma, for writing to Xledger.
 
@@ -150,6 +162,7 @@ class Decisions(_Frozen):
             stands={each.field: each.stands for each, same in holds.items() if same},
             lapsed=frozenset(each.field for each, same in holds.items() if not same),
             leave=user in self.left,
+            user=user,
         )
 
     def about_employee(self, employee: str, user: str | None, record: Mapping[str, Any]) -> Rulings:
@@ -161,8 +174,9 @@ class Decisions(_Frozen):
             record: That user's record of the stream `users`, whole; empty for nobody.
         """
         about = NO_RULINGS if user is None else self.about_user(user, record)
-        add = employee in self.added
-        return Rulings(about.stands, about.lapsed, add=add) if about is not NO_RULINGS or add else NO_RULINGS
+        if employee in self.added:
+            return replace(about, leave=False, add=True, employee=employee)
+        return about if about is NO_RULINGS else replace(about, leave=False)
 
     def seen(self, record: Mapping[str, Any], field: str) -> str | None:
         """The fingerprint of what Huma has for a field now, as a decision about it would hold it.
@@ -177,16 +191,21 @@ class Decisions(_Frozen):
         value = read_path(record, field)
         return None if value is MISSING else self._fingerprint(value)
 
-    def about_nobody(self, *, users: Collection[str] | None = None, employees: Collection[str] | None = None) -> int:
-        """How many decisions are about nobody that there is.
+    def about_nobody(
+        self, *, users: Collection[str] | None = None, employees: Collection[str] | None = None
+    ) -> frozenset[About]:
+        """The decisions that are about nobody that there is.
 
         Args:
             users: Everybody in Huma, by id; None where not everybody is known.
             employees: Everybody in Xledger, by dbId; likewise.
         """
-        of_users = [*self._by_user.items(), *((user, ("leave",)) for user in self.left)]
-        strangers = sum(len(decided) for user, decided in of_users if users is not None and user not in users)
-        return strangers + sum(employees is not None and employee not in employees for employee in self.added)
+
+        def is_nobody(about: About) -> bool:
+            there = employees if about.what == ADD else users
+            return there is not None and about.who not in there
+
+        return frozenset(filter(is_nobody, self.everything))
 
     def _fingerprint(self, value: Any) -> str:
         return fingerprint(self._key_octets, value)
@@ -230,39 +249,3 @@ def nothing_decided(key: str) -> Decisions:
 
 NO_DECISIONS: Final = nothing_decided("")
 """Nothing was decided, and nobody is asked to decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionCounts:
-    """What became of decisions.
-
-    Attributes:
-        applied: Those that were gone by, be it that there was nothing to do any more.
-        lapsed: Those that were not: Huma has another value by now than the one that was seen, or who was to be left
-            out of Xledger is there.
-        unknown: Those about nobody that there is.
-    """
-
-    applied: int = 0
-    lapsed: int = 0
-    unknown: int = 0
-
-    def __add__(self, other: "DecisionCounts") -> "DecisionCounts":
-        return DecisionCounts(self.applied + other.applied, self.lapsed + other.lapsed, self.unknown + other.unknown)
-
-
-def what_became_of(rulings: Rulings, decided: Plan) -> DecisionCounts:
-    """What became of the decisions about one person.
-
-    Args:
-        rulings: The decisions.
-        decided: What is done about the person. Of somebody who is rejected, or left out for another reason, nothing is
-            gone by.
-    """
-    match decided.action:
-        case Action.REJECT:
-            return DecisionCounts()
-        case Action.SKIP:
-            return DecisionCounts(applied=int(rulings.leave and decided.skip_reason is SkipReason.NOT_IN_XLEDGER))
-    is_there = decided.action is not Action.CREATE
-    return DecisionCounts(len(rulings.stands) + rulings.add, len(rulings.lapsed) + (rulings.leave and is_there))

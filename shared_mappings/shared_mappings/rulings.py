@@ -4,7 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
+
+LEAVE: Final = "leave"
+ADD: Final = "add"
+"""What can be decided about people who are in one system only: names that no field has."""
+
+
+class About(NamedTuple):
+    """What a decision is about: no two are about the same.
+
+    Attributes:
+        who: The user's id in Huma; of somebody who is to be added there, the employee's dbId.
+        what: The record's field, `leave` or `add`.
+    """
+
+    who: str
+    what: str
 
 
 class Stands(str, Enum):
@@ -25,12 +41,30 @@ class Rulings:
         lapsed: The fields whose value in Huma is not the one any more that was decided about: as if nothing had been.
         leave: Whether the person is not to be created in Xledger.
         add: Whether the employee is to be created in Huma, whatever becomes of others.
+        user: The id in Huma of whom they are about; empty for nobody there.
+        employee: The dbId of whoever is to be added; empty for nobody.
     """
 
     stands: Mapping[str, Stands] = field(default_factory=lambda: MappingProxyType({}))
     lapsed: frozenset[str] = frozenset()
     leave: bool = False
     add: bool = False
+    user: str = ""
+    employee: str = ""
+
+    def about(self, name: str) -> About:
+        """What tells the decision about a field from all others."""
+        return About(self.user, name)
+
+    @property
+    def about_leaving(self) -> About:
+        """What tells the decision to leave the person out from all others."""
+        return About(self.user, LEAVE)
+
+    @property
+    def about_adding(self) -> About:
+        """What tells the decision to add the employee from all others."""
+        return About(self.employee, ADD)
 
     def of(self, name: str) -> Stands | None:
         """Whose value stands for a field; None where nothing was decided, or it has lapsed."""

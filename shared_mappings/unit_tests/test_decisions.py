@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 from shared_mappings import (
     NO_DECISIONS,
     NO_RULINGS,
+    About,
     Action,
-    DecisionCounts,
     Decisions,
     DecisionsError,
     Desired,
     Employee,
     FieldTable,
-    NewUsers,
     Plan,
     Policies,
     Policy,
-    RejectionCode,
     Rulings,
     SkipReason,
     Stands,
@@ -31,7 +29,6 @@ from shared_mappings import (
     plan_for_xledger,
     policy_in_force,
     to_xledger,
-    what_became_of,
 )
 from shared_mappings.fingerprints import canonical, fingerprint
 
@@ -120,15 +117,15 @@ def test_no_part_of_a_file_can_be_lost_without_an_error(data: st.DataObject) -> 
 
 def test_a_decision_that_stands_there_twice_counts_once() -> None:
     twice = decisions(DECIDED, DECIDED)
-    assert len(twice) == 3
-    assert twice.about_nobody(users=()) == 2
+    assert len(twice) == len(twice.everything) == 3
+    assert len(twice.about_nobody(users=())) == 2
     assert twice.as_setting == decisions().as_setting
 
 
 def test_without_decisions_nothing_was_decided_about_anybody() -> None:
     assert len(NO_DECISIONS) == 0
     assert NO_DECISIONS.about_user(KARI, {"phone": PHONE}) is NO_RULINGS
-    assert NO_DECISIONS.about_nobody(users=(), employees=()) == 0
+    assert NO_DECISIONS.about_nobody(users=(), employees=()) == frozenset()
 
 
 def test_no_decision_and_no_key_is_shown_when_it_is_printed() -> None:
@@ -153,7 +150,7 @@ def test_a_decision_lapses_once_huma_has_another_value(now: str | None) -> None:
 
 
 def test_a_value_that_is_unknown_neither_keeps_a_decision_nor_lets_it_lapse() -> None:
-    assert decisions().about_user(KARI, {}) == NO_RULINGS
+    assert decisions().about_user(KARI, {}) == Rulings(user=KARI)
 
 
 def test_a_decision_is_about_the_whole_value_as_the_source_has_it() -> None:
@@ -178,15 +175,15 @@ def test_what_json_can_say_and_utf_8_or_64_bits_cannot_has_a_fingerprint_too(odd
 
 
 def test_whoever_is_to_be_left_or_added_is_known_by_their_id_alone() -> None:
-    assert decisions().about_user(OLA, {}) == Rulings(leave=True)
-    assert decisions().about_employee("4711", None, {}) == Rulings(add=True)
+    assert decisions().about_user(OLA, {}) == Rulings(leave=True, user=OLA)
+    assert decisions().about_employee("4711", None, {}) == Rulings(add=True, employee="4711")
     assert decisions().about_employee("4712", None, {}) is NO_RULINGS
 
 
 def test_towards_huma_the_decisions_are_those_about_the_user_whom_an_employee_is() -> None:
     rulings = decisions().about_employee("4711", KARI, {"phone": PHONE})
-    assert rulings == Rulings({"phone": Stands.XLEDGER}, add=True)
-    assert decisions().about_employee("4712", OLA, {}) == NO_RULINGS, "To leave somebody out is about Xledger."
+    assert rulings == Rulings({"phone": Stands.XLEDGER}, add=True, user=KARI, employee="4711")
+    assert decisions().about_employee("4712", OLA, {}) == Rulings(user=OLA), "To leave somebody out is about Xledger."
 
 
 @pytest.mark.parametrize("stands", Stands)
@@ -272,41 +269,16 @@ def test_a_creation_that_was_cut_short_is_not_thought_unfinished_over_an_address
     assert plan_for_xledger(desire(), current, policies, table, Rulings({"email": Stands.LATER})).changes == ()
 
 
-# ------------------------------------------------------------------ what became of decisions
-
-RULINGS = Rulings({"phone": Stands.LATER, "email": Stands.HUMA}, lapsed=frozenset({"gender"}), leave=True)
-
-
-@pytest.mark.parametrize(
-    ("decided", "rulings", "counts"),
-    [
-        (Plan(Action.UPDATE), RULINGS, DecisionCounts(applied=2, lapsed=2)),
-        (Plan(Action.UNCHANGED), Rulings({"phone": Stands.HUMA}), DecisionCounts(applied=1)),
-        (Plan(Action.CREATE), Rulings({"phone": Stands.LATER}, add=True), DecisionCounts(applied=2)),
-        (Plan.skip(SkipReason.NOT_IN_XLEDGER), RULINGS, DecisionCounts(applied=1)),
-        (Plan.skip(SkipReason.NOT_IN_XLEDGER), Rulings({"phone": Stands.HUMA}), DecisionCounts()),
-        (Plan.skip(SkipReason.DEACTIVATED), RULINGS, DecisionCounts()),
-        (Plan.reject(RejectionCode.DUPLICATE_KEY), RULINGS, DecisionCounts()),
-    ],
-)
-def test_decisions_are_counted_by_what_became_of_them(decided: Plan, rulings: Rulings, counts: DecisionCounts) -> None:
-    assert what_became_of(rulings, decided) == counts
-
-
-def test_whom_a_decision_leaves_out_is_counted_alike_where_nobody_new_is_created_anyway(
-    desire: Desire, table: FieldTable
-) -> None:
-    policies = Policies(new_users=NewUsers.SKIP)
-    rulings = Rulings(leave=True)
-    assert what_became_of(rulings, plan_for_xledger(desire(), None, policies, table, rulings)) == DecisionCounts(
-        applied=1
-    )
-
-
 def test_a_decision_about_nobody_is_known_only_where_everybody_is() -> None:
-    assert decisions().about_nobody() == 0
-    assert decisions().about_nobody(users={KARI, "somebody else"}) == 1
-    assert decisions().about_nobody(users={OLA}) == 1
-    assert decisions().about_nobody(users={KARI, OLA}, employees={"4711"}) == 0
-    assert decisions().about_nobody(users=(), employees=()) == 3
-    assert DecisionCounts(1, 2, 3) + DecisionCounts(unknown=1) == DecisionCounts(1, 2, 4)
+    phone, left, added = About(KARI, "phone"), About(OLA, "leave"), About("4711", "add")
+    assert decisions().about_nobody() == frozenset()
+    assert decisions().about_nobody(users={KARI, "somebody else"}) == {left}
+    assert decisions().about_nobody(users={OLA}) == {phone}
+    assert decisions().about_nobody(users={KARI, OLA}, employees={"4711"}) == frozenset()
+    assert decisions().about_nobody(users=(), employees=()) == decisions().everything == {phone, left, added}
+
+
+def test_the_same_decisions_are_known_again_by_their_digest_and_others_are_not() -> None:
+    one, other = {**DECIDED, "user": OLA}, {**DECIDED, "user": "somebody"}
+    assert decisions(one, other).digest == decisions(other, one).digest
+    assert len({decisions().digest, decisions(one).digest, decisions(one, other).digest, NO_DECISIONS.digest}) == 4

@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from connector_base.traffic import Traffic
-from shared_mappings import Action, DecisionCounts, FieldChange, Plan, RejectionCode, WarningCode
+from shared_mappings import About, Action, Fate, Fates, FieldChange, Plan, RejectionCode, WarningCode, numbers_by_fate
 
 
 class Outcome(str, Enum):
@@ -33,7 +33,7 @@ class Summary:
         fields_changed: Those whose value was set or replaced, by field. Those just created do not count.
         fields_unset: Those whose value was unset, by field.
         conflicts: Those who kept a value that differs from the record's, by field.
-        decisions: What became of the decisions that an administrator took.
+        decisions: What became of the decisions that an administrator took, the last time that each was come across.
         outcome: How the sync ended. Whatever ends it before it has come to its end, it failed.
     """
 
@@ -46,7 +46,7 @@ class Summary:
     fields_changed: Counter[str] = field(default_factory=Counter)
     fields_unset: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
-    decisions: DecisionCounts = field(default_factory=DecisionCounts)
+    decisions: dict[About, Fate] = field(default_factory=dict)
     outcome: Outcome = Outcome.FAILED
 
     @contextmanager
@@ -80,9 +80,9 @@ class Summary:
             self.actions[Action.UPDATE] += 1
             self._wrote(changes)
 
-    def decided(self, counts: DecisionCounts) -> None:
+    def decided(self, fates: Fates) -> None:
         """Counts what became of decisions."""
-        self.decisions += counts
+        self.decisions.update(fates)
 
     def rejects(self, code: RejectionCode) -> None:
         """Counts a record that was not written."""
@@ -106,7 +106,7 @@ class Summary:
             "bytes_sent": traffic.bytes_sent,
             "bytes_received": traffic.bytes_received,
             "retries": traffic.retries,
-            "decisions": asdict(self.decisions),
+            "decisions": numbers_by_fate(self.decisions),
             "outcome": self.outcome.value,
         }
         return json.dumps(content)

@@ -3,9 +3,11 @@
 import logging
 import secrets
 from base64 import b64encode
+from dataclasses import dataclass
 from typing import Final
 
 from connector_base.failures import config_error
+from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.storage.storage import open_storage
 from connector_base.storage.storage_config import StorageConfig
 from shared_mappings import Decisions, DecisionsError, nothing_decided, parse_decisions
@@ -15,6 +17,24 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 FILE: Final = "decisions.json"
 SETTING: Final = "Decisions (decisions)"
 KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Decisions, and where they were.
+
+    Attributes:
+        decisions: The decisions.
+        where: Where, in words; empty where there were none.
+    """
+
+    decisions: Decisions
+    where: str = ""
+
+    def in_words(self) -> str:
+        """How many there are, and where; to be ended."""
+        number = len(self.decisions)
+        return f"{number} {'decision was found' if number == 1 else 'decisions were found'} {self.where}"
 
 
 def read_decisions(entered: str, config: StorageConfig) -> Decisions:
@@ -30,15 +50,35 @@ def read_decisions(entered: str, config: StorageConfig) -> Decisions:
     Raises:
         ConnectorError: A config error, when there is a file that cannot be read or understood.
     """
+    found = _found(entered, config)
+    if found.where:
+        logger.info("%s.", found.in_words())
+    return found.decisions
+
+
+def check_decisions(entered: str, config: StorageConfig) -> Decisions:
+    """Reads the decisions as a sync does, and tells in the log as well what earlier runs have seen of them.
+
+    Raises:
+        ConnectorError: As `read_decisions` does.
+    """
+    found = _found(entered, config)
+    if found.where:
+        seen = SeenDecisions(found.decisions, config).known() if found.decisions else None
+        logger.info("%s%s", found.in_words(), "." if seen is None else seen.in_words(len(found.decisions)))
+    return found.decisions
+
+
+def _found(entered: str, config: StorageConfig) -> Found:
     if entered.strip():
-        return _told(parse_decisions(entered), f"under {SETTING}")
+        return Found(parse_decisions(entered), f"under {SETTING}")
     storage = open_storage(config)
     content = None if storage is None else storage.read(FILE)
     if storage is None or content is None:
-        return nothing_decided(b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+        return Found(nothing_decided(b64encode(secrets.token_bytes(KEY_BYTES)).decode()))
     place = storage.place(FILE)
     try:
-        return _told(parse_decisions(_text(content)), f"in {place}")
+        return Found(parse_decisions(_text(content)), f"in {place}")
     except DecisionsError as error:
         raise config_error(
             f"The decisions in {place} cannot be understood: {error}. Nothing is written before they are. Put the file "
@@ -52,9 +92,3 @@ def _text(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         raise DecisionsError("it is no text in UTF-8") from None
-
-
-def _told(decisions: Decisions, where: str) -> Decisions:
-    number = len(decisions)
-    logger.info("%d %s %s.", number, "decision was found" if number == 1 else "decisions were found", where)
-    return decisions

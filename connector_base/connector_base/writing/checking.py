@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from connector_base.failures import ConnectorError
 from connector_base.findings import Finding, findings_of
-from connector_base.storage.decisions import read_decisions
+from connector_base.storage.decisions import check_decisions
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, StorageConfig, storage_of
 from shared_mappings import NO_DECISIONS, Decisions
@@ -59,7 +59,7 @@ def findings_about(
         decisions = NO_DECISIONS
         if not any(finding.blocks for finding in of_storage):
             try:
-                decisions = read_decisions(settings.decisions, settings.object_storage_config)
+                decisions = check_decisions(settings.decisions, settings.object_storage_config)
             except ConnectorError as error:
                 of_storage.append(Finding.of(error))
         yield from findings_of(probe(settings, decisions))

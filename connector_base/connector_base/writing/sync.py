@@ -18,9 +18,10 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.protocol.sync_modes import refused_sync_mode
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
+from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.systems import System
 from connector_base.writing.only_there import Others
-from shared_mappings import DecisionCounts, FieldChange
+from shared_mappings import About, Fate, FieldChange
 
 Subject = Person | InvalidRecord
 
@@ -60,8 +61,8 @@ class Decided(Protocol):
     def came(self, subject: Subject) -> None:
         """Notes that somebody came."""
 
-    def about_nobody(self) -> int:
-        """How many decisions are about people who are not there, as far as that was seen."""
+    def about_nobody(self) -> frozenset[About]:
+        """The decisions that are about people who are not there, as far as that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Sync:
         decided: Knows whom decisions are about.
         overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none.
         others: Those who are there and nobody who came; None where nobody is told of them.
+        seen: Remembers what became of decisions; None where nothing does.
         checkpoints: Holds state messages back.
         positions: How many records of each stream came, the invalid ones included.
     """
@@ -94,6 +96,7 @@ class Sync:
     decided: Decided
     overwritten: StreamKey | None = None
     others: Others | None = None
+    seen: SeenDecisions | None = None
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
     positions: Counter[StreamKey] = field(default_factory=Counter)
 
@@ -118,6 +121,8 @@ class Sync:
             self.others.tell(self.outcomes.report)
         with self.outcomes.summary.succeeding():
             self.outcomes.report.publish()
+        if self.seen is not None:
+            self.seen.remember(self.outcomes.summary.decisions)
         yield from self._release()
 
     def _write(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
@@ -137,7 +142,7 @@ class Sync:
     def _count_decisions_about_nobody(self) -> None:
         """Counts decisions about people who are not there, if somebody is: to clear a stream, nobody comes."""
         if self.positions:
-            self.outcomes.summary.decided(DecisionCounts(unknown=self.decided.about_nobody()))
+            self.outcomes.summary.decided(dict.fromkeys(self.decided.about_nobody(), Fate.UNKNOWN))
 
     def _release(self) -> list[AirbyteMessage]:
         self.checkpoints.rejected(self.outcomes.rejected)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from connector_base.people.person import InvalidRecord, Person
 from destination_huma.people.streams import employee_of
-from shared_mappings import Decisions
+from shared_mappings import About, Decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,6 @@ class DecidedPeople:
         if self.decisions and (db_id := employee_of(subject)):
             self._came.add(db_id)
 
-    def about_nobody(self) -> int:
-        """How many decisions are about people who are in neither system, as far as that was seen."""
+    def about_nobody(self) -> frozenset[About]:
+        """The decisions that are about people who are in neither system, as far as that was seen."""
         return self.decisions.about_nobody(users=self.users(), employees=self._came if self.everybody_comes else None)

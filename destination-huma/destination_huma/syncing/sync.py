@@ -12,6 +12,7 @@ from connector_base.people.streams import stream_readers
 from connector_base.protocol.generations import everybody_comes, overwritten
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.storage.decisions import read_decisions
+from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.writing.only_there import others
 from connector_base.writing.sync import Sync
 from destination_huma.config import Config
@@ -70,4 +71,5 @@ def sync_to_huma(  # noqa: PLR0913  each of them is of its own kind
         DecidedPeople(decisions, everybody_comes(catalog), writer.users),
         overwritten(catalog),
         others(settings, catalog, HUMA, writer.only_there),
+        SeenDecisions(decisions, settings.object_storage_config),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from connector_base.people.person import InvalidRecord, Person
-from shared_mappings import Decisions
+from shared_mappings import About, Decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,6 @@ class DecidedUsers:
         """Notes that somebody came."""
         self._came.update(self.decisions.users & {subject.identity})
 
-    def about_nobody(self) -> int:
-        """How many decisions are about people who did not come."""
+    def about_nobody(self) -> frozenset[About]:
+        """The decisions that are about people who did not come."""
         return self.decisions.about_nobody(users=self._came)

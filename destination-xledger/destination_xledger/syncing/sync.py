@@ -11,6 +11,7 @@ from connector_base.protocol.generations import everybody_comes, overwritten
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from connector_base.storage.decisions import read_decisions
+from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.writing.only_there import others
 from connector_base.writing.sync import Sync
 from destination_xledger.config import Config
@@ -93,4 +94,5 @@ def sync_to_xledger(
         DecidedUsers(decisions if everybody_comes(catalog) else NO_DECISIONS),
         overwritten(catalog),
         others(settings, catalog, XLEDGER, lambda: only_in_xledger(gateway, claims)),
+        SeenDecisions(decisions, settings.object_storage_config),
     )
