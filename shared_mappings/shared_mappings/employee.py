@@ -40,6 +40,11 @@ class Employee:
     modified_at: str | None = None
 
     @property
+    def formless(self) -> frozenset[str]:
+        """The places whose value has no form in Xledger: none, for it stands there."""
+        return frozenset()
+
+    @property
     def db_id(self) -> str:
         """The employee's own dbId, by which messages name the employee."""
         return str(self.db_ids["updateEmployees"])

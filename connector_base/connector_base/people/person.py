@@ -1,6 +1,6 @@
 """The values that a sync and its report both speak of: a person, a planned person, and what was refused of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,6 +17,10 @@ class There(Protocol):
     @property
     def values(self) -> Mapping[str, State]:
         """The value at each place; None for nothing, `MISSING` where it cannot be seen."""
+
+    @property
+    def formless(self) -> Collection[str]:
+        """The places whose value has no form in Xledger."""
 
 
 class Reason(Protocol):

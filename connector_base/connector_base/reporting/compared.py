@@ -1,7 +1,7 @@
 """The fields of somebody on which the two systems do not agree, as a page shows them. Pure; these hold values."""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from connector_base.pages.contents import Effect, Kind, Place, Then, Value
@@ -19,10 +19,12 @@ from shared_mappings import (
     Side,
     State,
     WarningCode,
+    desired_from_user,
     policy_in_force,
     to_huma,
     to_xledger,
 )
+from shared_mappings.converters import Options as ConverterOptions
 from shared_mappings.normal_forms import as_text
 from shared_mappings.planning.deciding import Stage, may_set
 
@@ -41,6 +43,7 @@ class Line:
         huma: Huma's value. What has no form in Xledger stands as Huma has it.
         xledger: Xledger's, likewise.
         warning: Why nothing can be written there; None for no reason that is known.
+        is_formless: Whether Huma's value has no form in Xledger, as far as that is seen in Huma.
     """
 
     rule: Rule
@@ -49,6 +52,7 @@ class Line:
     huma: State = field(repr=False)
     xledger: State = field(repr=False)
     warning: WarningCode | None = None
+    is_formless: bool = False
 
     @property
     def differs(self) -> bool:
@@ -119,7 +123,7 @@ class Comparing:
                     warning = warning or warned.get(direction.places(rule)[0])
                 target = place if to_xledger else rule.canonical_target
                 huma, xledger = (ours, theirs) if to_xledger else (theirs, ours)
-                yield Line(rule, place, target, huma, xledger, warning)
+                yield Line(rule, place, target, huma, xledger, warning, place in there.formless)
 
     def _value(self, name: str, lines: Sequence[Line], item: Planned[There]) -> Value:
         differing = [line for line in lines if line.differs]
@@ -169,9 +173,25 @@ class Comparing:
 
     def _options(self, lines: Sequence[Line], item: Planned[There]) -> Options:
         """What comes of deciding about this value, by all that is known of it."""
-        forth = together(effect for line in lines if (effect := self._of_huma(line)) is not None)
-        back = any(self._comes_from_xledger(group, item) for group in self._whole_values(lines))
+        unknown = self._unknown_in_huma(item)
+        effects = (self._of_huma(line) for line in lines if line.target not in unknown)
+        forth = together(effect for effect in effects if effect is not None)
+        taken_back = self._whole_values(list(self._taken_back(lines)))
+        back = any(self._comes_from_xledger(whole, item) for whole in taken_back)
         return {"huma": forth, "xledger": "huma_gets_xledger" if back else "both_keep"}
+
+    def _unknown_in_huma(self, item: Planned[There]) -> Collection[str]:
+        """The targets of what is not there in Huma, and is no less unknown for that, such as what a position says."""
+        record = self.sides.in_huma(item.person, item.there)
+        if record is None or self.sides.direction.written is Side.XLEDGER:
+            return ()
+        values = desired_from_user(record, self.sides.direction.table, ConverterOptions()).values
+        return [
+            target
+            for rule in self.sides.direction.table.rules
+            for target in rule.targets
+            if values[rule.canonical_target] is MISSING
+        ]
 
     def _of_huma(self, line: Line) -> Effect | None:
         """What comes of one place in Xledger if Huma's value stands; None where nothing does."""
@@ -180,17 +200,26 @@ class Comparing:
         if line.huma is None:
             return "xledger_is_emptied" if line.rule.may_be_unset else None
         is_set = may_set(line.rule.rule, Stage.COMPLETE, is_there=line.xledger is not None)
-        return "xledger_gets_huma" if is_set and not line.rule.is_masked(str(line.huma)) else None
+        is_usable = not (line.is_formless or line.rule.is_masked(str(line.huma)))
+        return "xledger_gets_huma" if is_set and is_usable else None
 
-    def _comes_from_xledger(self, group: Sequence[Line], item: Planned[There]) -> bool:
-        """Whether Huma gets a value if Xledger's stands: it is written as a whole, from the first place in Xledger."""
-        lines = [line for line in group if line.rule.huma and line.target == line.rule.canonical_target]
+    def _taken_back(self, lines: Sequence[Line]) -> Iterator[Line]:
+        """The lines from which values go to Huma, with what Xledger shows there: what another place has, if need be."""
+        states = {line.target: line.xledger for line in lines}
+        for line in lines:
+            if line.rule.huma is not None and line.target == line.rule.canonical_target:
+                places = self.sides.direction.table.looked_at.get(line.target, (line.target,))
+                shown = next((state for place in places if isinstance(state := states.get(place), str)), line.xledger)
+                yield replace(line, xledger=shown)
+
+    def _comes_from_xledger(self, lines: Sequence[Line], item: Planned[There]) -> bool:
+        """Whether Huma gets a value if Xledger's stands: whole, and not where it has a line that Xledger has not."""
         if self.sides.direction.written is Side.XLEDGER:
             blocked = not item.person.desired.active  # whose profile is locked
         else:
             blocked = any(line.warning is not None and line.warning not in _LIFTED for line in lines)
         of_its_own = len(lines) > 1 and any(
-            isinstance(line.huma, str) and not isinstance(line.xledger, str) for line in lines
+            line.xledger is MISSING or (isinstance(line.huma, str) and line.xledger is None) for line in lines
         )
         is_there = any(isinstance(line.huma, str) for line in lines)
         return not (blocked or of_its_own) and any(
