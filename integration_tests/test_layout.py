@@ -26,6 +26,7 @@ ROOMS = {
         __main__
         serving
         reviewing
+        telling
         connection
         report
         state_file  checking
@@ -78,7 +79,7 @@ ROOMS = {
     """,
     "connector_base": """
         writing  reading
-        reporting
+        reporting  telling
         people  log_redaction  storage
         protocol  settings  incremental
         findings

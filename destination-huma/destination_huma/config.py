@@ -21,6 +21,13 @@ from connector_base.settings.writing_people import (
     settings_that_decide,
 )
 from connector_base.storage.storage_config import StorageConfig, storage_setting
+from connector_base.telling.setting import (
+    TOLD,
+    NotifyLanguageSetting,
+    NotifySetting,
+    notify_language_setting,
+    notify_setting,
+)
 from destination_huma.huma import HUMA
 from destination_huma.keys import WHERE_KEYS_ARE
 from destination_huma.settings.field_policies import BACK, FieldPolicies, FieldPolicy, NoUnsetFields, ReadOnlyFields
@@ -32,7 +39,7 @@ PRODUCTION: Final = "https://openapi.humahr.com"
 AS_SHOWN: Final = "the one that Huma shows, with nothing before or after it and no character that Huma does not show"
 
 WRITE_THE_SAME: Final = frozenset(
-    {"client_id", "client_secret", "api_url", "authority_confirmed", "new_user_groups", "object_storage_config"}
+    {"client_id", "client_secret", "api_url", "authority_confirmed", "new_user_groups", "object_storage_config", *TOLD}
 )
 """The settings under which the same is written of everybody who was written before. A change of any other one concerns
 people who did not change, whom an incremental sync does not reach."""
@@ -58,13 +65,15 @@ class Config(Settings):
     )
     authority_confirmed: AuthoritySetting = authority_setting(HUMA, order=3)
     object_storage_config: StorageConfig = storage_setting(order=4)
+    notify: NotifySetting = notify_setting(order=5)
+    notify_language: NotifyLanguageSetting = notify_language_setting(order=6)
     # Before the setting that cannot do without them, for each setting is judged by those before it.
     new_user_groups: GroupIds = Field(
         (),
         title="Groups of new people",
         description="IDs of groups in Huma (UUIDs). Whoever is added becomes a member of all of them; at least one has "
         "to be a company. Without a group nobody can be added.",
-        json_schema_extra={"order": 6},
+        json_schema_extra={"order": 8},
     )
     new_users: Annotated[NewUsers, choice_of(NewUsers)] = Field(
         NewUsers.SKIP,
@@ -75,20 +84,20 @@ class Config(Settings):
                 NewUsers.CREATE: "they are added, as members of the groups below. Nobody is invited",
             }
         ),
-        json_schema_extra={"order": 5},
+        json_schema_extra={"order": 7},
     )
     no_unset_fields: NoUnsetFields = Field(
         (),
         title="Fields in which Xledger wins",
         description="One of these is written to Huma where Xledger has another value. All others only fill in what is "
         "empty in Huma. Nothing is ever unset.",
-        json_schema_extra={"order": 7},
+        json_schema_extra={"order": 9},
     )
     read_only_fields: ReadOnlyFields = Field(
         (),
         title="Fields that are never written",
         description="One of these is compared and reported, and never written, not even for somebody who is added.",
-        json_schema_extra={"order": 8},
+        json_schema_extra={"order": 10},
     )
     gender_codes: Annotated[tuple[GenderCode, ...], codes_for_genders("Huma", "Xledger")] = Field(
         codes_by_default(Options().gender_codes),
@@ -96,7 +105,7 @@ class Config(Settings):
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. Where several genders have one code, "
         "Huma gets the first.",
-        json_schema_extra={"order": 9},
+        json_schema_extra={"order": 11},
     )
     match_on: tuple[Annotated[MatchingKey, choice_of(MatchingKey)], ...] = Field(
         (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
@@ -104,16 +113,16 @@ class Config(Settings):
         description="Choose one of three ways. employmentId and email: by employment ID, and by e-mail address where "
         "that finds nobody. employmentId: by employment ID alone. email: by e-mail address alone.",
         min_length=1,
-        json_schema_extra={"order": 10, "uniqueItems": True},
+        json_schema_extra={"order": 12, "uniqueItems": True},
     )
-    decisions: DecisionsText = decisions_setting(order=11)
-    api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(PRODUCTION, "Huma's Open API", order=12)
+    decisions: DecisionsText = decisions_setting(order=13)
+    api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(PRODUCTION, "Huma's Open API", order=14)
     field_policies: FieldPolicies = Field(
         (),
         title="Rules for single fields",
         description="Every field only fills in what is empty in Huma. This list can loosen that as far as the field's "
         "own rule, or tighten it. It counts together with the lists of fields above.",
-        json_schema_extra={"airbyte_hidden": True, "order": 13},
+        json_schema_extra={"airbyte_hidden": True, "order": 15},
     )
 
     @field_validator("new_users")

@@ -29,7 +29,10 @@ def test_the_specification_tells_an_administrator_what_each_setting_is() -> None
     properties = connection_specification()["properties"]
     assert sorted(setting["order"] for setting in properties.values()) == list(range(len(properties)))
     assert all(setting["title"] and setting["description"] for setting in properties.values())
-    assert [name for name, setting in properties.items() if setting.get("airbyte_secret")] == ["client_secret"]
+    assert [name for name, setting in properties.items() if setting.get("airbyte_secret")] == [
+        "client_secret",
+        "notify",
+    ]
     assert properties["api_url"]["pattern"] == API_URL_PATTERN
 
 
@@ -232,6 +235,8 @@ REACHES_NOBODY: list[Config] = [
     {"client_secret": "".join(reversed(SECRET))},
     {"api_url": "https://demo.openapi.humahr.com"},
     {"object_storage_config": {"storage_type": "Local", "path": "/reports"}},
+    {"notify": "mailtos://user:password@example.com"},
+    {"notify_language": "nb"},
     {"new_user_groups": [COMPANY]},
 ]
 

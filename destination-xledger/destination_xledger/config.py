@@ -20,6 +20,13 @@ from connector_base.settings.writing_people import (
     settings_that_decide,
 )
 from connector_base.storage.storage_config import StorageConfig, storage_setting
+from connector_base.telling.setting import (
+    TOLD,
+    NotifyLanguageSetting,
+    NotifySetting,
+    notify_language_setting,
+    notify_setting,
+)
 from destination_xledger.settings.field_policies import (
     FORTH,
     CreateOnlyFields,
@@ -45,7 +52,7 @@ LARGEST_BATCH: Final = 500
 """A mass mutation takes 500 inputs."""
 
 WRITE_THE_SAME: Final = frozenset(
-    {"api_token", "api_url", "authority_confirmed", "batch_size", "object_storage_config", "allow_mass_unset"}
+    {"api_token", "api_url", "authority_confirmed", "batch_size", "object_storage_config", "allow_mass_unset", *TOLD}
 )
 """The settings under which the same is written of everybody who was written before. A change of any other one concerns
 people who did not change, whom an incremental sync does not reach."""
@@ -65,13 +72,15 @@ class Config(Settings):
     )
     authority_confirmed: AuthoritySetting = authority_setting(XLEDGER, order=2)
     object_storage_config: StorageConfig = storage_setting(order=3)
+    notify: NotifySetting = notify_setting(order=4)
+    notify_language: NotifyLanguageSetting = notify_language_setting(order=5)
     new_users: Annotated[NewUsers, choice_of(NewUsers)] = Field(
         NewUsers.CREATE,
         title="People who are not in Xledger",
         description=explained(
             {NewUsers.CREATE: "they are added as employees", NewUsers.SKIP: "they are left out, and counted"}
         ),
-        json_schema_extra={"order": 4},
+        json_schema_extra={"order": 6},
     )
     deactivated_users: Annotated[DeactivatedUsers, choice_of(DeactivatedUsers)] = Field(
         DeactivatedUsers.UPDATE_EXISTING,
@@ -85,7 +94,7 @@ class Config(Settings):
                 "Xledger",
             }
         ),
-        json_schema_extra={"order": 5},
+        json_schema_extra={"order": 7},
     )
     gender_codes: Annotated[tuple[GenderCode, ...], codes_for_genders("Huma", XLEDGER.name)] = Field(
         codes_by_default(Options().gender_codes),
@@ -93,32 +102,32 @@ class Config(Settings):
         title="Gender codes",
         description="Xledger's code for each gender as it is spelled in Huma. A gender without a code is reported, "
         "not written.",
-        json_schema_extra={"order": 6},
+        json_schema_extra={"order": 8},
     )
     no_unset_fields: NoUnsetFields = Field(
         (),
         title="Fields that are never unset",
         description="Where one of these has no value in Huma, Xledger keeps what it has. Some fields are never unset "
         "anyway.",
-        json_schema_extra={"order": 7},
+        json_schema_extra={"order": 9},
     )
     fill_empty_fields: FillEmptyFields = Field(
         (),
         title="Fields that only fill in what is empty",
         description="One of these is written only where Xledger has nothing: where both have a value, Xledger's stays.",
-        json_schema_extra={"order": 8},
+        json_schema_extra={"order": 10},
     )
     create_only_fields: CreateOnlyFields = Field(
         (),
         title="Fields that are written only for new employees",
         description="One of these is written while an employee is created, and left alone from then on.",
-        json_schema_extra={"order": 9},
+        json_schema_extra={"order": 11},
     )
     read_only_fields: ReadOnlyFields = Field(
         (),
         title="Fields that are never written",
         description="One of these is compared and reported, and never written, not even for a new employee.",
-        json_schema_extra={"order": 10},
+        json_schema_extra={"order": 12},
     )
     match_on: tuple[Annotated[MatchingKey, choice_of(MatchingKey)], ...] = Field(
         (MatchingKey.EMPLOYMENT_ID, MatchingKey.EMAIL),
@@ -127,9 +136,9 @@ class Config(Settings):
         "that finds nobody. employmentId: by employment ID alone. email: by e-mail address alone. Whatever is chosen, "
         "an employment ID that is taken in Xledger is never given to a second employee.",
         min_length=1,
-        json_schema_extra={"order": 11, "uniqueItems": True},
+        json_schema_extra={"order": 13, "uniqueItems": True},
     )
-    decisions: DecisionsText = decisions_setting(order=12)
+    decisions: DecisionsText = decisions_setting(order=14)
     renumber_employees: StrictBool = Field(
         False,
         title="Give employees who are found by e-mail a new code",
@@ -137,7 +146,7 @@ class Config(Settings):
         "employment ID. Off, nobody is taken for that employee: the person is rejected, as code_conflict. On, the "
         "person is that employee, who gets the employment ID as code, unless the date of birth or the social security "
         "number says that it is somebody else.",
-        json_schema_extra={"order": 13},
+        json_schema_extra={"order": 15},
     )
     allow_mass_unset: StrictBool = Field(
         False,
@@ -145,7 +154,7 @@ class Config(Settings):
         description="Off, a sync ends before it would unset one field for more than 20 active people, and for more "
         "than a third of those who have it: mostly that means that the source does not send the field any more. Turn "
         "it on for one sync if it is meant.",
-        json_schema_extra={"order": 14},
+        json_schema_extra={"order": 16},
     )
     batch_size: StrictInt = Field(
         LARGEST_BATCH,
@@ -153,17 +162,17 @@ class Config(Settings):
         description="How many people are looked up, planned and written together. Larger batches cost fewer requests.",
         ge=1,
         le=LARGEST_BATCH,
-        json_schema_extra={"order": 15},
+        json_schema_extra={"order": 17},
     )
     api_url: Annotated[str, allowed_address(PRODUCTION)] = address_setting(
-        PRODUCTION, "Xledger's GraphQL API", order=16
+        PRODUCTION, "Xledger's GraphQL API", order=18
     )
     field_policies: FieldPolicies = Field(
         (),
         title="Stricter rules for single fields",
         description="Every field has a rule that this list can tighten, never loosen. It counts together with the "
         "lists of fields above.",
-        json_schema_extra={"airbyte_hidden": True, "order": 17},
+        json_schema_extra={"airbyte_hidden": True, "order": 19},
     )
 
     @field_validator("field_policies", "read_only_fields")

@@ -33,7 +33,7 @@ def test_the_specification_tells_an_administrator_what_each_setting_is() -> None
     properties = connection_specification()["properties"]
     assert sorted(setting["order"] for setting in properties.values()) == list(range(len(properties)))
     assert all(setting["title"] and setting["description"] for setting in properties.values())
-    assert [name for name, setting in properties.items() if setting.get("airbyte_secret")] == ["api_token"]
+    assert [name for name, setting in properties.items() if setting.get("airbyte_secret")] == ["api_token", "notify"]
     assert properties["api_url"]["pattern"] == API_URL_PATTERN
 
 
@@ -599,6 +599,8 @@ REACHES_NOBODY: list[Config] = [
     {"api_url": "https://demo.xledger.net/graphql"},
     {"batch_size": 7},
     {"object_storage_config": {"storage_type": "Local", "path": "/reports"}},
+    {"notify": "mailtos://user:password@example.com"},
+    {"notify_language": "nb"},
     {"allow_mass_unset": True},
 ]
 

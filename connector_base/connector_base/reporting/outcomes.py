@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from connector_base.people.person import InvalidRecord, Person, Planned, Reason, Refusal, There
 from connector_base.protocol.checkpoints import Came
 from connector_base.reporting.explanations import Explanations
+from connector_base.reporting.rejection_lines import rejection_line
 from connector_base.reporting.report import Report
 from connector_base.reporting.result_entries import Particulars
 from connector_base.reporting.summary import Summary
@@ -151,13 +152,13 @@ class Outcomes:
             more: The same for the report, with whatever values are in it.
             kept: That in sentences, where it is more than the detail.
         """
-        self.summary.rejects(code)
+        self.summary.rejects(code, subject.label)
         if subject.came:
             self.rejected.append(subject.came)
         if isinstance(subject, Person) and subject.merged is not None:
             self.to_be_merged[subject.identity] = subject
         why = self.explanations.rejection(code)
-        logger.warning("%s was rejected (%s). %s", subject.label, code.value, f"{why} {logged}".strip())
+        logger.warning("%s", rejection_line(subject.label, code.value, f"{why} {logged}".strip()))
         self.report.rejected(subject, code.value, f"{why} {more.detail if kept is None else kept}".strip(), more)
 
 

@@ -75,6 +75,10 @@ class ReportSettings(Protocol):
 class Report(Protocol):
     """Takes what became of people while a sync runs, and leaves it when the sync ends."""
 
+    @property
+    def place(self) -> str | None:
+        """Where it is left, for people; None for nowhere."""
+
     def begins(self, decisions: Decisions, *, whole: bool) -> None:
         """It is known what a run goes by.
 
@@ -149,6 +153,11 @@ class Report(Protocol):
 class NoReport:
     """Nothing is kept."""
 
+    @property
+    def place(self) -> str | None:
+        """Nowhere."""
+        return None
+
     def begins(self, decisions: Decisions, *, whole: bool) -> None:
         """Forgets it."""
 
@@ -209,6 +218,11 @@ class StoredReport:
     _whole: bool = False
     _listed: bool = False
     _published: bool = False
+
+    @property
+    def place(self) -> str | None:
+        """The folder."""
+        return self.files.place
 
     @property
     def sides(self) -> Sides:

@@ -1,15 +1,18 @@
 """What a sync did, in numbers."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from connector_base.traffic import Traffic
 from shared_mappings import About, Action, Fate, Fates, FieldChange, Plan, RejectionCode, WarningCode, numbers_by_fate
+
+MOST_NAMED: Final = 100
+"""Of those rejected under one code, so many are remembered by name: whoever is told the result reads no more."""
 
 
 class Outcome(str, Enum):
@@ -34,6 +37,7 @@ class Summary:
         fields_unset: Those whose value was unset, by field.
         conflicts: Those who kept a value that differs from the record's, by field.
         decisions: What became of the decisions that an administrator took, the last time that each was come across.
+        named: The first of those rejected, by code, as the log names them.
         outcome: How the sync ended. Whatever ends it before it has come to its end, it failed.
     """
 
@@ -47,6 +51,7 @@ class Summary:
     fields_unset: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
     decisions: dict[About, Fate] = field(default_factory=dict)
+    named: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     outcome: Outcome = Outcome.FAILED
 
     @contextmanager
@@ -84,9 +89,11 @@ class Summary:
         """Counts what became of decisions."""
         self.decisions.update(fates)
 
-    def rejects(self, code: RejectionCode) -> None:
-        """Counts a record that was not written."""
+    def rejects(self, code: RejectionCode, label: str) -> None:
+        """Counts a record that was not written, and remembers whose it is if few were rejected before."""
         self.rejected[code.value] += 1
+        if len(self.named[code.value]) < MOST_NAMED:
+            self.named[code.value].append(label)
 
     def as_json(self, traffic: Traffic) -> str:
         """One JSON object with everything counted, and what it cost."""

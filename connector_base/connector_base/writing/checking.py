@@ -8,6 +8,9 @@ from connector_base.findings import Finding, findings_of
 from connector_base.storage.decisions import check_decisions
 from connector_base.storage.storage import storage_problem
 from connector_base.storage.storage_config import S3Storage, StorageConfig, storage_of
+from connector_base.telling.addresses import entered_in
+from connector_base.telling.setting import NOTIFY
+from connector_base.telling.telling import not_understood
 from shared_mappings import NO_DECISIONS, Decisions
 
 
@@ -38,7 +41,7 @@ def findings_about(
     """Tries out all that a sync relies on.
 
     An invalid setting does not keep the others from being tried, unless reaching the system takes it; the storage is
-    tried even then.
+    tried even then, and so is whether it is understood who is told the result. They are told nothing.
 
     Args:
         config: The config as the host gave it.
@@ -64,6 +67,7 @@ def findings_about(
                 of_storage.append(Finding.of(error))
         yield from findings_of(probe(settings, decisions))
     yield from of_storage
+    yield from map(Finding, not_understood(entered_in(config), NOTIFY))
 
 
 def _probe_storage(config: Any) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib.metadata import version
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from airbyte_cdk.destinations import Destination
 from airbyte_cdk.models import (
@@ -38,12 +38,18 @@ from connector_base.reporting.summary import Summary
 from connector_base.settings.masked_secrets import mask_secrets
 from connector_base.settings.modes import Mode
 from connector_base.systems import System
+from connector_base.telling.setting import NotifySettings, mask_addresses
 from connector_base.traffic import Traffic
 from connector_base.writing.sync import Sync
+from connector_base.writing.told_result import Result, telling_the_result
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 DISCOVER = "discover"
+
+
+class TellingSettings(ReportSettings, NotifySettings, Protocol):
+    """The settings that decide what is told of a sync, and to whom."""
 
 
 class PeopleDestination(Destination):
@@ -100,6 +106,7 @@ class PeopleDestination(Destination):
             return
         config = read_object("config", parsed_args.config)
         mask_secrets(specification.connectionSpecification, config)
+        mask_addresses(config)
         if parsed_args.command == "check":
             yield AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=self.check(logger, config))
         elif parsed_args.command == DISCOVER:
@@ -137,14 +144,14 @@ class PeopleDestination(Destination):
     @contextmanager
     def telling(
         self,
-        settings: ReportSettings,
+        settings: TellingSettings,
         traffic: Traffic,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> Iterator[Outcomes]:
-        """What takes what becomes of people: told in the log, summed up in its last line, and left as a report.
+        """What takes what becomes of people: told in the log, summed up in its last line, left as a report, and sent.
 
         Args:
-            settings: Whether anything is written, and where the report goes.
+            settings: Whether anything is written, where the report goes, and who is told the result.
             traffic: What it costs.
             now: The current time, with its zone.
 
@@ -156,10 +163,13 @@ class PeopleDestination(Destination):
         def summed_up() -> str:
             return summary.as_json(traffic)
 
+        result = Result(self.sides.direction.written, summary, summed_up)
         with (
             _told_in_the_log(settings.mode, self.system, summed_up),
+            telling_the_result(result, settings, now),
             reporting(settings, self.maker, summed_up, now) as report,
         ):
+            result.place = report.place
             yield Outcomes(summary, report, self.explanations)
 
     def synced(
