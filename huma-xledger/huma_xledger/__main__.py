@@ -5,7 +5,7 @@ import hashlib
 import os
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -80,6 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _check(file: "ConnectionFile", console: "Console") -> int:
     """Checks every connector that there are settings of, and says of each whether it can work."""
     configs = {name: file.config(name) for name in file.connectors}
+    notify = file.notify
     from huma_xledger.connection import check, warnings_of  # noqa: PLC0415  as above
 
     checked = check(configs)
@@ -97,11 +98,31 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
                 f"{name} has decisions of its own in {file.path}, so that those in {file.decisions.path} do not count "
                 "for it. Remove the setting (decisions), and those count for both directions.",
             )
+    if notify:
+        for name in file.tell_by_themselves:
+            _say(
+                console,
+                f"{name} has addresses of its own (notify) beside those at the top of {file.path}, so that a sync is "
+                "told twice. Remove either.",
+            )
     for warning in warnings_of(checked):
         _say(console, warning)
     for name, result in checked.items():
         _say(console, f"{name}: {result.problem or 'It works with these settings.'}")
-    return 1 if any(result.problem for result in checked.values()) else 0
+    of_notify = _problems_of_notify(file, notify)
+    for sentence in of_notify:
+        _say(console, sentence)
+    return 1 if of_notify or any(result.problem for result in checked.values()) else 0
+
+
+def _problems_of_notify(file: "ConnectionFile", addresses: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each address that is told the result of a sync and not understood. Nothing is sent."""
+    if not addresses:
+        return ()
+    from connector_base.telling.telling import not_understood  # noqa: PLC0415  as above
+    from huma_xledger.telling import where_in  # noqa: PLC0415
+
+    return tuple(not_understood(addresses, where_in(file)))
 
 
 def _review(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
@@ -138,24 +159,40 @@ def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Conso
     """Syncs in the direction that is asked for."""
     direction = BY_ORIGIN[arguments.origin]
     source, destination = map(file.config, direction.connectors)
+    is_told = bool(file.notify)
     from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError  # noqa: PLC0415  as above
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.state_file import StateFile, StateFileError  # noqa: PLC0415
 
     told: list[str] = []
+    states = _states(file.path)
+
+    def tell_others(result: "SyncResult | None", problem: str | None = None) -> None:
+        if is_told:
+            from huma_xledger.telling import tell  # noqa: PLC0415  as above
+
+            for sentence in tell(file, states, direction, result, problem).problems:
+                _say(console, sentence)
+
     try:
-        state = StateFile(_states(file.path) / f"{direction.destination}.json")
+        state = StateFile(states / f"{direction.destination}.json")
         connection = Connection(source, destination, state, direction)
         result = _checked_and_synced(connection, console, told, full_refresh=arguments.full_refresh)
-    except (AlreadyRunningError, CheckFailedError, LockFileError, StateFileError) as error:
+    except AlreadyRunningError as error:
         _say(console, str(error))
+        return 1
+    except (CheckFailedError, LockFileError, StateFileError) as error:
+        _say(console, str(error))
+        tell_others(None, str(error))
         return 1
     except SyncFailedError as error:
         _show(error.result, "before it failed", console, told)
         _say(console, str(error))
         _say(console, f"The sync failed. {GOES_ON}")
+        tell_others(error.result, str(error))
         return 1
     _show(result, "this sync", console, told)
+    tell_others(result)
     return 0
 
 

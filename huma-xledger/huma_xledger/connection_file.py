@@ -7,7 +7,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import yaml
 
 from huma_xledger.direction import BY_ORIGIN
 from huma_xledger.private_file import replace_at_once
-from shared_mappings import DecisionsError, parse_decisions
+from shared_mappings import LANGUAGES, DecisionsError, Language, parse_decisions
 
 NAME: Final = "connection.yaml"
 
@@ -25,6 +25,11 @@ DECISIONS: Final = "decisions.json"
 
 SETTING: Final = "decisions"
 """The setting by which a destination is handed what is in it."""
+
+NOTIFY: Final = "notify"
+"""The key under which it has the addresses that are told the result of a sync."""
+
+NOTIFY_LANGUAGE: Final = "notify_language"
 
 CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in direction.connectors)
 """The connectors that it may have a config of."""
@@ -97,10 +102,13 @@ class ConnectionFile:
 
     Attributes:
         path: The file.
+        notify_language: In which language the result of a sync is told.
     """
 
     path: Path
     _configs: Mapping[str, Any] = field(repr=False)
+    _notify: tuple[str, ...] = field(default=(), repr=False)
+    notify_language: Language = LANGUAGES[0]
 
     @classmethod
     def read(cls, folder: Path) -> "ConnectionFile":
@@ -121,6 +129,7 @@ class ConnectionFile:
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1} cannot be read)" if mark else ""
             raise ConnectionFileError(f"{path} is not understood as YAML{where}. {_CORRECT_IT}") from None
+        told = _popped(content, (NOTIFY, NOTIFY_LANGUAGE))
         if not content or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
             raise ConnectionFileError(f"{path} does not hold settings below the name of each connector. {_CORRECT_IT}")
         for name in content:
@@ -128,7 +137,7 @@ class ConnectionFile:
                 raise ConnectionFileError(
                     f"{path} has settings of {name}, which is none of {', '.join(CONNECTORS)}. {_CORRECT_IT}"
                 )
-        return cls(path, content)
+        return cls(path, content, _addresses(path, told.get(NOTIFY)), _language(path, told.get(NOTIFY_LANGUAGE)))
 
     @property
     def connectors(self) -> tuple[str, ...]:
@@ -173,6 +182,25 @@ class ConnectionFile:
         """Whether syncs to a destination write: `sync`, or `preview`, which is the default."""
         return str(self._configs.get(destination, {}).get("mode") or "preview")
 
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """The addresses that are told the result of a sync, with what the environment has in place of `${VARIABLE}`.
+
+        Raises:
+            ConnectionFileError: When a variable is not set, or one can be no address.
+        """
+        from connector_base.telling.addresses import addresses_in, without_a_kind  # noqa: PLC0415  it takes a second
+
+        addresses = addresses_in("\n".join(self._with_variables(text, NOTIFY) for text in self._notify))
+        if wrong := without_a_kind(addresses):
+            raise ConnectionFileError(f"{self.path}, {NOTIFY}: {wrong}. {_CORRECT_IT}")
+        return addresses
+
+    @property
+    def tell_by_themselves(self) -> tuple[str, ...]:
+        """The destinations that have addresses of their own."""
+        return tuple(name for name in DESTINATIONS if not _is_blank(self._configs.get(name, {}).get(NOTIFY)))
+
     def is_open_to_others(self) -> bool:
         """Whether others on this machine can read it."""
         return bool(self.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
@@ -205,6 +233,25 @@ class ConnectionFile:
             case dict():
                 return {key: self._with_variables(entry, connector) for key, entry in value.items()}
         return value
+
+
+def _popped(content: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What stands under some names, which is not there afterwards."""
+    return {name: content.pop(name) for name in names if name in content} if isinstance(content, dict) else {}
+
+
+def _addresses(path: Path, entered: Any) -> tuple[str, ...]:
+    texts = [entered] if isinstance(entered, str) else entered or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ConnectionFileError(f"{path} holds no address, or no list of them, under {NOTIFY}. {_CORRECT_IT}")
+    return tuple(texts)
+
+
+def _language(path: Path, entered: Any) -> Language:
+    for language in LANGUAGES:
+        if entered in (None, language):
+            return language
+    raise ConnectionFileError(f"{path} must have {' or '.join(LANGUAGES)} under {NOTIFY_LANGUAGE}. {_CORRECT_IT}")
 
 
 def _is_blank(entered: Any) -> bool:
