@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from connector_base.protocol.messages import read_messages
+from connector_base.protocol.stream_keys import StreamKey
 from connector_base.reporting.report import NoReport
 from integration_tests.conftest import Write, Written, a_stream
 from integration_tests.huma_people import an_employee, company_of, hire
+from integration_tests.reading import Emitted, read_source
 from integration_tests.records import Record, a_user, as_employee, records, state
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
@@ -297,6 +300,27 @@ def test_where_not_everybody_comes_it_is_not_known_and_said_how_it_can_be(
     assert told(folder, "xledger") == {}
     (line,) = [line for line in written.log if line.startswith("Who is only in Xledger is not in the report")]
     assert "full refresh" in line
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_source_says_whether_everybody_comes_in_an_incremental_preview(
+    is_first: bool, write: Write, sandbox: Sandbox, local: Record, folder: Path
+) -> None:
+    with Sandbox.running(people=4) as other:
+        read = read_source(other)
+        if not is_first:
+            other.huma.change(next(iter(read.records)), phone="+47 999 99 999")
+            read = read_source(other, read.state)
+    alone = sandbox.xledger.add_employee(code="X9")
+    incremental = {**a_stream(), "sync_mode": "incremental"}
+    write(as_a_host_has_it(read), mode="preview", catalog=incremental, object_storage_config=local)
+    assert (str(alone) in told(folder, "xledger")) is is_first
+
+
+def as_a_host_has_it(emitted: Emitted) -> list[Any]:
+    """What a source emitted, with its last state, as a destination reads it."""
+    state = json.dumps({"type": "STATE", "state": emitted.state}).encode()
+    return [*records(list(emitted.records.values())), *read_messages([state], {StreamKey("users")})]
 
 
 def test_nothing_is_listed_in_a_sync_without_a_report_or_where_nobody_comes(

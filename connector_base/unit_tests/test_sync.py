@@ -20,6 +20,7 @@ from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.people.streams import Carried, Keys, Kind, stream_readers
+from connector_base.protocol.attendance import Attendance
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.outcomes import Outcomes
@@ -92,8 +93,8 @@ class Decided:
     def came(self, subject: Person | InvalidRecord) -> None:
         self.awaited.discard(subject.identity)
 
-    def about_nobody(self) -> frozenset[About]:
-        return frozenset(About(user, "leave") for user in self.awaited)
+    def about_nobody(self, *, everybody_came: bool) -> frozenset[About]:
+        return frozenset(About(user, "leave") for user in self.awaited if everybody_came)
 
 
 def record(identity: str, **values: Any) -> AirbyteMessage:
@@ -110,7 +111,18 @@ def sync(clerk: Clerk, mode: Mode = Mode.SYNC, overwritten: StreamKey | None = N
     readers = stream_readers(CATALOG, Carried({"users": USERS}, BOOKS, "Select users."))
     outcomes = Outcomes(Summary(mode.value), NoReport(), EXPLANATIONS)
     batch = Batch(2, lambda: 0.0)
-    return Sync(mode, BOOKS, readers, Claims(), clerk, outcomes, batch, Decided({"u1", "u9"}), overwritten)
+    return Sync(
+        mode,
+        BOOKS,
+        readers,
+        Attendance.of(CATALOG),
+        Claims(),
+        clerk,
+        outcomes,
+        batch,
+        Decided({"u1", "u9"}),
+        overwritten,
+    )
 
 
 def test_a_state_waits_for_the_batch_before_it() -> None:

@@ -49,11 +49,6 @@ def overwritten(catalog: ConfiguredAirbyteCatalog) -> StreamKey | None:
     return next((StreamKey.of(configured.stream) for configured in streams), None)
 
 
-def everybody_comes(catalog: ConfiguredAirbyteCatalog) -> bool:
-    """Whether everybody comes whom the source has, and not only those who have changed."""
-    return all(configured.sync_mode is SyncMode.full_refresh for configured in catalog.streams)
-
-
 def told_at_the_start(catalog: ConfiguredAirbyteCatalog, system: System) -> Iterator[str]:
     """What an administrator should know of a sync that the host wants to be another one than the last: a sentence.
 

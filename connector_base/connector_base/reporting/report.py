@@ -79,12 +79,18 @@ class Report(Protocol):
     def place(self) -> str | None:
         """Where it is left, for people; None for nowhere."""
 
-    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+    def begins(self, decisions: Decisions) -> None:
         """It is known what a run goes by.
 
         Args:
             decisions: What was decided before.
-            whole: Whether everybody comes, and not only those who have changed.
+        """
+
+    def came(self, *, everybody: bool) -> None:
+        """All have come who do.
+
+        Args:
+            everybody: Whether that is everybody whom the source has, and not only those who have changed.
         """
 
     def rejected(
@@ -158,7 +164,10 @@ class NoReport:
         """Nowhere."""
         return None
 
-    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+    def begins(self, decisions: Decisions) -> None:
+        """Forgets it."""
+
+    def came(self, *, everybody: bool) -> None:
         """Forgets it."""
 
     def rejected(
@@ -233,11 +242,14 @@ class StoredReport:
     def _comparing(self) -> Comparing:
         return Comparing(self.sides, self.policies, self._decided.decisions if self._decided else None)
 
-    def begins(self, decisions: Decisions, *, whole: bool) -> None:
+    def begins(self, decisions: Decisions) -> None:
         """Keeps it for the page, where something can be decided on it."""
-        self._whole = whole
         if self.mode is Mode.PREVIEW:
             self._decided = Carried(decisions)
+
+    def came(self, *, everybody: bool) -> None:
+        """Keeps it for the page."""
+        self._whole = everybody
 
     def rejected(
         self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR

@@ -4,11 +4,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.pages.contents import OnlyThere
-from connector_base.protocol.generations import everybody_comes
 from connector_base.reporting.report import Report, ReportSettings
 from connector_base.settings.modes import Mode
 from connector_base.storage.storage_config import NoStorage
@@ -26,22 +24,21 @@ class Others:
 
     Attributes:
         system: The system.
-        everybody_comes: Whether everybody comes whom the source has. Where those come alone who have changed, nothing
-            is known of the others.
         listed: Lists them.
     """
 
     system: System
-    everybody_comes: bool
     listed: Listed
 
-    def tell(self, report: Report) -> None:
+    def tell(self, report: Report, *, everybody_came: bool) -> None:
         """Tells a report who they are. A list that cannot be read ends nothing: what is planned does not depend on it.
 
         Args:
             report: The report of a preview in which somebody came.
+            everybody_came: Whether everybody did whom the source has. Where those came alone who have changed, nothing
+                is known of the others.
         """
-        if not self.everybody_comes:
+        if not everybody_came:
             logger.info(
                 "Who is only in %s is not in the report of this preview, which brings those who are new or changed. "
                 "It is in that of a preview in full refresh: in Airbyte, choose Full refresh | Append as the sync mode "
@@ -59,17 +56,14 @@ class Others:
             )
 
 
-def others(
-    settings: ReportSettings, catalog: ConfiguredAirbyteCatalog, system: System, listed: Listed
-) -> Others | None:
+def others(settings: ReportSettings, system: System, listed: Listed) -> Others | None:
     """Those who are to be told of in a report; None for a sync, and where there is no report.
 
     Args:
         settings: Whether anything is written, and where the report goes.
-        catalog: The streams that come.
         system: What is written to.
         listed: Lists them; not called unless they are told.
     """
     if settings.mode is Mode.SYNC or isinstance(settings.object_storage_config, NoStorage):
         return None
-    return Others(system, everybody_comes(catalog), listed)
+    return Others(system, listed)

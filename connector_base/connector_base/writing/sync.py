@@ -12,6 +12,7 @@ from connector_base.people.claims import Claims
 from connector_base.people.host_changes import told_fields
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.people.streams import StreamReader
+from connector_base.protocol.attendance import Attendance
 from connector_base.protocol.checkpoints import Checkpoints
 from connector_base.protocol.messages import forgets
 from connector_base.protocol.stream_keys import StreamKey
@@ -61,8 +62,12 @@ class Decided(Protocol):
     def came(self, subject: Subject) -> None:
         """Notes that somebody came."""
 
-    def about_nobody(self) -> frozenset[About]:
-        """The decisions that are about people who are not there, as far as that was seen."""
+    def about_nobody(self, *, everybody_came: bool) -> frozenset[About]:
+        """The decisions that are about people who are not there, as far as that was seen.
+
+        Args:
+            everybody_came: Whether whoever did not come is not in the system that is read.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Sync:
             been synced.
         system: What is written to.
         readers: Makes a stream's records people, by what tells the stream from others.
+        attendance: Knows whether everybody came, and not only those who have changed.
         claims: Remembers who came.
         writer: Writes people.
         outcomes: Takes what became of them.
@@ -89,6 +95,7 @@ class Sync:
     mode: Mode
     system: System
     readers: Mapping[StreamKey, StreamReader]
+    attendance: Attendance
     claims: Claims
     writer: Writer
     outcomes: Outcomes
@@ -116,9 +123,8 @@ class Sync:
         except BaseException:
             self.outcomes.cut_short(*self.writer.cut_short())
             raise
-        self._count_decisions_about_nobody()
-        if self.others is not None and self.positions:
-            self.others.tell(self.outcomes.report)
+        if self.positions:  # to clear a stream, nobody comes
+            self._tell_of_those_who_did_not_come()
         with self.outcomes.summary.succeeding():
             self.outcomes.report.publish()
         if self.seen is not None:
@@ -139,10 +145,14 @@ class Sync:
         self.writer.write(self.batch.take())
         self.writer.end()
 
-    def _count_decisions_about_nobody(self) -> None:
-        """Counts decisions about people who are not there, if somebody is: to clear a stream, nobody comes."""
-        if self.positions:
-            self.outcomes.summary.decided(dict.fromkeys(self.decided.about_nobody(), Fate.UNKNOWN))
+    def _tell_of_those_who_did_not_come(self) -> None:
+        """Tells a report whether that is anybody, and who is only there; counts decisions about nobody."""
+        everybody_came = self.attendance.is_complete
+        self.outcomes.report.came(everybody=everybody_came)
+        strangers = self.decided.about_nobody(everybody_came=everybody_came)
+        self.outcomes.summary.decided(dict.fromkeys(strangers, Fate.UNKNOWN))
+        if self.others is not None:
+            self.others.tell(self.outcomes.report, everybody_came=everybody_came)
 
     def _release(self) -> list[AirbyteMessage]:
         self.checkpoints.rejected(self.outcomes.rejected)
@@ -152,14 +162,17 @@ class Sync:
     def _take(self, message: AirbyteMessage) -> None:
         if message.record is not None:
             self._take_record(message.record)
-        elif message.state is not None and (self.mode is Mode.SYNC or forgets(message.state)):
-            self.checkpoints.state(message)
+        elif message.state is not None:
+            self.attendance.state_came(message.state)
+            if self.mode is Mode.SYNC or forgets(message.state):
+                self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
         if self.overwritten is not None:
             raise refused_sync_mode(DestinationSyncMode.overwrite.value, str(self.overwritten), self.system)
         stream = StreamKey.named(record.stream, record.namespace)
         self.positions[stream] += 1
+        self.attendance.record_came(stream, record.data)
         read = self.readers[stream].read(record.data, self.positions[stream], told_fields(record))
         person = replace(read, came=self.checkpoints.record(stream))
         self.outcomes.summary.received += 1

@@ -14,12 +14,10 @@ class DecidedPeople:
 
     Attributes:
         decisions: The decisions.
-        everybody_comes: Whether whoever does not come is not in Xledger.
         users: The ids of everybody in Huma; None as long as nobody has looked.
     """
 
     decisions: Decisions
-    everybody_comes: bool
     users: Callable[[], Collection[str] | None]
     _came: set[str] = field(default_factory=set)
     """The dbIds of those who came."""
@@ -29,6 +27,6 @@ class DecidedPeople:
         if self.decisions and (db_id := employee_of(subject)):
             self._came.add(db_id)
 
-    def about_nobody(self) -> frozenset[About]:
+    def about_nobody(self, *, everybody_came: bool) -> frozenset[About]:
         """The decisions that are about people who are in neither system, as far as that was seen."""
-        return self.decisions.about_nobody(users=self.users(), employees=self._came if self.everybody_comes else None)
+        return self.decisions.about_nobody(users=self.users(), employees=self._came if everybody_came else None)

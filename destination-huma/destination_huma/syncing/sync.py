@@ -9,7 +9,8 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
 from connector_base.people.streams import stream_readers
-from connector_base.protocol.generations import everybody_comes, overwritten
+from connector_base.protocol.attendance import Attendance
+from connector_base.protocol.generations import overwritten
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.storage.decisions import read_decisions
 from connector_base.storage.seen_decisions import SeenDecisions
@@ -55,7 +56,7 @@ def sync_to_huma(  # noqa: PLR0913  each of them is of its own kind
             cannot be understood.
     """
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
-    outcomes.report.begins(decisions, whole=everybody_comes(catalog))
+    outcomes.report.begins(decisions)
     readers = stream_readers(catalog, carried(BACK.table, settings.options, today))
     claims, done = Claims(of_those_who_left=False), Done(outcomes.report)
     beginning = Beginning(settings, connection, decisions, claims, done, sleep)
@@ -64,12 +65,13 @@ def sync_to_huma(  # noqa: PLR0913  each of them is of its own kind
         settings.mode,
         HUMA,
         readers,
+        Attendance.of(catalog),
         claims,
         writer,
         outcomes,
         Batch(BATCH, now),
-        DecidedPeople(decisions, everybody_comes(catalog), writer.users),
+        DecidedPeople(decisions, writer.users),
         overwritten(catalog),
-        others(settings, catalog, HUMA, writer.only_there),
+        others(settings, HUMA, writer.only_there),
         SeenDecisions(decisions, settings.object_storage_config),
     )

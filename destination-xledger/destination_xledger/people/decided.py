@@ -11,7 +11,7 @@ class DecidedUsers:
     """Users about whom an administrator took decisions.
 
     Attributes:
-        decisions: Those that are about nobody if the person does not come; none where not everybody comes.
+        decisions: The decisions.
     """
 
     decisions: Decisions
@@ -22,6 +22,6 @@ class DecidedUsers:
         """Notes that somebody came."""
         self._came.update(self.decisions.users & {subject.identity})
 
-    def about_nobody(self) -> frozenset[About]:
-        """The decisions that are about people who did not come."""
-        return self.decisions.about_nobody(users=self._came)
+    def about_nobody(self, *, everybody_came: bool) -> frozenset[About]:
+        """The decisions that are about people who did not come, where everybody did whom the source has."""
+        return self.decisions.about_nobody(users=self._came if everybody_came else None)

@@ -7,7 +7,8 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
 from connector_base.people.streams import stream_readers
-from connector_base.protocol.generations import everybody_comes, overwritten
+from connector_base.protocol.attendance import Attendance
+from connector_base.protocol.generations import overwritten
 from connector_base.reporting.outcomes import Outcomes
 from connector_base.settings.modes import Mode
 from connector_base.storage.decisions import read_decisions
@@ -27,7 +28,7 @@ from destination_xledger.syncing.routes import Routes
 from destination_xledger.syncing.updates import Updates
 from destination_xledger.syncing.writer import Writer
 from destination_xledger.xledger import XLEDGER
-from shared_mappings import NO_DECISIONS, field_table
+from shared_mappings import field_table
 from xledger_api.employees.gateway import Gateway, Schemas
 from xledger_api.employees.system_values import SystemValues
 from xledger_api.sending.client import XledgerClient
@@ -57,7 +58,7 @@ def sync_to_xledger(
     """
     table = field_table()
     decisions = read_decisions(settings.decisions, settings.object_storage_config)
-    outcomes.report.begins(decisions, whole=everybody_comes(catalog))
+    outcomes.report.begins(decisions)
     readers = stream_readers(catalog, carried(table, settings.options, decisions))
     previews = settings.mode is Mode.PREVIEW
     gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas, dated=previews)
@@ -87,12 +88,13 @@ def sync_to_xledger(
         settings.mode,
         XLEDGER,
         readers,
+        Attendance.of(catalog),
         claims,
         writer,
         outcomes,
         Batch(settings.batch_size, now),
-        DecidedUsers(decisions if everybody_comes(catalog) else NO_DECISIONS),
+        DecidedUsers(decisions),
         overwritten(catalog),
-        others(settings, catalog, XLEDGER, lambda: only_in_xledger(gateway, claims)),
+        others(settings, XLEDGER, lambda: only_in_xledger(gateway, claims)),
         SeenDecisions(decisions, settings.object_storage_config),
     )
