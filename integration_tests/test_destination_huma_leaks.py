@@ -324,6 +324,8 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
         "destination_huma.syncing.shown.user_record",
         "huma_api.writing.huma.Huma.create_user",
         "connector_base.reporting.report.change_entry",
+        "connector_base.reporting.report.written",
+        "connector_base.reporting.report.page",
         "connector_base.reporting.outcomes.Explanations.explained",
     ],
 )

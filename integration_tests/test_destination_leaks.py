@@ -623,6 +623,8 @@ def fail_with_values(*_: Any, **__: Any) -> Any:
         "xledger_api.sending.client.interpret",
         "connector_base.reporting.report.rejected_entry",
         "connector_base.reporting.report.left_entries",
+        "connector_base.reporting.report.not_written",
+        "connector_base.reporting.report.page",
         "connector_base.reporting.outcomes.Explanations.explained",
     ],
 )

@@ -1,6 +1,7 @@
 """A report is left once, its summary last; what is collected has no name on disk."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from operator import attrgetter
@@ -12,17 +13,19 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.failures import config_error
+from connector_base.pages.contents import OnlyThere
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.reporting import report as report_module
 from connector_base.reporting.frames import Maker
 from connector_base.reporting.report import NoReport, Report, StoredReport, folder_name, reporting
+from connector_base.reporting.result_entries import Particulars
 from connector_base.reporting.sides import Sides
 from connector_base.reporting.summary import Summary
 from connector_base.settings.modes import Mode
 from connector_base.storage.storage import PROBE
 from connector_base.storage.storage_config import NoStorage, StorageConfig
 from connector_base.traffic import Traffic
-from shared_mappings import FieldChange, Options, Policies, desired_from_user, field_table, to_xledger
+from shared_mappings import NO_DECISIONS, FieldChange, Options, Policies, desired_from_user, field_table, to_xledger
 
 STARTED = datetime(2026, 1, 15, 12, 0, tzinfo=timezone.utc)
 INVALID = InvalidRecord(
@@ -245,6 +248,53 @@ def test_a_report_that_breaks_off_has_no_summary_and_fails_the_sync(memory: Memo
         pass
     assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl"}
     assert memory.attempts.count("plan.jsonl") == 1
+
+
+def test_a_page_that_cannot_be_left_leaves_the_lines_and_no_summary(memory: Memory, config: Settings) -> None:
+    memory.failing.add("result.html")
+    with pytest.raises(AirbyteTracedException, match="broke off"), opened(config):
+        pass
+    assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl", "changes.jsonl"}
+
+
+def test_a_page_names_somebody_once_with_all_that_became_of_them(memory: Memory, config: Settings) -> None:
+    with opened(config) as report:
+        report.wrote(PERSON, None, [PHONE], unconfirmed=True)
+        report.wrote(PERSON, "61", [replace(PHONE, target="employee.subledger.phone")], unconfirmed=False)
+        report.rejected(PERSON, "invalid_date", "Why.", Particulars(fields=["birthDate"]))
+        report.rejected(PERSON, "refused_by_xledger", "Why. Words.", Particulars("Words.", ["phone", "email"]))
+        report.rejected(INVALID, "invalid_record", "Why. id: type", Particulars("id: type"))
+    people = json.loads(memory.by_name()["result.html"].partition('id="people">')[2].partition("</script>")[0])
+    first, second = people
+    assert (first["user"], first["employee"]) == ("u1", "61")
+    assert [(each["target"], each.get("unconfirmed")) for each in first["changes"]] == [
+        ("employee.contact.phone", True),
+        ("employee.subledger.phone", None),
+    ]
+    assert first["told"] == [
+        {"code": "invalid_date", "field": "birthDate"},
+        {"code": "refused_by_xledger", "why": "Words.", "field": "phone"},
+        {"code": "refused_by_xledger", "why": "Words.", "field": "email"},
+    ]
+    assert second["told"] == [{"code": "invalid_record", "why": "id: type", "rejected": True}]
+
+
+def test_those_who_are_only_there_are_all_told_or_none_of_them(memory: Memory, config: Settings) -> None:
+    def breaks_off() -> Iterator[OnlyThere]:
+        yield {"employee": "61", "name": "Kari"}
+        raise config_error("It broke off.")
+
+    with opened(config, mode=Mode.PREVIEW) as report:
+        report.begins(NO_DECISIONS, whole=True)
+        with pytest.raises(AirbyteTracedException, match="broke off"):
+            report.only_there(breaks_off())
+        before = len(memory.files)
+        report.only_there([{"employee": "62", "name": "Ola"}])
+        assert len(memory.files) == before
+    left = memory.by_name()
+    assert [json.loads(line)["dbId"] for line in left["only_in_xledger.jsonl"].splitlines()] == ["62"]
+    assert "Kari" not in left["review.html"]
+    assert '"listed": true' in left["review.html"]
 
 
 def test_a_storage_that_cannot_be_written_ends_the_sync_before_it_starts(memory: Memory, config: Settings) -> None:
