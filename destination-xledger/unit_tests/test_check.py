@@ -241,7 +241,7 @@ def test_settings_of_another_destinations_reports_are_told_to_have_no_meaning(
 ) -> None:
     del xledger
     monkeypatch.setattr("connector_base.writing.checking.storage_problem", lambda _: None)
-    monkeypatch.setattr("connector_base.writing.checking.read_decisions", lambda *_: NO_DECISIONS)
+    monkeypatch.setattr("connector_base.writing.checking.check_decisions", lambda *_: NO_DECISIONS)
     bucket = {"storage_type": "S3", "s3_bucket_name": "reports"}
     assert check(object_storage_config={**bucket, "format": {}, "path_format": ""}) == (None, [])
     message, [warning] = check(
