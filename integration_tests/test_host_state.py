@@ -208,7 +208,7 @@ def make(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytest.Mon
     other = ScriptedConnectors(tmp_path, TO_HUMA if connectors.direction == TO_XLEDGER else TO_XLEDGER)
     (tmp_path / NAME).write_text(json.dumps({name: {} for name in CONNECTORS}), encoding="utf-8")
     (tmp_path / NAME).chmod(0o600)
-    monkeypatch.setattr(command, "PRIVATE", tmp_path)
+    monkeypatch.setattr(command, "PRIVATE", tmp_path / ".state")
 
     def run(name: str, *arguments: str) -> int:
         connectors.install()
@@ -238,7 +238,7 @@ def test_two_directions_of_a_connection_never_run_at_once(
     make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert make("sync") == 0
-    (lock,) = tmp_path.glob("connections/*/lock")
+    (lock,) = tmp_path.glob(".state/connections/*/lock")
     with held(lock):
         assert [make("sync", "--from", origin) for origin in BY_ORIGIN] == [1, 1]
     assert capsys.readouterr().out.count("Another sync of this connection is still running") == 2
@@ -246,9 +246,9 @@ def test_two_directions_of_a_connection_never_run_at_once(
 
 def test_people_come_from_huma_unless_another_origin_is_asked_for(make: Callable[..., int], tmp_path: Path) -> None:
     assert make("sync") == 0
-    assert [path.name for path in tmp_path.glob("connections/*/*.json")] == ["destination-xledger.json"]
+    assert [path.name for path in tmp_path.glob(".state/connections/*/*.json")] == ["destination-xledger.json"]
     assert make("sync", "--from", "xledger") == 0
-    assert {path.name for path in tmp_path.glob("connections/*/*.json")} == {
+    assert {path.name for path in tmp_path.glob(".state/connections/*/*.json")} == {
         "destination-xledger.json",
         "destination-huma.json",
     }
@@ -306,7 +306,7 @@ def test_a_sync_with_decisions_of_no_use_runs_nothing_and_says_so(
     (tmp_path / DECISIONS).write_text("{}", encoding="utf-8")
     assert [make("sync", "--from", origin) for origin in BY_ORIGIN] == [2, 2]
     assert capsys.readouterr().out.count("Nothing is written before they are.") == 2
-    assert not list(tmp_path.glob("connections/*/*.json"))
+    assert not list(tmp_path.glob(".state/connections/*/*.json"))
 
 
 # ------------------------------------------------------------------ how a sync ends that failed

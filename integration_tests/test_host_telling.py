@@ -60,7 +60,7 @@ def connectors(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
 @pytest.fixture
 def make(connectors: ScriptedConnectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """The command, in this process."""
-    monkeypatch.setattr(command, "PRIVATE", tmp_path)
+    monkeypatch.setattr(command, "PRIVATE", tmp_path / ".state")
     (origin,) = (name for name, direction in BY_ORIGIN.items() if direction == connectors.direction)
 
     def run(verb: str = "sync", **top: Any) -> int:
@@ -134,7 +134,7 @@ def test_a_failure_that_comes_back_after_a_sync_that_succeeded_is_told_again(
 
 def test_a_sync_that_did_not_start_because_another_one_runs_is_not_told(make: Make, tmp_path: Path, post: Post) -> None:
     assert make() == 0
-    (lock,) = tmp_path.glob("connections/*/lock")
+    (lock,) = tmp_path.glob(".state/connections/*/lock")
     with held(lock):
         assert make() == 1
     assert post.sent == []
@@ -145,7 +145,7 @@ def test_what_was_told_is_remembered_beside_the_states_and_only_its_owner_reads_
 ) -> None:
     connectors.check_fails = "It is closed."
     make()
-    (kept,) = tmp_path.glob(f"connections/*/{FILE}")
+    (kept,) = tmp_path.glob(f".state/connections/*/{FILE}")
     assert kept.stat().st_mode & 0o777 == 0o600
     assert post.addresses == [ADDRESS]
     assert "closed" not in kept.read_text()
