@@ -163,7 +163,7 @@ def test_it_says_who_wrote_when_and_at_what_cost(result: Page) -> None:
         "It came to its end",
         "everybody: 5 people",
         "3 were gone by, 1 has lapsed",
-        "1,234 requests, 4.1 kilobytes sent, 1.5 megabytes received and 2 waits",
+        "1,234 requests, 4.1 kilobytes sent, 1.5 megabytes received and 2 pauses",
     ):
         assert part in told
 

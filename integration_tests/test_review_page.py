@@ -519,7 +519,7 @@ def test_tabs_are_gone_through_with_arrows(small: Open) -> None:
 def test_the_language_is_the_browsers(small: Open, locale: str, language: str) -> None:
     page = small(locale=locale)
     expect(page.locator("html")).to_have_attribute("lang", language)
-    words = {"nb": "ingenting er skrevet", "en": "nothing has been written"}
+    words = {"nb": "Ingenting er skrevet", "en": "nothing has been written"}
     expect(page.locator("#made")).to_contain_text(words[language])
 
 

@@ -36,7 +36,7 @@ const Choices = (() => {
 
   /** What becomes of a value if the rules decide, in sentences. */
   const byRules = (frame, { about, value }) => {
-    if (value.then === "left_out") return [Words.say("then.left_out"), meaning(frame, value.code)].join(" ");
+    if (value.then === "left_out") return [Words.say(`then.left_out.${frame.to}`), meaning(frame, value.code)].join(" ");
     const policy = Words.has(`rule.${frame.to}.${value.by}`) ? Words.say(`rule.${frame.to}.${value.by}`) : value.by;
     const why = Words.say(value.tightened ? "by.setting" : "by.rule", { field: Words.name(about.name), policy });
     return [Words.say(`then.${value.then}`), why].join(" ");
