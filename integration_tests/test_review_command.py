@@ -1,16 +1,10 @@
 """`huma-xledger review`: where it says that it is, what it says when it ends, and how a new start goes on."""
 
 import json
-import os
-import re
 import signal
-import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,39 +13,9 @@ import requests
 from huma_xledger.__main__ import ENDED
 from huma_xledger.serving import serve
 from huma_xledger.serving.listening import listener
+from integration_tests.running_review import TIMEOUT, running
 
-COMMAND = Path(sys.executable).with_name("huma-xledger")
-TIMEOUT = 30
 SECRET = "Kari-Nordmann"
-
-
-@dataclass
-class Running:
-    """A review that runs.
-
-    Attributes:
-        process: The command.
-        line: What it has printed first.
-    """
-
-    process: "subprocess.Popen[str]"
-    line: str
-
-    @property
-    def address(self) -> str:
-        """With the token."""
-        return str(re.findall(r"http://127\.0\.0\.1:\d+/\?token=\S+", self.line)[0])
-
-    @property
-    def base(self) -> str:
-        """Without it."""
-        return self.address.partition("/?")[0]
-
-    def end(self, how: signal.Signals) -> tuple[int, str]:
-        """Ends it. Returns the exit code, and what it prints after the address."""
-        self.process.send_signal(how)
-        rest, _ = self.process.communicate(timeout=TIMEOUT)
-        return self.process.returncode, rest
 
 
 @pytest.fixture
@@ -68,24 +32,6 @@ def connection(tmp_path: Path) -> Path:
     path.write_text(json.dumps(configs), encoding="utf-8")
     path.chmod(0o600)
     return folder
-
-
-@contextmanager
-def running(connection: Path, *arguments: str) -> Iterator[Running]:
-    environment = {name: value for name, value in os.environ.items() if name not in {"BROWSER", "DISPLAY"}}
-    with subprocess.Popen(  # noqa: S603  our own command
-        [COMMAND, "review", connection, *arguments],
-        cwd=connection.parent,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield Running(process, process.stdout.readline())
-        finally:
-            process.kill()
 
 
 @pytest.mark.slow
