@@ -64,6 +64,7 @@ def hold_of_every_run(run: Run) -> None:
     nobody_else_is_touched(run)
     states_are_passed_on_in_order(run)
     the_report_tells_what_changed(run)
+    the_page_tells_what_the_lines_do(run)
     if run.went_well:
         the_parts_of_the_summary_add_up(run)
         the_summary_counts_who_was_created(run)
@@ -282,6 +283,40 @@ def a_preview_is_what_the_sync_does(preview: Run, sync: Run) -> None:
     changed = changes(sync.before, sync.after).keys() & sync.before.keys()
     assert {db_id for db_id, targets in planned.items() if targets} == changed
     assert _left(preview) == _left(sync)
+    _the_page_foresees_it(preview, sync)
+
+
+def _the_page_foresees_it(preview: Run, sync: Run) -> None:
+    """The page of the preview shows each value that the sync then writes, and says so of none that it does not."""
+    written: defaultdict[str, set[str]] = defaultdict(set)
+    for line in sync.report["changes.jsonl"]:
+        written[line["employee"]].add(line["field"])
+    updated = [entry for entry in preview.report["review.html"] if entry["action"] in ("update", "unchanged")]
+    shown = {
+        entry["employee"]: {value["field"]: value["then"] for value in entry.get("values", ())} for entry in updated
+    }
+    for employee, values in shown.items():
+        assert written[employee] <= values.keys()
+        assert {field for field, then in values.items() if then.startswith("xledger_")} <= written[employee]
+
+
+def the_page_tells_what_the_lines_do(run: Run) -> None:
+    """The page of a sync has every change, and every reason, that the other files have."""
+    if "result.html" not in run.report:
+        return
+    people = run.report["result.html"]
+    changes_told = [change for entry in people for change in entry.get("changes", ())]
+    assert sorted(map(_change, changes_told)) == sorted(map(_change, run.report["changes.jsonl"]))
+    told = {(entry["user"], reason["code"]) for entry in people for reason in entry.get("told", ())}
+    assert told == {(_id_of(line), line["code"]) for line in run.report["rejected.jsonl"]}
+
+
+def _change(change: Any) -> tuple[str, ...]:
+    return tuple(repr(change.get(key)) for key in ("field", "target", "before", "after", "unconfirmed"))
+
+
+def _id_of(line: Any) -> str | None:
+    return line["id"] if isinstance(line["id"], str) else None
 
 
 def _left(run: Run) -> list[tuple[str, ...]]:

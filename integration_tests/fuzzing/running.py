@@ -21,6 +21,7 @@ from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import SUMMARY, a_stream
 from integration_tests.fuzzing.between import Clock, Interference, KilledError, interfering
 from integration_tests.fuzzing.populations import GENDER_CODES, Entry, User, as_object
+from integration_tests.left_pages import page_of
 from integration_tests.records import Record, records, state
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.sandbox.dialects import dialect_named
@@ -340,7 +341,9 @@ def _rejected(told: Sequence[str]) -> dict[str, Counter[str]]:
 
 
 def _report(folder: Path) -> dict[str, list[Any]]:
-    return {
+    """The lines of each file, and what each page tells of people."""
+    lines = {
         path.name: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for path in folder.rglob("*.jsonl")
     }
+    return lines | {path.name: page_of(path.read_text("utf-8")).people for path in folder.rglob("*.html")}

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from connector_base.pages.contents import Effect, Kind, Place, Then, Value
 from connector_base.people.person import Planned, There
-from connector_base.reporting.effects import NO_OPTIONS, Options, options_by_kind, together
+from connector_base.reporting.effects import NO_OPTIONS, Options, options_of_fields, together
 from connector_base.reporting.report_entries import ours_of
 from connector_base.reporting.sides import Sides
 from shared_mappings import (
@@ -21,8 +22,6 @@ from shared_mappings import (
     WarningCode,
     desired_from_user,
     policy_in_force,
-    to_huma,
-    to_xledger,
 )
 from shared_mappings.converters import Options as ConverterOptions
 from shared_mappings.normal_forms import as_text
@@ -32,7 +31,7 @@ _LIFTED: Final = frozenset({WarningCode.EMPLOYEE_IS_CLOSED})
 """Warnings of what is written nevertheless where it is decided so."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """What the two systems have in one place.
 
@@ -54,7 +53,7 @@ class Line:
     warning: WarningCode | None = None
     is_formless: bool = False
 
-    @property
+    @cached_property
     def differs(self) -> bool:
         """Whether both are known, and do not mean the same."""
         return MISSING not in (self.huma, self.xledger) and not self.rule.same(self.huma, self.xledger)
@@ -70,9 +69,9 @@ class Line:
         return place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparing:
-    """How people are compared in a run.
+    """How people are compared in a run: made once, for everybody.
 
     Attributes:
         sides: How the two systems are named, and which way values go.
@@ -157,7 +156,7 @@ class Comparing:
             value["lapsed"] = True
         if self.decisions is None:
             return value
-        general = self._options_of_the_field(name)[value["kind"]]
+        general = self._options_of_fields[name][value["kind"]]
         seen = self.seen(item, name)
         if general == NO_OPTIONS or seen is None:
             return value
@@ -167,9 +166,10 @@ class Comparing:
             value["options"] = particular
         return value
 
-    def _options_of_the_field(self, name: str) -> Mapping[Kind, Options]:
-        forth, back = to_xledger(self.sides.direction.table), to_huma(self.sides.direction.table)
-        return options_by_kind(forth.own_rule(name), back.own_rule(name) if name in back.fields else None)
+    @cached_property
+    def _options_of_fields(self) -> Mapping[str, Mapping[Kind, Options]]:
+        """What comes of decisions about any value of a field, if nothing is particular about it."""
+        return options_of_fields(self.sides.direction.table)
 
     def _options(self, lines: Sequence[Line], item: Planned[There]) -> Options:
         """What comes of deciding about this value, by all that is known of it."""

@@ -21,22 +21,42 @@ def about_fields(table: FieldTable, direction: Direction, policies: Policies) ->
         direction: The way that the sync goes, which the page is about.
         policies: What the administrator asked for.
     """
-    return {name: _about(name, table, direction, policies) for name in table.fields if name in direction.fields}
+    rules, options = _rules(table), options_of_fields(table)
+    return {
+        name: _about(name, rules[name], options[name], direction, policies)
+        for name in table.fields
+        if name in direction.fields
+    }
 
 
-def _about(name: str, table: FieldTable, direction: Direction, policies: Policies) -> About:
+def options_of_fields(table: FieldTable) -> dict[str, dict[Kind, Options]]:
+    """What comes of decisions about any value of each field, if nothing is particular about it."""
+    return {name: options_by_kind(rule, back) for name, (rule, back) in _rules(table).items()}
+
+
+def _rules(table: FieldTable) -> dict[str, tuple[Policy, Policy | None]]:
+    """Xledger's rule for each field, and Huma's; None where the field never goes back."""
     forth, back = to_xledger(table), to_huma(table)
-    rule = forth.own_rule(name)
-    of_huma = back.own_rule(name) if name in back.fields else None
+    return {name: (forth.own_rule(name), back.own_rule(name) if name in back.fields else None) for name in forth.fields}
+
+
+def _about(
+    name: str,
+    rules: tuple[Policy, Policy | None],
+    options: Mapping[Kind, Options],
+    direction: Direction,
+    policies: Policies,
+) -> About:
+    rule, back = rules
     in_force = policies.for_fields((name,), direction.own_rule(name), direction.default(name))
-    names = table.names[name]
+    names = direction.table.names[name]
     return {
         "name": {"en": names["en"], "nb": names["nb"]},
-        "sensitive": name in table.sensitive,
+        "sensitive": name in direction.table.sensitive,
         "rule": rule.value,
-        "back": of_huma.value if of_huma else None,
+        "back": back.value if back else None,
         "policy": in_force.value,
-        "options": options_by_kind(rule, of_huma),
+        "options": options,
     }
 
 

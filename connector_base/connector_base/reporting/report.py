@@ -221,6 +221,7 @@ class StoredReport:
     mode: Mode
     now: Callable[[], datetime]
     began: datetime
+    _comparing: Comparing = field(init=False)
     _decided: Carried | None = None
     """What was decided before, in a preview, once that is known."""
     _gathered: Gathered = field(default_factory=Gathered)
@@ -238,14 +239,14 @@ class StoredReport:
         """How it names the two systems."""
         return self.maker.sides
 
-    @property
-    def _comparing(self) -> Comparing:
-        return Comparing(self.sides, self.policies, self._decided.decisions if self._decided else None)
+    def __post_init__(self) -> None:
+        self._comparing = Comparing(self.sides, self.policies, None)
 
     def begins(self, decisions: Decisions) -> None:
         """Keeps it for the page, where something can be decided on it."""
         if self.mode is Mode.PREVIEW:
             self._decided = Carried(decisions)
+            self._comparing = Comparing(self.sides, self.policies, decisions)
 
     def came(self, *, everybody: bool) -> None:
         """Keeps it for the page."""
