@@ -186,6 +186,9 @@ def test_what_was_done_is_undone_and_done_again(small: Open) -> None:
     page.get_by_role("button", name="Redo").click()
     assert is_decided(page, "Person 1", "Xledger")
     assert progress(page) == "3 of 4 decided, 1 undecided"
+    page.get_by_role("button", name="Undo").click()
+    decide(page, "Person 2", "Later")
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
 
 
 def test_what_the_rule_of_a_field_forbids_is_greyed_and_says_why(small: Open) -> None:
@@ -222,6 +225,7 @@ def test_before_one_chooses_one_reads_what_comes_of_it(small: Open) -> None:
     expect(panel).to_contain_text("changed 3 November 2025")
     expect(panel).to_contain_text("employee.subledger.bankAccount")
     expect(panel).to_contain_text("That is the rule of this field.")
+    expect(panel).to_contain_text("Huma may get Xledger's value, but is never emptied.")
     expect(panel).to_contain_text("u3")
     panel.get_by_role("button", name="Xledger's value stands").click()
     expect(panel.get_by_role("button", name="Xledger's value stands")).to_have_attribute("aria-pressed", "true")
@@ -501,6 +505,17 @@ def test_everything_is_done_with_the_keyboard_alone(small: Open) -> None:
         assert steps < 20
     with page.expect_download():
         page.keyboard.press("Enter")
+
+
+def test_a_key_that_means_something_does_nothing_else(small: Open) -> None:
+    page = small()
+    row(page, "Phone number").locator(".group-title").click()
+    page.evaluate("addEventListener('keydown', (event) => { window.prevented = event.defaultPrevented })")
+    page.keyboard.press("Space")
+    assert page.evaluate("prevented")
+    expect(row(page, "Phone number").get_by_role("gridcell")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("j")
+    assert not page.evaluate("prevented")
 
 
 def test_tabs_are_gone_through_with_arrows(small: Open) -> None:
