@@ -70,8 +70,6 @@ const Table = (() => {
       isFullWidthRow: ({ rowNode }) => isGroup(rowNode),
       fullWidthCellRenderer: ({ data }) => options.heading(data),
       animateRows: false,
-      // A key that means something here must not scroll as well: that is only prevented at once.
-      suppressAsyncEvents: true,
       enableCellTextSelection: true,
       ensureDomOrder: true,
       suppressColumnVirtualisation: true,
