@@ -12,12 +12,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from connector_base.telling import telling
+from connector_base.telling.message import Message as Mail
+from connector_base.telling.sending import Became
 from huma_xledger import connection as connection_module
 from huma_xledger.belonging import ASKED_FOR, NOT_TO_THE_END
 from huma_xledger.connection_file import CONNECTORS, DECISIONS, NAME
 from huma_xledger.direction import TO_HUMA, TO_XLEDGER
 from huma_xledger.lock import AlreadyRunningError, held
-from huma_xledger.reviewing.messages import MESSAGE, TASK, Begun, Ended, Message, Moved, Task, as_line
+from huma_xledger.reviewing.messages import MESSAGE, TASK, Begun, Ended, Message, Moved, Task, Telling, as_line
 from huma_xledger.reviewing.status import At, Doing
 from huma_xledger.reviewing.work import OTHER_ACCOUNTS, work
 from huma_xledger.state_file import LOCK
@@ -275,6 +278,58 @@ def test_nothing_is_written_to_another_account_than_the_one_that_was_read(
     (end,) = ends(told(task(Doing.SYNC, accounts={"xledger": read}), forth))
     assert end.problem == (OTHER_ACCOUNTS if refused else None)
     assert (tmp_path / "destination-xledger-written-with.json").exists() is not refused
+
+
+# ------------------------------------------------------------------ those who want to know
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Mail]:
+    """What is sent to the one address that the connection has; where it goes, it is lost if it is about a failure."""
+    content = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    (folder / NAME).write_text(json.dumps(content | {"notify": "mailto://hr@example.com"}), encoding="utf-8")
+    sent: list[Mail] = []
+
+    def send(mail: Mail, _: Any) -> list[Became]:
+        sent.append(mail)
+        return [Became.NOT_REACHED if "failed" in mail.subject else Became.TOLD]
+
+    monkeypatch.setattr(telling, "send", send)
+    return sent
+
+
+def test_what_each_direction_came_to_is_told_once_and_only_after_a_sync(
+    task: MakeTask, forth: ScriptedConnectors, back: ScriptedConnectors, mails: list[Mail]
+) -> None:
+    forth.summary, back.summary = a_summary("preview", received=1), a_summary("preview", received=1)
+    assert not [each for each in told(task(), forth, back) if isinstance(each, Telling)]
+    assert mails == []
+    forth.summary, back.summary = a_summary(received=1, updated=1), a_summary(received=1, created=1)
+    messages = told(task(Doing.SYNC, "huma", "xledger"), forth, back)
+    assert [each.state for each in messages if isinstance(each, Telling)] == ["sending", "sent"] * 2
+    assert [mail.subject for mail in mails] == ["Xledger to Huma: 1 created", "Huma to Xledger: 1 updated"]
+
+
+def test_a_failure_is_told_as_well_and_whom_nothing_reaches_does_not_stop_anything(
+    task: MakeTask, forth: ScriptedConnectors, mails: list[Mail]
+) -> None:
+    forth.destination_fails = "Xledger is away."
+    messages = told(task(Doing.SYNC), forth)
+    (_, last) = (each for each in messages if isinstance(each, Telling))
+    assert len(mails) == 1
+    assert (last.state, bool(last.problem)) == ("failed", True)
+    (end,) = ends(messages)
+    assert end.problem == "destination-xledger: Xledger is away."
+
+
+def test_an_idle_sync_is_not_told_and_where_nobody_wants_to_know_nothing_is_said(
+    task: MakeTask, forth: ScriptedConnectors, mails: list[Mail], folder: Path
+) -> None:
+    messages = told(task(Doing.SYNC), forth)
+    assert [each.state for each in messages if isinstance(each, Telling)] == ["sending", "nothing"]
+    assert mails == []
+    configure(folder)
+    assert not [each for each in told(task(Doing.SYNC), forth) if isinstance(each, Telling)]
 
 
 # ------------------------------------------------------------------ what is told meanwhile

@@ -449,6 +449,7 @@ def _for_a_review(file: ConnectionFile) -> None:
     directions = (TO_XLEDGER, TO_HUMA) if set(TO_HUMA.connectors) <= set(file.connectors) else (TO_XLEDGER,)
     for name in (name for direction in directions for name in direction.connectors):
         file.config(name)
+    _ = file.notify  # which says what is wrong with it, as the configs do
     for name in {direction.destination for direction in directions} & set(file.decide_by_themselves):
         raise ConnectionFileError(
             f"{name} has decisions of its own in {file.path}, so that what is decided in a review would not count for "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from connector_base.failures import ConnectorError
 from connector_base.storage.decisions import FILE as DECISIONS
@@ -17,9 +17,10 @@ from huma_xledger.environment import make_private, no_room
 from huma_xledger.lock import LockFileError, held
 from huma_xledger.private_file import replace_at_once
 from huma_xledger.report import place_of_report
-from huma_xledger.reviewing.messages import Accounts, Begun, Ended, Message, Moved, Task
+from huma_xledger.reviewing.messages import Accounts, Begun, Ended, Message, Moved, Task, Telling
 from huma_xledger.reviewing.status import At, Doing, System
 from huma_xledger.state_file import LOCK, StateFile, StateFileError
+from huma_xledger.telling import tell as tell_result
 from huma_xledger.watching import Watcher
 
 Tell = Callable[[Message], object]
@@ -55,28 +56,49 @@ def work(task: Task, tell: Tell) -> None:
     try:
         with held(Path(task.states) / LOCK, before_waiting=lambda: tell(Moved(first, at=At.LOCK))):
             for to in task.to:
-                ended = _run(task, to, tell)
+                ended, result = _run(task, to, tell)
                 tell(ended)
+                if task.doing is Doing.SYNC:
+                    _tell_others(task, ended, result, tell)
                 if ended.problem is not None:
                     return
     except LockFileError as error:
         tell(Ended(first, str(error)))
 
 
-def _run(task: Task, to: System, tell: Tell) -> Ended:
-    """Runs one direction, and says what it came to."""
+def _run(task: Task, to: System, tell: Tell) -> tuple[Ended, SyncResult | None]:
+    """Runs one direction, and says what it came to; None where it did not get so far as to sync."""
     tell(Moved(to, at=At.CHECKING))
     try:
-        run = _Run.prepared(task, to, tell)
-        return run.ended()
-    except (CheckFailedError, ConnectionFileError, StateFileError) as error:
-        return Ended(to, str(error))
-    except ConnectorError as error:
-        return Ended(to, str(error))
+        return _Run.prepared(task, to, tell).ended()
+    except (CheckFailedError, ConnectionFileError, ConnectorError, StateFileError) as error:
+        return Ended(to, str(error)), None
     except OSError as error:
-        return Ended(to, no_room(error))
+        return Ended(to, no_room(error)), None
     except Exception as error:  # noqa: BLE001  what a foreign error says may quote values
-        return Ended(to, unforeseen(error))
+        return Ended(to, unforeseen(error)), None
+
+
+def _tell_others(task: Task, ended: Ended, result: SyncResult | None, tell: Tell) -> None:
+    """Tells those who want to know what a sync came to. Whether it reaches them is told as well."""
+    try:
+        file = ConnectionFile.read(Path(task.folder))
+        if not file.notify:
+            return
+        tell(Telling("sending"))
+        told = tell_result(file, Path(task.states), DIRECTIONS[ended.to], result, ended.problem)
+    except ConnectionFileError as error:
+        tell(Telling("failed", str(error)))
+        return
+    tell(Telling(_TOLD[told.state.value], "\n".join(told.problems) or None))
+
+
+_TOLD: Final[Mapping[str, Literal["nothing", "sent", "failed"]]] = {
+    "off": "nothing",
+    "nothing": "nothing",
+    "sent": "sent",
+    "failed": "failed",
+}
 
 
 def unforeseen(error: Exception) -> str:
@@ -100,7 +122,7 @@ class _Run:
     task: Task
     to: System
     connection: Connection
-    watcher: "_Telling"
+    watcher: "_Progress"
 
     @classmethod
     def prepared(cls, task: Task, to: System, tell: Tell) -> "_Run":
@@ -124,12 +146,12 @@ class _Run:
             destination[STORAGE_SETTING] = {"storage_type": "Local", "path": str(reports.absolute())}
         destination["mode"] = task.doing.value
         state = None if is_preview else StateFile(Path(task.states) / f"{direction.destination}.json")
-        watcher = _Telling(to, tell)
+        watcher = _Progress(to, tell)
         connection = Connection(source, destination, state, direction, watcher, is_alone=True)
         return cls(task, to, connection, watcher)
 
-    def ended(self) -> Ended:
-        """Checks and syncs, and says what it came to.
+    def ended(self) -> tuple[Ended, SyncResult | None]:
+        """Checks and syncs, and says what it came to; None where it did not get so far as to sync.
 
         Raises:
             CheckFailedError: When a connector cannot work with its config.
@@ -138,12 +160,12 @@ class _Run:
         warnings = self.connection.check()
         self.watcher.accounts = self.connection.accounts
         if not _same(self.connection.accounts, (self.task.accounts or {}).get(self.to)):
-            return Ended(self.to, OTHER_ACCOUNTS, warnings=warnings)
+            return Ended(self.to, OTHER_ACCOUNTS, warnings=warnings), None
         try:
             result = self.connection.sync(full_refresh=self.to not in self.task.begun)
         except SyncFailedError as error:
-            return self._ended(error.result, warnings, str(error))
-        return self._ended(result, warnings, None)
+            return self._ended(error.result, warnings, str(error)), error.result
+        return self._ended(result, warnings, None), result
 
     def _ended(self, result: SyncResult, warnings: tuple[str, ...], problem: str | None) -> Ended:
         told = tuple(dict.fromkeys((*warnings, *result.warnings)))
@@ -201,7 +223,7 @@ def _same(accounts: Accounts, read: Accounts | None) -> bool:
     )
 
 
-class _Telling(Watcher):
+class _Progress(Watcher):
     """Tells how far a direction is, and not for every single person.
 
     Attributes:
