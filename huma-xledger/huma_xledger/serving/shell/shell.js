@@ -112,7 +112,7 @@ const showButtons = () => {
   const unable = { save: isUnable || isSaved, synchronise: isUnable };
   for (const [name, isShown] of Object.entries(shown)) {
     byId(name).hidden = !isShown;
-    byId(name).disabled = isAway || Boolean(unable[name]);
+    byId(name).disabled = !isShown || isAway || Boolean(unable[name]);
   }
   setText(byId("save"), say(isSaved ? "saved" : "save"));
 };

@@ -62,8 +62,6 @@ export const card = (step) =>
     el("h3", {}, way(step)),
     step.state === "failed" ? null : bar(step),
     el("p", { class: "doing" }, doing(step)),
-    step.everybody && step.doing === "sync" ? el("p", { class: "quiet", lang: "en" }, step.everybody) : null,
-    step.state === "running" && step.said ? el("p", { class: "quiet said", lang: "en" }, step.said) : null,
     ...step.warnings.map((warning) => el("p", { class: "warning", lang: "en" }, warning)),
     step.problem ? el("p", { class: "problem", lang: "en" }, step.problem) : null,
   );
