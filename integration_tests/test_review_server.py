@@ -323,7 +323,7 @@ def test_an_error_that_nobody_thought_of_is_told_without_what_it_says(
 def test_a_window_hears_of_news_at_once_and_asks_no_more_than_twice_a_minute(
     served: Served, inside: requests.Session
 ) -> None:
-    first = inside.get(f"{served.base}/api/status", timeout=TIMEOUT).json()
+    first = inside.get(f"{served.base}/api/status?seen=0", timeout=TIMEOUT).json()
     assert (first["phase"], first["name"]) == ("deciding", "fjord")
     heard = []
     waits = threading.Thread(

@@ -80,10 +80,7 @@ class Guard:
             return self._at_the_door(request)
         if request.method in _LOOKING:
             return RedirectResponse("/", 303) if request.url.path == "/" and "token" in request.query_params else None
-        if (
-            _only(headers, "origin") != f"http://{host}"
-            or headers.get("sec-fetch-site", "same-origin") != "same-origin"
-        ):
+        if _only(headers, "origin") != f"http://{host}" or headers.get("sec-fetch-site", _OURS) != _OURS:
             return _stranger()
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return PlainTextResponse("JSON is taken, and nothing else.", 415)
