@@ -58,7 +58,7 @@ class ExampleRun:
 
 def example_run() -> ExampleRun:
     """Runs both connectors in this process. The same every time: people come in the order of their ids."""
-    with Sandbox.running(people=PEOPLE, burst_limit=None) as sandbox, _silence():
+    with Sandbox.running(people=PEOPLE, burst_limit=None) as sandbox, silence():
         read = read_source(sandbox, sync_mode=SyncMode.full_refresh)
         everybody = sorted(read.records.items())
         people = [{key: record[key] for key in SELECTED if key in record} for _, record in everybody]
@@ -66,7 +66,7 @@ def example_run() -> ExampleRun:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Nobody listens to what the connectors log."""
     logging.disable()
     try:
