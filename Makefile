@@ -18,10 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync verify sandbox bench pictures test test-fast golden fuzz lint format lock dist
+.PHONY: help setup demo review sync verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv
 
@@ -62,6 +62,9 @@ bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it ta
 
 pictures: $(READY) ## Draw the pictures and write the examples on the pages anew
 	@$(BIN)/python -m integration_tests.pictures
+
+screenshots: $(READY) ## Take the pictures of the review page anew, in a browser
+	@$(BIN)/python -m integration_tests.screenshots
 
 # A worker takes a file at a time, in the order of conftest.py: what takes longest comes first.
 # One worker more than there are processors, since some wait for a connector that they have started.

@@ -113,7 +113,7 @@ class Visits:
         return page
 
     def close(self) -> None:
-        """Closes every page, whatever it wants to say about that."""
+        """Closes every page, whatever it wants to say about that, and forgets what they have kept."""
         for context in self._contexts.values():
             context.close()
         self._contexts.clear()

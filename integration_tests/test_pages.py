@@ -5,7 +5,6 @@ import json
 import re
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -31,6 +30,7 @@ from integration_tests.pictures import (
     pages_with_examples,
     stale,
 )
+from integration_tests.screenshots import SCREENSHOTS
 from shared_mappings import explanations, parse_decisions
 from shared_mappings.codes import NotWritten
 from source_huma.source import SourceHuma
@@ -53,6 +53,9 @@ SETUPS = {
 """The pages that somebody sets up from, and how many words are read for that."""
 
 ANEW = "make pictures writes it anew."
+
+LARGEST = 200_000
+"""Bytes of a screenshot."""
 
 
 def name_of(path: Path) -> str:
@@ -200,27 +203,6 @@ def test_the_decisions_that_the_reference_shows_are_understood() -> None:
     assert len(parse_decisions(shown)) == 2
 
 
-def test_the_reference_tells_how_fingerprints_are_made() -> None:
-    (program,) = re.findall(r"```python\n(.+?)```", decisions_section(), re.DOTALL)
-    made: dict[str, Any] = {}
-    exec(program, made)  # noqa: S102 - what a page of ours shows
-    address = {"line1": 'Åsgata 1 \u2028"', "line2": None}
-    user = {"id": "u", "phone": "+4799517986", "homeAddress": address, "gender": None}
-    file = {
-        "version": 1,
-        "decidedAt": "2026-11-25T10:00:00Z",
-        "key": made["key"],
-        "fields": [
-            {"user": "u", "field": field, "stands": "xledger", "seen": made["seen"](user[field])}
-            for field in ("phone", "homeAddress", "gender")
-        ],
-        "people": [],
-    }
-    rulings = parse_decisions(json.dumps(file)).about_user("u", user)
-    assert set(rulings.stands) == {"phone", "homeAddress", "gender"}
-    assert not rulings.lapsed
-
-
 # ------------------------------------------------------------------ pictures and examples
 
 
@@ -276,6 +258,13 @@ def test_a_picture_is_on_a_page_and_takes_nothing_from_anywhere(picture: Path) -
     assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314  # our own file
     foreign = re.findall(r"https?://(?!www\.w3\.org/2000/svg)\S+(?=[\"')])|@font-face|@import|<script|<image", text)
     assert foreign == []
+
+
+def test_every_screenshot_is_on_a_page_is_taken_by_the_command_and_is_small() -> None:
+    shown = {(page.parent / target).resolve() for page in PAGES for mark, _, target in links(page) if mark}
+    screenshots = {path for path in shown if path.suffix == ".png"}
+    assert set(SCREENSHOTS) == screenshots == {*ROOT.glob("docs/*.png"), *ROOT.glob("*/docs/*.png")}
+    assert [name_of(path) for path in screenshots if path.stat().st_size > LARGEST] == [], "make screenshots"
 
 
 # ------------------------------------------------------------------ how a form is drawn
