@@ -285,7 +285,7 @@ def test_those_who_are_only_there_are_all_told_or_none_of_them(memory: Memory, c
         raise config_error("It broke off.")
 
     with opened(config, mode=Mode.PREVIEW) as report:
-        report.begins(NO_DECISIONS, whole=True)
+        report.begins(NO_DECISIONS)
         with pytest.raises(AirbyteTracedException, match="broke off"):
             report.only_there(breaks_off())
         before = len(memory.files)
