@@ -161,14 +161,18 @@ def what_is_unknown_stays(run: Run) -> None:
 
 
 def nobody_else_is_touched(run: Run) -> None:
-    """Who is not meant by anybody's code or e-mail address is left as they were; so is who belongs to others."""
+    """Who is not meant by anybody's code or e-mail address is left as they were; so is who belongs to others.
+
+    A contact or a subledger that two employees share is touched with either of them.
+    """
     keys = {_key(record.get(name)) for record in run.sent for name in ("employmentId", "code", "email")} - {""}
-    shared = Counter(was[f"{child}.dbId"] for was in run.before.values() for child in ("contact", "subledger"))
+    holders = Counter(was[f"{child}.dbId"] for was in run.before.values() for child in ("contact", "subledger"))
     for db_id, was in run.before.items():
-        alone = all(shared[was[f"{child}.dbId"]] == 1 for child in ("contact", "subledger"))
+        shared = tuple(f"{child}." for child in ("contact", "subledger") if holders[was[f"{child}.dbId"]] > 1)
         theirs = {_key(was["code"]), _key(was["contact.email"]), _key(was["subledger.email"])}
-        if (alone and not theirs & keys) or was["ownerDbId"] not in REACH:
-            assert was == run.after[db_id]
+        if (not shared and not theirs & keys) or was["ownerDbId"] not in REACH:
+            now = run.after[db_id]
+            assert [path for path in was if was[path] != now[path] and not path.startswith(shared)] == []
 
 
 def states_are_passed_on_in_order(run: Run) -> None:
