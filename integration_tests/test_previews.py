@@ -299,7 +299,7 @@ def test_where_not_everybody_comes_it_is_not_known_and_said_how_it_can_be(
     assert listings(sandbox) == 0
     assert told(folder, "xledger") == {}
     (line,) = [line for line in written.log if line.startswith("Who is only in Xledger is not in the report")]
-    assert "full refresh" in line
+    assert "have everybody sent again: in Airbyte" in line
 
 
 @pytest.mark.parametrize("is_first", [True, False])

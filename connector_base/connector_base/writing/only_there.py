@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from connector_base.pages.contents import OnlyThere
+from connector_base.protocol.generations import everybody_again
 from connector_base.reporting.report import Report, ReportSettings
 from connector_base.settings.modes import Mode
 from connector_base.storage.storage_config import NoStorage
@@ -40,10 +41,10 @@ class Others:
         """
         if not everybody_came:
             logger.info(
-                "Who is only in %s is not in the report of this preview, which brings those who are new or changed. "
-                "It is in that of a preview in full refresh: in Airbyte, choose Full refresh | Append as the sync mode "
-                "of the stream for it; in PyAirbyte, write with force_full_refresh=True.",
+                "Who is only in %s is not in the report of this preview, which brings those who are new or changed. To "
+                "see it, have everybody sent again: %s.",
                 self.system.name,
+                everybody_again(self.system),
             )
             return
         try:
