@@ -73,7 +73,15 @@ const Sections = (() => {
     { id: "field", title: Words.say("column.field"), share: 1, least: 110, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
     {
       id: "huma", title: "Huma", share: 1.7, least: 130, sort: ({ value }) => value.huma,
-      cell: (row) => [Dom.el("span", { class: "value" }, Values.shown(row, "huma")), Values.revealing(row, app.revealed, { tabindex: "-1" })],
+      cell: (row) => [
+        Dom.el(
+          "div",
+          { class: "two" },
+          Dom.el("span", { class: "value" }, Values.shown(row, "huma")),
+          row.value.lapsed && Dom.el("span", { class: "lapsed", title: Words.say("lapsed") }, Words.say("lapsed.short")),
+        ),
+        Values.revealing(row, app.revealed, { tabindex: "-1" }),
+      ],
     },
     {
       id: "xledger", title: "Xledger", share: 1.7, least: 130, sort: ({ value }) => value.xledger,
@@ -105,7 +113,9 @@ const Sections = (() => {
       Dom.el("dl", {}, ["huma", "xledger"].map((system) =>
         Dom.el("div", {}, Dom.el("dt", {}, Words.say(`choice.${system}`)), Dom.el("dd", {}, Values.shown(row, system))),
       )),
-      Dom.el("p", { class: "muted" }, Words.say("card.then", { then: Words.say(`then.short.${row.value.then}`) })),
+      row.value.lapsed
+        ? Dom.el("p", { class: "lapsed" }, Words.say("lapsed.short"))
+        : Dom.el("p", { class: "muted" }, Words.say("card.then", { then: Words.say(`then.short.${row.value.then}`) })),
       app.state && decision(app, row),
     );
 
@@ -138,7 +148,6 @@ const Sections = (() => {
           }, Choices.label(row, choice));
         }),
       ),
-      row.value?.lapsed && Dom.el("span", { class: "tag lapsed", title: Words.say("lapsed") }, Words.say("lapsed.short")),
     );
   };
 

@@ -30,7 +30,7 @@ const Table = (() => {
     headerBackgroundColor: "var(--surface)",
     accentColor: "var(--accent)",
     borderColor: "var(--line)",
-    rowHoverColor: "var(--hover)",
+    rowHoverColor: "var(--over)",
     fontFamily: "inherit",
     fontSize: "14px",
     headerFontWeight: 600,
