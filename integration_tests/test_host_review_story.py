@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
+from destination_huma.destination import DestinationHuma
+from destination_xledger.destination import DestinationXledger
 from huma_xledger.connection_file import DECISIONS, NAME, ConnectionFile
-from huma_xledger.reviewing.messages import Ended, Message, Task
+from huma_xledger.direction import TO_HUMA
 from huma_xledger.reviewing.review import Review
-from huma_xledger.reviewing.status import Doing, Phase, Status, System
-from huma_xledger.reviewing.work import work
+from huma_xledger.reviewing.status import Phase, Status
+from integration_tests.conftest import a_stream
 from integration_tests.decided import add, decisions, leave, stands
 from integration_tests.huma_people import company_of
+from integration_tests.reading import read_source
+from integration_tests.reading_employees import read_employees
+from integration_tests.records import records
 from integration_tests.sandbox import Sandbox
 from integration_tests.test_host import recognisable_values
 
@@ -34,6 +40,25 @@ def at_rest(review: Review) -> Status:
     return status
 
 
+def sync_everybody_both_ways(sandbox: Sandbox, decided: str) -> list[int]:
+    """Syncs in this process, as was decided. Returns how many people each direction was about."""
+    to_huma = records(read_employees(sandbox).records.values(), TO_HUMA.stream)
+    to_xledger = records(read_source(sandbox).records.values())
+    for _ in DestinationHuma(today=lambda: sandbox.huma.today).write(
+        sandbox.destination_huma_config(decisions=decided, new_user_groups=[company_of(sandbox)]),
+        ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream(TO_HUMA.stream)]}),
+        to_huma,
+    ):
+        pass
+    for _ in DestinationXledger().write(
+        sandbox.destination_config(decisions=decided),
+        ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]}),
+        to_xledger,
+    ):
+        pass
+    return [len(to_huma), len(to_xledger)]
+
+
 @dataclass(frozen=True)
 class Story:
     """A review, what was decided in it, and another sync of everybody in both directions.
@@ -42,7 +67,7 @@ class Story:
         read: How far it was when both were read.
         wrote_while_reading: How much was written by then.
         done: How far it was in the end.
-        again: What was told of the sync after it.
+        again: How many people that one was about, in either direction.
         phones: The phone numbers in Huma and Xledger of those for whom each system stands, or none of them yet.
         before: What they were before.
         left_out: Whether Xledger has who was to be left out.
@@ -56,7 +81,7 @@ class Story:
     read: Status
     wrote_while_reading: int
     done: Status
-    again: list[Message]
+    again: list[int]
     phones: dict[str, tuple[Any, Any]]
     before: dict[str, tuple[Any, Any]]
     left_out: bool
@@ -124,9 +149,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             assert (folder / DECISIONS).read_text() == text
         finally:
             review.close()
-        again: list[Message] = []
-        both: tuple[System, ...] = ("huma", "xledger")
-        work(Task(Doing.SYNC, str(folder), str(states), str(states / "again"), both), again.append)
+        again = sync_everybody_both_ways(sandbox, text)
         return Story(
             read,
             wrote,
@@ -166,13 +189,11 @@ def test_each_direction_leaves_a_page_with_what_was_done(story: Story) -> None:
 
 
 def test_another_sync_of_everybody_in_both_directions_writes_nothing(story: Story) -> None:
-    ends = [message for message in story.again if isinstance(message, Ended)]
-    assert [(end.to, end.problem) for end in ends] == [("huma", None), ("xledger", None)]
-    assert all(end.summary and end.summary["received"] >= 20 for end in ends)
+    assert min(story.again) >= 20
     assert story.wrote_again == 0
 
 
 def test_no_value_and_no_secret_is_in_what_a_review_remembers_or_tells(story: Story) -> None:
-    told = f"{story.read} {story.done} {story.again} {story.kept}"
+    told = f"{story.read} {story.done} {story.kept}"
     assert '"phase"' in story.kept
     assert sorted(value for value in story.values if value in told) == []
