@@ -645,3 +645,13 @@ def test_who_was_left_out_before_is_shown_as_that_and_let_in_again(small: Open) 
     row(page, "Person 5").click()
     page.locator("#panel").get_by_role("button", name="As the settings say").click()
     assert {"user": "u5", "action": "leave"} not in saved(page)["people"]
+
+
+def test_who_would_be_added_without_a_value_of_theirs_is_told_of_in_both_sections(small: Open) -> None:
+    told = [{"code": "invalid_bank_account", "field": "bankAccount"}]
+    page = small([person(5, employee=None, action="create", told=told)])
+    page.get_by_role("tab", name="Only in Huma").click()
+    expect(row(page, "Person 5").get_by_role("button", name="Leave out")).to_be_visible()
+    page.get_by_role("tab", name="Rejected and left out").click()
+    expect(row(page, "Person 5")).to_contain_text("Left out: Bank account")
+    expect(page.locator(".decide")).to_have_count(0)

@@ -18,8 +18,8 @@ const Data = (() => {
   const KINDS = ["differs", "missing_in_huma", "missing_in_xledger"];
 
   /**
-   * The rows of every section. Who is rejected is in no other one; who has values that differ, and is written otherwise
-   * or not, may be in several.
+   * The rows of every section. Who is rejected is in no other one; of whom values differ or are left out, may be in
+   * several.
    */
   const sections = (frame, people, only) => {
     const found = {
@@ -38,7 +38,7 @@ const Data = (() => {
         found[value.kind].push({ id: `${position}.${value.field}`, type: "value", who, value, about });
       }
       if (isMissing) found[who.employee === null ? "only_huma" : "only_xledger"].push(person(who, `p${position}`, told));
-      else if (who.action === "skip" || told.length) found.rejected.push(person(who, `p${position}`, told));
+      if (told.length || (who.action === "skip" && !isMissing)) found.rejected.push(person(who, `t${position}`, told));
       if (who.action === "unchanged") found.unchanged.push(person(who, `u${position}`, told));
     });
     only.forEach((who, position) => {

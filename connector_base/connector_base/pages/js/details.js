@@ -52,7 +52,7 @@ const Details = (() => {
     const settings = row.type === "person" && Dom.el("button", {
       type: "button", class: "option", "aria-pressed": String(!chosen), "data-focus": "settings",
       onclick: () => app.decide([row], null),
-    }, Dom.el("span", { class: "strong" }, Words.say("choice.settings")), Dom.el("span", {}, row.who.leave || row.who.add ? Words.say("action.settings") : Sections.wouldBe(app.frame, row.who)));
+    }, Dom.el("span", { class: "strong" }, Words.say("choice.settings")), Dom.el("span", {}, bySettings(app.frame, row.who)));
     return block(
       title,
       Dom.el(
@@ -78,6 +78,11 @@ const Details = (() => {
       }, Words.say("choice.none")),
       chosen && chosen === (row.value?.stands ?? null) && Dom.el("p", { class: "muted" }, decidedBefore(app.frame)),
     );
+  };
+
+  const bySettings = (frame, who) => {
+    if (who.action === "reject") return Words.say("action.reject");
+    return who.leave || who.add ? Words.say("action.settings") : Sections.wouldBe(frame, who);
   };
 
   const optionKey = (row, choice) => (choice === "huma" ? "choice.renumber" : `choice.${choice}`);

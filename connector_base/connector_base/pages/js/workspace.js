@@ -78,6 +78,7 @@ const Workspace = (() => {
     drawTable();
     arrange();
     if (opened) reopen();
+    prepare(current);
   };
 
   const drawTabs = () => {
@@ -209,6 +210,17 @@ const Workspace = (() => {
     arrange();
   };
 
+  const textOf = (row, searched) => (row.searchable ??= Rows.searchable(searched(row)));
+
+  /** Makes what is searched while there is nothing else to do, so that the first key is as fast as any other. */
+  const prepare = (section, from = 0) => {
+    globalThis.requestIdleCallback?.((time) => {
+      let position = from;
+      while (position < section.rows.length && time.timeRemaining() > 1) textOf(section.rows[position++], section.searched);
+      if (position < section.rows.length && section === current) prepare(section, position);
+    });
+  };
+
   /** The rows that pass the search and the filters, in their order. */
   const passing = () => {
     const state = view();
@@ -219,7 +231,7 @@ const Workspace = (() => {
     }
     const chosen = current.filters.map(({ id, options }) => options.find(({ value }) => value === filters[id])?.passes);
     const { searched } = current;
-    const text = (row) => (row.searchable ??= Rows.searchable(searched(row)));
+    const text = (row) => textOf(row, searched);
     return Rows.filtered(state.list, query, text, chosen.filter(Boolean));
   };
 
