@@ -7,7 +7,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from integration_tests.browser import Scheme, Visits
+from integration_tests.left_pages import page_of
 from integration_tests.review_run import review_run
+from integration_tests.scripted_review import ScriptedReview, serving
 
 pytestmark = pytest.mark.slow
 
@@ -55,3 +57,27 @@ def test_axe_finds_nothing_in_any_section_with_a_row_open_or_in_a_dialog(
         finds_nothing(page, opener)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_everybody_who_is_told_why_stands_where_one_looks_for_what_to_do(pages: dict[str, Path], visit: Visits) -> None:
+    told = [who for who in page_of(pages["review"].read_text(encoding="utf-8")).people if "told" in who]
+    assert {who["action"] for who in told} == {"create", "reject", "update"}
+    page = visit(pages["review"])
+    page.locator("#tab-rejected").click()
+    shown = {text.split("\n")[0] for text in page.locator("[row-id] .cell-person").all_inner_texts()}
+    assert shown == {who["name"] for who in told}
+
+
+def test_the_bar_of_a_page_that_is_served_stays_low_whatever_was_just_said(
+    pages: dict[str, Path], visit: Visits
+) -> None:
+    review = ScriptedReview({"review": pages["review"]})
+    review.becomes(review="one")
+    with serving(review) as served:
+        page = visit(served.address, width=1280)
+        within = page.frame_locator("#review")
+        height = within.locator("#bar").evaluate("bar => bar.offsetHeight")
+        within.locator("[row-id] .decide button").first.click()
+        expect(within.locator(".bar-said")).not_to_be_empty()
+        assert within.locator("#bar").evaluate("bar => bar.offsetHeight") <= height
+        visit.close()
