@@ -280,6 +280,42 @@ def test_a_loaded_decision_about_nothing_on_the_page_is_kept(small: Open) -> Non
     assert {"user": "elsewhere", "action": "leave"} not in saved(page)["people"]
 
 
+def test_a_loaded_decision_about_nothing_on_the_page_is_there_when_the_page_was_closed_by_accident(small: Open) -> None:
+    page = small()
+    content = dict(saved(page))
+    content["people"] = [*content["people"], {"user": "elsewhere", "action": "leave"}]
+    content["fields"] = [*content["fields"], elsewhere("xledger", "C")]
+    load(page, content)
+    page.close(run_before_unload=False)
+    again = saved(small())
+    assert {"user": "elsewhere", "action": "leave"} in again["people"]
+    assert elsewhere("xledger", "C") in again["fields"]
+
+
+def test_a_loaded_decision_counts_in_place_of_one_that_the_page_says_nothing_of(small: Open) -> None:
+    carried = {"key": KEY, "decidedAt": None, "fields": [elsewhere("huma", "B")], "people": []}
+    page = small(frame={"decisions": carried})
+    before = saved(page)
+    assert elsewhere("huma", "B") in before["fields"]
+    load(page, {**before, "fields": [elsewhere("xledger", "C")]})
+    expect(page.locator("#said")).to_contain_text("1 is about something that is not on this page, and is kept.")
+    assert about("elsewhere", saved(page)) == [elsewhere("xledger", "C")]
+    page.get_by_role("button", name="Undo").click()
+    assert about("elsewhere", saved(page)) == [elsewhere("huma", "B")]
+    page.get_by_role("button", name="Redo").click()
+    load(page, before)
+    assert about("elsewhere", saved(page)) == [elsewhere("huma", "B")]
+
+
+def elsewhere(stands: str, seen: str) -> dict[str, str]:
+    return {"user": "elsewhere", "field": "phone", "stands": stands, "seen": seen * 16}
+
+
+def about(user: str, content: Mapping[str, Any]) -> list[Any]:
+    """The decisions about fields of somebody."""
+    return [entry for entry in content["fields"] if entry["user"] == user]
+
+
 @pytest.mark.parametrize(
     ("file", "why"),
     [

@@ -138,6 +138,21 @@ def test_what_is_decided_is_kept_as_it_is_decided_and_there_in_any_browser_that_
     assert len(served.review.kept) == 2, "Looking at it is no decision."
 
 
+def test_loaded_decisions_about_nothing_on_the_page_are_kept_and_stay(served: Served, visit: Visits) -> None:
+    page = visit(served.address)
+    before = decided(page)
+    loaded = kept(served, 1) | {"fields": [], "people": [{"user": "elsewhere", "action": "leave"}]}
+    frame = page.frame_locator("#review")
+    with page.expect_file_chooser() as chooser:
+        frame.get_by_role("button", name="Load decisions").click()
+    chooser.value.set_files({"name": "a.json", "mimeType": "application/json", "buffer": json.dumps(loaded).encode()})
+    assert {"user": "elsewhere", "action": "leave"} in kept(served, 2)["people"]
+    page.reload()
+    assert decided(page) == before
+    decide(page)
+    assert {"user": "elsewhere", "action": "leave"} in kept(served, 3)["people"]
+
+
 def test_the_question_says_what_is_going_to_happen_and_nothing_happens_without_an_answer(
     served: Served, visit: Visits
 ) -> None:

@@ -26,7 +26,10 @@ const Decisions = (() => {
     const known = new Map(subjects.map((subject) => [subject.key, subject]));
     const initial = new Map(subjects.filter((each) => each.initial).map((each) => [each.key, each.initial]));
     const chosen = new Map(initial);
-    /** Decisions from a file that are about nothing on the page: each by its key, and only while it is chosen. */
+    /**
+     * Decisions from a file that are about nothing on the page: each by its key, and only while it is chosen. Then it
+     * counts in place of one about the same that is kept.
+     */
     const beside = new Map();
     const done = [];
     const undone = [];
@@ -92,11 +95,10 @@ const Decisions = (() => {
 
     /** The file, as JSON. */
     const file = (now) => {
-      const fields = [...before.fields];
-      const people = [...before.people];
-      for (const [key, entry] of beside) {
-        if (choice(key)) (entry.field ? fields : people).push(entry);
-      }
+      const taken = [...beside].filter(([key]) => choice(key)).map(([, entry]) => entry);
+      const isKept = (entry) => choice(keyOf(entry)) === null || !beside.has(keyOf(entry));
+      const fields = [...before.fields.filter(isKept), ...taken.filter(({ field }) => field)];
+      const people = [...before.people.filter(isKept), ...taken.filter(({ field }) => !field)];
       for (const subject of known.values()) {
         const value = choice(subject.key) ?? (subject.kind === "value" && rest === "later" ? "later" : null);
         if (!value) continue;
@@ -110,13 +112,17 @@ const Decisions = (() => {
 
     const isUnsaved = () => restored || done.at(-1) !== saved.top || rest !== saved.rest;
 
-    /** What is kept in case the page is closed: ids and choices, and only what is not as it was at the beginning. */
+    /**
+     * What is kept in case the page is closed: ids and choices, and only what is not as it was at the beginning; of what
+     * is about nothing on the page, the decisions as they were loaded.
+     */
     const draft = () => {
       const choices = {};
       for (const key of new Set([...initial.keys(), ...chosen.keys()])) {
         if (choice(key) !== (initial.get(key) ?? null) && known.has(key)) choices[key] = choice(key);
       }
-      return JSON.stringify({ version: VERSION, saved: !isUnsaved(), rest, choices });
+      const loaded = [...beside].filter(([key]) => choice(key)).map(([, entry]) => entry);
+      return JSON.stringify({ version: VERSION, saved: !isUnsaved(), rest, choices, ...(loaded.length && { loaded }) });
     };
 
     /**
@@ -132,15 +138,23 @@ const Decisions = (() => {
       );
       begin();
       for (const [key, value] of changes) put(key, value);
+      const loaded = Array.isArray(content.loaded) ? content.loaded.filter((each) => isOfField(each) || isOfPerson(each)) : [];
+      for (const entry of loaded) takeBeside(entry);
       if (content.rest === "rules") rest = "rules";
       saved = { top: undefined, rest };
       restored = content.saved !== true;
-      return changes.length;
+      return changes.length + loaded.length;
+    };
+
+    const takeBeside = (entry) => {
+      beside.set(keyOf(entry), entry);
+      put(keyOf(entry), decided(entry));
     };
 
     /** Forgets everything that was done on the page. */
     const begin = () => {
       chosen.clear();
+      beside.clear();
       for (const [key, value] of initial) chosen.set(key, value);
       done.length = undone.length = 0;
       rest = "later";
@@ -158,14 +172,17 @@ const Decisions = (() => {
       const problem = complaint(content, before.key);
       if (problem) return { problem };
       const result = { applied: 0, lapsed: 0, beside: 0 };
-      const already = new Set([...before.fields, ...before.people].map(keyOf));
+      const already = new Map([...before.fields, ...before.people].map((entry) => [keyOf(entry), entry]));
       const changes = [];
       for (const entry of [...content.fields, ...content.people]) {
         const key = keyOf(entry);
         const subject = known.get(key);
-        const value = entry.stands ?? entry.action;
+        const value = decided(entry);
         if (!subject) {
-          if (already.has(key)) continue;
+          if (isSame(already.get(key), entry)) {
+            changes.push([key, null]);
+            continue;
+          }
           beside.set(key, entry);
           changes.push([key, value]);
           result.beside += 1;
@@ -203,6 +220,11 @@ const Decisions = (() => {
     return entry.action === "leave" ? `leave ${entry.user}` : `add ${entry.employee}`;
   };
 
+  const decided = (entry) => entry.stands ?? entry.action;
+
+  /** Whether two entries about the same are one. */
+  const isSame = (one, other) => one !== undefined && one.seen === other.seen && decided(one) === decided(other);
+
   const parsed = (text) => {
     try {
       return JSON.parse(text);
@@ -216,13 +238,14 @@ const Decisions = (() => {
     if (!content || !Array.isArray(content.fields) || !Array.isArray(content.people)) return "load.no_decisions";
     if (content.version !== VERSION) return "load.other_version";
     if (alike(content.key) !== alike(key)) return "load.other_key";
-    const whole = content.fields.every(
-      (each) => isText(each?.user) && isText(each.field) && isText(each.seen) && STANDS.includes(each.stands),
-    ) && content.people.every(
-      (each) => (each?.action === "leave" && isText(each.user)) || (each?.action === "add" && isText(each.employee)),
-    );
-    return whole ? null : "load.no_decisions";
+    return content.fields.every(isOfField) && content.people.every(isOfPerson) ? null : "load.no_decisions";
   };
+
+  const isOfField = (entry) =>
+    isText(entry?.user) && isText(entry.field) && isText(entry.seen) && STANDS.includes(entry.stands);
+
+  const isOfPerson = (entry) =>
+    (entry?.action === "leave" && isText(entry.user)) || (entry?.action === "add" && isText(entry.employee));
 
   const isText = (value) => typeof value === "string" && value !== "";
 
