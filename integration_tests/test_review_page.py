@@ -138,6 +138,22 @@ def test_the_rules_decide_about_the_rest_where_that_is_wanted(small: Open) -> No
     assert chosen(saved(page)) == {("u2", "phone"): "huma"}
 
 
+def test_an_employment_id_that_one_system_lacks_is_not_kept_back_because_nobody_decided(small: Open) -> None:
+    lacking = a_value(1, "employmentId", "missing_in_xledger")
+    page = small([person(1, lacking, a_value(1, "phone", "differs")), person(2, {**lacking, "seen": "B" * 16})])
+    assert chosen(saved(page)) == {("u1", "phone"): "later"}, (
+        "Who has no code is created anew once the address changes."
+    )
+    page.get_by_role("button", name="Save decisions").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The rules decide about 2 values that you have not decided.")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("tab", name="Missing in Xledger").click()
+    page.locator(".cell-person", has_text="Person 2").click()
+    expect(page.locator("#panel")).to_contain_text("may be created once more")
+    page.locator("#panel .choice-later").click()
+    assert chosen(saved(page)) == {("u1", "phone"): "later", ("u2", "employmentId"): "later"}
+
+
 def test_a_decision_is_taken_back_by_choosing_it_again(small: Open) -> None:
     page = small()
     decide(page, "Person 1", "Huma")

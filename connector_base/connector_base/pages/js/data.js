@@ -15,6 +15,9 @@
  * @property {Told[]} told
  */
 const Data = (() => {
+  /** What people are found by in the other system. */
+  const KEY = "employmentId";
+
   const KINDS = ["differs", "missing_in_huma", "missing_in_xledger"];
 
   /**
@@ -60,15 +63,15 @@ const Data = (() => {
         const choices = ["huma", "xledger"].filter((system) => options(row)[system]);
         found.push({
           key: row.key, kind: "value", user: who.user, field: value.field, seen: value.seen,
-          choices: [...choices, "later"], initial: value.stands ?? null,
+          choices: [...choices, "later"], initial: value.stands ?? null, isByRules: isMissingKey(row),
         });
       }
     }
     for (const row of rows.rejected) {
       if (!row.who.renumber) continue;
-      row.key = valueKey(row.who.user, "employmentId");
+      row.key = valueKey(row.who.user, KEY);
       found.push({
-        key: row.key, kind: "renumber", user: row.who.user, field: "employmentId", seen: row.who.renumber,
+        key: row.key, kind: "renumber", user: row.who.user, field: KEY, seen: row.who.renumber,
         choices: ["huma"], initial: null,
       });
     }
@@ -87,12 +90,17 @@ const Data = (() => {
     return found;
   };
 
+  /**
+   * Whether a row is about what somebody is found by, which one system lacks. As long as it does, they are found by their
+   * e-mail address alone, and would be created once more when that changes.
+   */
+  const isMissingKey = ({ value }) => value.field === KEY && value.kind !== "differs";
+
   /** What a decision about a field of somebody is known by. */
   const valueKey = (user, field) => `${field} ${user}`;
 
   /** What comes of a decision about a row, for each system; null where that is not possible. */
   const options = ({ about, value }) => value.options ?? about.options[value.kind];
 
-
-  return { KINDS, sections, subjects, valueKey, options };
+  return { KINDS, sections, subjects, isMissingKey, valueKey, options };
 })();

@@ -12,6 +12,7 @@
  * @property {string} [seen] The fingerprint of Huma's value.
  * @property {Choice[]} choices What may be chosen.
  * @property {Choice|null} initial What was decided before.
+ * @property {boolean} [isByRules] Whether the rules decide about it in any case where nobody does.
  */
 const Decisions = (() => {
   const VERSION = 1;
@@ -100,7 +101,8 @@ const Decisions = (() => {
       const fields = [...before.fields.filter(isKept), ...taken.filter(({ field }) => field)];
       const people = [...before.people.filter(isKept), ...taken.filter(({ field }) => !field)];
       for (const subject of known.values()) {
-        const value = choice(subject.key) ?? (subject.kind === "value" && rest === "later" ? "later" : null);
+        const isPutOff = subject.kind === "value" && rest === "later" && !subject.isByRules;
+        const value = choice(subject.key) ?? (isPutOff ? "later" : null);
         if (!value) continue;
         const { user, employee, field, seen } = subject;
         if (field) fields.push({ user, field, stands: value, seen });

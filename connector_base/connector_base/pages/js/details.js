@@ -11,6 +11,7 @@ const Details = (() => {
       Dom.el("p", { class: "panel-field" }, Words.name(about.name), " ", Values.revealing(row, app.revealed)),
       Dom.el("div", { class: "sides" }, side(app, row, "huma"), side(app, row, "xledger")),
       value.lapsed && Dom.el("p", { class: "notice" }, Words.say("lapsed")),
+      app.state && Data.isMissingKey(row) && Dom.el("p", { class: "notice" }, Words.say("missing_key")),
       app.state && choosing(app, row),
       block(Words.say("panel.then"), Dom.el("p", {}, Choices.byRules(frame, row))),
       block(

@@ -80,7 +80,7 @@ const Saving = (() => {
       const choice = state.choice(row.key);
       if (row.type === "person") {
         if (choice) found[choice === "huma" ? "renumber" : choice] += 1;
-      } else if (choice === null) found[state.rest === "rules" ? "rules" : "undecided"] += 1;
+      } else if (choice === null) found[state.rest === "rules" || Data.isMissingKey(row) ? "rules" : "undecided"] += 1;
       else if (choice === "later") found.both_keep += 1;
       else found[Data.options(row)[choice]] += 1;
     }
