@@ -590,6 +590,20 @@ def test_the_language_is_the_browsers(small: Open, locale: str, language: str) -
     expect(page.locator("#made")).to_contain_text(words[language])
 
 
+def test_the_number_of_what_is_undecided_leads_to_where_some_is_left(small: Open) -> None:
+    page = small()
+    page.locator("#bulk").get_by_role("button", name="Huma").click()
+    page.locator(".number-undecided").get_by_role("button").click()
+    expect(page.get_by_role("tab", name="Missing in Huma")).to_have_attribute("aria-selected", "true")
+    expect(row(page, "Person 1")).to_be_visible()
+
+
+def test_the_first_sentence_says_by_what_and_the_next_what_becomes_of_the_undecided(small: Open) -> None:
+    page = small()
+    expect(page.locator("#sentence")).to_contain_text("By the rules")
+    expect(page.locator("#made")).to_contain_text("You can decide 4 values. What you leave undecided stays as it is")
+
+
 def test_another_language_and_look_are_taken_and_kept(small: Open) -> None:
     page = small()
     decide(page, "Person 1", "Huma")

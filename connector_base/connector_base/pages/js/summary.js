@@ -9,9 +9,12 @@ const Summary = (() => {
     document.title = Words.say(`title.${to}`);
     Dom.byId("what").textContent = Words.say(`what.${to}`);
     Dom.byId("sentence").textContent = sentence(frame);
-    Dom.fill(Dom.byId("made"), Dom.el("strong", {}, Words.say("made.nothing")), " ", Words.say("made", {
-      time: Words.time(frame.at), n: summary.received, connector: frame.connector,
-    }));
+    const yours = app.state?.counts().all;
+    Dom.fill(
+      Dom.byId("made"),
+      Dom.el("strong", {}, Words.say("made.nothing")), " ", yours ? Words.say("made.yours", { n: yours }) : null, Dom.el("br"),
+      Words.say("made", { time: Words.time(frame.at), n: summary.received, connector: frame.connector }),
+    );
     Dom.fill(Dom.byId("notes"), notes(frame));
     drawNumbers(app);
   };
@@ -34,18 +37,22 @@ const Summary = (() => {
         id: "updated", n: summary.updated, label: `number.updated.${to}`,
         more: [changed && Words.say("number.set", { n: changed }), unset && Words.say("number.unset", { n: unset })].filter(Boolean).join(", "),
       },
-      counts && {
-        id: "undecided", n: counts.undecided, label: "number.undecided", go: "differs", filters: { decided: "undecided" },
-        more: Words.say("number.decided", { decided: counts.decided, n: counts.all }),
-      },
       {
         id: "rejected", n: sum(summary.rejected), label: "number.rejected", go: "rejected",
         more: skipped && Words.say("number.skipped", { n: skipped }),
       },
       { id: "unchanged", n: summary.unchanged, label: "number.unchanged", go: "unchanged" },
+      counts && {
+        id: "undecided", n: counts.undecided, label: "number.undecided", go: withUndecided(app), filters: { decided: "undecided" },
+        more: Words.say("number.decided", { decided: counts.decided, n: counts.all }),
+      },
     ];
     show(numbers.filter(Boolean), app.rows);
   };
+
+  /** The first section with values that are undecided; with none, the first. */
+  const withUndecided = ({ rows, state }) =>
+    Data.KINDS.find((kind) => state.counts(rows[kind].map(({ key }) => key).filter(Boolean)).undecided) ?? Data.KINDS[0];
 
   /**
    * Numbers, each with what it counts; those that lead somewhere are buttons.
@@ -58,7 +65,7 @@ const Summary = (() => {
       const content = [
         Dom.el("span", { class: "number" }, Words.number(n)),
         Dom.el("span", { class: "number-label" }, Words.say(label, { n })),
-        Dom.el("span", { class: "number-more" }, more || "\u00a0"),
+        more && Dom.el("span", { class: "number-more" }, more),
       ];
       return Dom.el("li", { class: `number-${id}${n ? "" : " zero"}` }, go && rows[go].length
         ? Dom.el("button", { type: "button", onclick: () => Workspace.go(go, filters ?? {}) }, content)
