@@ -21,6 +21,7 @@ _SEED = 7
 _IN_BOTH = 0.85
 _DIFFERENT = 0.15
 _LACKING = ("phone", "homeAddress", "bankAccount")
+_WITHOUT_A_NUMBER = 3
 _ONLY_IN_XLEDGER = 6
 
 
@@ -50,14 +51,20 @@ def as_in_a_company(sandbox: Sandbox) -> None:
     there = {employee["code"] for employee in sandbox.xledger.employees()}
     awkward = set(sandbox.huma.awkward.values())
     people = [user for user in sandbox.huma.users.values() if user.id not in awkward and user["employmentId"]]
+    only_in_huma = []
     for user in people:
-        if user["employmentId"] in there or rng.random() > _IN_BOTH:
+        if user["employmentId"] in there:
+            continue
+        if rng.random() > _IN_BOTH:
+            only_in_huma.append(user)
             continue
         entry = ledger.formatted_differently(ledger.as_entry(user.facts), rng)
         entry = ledger.really_different(entry, rng) if rng.random() < _DIFFERENT else entry
         sandbox.xledger.add_employee(**entry)
     for number, user in enumerate(rng.sample(people, k=len(people) // 15)):
         sandbox.huma.change(user.id, **{_LACKING[number % len(_LACKING)]: None})
+    for user in only_in_huma[:_WITHOUT_A_NUMBER]:
+        sandbox.huma.change(user.id, employmentId=None)
     sandbox.employ(_ONLY_IN_XLEDGER, closed=1)
 
 

@@ -23,6 +23,7 @@ PEOPLE = 150
 COLUMNS = 80
 
 NEXT = {
+    "make review": "see it all in the browser, decide, and synchronise",
     "make sandbox": "such a Huma and Xledger to play with: change people, and sync",
     "make sync": "your own accounts, as README.md says; it begins with a preview",
     "make test": "every test",
