@@ -13,6 +13,7 @@ from connector_base.reporting.report import NoReport
 from destination_xledger.destination import DestinationXledger
 from integration_tests.conftest import Write, a_stream
 from integration_tests.decided import add, decisions, leave, stands
+from integration_tests.left_pages import page_of
 from integration_tests.reading import read_source
 from integration_tests.records import Record, a_user, as_employee, records, without
 from integration_tests.sandbox import Sandbox
@@ -252,6 +253,16 @@ def test_the_file_beside_the_reports_counts_and_the_setting_goes_before_it(
     assert phones(sandbox, "E1") == {people[0]["phone"]}
 
 
+@pytest.mark.parametrize("entered", ["", " \n", decisions(leave(a_user(6)))])
+def test_a_page_says_where_decisions_count_that_are_saved_on_it(
+    write: Write, people: list[Record], folder: Path, local: Storage, entered: str
+) -> None:
+    write(records(people[:1]), mode="preview", object_storage_config=local, decisions=entered)
+    (path,) = folder.glob("*/review.html")
+    place = page_of(path.read_text(encoding="utf-8")).frame["place"]
+    assert place == (None if entered.strip() else f"{folder}/decisions.json"), "The setting counts before any file."
+
+
 def test_without_a_file_nothing_is_decided_and_nothing_said(write: Write, people: list[Record], local: Storage) -> None:
     written = write(records(people), object_storage_config=local)
     assert written.error is None
@@ -309,6 +320,20 @@ def test_check_says_how_many_decisions_there_are_and_where(
     status, log = checked(sandbox, caplog, object_storage_config=local)
     assert status.status is Status.SUCCEEDED
     assert f"2 decisions were found in {folder}/decisions.json; no sync has gone by them yet." in log
+
+
+@pytest.mark.parametrize("content", [decisions(leave(a_user(1))), "Kari"])
+def test_check_warns_of_a_file_that_does_not_count_since_the_setting_has_other_decisions(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, folder: Path, local: Storage, content: str
+) -> None:
+    folder.mkdir()
+    (folder / "decisions.json").write_text(content, encoding="utf-8")
+    status, log = checked(sandbox, caplog, object_storage_config=local, decisions=decisions(leave(a_user(2))))
+    assert status.status is Status.SUCCEEDED
+    assert [line for line in log if line.startswith(f"The decisions in {folder}/decisions.json do not count, since")]
+    (folder / "decisions.json").write_text(decisions(leave(a_user(2))), encoding="utf-8")
+    _, log = checked(sandbox, caplog, object_storage_config=local, decisions=decisions(leave(a_user(2))))
+    assert not [line for line in log if "do not count" in line], "Of what is the same in both, both count."
 
 
 def test_check_fails_over_a_file_that_is_not_understood(

@@ -54,6 +54,7 @@ class Settings:
     mode: Mode = Mode.SYNC
     object_storage_config: StorageConfig = NoStorage(storage_type="None")  # noqa: RUF009  it is frozen
     policies: Policies = Policies()  # noqa: RUF009  likewise
+    decisions: str = ""
 
 
 @pytest.fixture

@@ -223,7 +223,8 @@ class Frame(TypedDict):
         called: What people call each code, in a few words.
         documentation: The address of the page that explains codes; `#` and the code leads to the part about it.
         decisions: What was decided before; null on a page on which nothing can be decided.
-        place: Where the saved decisions are to be put, for people; null where there is no storage.
+        place: Where the saved decisions are to be put, for people; null where they go into the setting: it has some
+            already, and counts before any file.
     """
 
     kind: Literal["review", "result"]

@@ -71,6 +71,10 @@ class ReportSettings(Protocol):
     def policies(self) -> Policies:
         """What the administrator decided."""
 
+    @property
+    def decisions(self) -> str:
+        """What was decided for single people, as it was entered; blank where a file beside the reports counts."""
+
 
 class Report(Protocol):
     """Takes what became of people while a sync runs, and leaves it when the sync ends."""
@@ -212,6 +216,7 @@ class StoredReport:
         mode: Whether it is of a preview.
         now: The current time, with its zone.
         began: When the run began.
+        decisions_go: Where a file with decisions counts, for people; None where it is the setting that counts.
     """
 
     files: SpooledFiles
@@ -221,6 +226,7 @@ class StoredReport:
     mode: Mode
     now: Callable[[], datetime]
     began: datetime
+    decisions_go: str | None = None
     _comparing: Comparing = field(init=False)
     _decided: Carried | None = None
     """What was decided before, in a preview, once that is known."""
@@ -339,7 +345,7 @@ class StoredReport:
             whole=self._whole,
             listed=self._listed,
             decided=self._decided.decided if self._decided else None,
-            place=self.files.storage.place(DECISIONS) if self._decided else None,
+            place=self.decisions_go if self._decided else None,
         )
         yield from page(whole, self.files.lines(PEOPLE), self.files.lines(ONLY))
 
@@ -380,7 +386,8 @@ def reporting(
     if settings.mode is Mode.PREVIEW:
         names.append(only_in(maker.sides))
     with SpooledFiles.opened(storage, folder_name(began), names, (PEOPLE, ONLY)) as files:
-        report = StoredReport(files, summary, settings.policies, maker, settings.mode, now, began)
+        decisions_go = None if settings.decisions.strip() else storage.place(DECISIONS)
+        report = StoredReport(files, summary, settings.policies, maker, settings.mode, now, began, decisions_go)
         try:
             yield report
         except BaseException:

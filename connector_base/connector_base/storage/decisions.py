@@ -6,6 +6,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
 from connector_base.failures import config_error
 from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.storage.storage import open_storage
@@ -59,14 +61,40 @@ def read_decisions(entered: str, config: StorageConfig) -> Decisions:
 def check_decisions(entered: str, config: StorageConfig) -> Decisions:
     """Reads the decisions as a sync does, and tells in the log as well what earlier runs have seen of them.
 
+    Those of a file that do not count, since the setting has others, are warned of.
+
     Raises:
         ConnectorError: As `read_decisions` does.
     """
     found = _found(entered, config)
+    if entered.strip():
+        _warn_of_a_file(found.decisions, config)
     if found.where:
         seen = SeenDecisions(found.decisions, config).known() if found.decisions else None
         logger.info("%s%s", found.in_words(), "." if seen is None else seen.in_words(len(found.decisions)))
     return found.decisions
+
+
+def _warn_of_a_file(counting: Decisions, config: StorageConfig) -> None:
+    """Warns of a file beside the reports that holds other decisions than those of the setting, which count."""
+    storage = open_storage(config)
+    try:
+        content = None if storage is None else storage.read(FILE)
+    except AirbyteTracedException:
+        return  # it does not count, so nobody need read it
+    if storage is None or content is None:
+        return
+    try:
+        is_other = parse_decisions(_text(content)).digest != counting.digest
+    except DecisionsError:
+        is_other = True
+    if is_other:
+        logger.warning(
+            "The decisions in %s do not count, since others stand under %s (with huma-xledger, beside "
+            "connection.yaml), which come first. Remove those that are not to count.",
+            storage.place(FILE),
+            SETTING,
+        )
 
 
 def _found(entered: str, config: StorageConfig) -> Found:

@@ -67,6 +67,7 @@ const Saving = (() => {
         Dom.el("li", {}, place ? [Words.say("save.place"), " ", Dom.el("code", { class: "place" }, Dom.own(place))] : Words.say("save.setting")),
         Dom.el("li", {}, Words.say(`save.then.${to}`)),
       ),
+      Dom.el("p", { class: "muted" }, Words.say("save.others")),
       Dom.el("h3", {}, Words.say("save.comes")),
       Dom.el("ul", { class: "comes" }, comes(app).map((line) => Dom.el("li", {}, line))),
     );
