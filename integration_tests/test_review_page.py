@@ -590,6 +590,28 @@ def test_the_language_is_the_browsers(small: Open, locale: str, language: str) -
     expect(page.locator("#made")).to_contain_text(words[language])
 
 
+def test_people_stand_in_the_order_of_their_names_whatever_order_they_came_in(small: Open) -> None:
+    page = small([person(each, action="unchanged", name=name) for each, name in enumerate(("Åse B", "Bo C", "Anne D"))])
+    page.get_by_role("tab", name="Unchanged").click()
+    assert page.locator(".cell-person .strong").all_inner_texts() == ["Anne D", "Åse B", "Bo C"]
+    page.get_by_role("button", name="Norsk").click()
+    assert page.locator(".cell-person .strong").all_inner_texts() == ["Anne D", "Bo C", "Åse B"]
+
+
+def test_what_cannot_be_decided_is_told_from_what_can_be_wherever_it_is_counted(small: Open) -> None:
+    fixed = a_value(4, "bankAccount.country", "differs")
+    page = small([*three(), person(4, fixed)])
+    expect(page.get_by_role("tab", name="Needs a decision")).to_contain_text("4")
+    expect(page.locator("#bulk")).to_contain_text("All 3 here that can be decided")
+    expect(row(page, "Country of the bank account")).to_contain_text("1 value · cannot be decided")
+
+
+def test_a_hidden_value_has_the_button_that_shows_it_beside_it(small: Open) -> None:
+    page = small([person(1, a_value(1, "bankAccount", "missing_in_huma"))])
+    expect(page.locator(".cell-xledger").get_by_role("button", name="Show the whole value")).to_be_visible()
+    expect(page.locator(".cell-huma").get_by_role("button")).to_have_count(0)
+
+
 def test_the_number_of_what_is_undecided_leads_to_where_some_is_left(small: Open) -> None:
     page = small()
     page.locator("#bulk").get_by_role("button", name="Huma").click()
@@ -640,7 +662,7 @@ def test_a_page_of_part_of_the_people_says_so(small: Open) -> None:
 def test_a_page_with_nobody_says_so_and_nothing_else(small: Open) -> None:
     summary = {"received": 0, "created": 0, "updated": 0, "unchanged": 0}
     page = small([], frame={"summary": summary})
-    expect(page.get_by_role("heading", level=1)).to_have_text("A sync now would change nothing in Xledger.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("By the rules, a sync would change nothing in Xledger.")
     expect(page.locator("#main")).to_be_hidden()
 
 

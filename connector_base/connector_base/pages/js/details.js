@@ -121,7 +121,7 @@ const Details = (() => {
         Choices.meaning(frame, code) && Dom.el("p", {}, Choices.meaning(frame, code)),
         why && [Dom.el("h4", {}, Words.say("told.report")), Dom.el("p", { class: "quoted" }, Dom.own(why))],
         frame.documentation && Dom.el("p", {}, Dom.el(
-          "a", { href: `${frame.documentation}#${code}`, target: "_blank", rel: "noopener noreferrer" }, Words.say("told.more", { code }),
+          "a", { href: `${frame.documentation}#${code}`, target: "_blank", rel: "noopener noreferrer" }, Words.say("told.more", { what: Choices.title(frame, code) }),
         )),
       ),
     );

@@ -12,10 +12,10 @@ const Sections = (() => {
    */
   const of = (app) => [
     ...Data.KINDS.map((kind) => ofValues(app, kind)),
-    ofPeople(app, "only_huma", onlyHumaColumns),
+    ofPeople(app, "only_huma", outcomeColumns),
     ofPeople(app, "only_xledger", onlyXledgerColumns),
     ofPeople(app, "rejected", rejectedColumns),
-    ofPeople(app, "unchanged", unchangedColumns),
+    ofPeople(app, "unchanged", outcomeColumns),
   ];
 
   const ofValues = (app, kind) => {
@@ -80,17 +80,20 @@ const Sections = (() => {
           Dom.el("span", { class: "value" }, Values.shown(row, "huma")),
           row.value.lapsed && Dom.el("span", { class: "lapsed", title: Words.say("lapsed") }, Words.say("lapsed.short")),
         ),
-        Values.revealing(row, app.revealed, { tabindex: "-1" }),
+        row.value.huma !== null && Values.revealing(row, app.revealed, { tabindex: "-1" }),
       ],
     },
     {
       id: "xledger", title: "Xledger", share: 1.7, least: 130, sort: ({ value }) => value.xledger,
-      cell: (row) => Dom.el(
-        "div",
-        { class: "two" },
-        Dom.el("span", { class: "value" }, Values.shown(row, "xledger")),
-        row.who.changed && Dom.el("span", { class: "muted" }, Words.say("since.changed", { date: Words.date(row.who.changed) })),
-      ),
+      cell: (row) => [
+        Dom.el(
+          "div",
+          { class: "two" },
+          Dom.el("span", { class: "value" }, Values.shown(row, "xledger")),
+          row.who.changed && Dom.el("span", { class: "muted" }, Words.say("since.changed", { date: Words.date(row.who.changed) })),
+        ),
+        row.value.huma === null && Values.revealing(row, app.revealed, { tabindex: "-1" }),
+      ],
     },
     {
       id: "then", title: Words.say("column.then"), share: 1.2, least: 120, sort: ({ value }) => Words.say(`then.short.${value.then}`),
@@ -102,7 +105,7 @@ const Sections = (() => {
           Dom.el("span", { class: "muted" }, Words.say(value.then === "left_out" ? "by.short.value" : "by.short.setting")),
       ),
     },
-    { id: "decision", title: Words.say("column.decision"), width: 236, cell: (row) => decision(app, row), printed: (row) => decided(app, row), sort: (row) => app.state?.choice(row.key) ?? null },
+    { id: "decision", title: Words.say("panel.choose"), width: 236, cell: (row) => decision(app, row), printed: (row) => decided(app, row), sort: (row) => app.state?.choice(row.key) ?? null },
   ];
 
   const valueCard = (app, row) =>
@@ -157,14 +160,15 @@ const Sections = (() => {
     return [
       Dom.el("span", { class: "group-title" }, title),
       Dom.el("span", { class: "muted" }, Words.say("group.count", { n: group.rows.length }),
-        all > 0 && [" · ", undecided ? Words.say("group.undecided", { n: undecided }) : Words.say("group.decided")]),
+        app.state && [" · ", all === 0 ? Words.say("group.fixed") : undecided ? Words.say("group.undecided", { n: undecided }) : Words.say("group.decided")]),
       all > 0 && forAll(app, group.rows, Words.say("group.all"), { tabindex: "-1" }),
     ];
   };
 
   const bulk = (app, rows, isEverything) => {
     const n = rows.filter(({ key }) => key).length;
-    return n ? [forAll(app, rows, Words.say(isEverything ? "bulk.everything" : "bulk.shown", { n }))] : [];
+    const which = `${isEverything ? "bulk.everything" : "bulk.shown"}${n < rows.length ? ".decidable" : ""}`;
+    return n ? [forAll(app, rows, Words.say(which, { n }))] : [];
   };
 
   /** Buttons that decide about many rows at once; those that may be chosen for none of them are greyed. */
@@ -296,7 +300,7 @@ const Sections = (() => {
     return Words.say(frame.to === "xledger" ? "action.only_xledger" : "action.only_huma");
   };
 
-  const onlyHumaColumns = ({ frame }) => [
+  const outcomeColumns = ({ frame }) => [
     { id: "action", title: Words.say("column.action"), share: 2, least: 160, cell: ({ who }) => wouldBe(frame, who), sort: ({ who }) => wouldBe(frame, who) },
   ];
 
@@ -327,11 +331,6 @@ const Sections = (() => {
     if (!fields.length) return Words.say(who.action === "skip" ? "told.skipped" : "told.value");
     return Words.say("told.fields", { fields: Words.list(fields.map((field) => Choices.fieldName(frame, field))) });
   };
-
-  const unchangedColumns = () => [
-    { id: "user", title: Words.say("who.user"), share: 1, least: 150, cell: ({ who }) => Dom.el("span", { class: "muted" }, who.user ?? "—") },
-    { id: "employee", title: Words.say("who.employee"), share: 0.6, least: 110, cell: ({ who }) => Dom.el("span", { class: "muted" }, who.employee ?? "—") },
-  ];
 
   return { of, wouldBe, leftOut };
 })();

@@ -226,7 +226,7 @@ const Workspace = (() => {
     const state = view();
     const { sort: [column, direction], filters, query } = state;
     if (!state.list) {
-      const by = column && current.columns("").find(({ id }) => id === column)?.sort;
+      const by = current.columns("").find(({ id }) => id === (column ?? "person"))?.sort;
       state.list = by ? Rows.sorted(current.rows, by, direction, Words.language) : current.rows;
     }
     const chosen = current.filters.map(({ id, options }) => options.find(({ value }) => value === filters[id])?.passes);
