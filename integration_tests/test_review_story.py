@@ -237,7 +237,7 @@ def test_the_question_foretold_it(story: Story) -> None:
     assert "1 value" in story.question
     assert "Huma gets" in story.question
     assert "1 person is added to Huma" in story.question
-    assert "First from Xledger to Huma" in story.question
+    assert "First Xledger to Huma" in story.question
 
 
 def test_the_result_shows_what_was_before_and_what_is_there_now(story: Story) -> None:

@@ -1,19 +1,10 @@
 const { byId, el, fill } = Dom;
 const { say } = Words;
 
-/** What is going to happen when the button is pressed, sentence by sentence. */
-const sentences = (status, last) => {
-  const { decided, undecided, comes } = last;
+/** What comes of it when the button is pressed: who is new, and what was decided and what was not. */
+const what = (status, { comes }) => {
   const { created } = status.steps.find((step) => step.to === "xledger")?.summary ?? {};
-  return [
-    [
-      say("confirm_decided", { decided: say("n_decided", { n: decided }), undecided: say("n_undecided", { n: undecided }) }),
-      comes.length ? el("ul", {}, comes.map((line) => el("li", {}, line))) : null,
-    ],
-    say(status.both ? "confirm_both" : "confirm_one"),
-    created ? say("confirm_created", { n: created }) : null,
-    say(status.mode === "preview" ? "confirm_mode_preview" : "confirm_mode_sync"),
-  ].filter(Boolean);
+  return [created ? say("confirm_created", { n: created }) : null, ...comes].filter(Boolean);
 };
 
 /**
@@ -32,7 +23,11 @@ export const confirming = (synchronise) => {
   const show = (status, last) => {
     if (!dialog.open) return;
     if (status.phase !== "deciding" || last === null) dialog.close();
-    else fill(byId("confirm_what"), sentences(status, last).map((sentence) => el("li", {}, sentence)));
+    else {
+      fill(byId("confirm_way"), say(status.both ? "confirm_both" : "confirm_one"));
+      fill(byId("confirm_what"), what(status, last).map((line) => el("li", {}, line)));
+      fill(byId("confirm_after"), say(status.mode === "preview" ? "confirm_mode_preview" : "confirm_mode_sync"));
+    }
   };
   return {
     show,

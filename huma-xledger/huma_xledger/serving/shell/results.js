@@ -3,6 +3,9 @@ import { numbers, rejected, way } from "./steps.js";
 const { byId, el, fill } = Dom;
 const { say } = Words;
 
+/** Whether what comes next has room beside the numbers. */
+const ROOMY = matchMedia("(min-width: 40rem)");
+
 const KEYS = { ArrowRight: 1, ArrowLeft: -1 };
 
 /** The results of a sync, a tab for each direction. */
@@ -38,10 +41,11 @@ export const results = () => {
 
   /** What it came to, whether that was told, and what is to be done. */
   const outcome = (status) => [
-    list(status.steps.filter((step) => step.summary).map((step) => [el("b", {}, way(step)), ": ", numbers(step.summary)])),
-    el("p", { class: status.told === "failed" ? "warning" : null }, say(`told_${status.told ?? "nobody"}`)),
-    status.told_problem ? el("p", { class: "problem", lang: "en" }, status.told_problem) : null,
-    el("details", { open: true }, el("summary", {}, say("next")), list(next(status))),
+    el("div", {},
+      list(status.steps.filter((step) => step.summary).map((step) => [el("b", {}, way(step)), ": ", numbers(step.summary)])),
+      el("p", { class: status.told === "failed" ? "warning" : "quiet" }, say(`told_${status.told ?? "nobody"}`)),
+      status.told_problem ? el("p", { class: "problem", lang: "en" }, status.told_problem) : null),
+    el("details", { open: ROOMY.matches }, el("summary", {}, say("next")), list(next(status))),
   ];
 
   let before = null;

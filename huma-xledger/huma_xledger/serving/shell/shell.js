@@ -57,10 +57,8 @@ const isBehind = () => status.phase === "deciding" && kept.isBehind(status);
 const now = () => {
   if (status.phase === "deciding") {
     if (kept.last === null) return say("now_loading");
-    const { decided, undecided } = kept.last;
     return say(missing === null && refusal === null ? "now_kept" : "now_not_kept", {
-      decided: say("n_decided", { n: decided }),
-      undecided: say("n_undecided", { n: undecided }),
+      decided: say("n_decided", { n: kept.last.decided }),
     });
   }
   const step = status.steps.find((each) => each.state === "running");
