@@ -331,6 +331,19 @@ def test_what_was_decided_and_not_saved_is_shown_as_decided_when_both_are_read_a
     assert Path(worker.tasks[-1]["decisions"]).read_text() == decisions(add(7)), "Also if nobody looked at the page."
 
 
+def test_what_was_saved_for_later_before_the_review_is_not_lost_when_both_are_read_anew(
+    start: Start, folder: Path, worker: ActedWorker
+) -> None:
+    before = stands(a_user(1), "phone", "later")
+    (folder / DECISIONS).write_text(decisions(before))
+    review = start()
+    at_rest(review)
+    decide(review, decisions(before, stands(a_user(2), "phone", "later"), add(7)))
+    review.again()
+    at_rest(review)
+    assert Path(worker.tasks[-1]["decisions"]).read_text() == decisions(before, add(7))
+
+
 def test_what_was_saved_counts_when_both_are_read_anew(start: Start, worker: ActedWorker) -> None:
     review = start()
     at_rest(review)

@@ -237,5 +237,15 @@ def test_what_is_undecided_is_undecided_on_the_next_page_as_well() -> None:
     one, two, three = (a_user(number) for number in range(1, 4))
     decided = (stands(one, "phone", "huma"), stands(two, "phone", "xledger"), leave(three), add(7))
     text = decisions(stands(one, "jobTitle", "later"), *decided)
-    assert parse_decisions(for_another_look(text)) == parse_decisions(decisions(*decided))
-    assert parse_decisions(for_another_look("\ufeff" + text)) == parse_decisions(decisions(*decided))
+    for saved in (None, decisions(), decisions(stands(one, "jobTitle", "huma"))):
+        assert parse_decisions(for_another_look(text, saved)) == parse_decisions(decisions(*decided))
+    assert parse_decisions(for_another_look("\ufeff" + text, "\ufeff" + decisions())) == parse_decisions(
+        decisions(*decided)
+    )
+
+
+def test_what_was_saved_for_later_before_is_not_forgotten_on_the_next_page() -> None:
+    one, two = a_user(1), a_user(2)
+    before = stands(one, "phone", "later")
+    text = decisions(before, stands(two, "phone", "later"), add(7))
+    assert parse_decisions(for_another_look(text, decisions(before))) == parse_decisions(decisions(before, add(7)))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from huma_xledger.reviewing.status import RefusedError
 from shared_mappings import DecisionsError, parse_decisions
@@ -64,15 +65,23 @@ def keep(before: Kept, text: str, draft: str, onto: str, now: datetime) -> Kept:
     return Kept(before.review, before.number + 1, text, draft, now)
 
 
-def for_another_look(text: str) -> str:
+def for_another_look(text: str, saved: str | None) -> str:
     """What was decided, to be shown on the page of another preview.
 
     A page saves whatever is undecided as `later`. On the next page that would look decided, so it is left out: it is
-    undecided there as well, and would be saved alike.
+    undecided there as well, and would be saved alike. What was saved as `later` before stays: it may be about somebody
+    of whom the next page says nothing, and who would be written then.
 
     Args:
         text: What would have been saved.
+        saved: What was saved before that; None for nothing.
     """
-    content = json.loads(text.removeprefix("\ufeff"))
-    fields = [decision for decision in content["fields"] if decision["stands"] != "later"]
+    content = _content(text)
+    before = [] if saved is None else _content(saved)["fields"]
+    fields = [decision for decision in content["fields"] if decision["stands"] != "later" or decision in before]
     return json.dumps(content | {"fields": fields})
+
+
+def _content(text: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(text.removeprefix("\ufeff"))
+    return content

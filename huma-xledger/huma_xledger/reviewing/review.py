@@ -224,7 +224,8 @@ class Review:
         digest = _digest(self._decisions)
         text = self._kept.text
         is_unsaved = before is not None and before.decided == digest and text is not None and not self._is_saved
-        self._write("handed.json", for_another_look(text).encode() if is_unsaved and text else None)
+        handed = for_another_look(text, self._decided_before()).encode() if is_unsaved and text else None
+        self._write("handed.json", handed)
         self._run(following.reading(_a_name(), both=self._both, decided=digest, before=before))
 
     def _run(self, journal: Journal) -> None:
@@ -314,6 +315,13 @@ class Review:
     @property
     def _decisions(self) -> Path:
         return self.file.decisions.path
+
+    def _decided_before(self) -> str | None:
+        """The decisions of the connection; None for none, or where a preview says what is wrong with them."""
+        try:
+            return self.file.decisions.read()
+        except ConnectionFileError:
+            return None
 
     @property
     def _both(self) -> bool:
