@@ -301,7 +301,7 @@ const Sections = (() => {
   };
 
   const outcomeColumns = ({ frame }) => [
-    { id: "action", title: Words.say("column.action"), share: 2, least: 160, cell: ({ who }) => wouldBe(frame, who), sort: ({ who }) => wouldBe(frame, who) },
+    { id: "action", title: Words.say("column.action"), share: 2, least: 160, cell: ({ who }) => Dom.el("span", { class: "clamped" }, wouldBe(frame, who)), sort: ({ who }) => wouldBe(frame, who) },
   ];
 
   const onlyXledgerColumns = ({ frame }) => [

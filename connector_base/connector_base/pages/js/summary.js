@@ -20,11 +20,12 @@ const Summary = (() => {
   };
 
   const sentence = ({ summary, to }) => {
+    const by = Words.say(summary.decisions?.applied ? "sentence.by.decisions" : "sentence.by.rules");
     const parts = [
       summary.created && Words.say("sentence.created", { n: summary.created }),
       summary.updated && Words.say("sentence.updated", { n: summary.updated }),
     ].filter(Boolean);
-    return parts.length ? Words.say(`sentence.${to}`, { what: Words.list(parts) }) : Words.say(`sentence.nothing.${to}`);
+    return parts.length ? Words.say(`sentence.${to}`, { by, what: Words.list(parts) }) : Words.say(`sentence.nothing.${to}`, { by });
   };
 
   const drawNumbers = (app) => {
