@@ -137,7 +137,8 @@ def test_a_preview_shows_everybody_and_leaves_the_states_of_syncs_as_they_are(
 def test_a_preview_goes_by_what_was_decided_wherever_that_stands(
     where: str, task: MakeTask, forth: ScriptedConnectors, folder: Path, tmp_path: Path
 ) -> None:
-    configure(folder, object_storage_config={"storage_type": "Local", "path": str(tmp_path / "elsewhere")})
+    elsewhere = {"storage_type": "Local", "path": str(tmp_path / "elsewhere")}
+    configure(folder, object_storage_config=elsewhere, decisions=" \n")  # which the destination takes for none
     (tmp_path / "elsewhere").mkdir()
     places = {
         "in the storage": tmp_path / "elsewhere" / "decisions.json",

@@ -187,6 +187,16 @@ def test_one_direction_and_a_mode_that_writes_are_told_as_they_are(served: Serve
     expect(page.get_by_role("dialog")).to_contain_text("Scheduled syncs go on writing, by these decisions")
 
 
+def test_the_question_says_whom_the_settings_create_in_huma_of_whom_the_page_says_nothing(
+    served: Served, visit: Visits
+) -> None:
+    served.review.becomes(steps=(PREVIEWED, replace(PREVIEWED, to="huma", summary=SUMMARY | {"created": 5})))
+    page = visit(served.address)
+    page.get_by_role("button", name="Synchronise").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Up to 5 people are created in Huma.")
+    expect(page.get_by_role("dialog")).to_contain_text("Up to 12 employees are created in Xledger.")
+
+
 def test_it_can_be_done_with_the_keyboard_alone(served: Served, visit: Visits) -> None:
     page = visit(served.address)
     expect(page.locator("#synchronise")).to_be_enabled()

@@ -209,7 +209,7 @@ def _for_a_preview(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = {name: value for name, value in config.items() if name not in NOBODY_IS_TOLD}
     storage = open_storage(storage_of(found))
-    if not found.get(SETTING) and storage is not None:
+    if not str(found.get(SETTING, "")).strip() and storage is not None:
         content = storage.read(DECISIONS)
         if content is not None:
             found[SETTING] = content.decode(errors="replace")  # the destination says what is wrong with it

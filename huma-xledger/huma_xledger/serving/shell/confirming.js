@@ -1,10 +1,13 @@
 const { byId, el, fill } = Dom;
 const { say } = Words;
 
-/** What comes of it when the button is pressed: who is new, and what was decided and what was not. */
+/** What comes of it when the button is pressed: who is new in either system, and what was decided and what was not. */
 const what = (status, { comes }) => {
-  const { created } = status.steps.find((step) => step.to === "xledger")?.summary ?? {};
-  return [created ? say("confirm_created", { n: created }) : null, ...comes].filter(Boolean);
+  const created = (to, key) => {
+    const n = status.steps.find((step) => step.to === to)?.summary?.created;
+    return n ? say(key, { n }) : null;
+  };
+  return [created("huma", "confirm_created_in_huma"), created("xledger", "confirm_created"), ...comes].filter(Boolean);
 };
 
 /**
