@@ -3,19 +3,32 @@
 import json
 import signal
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from destination_huma.destination import DestinationHuma
+from destination_xledger.destination import DestinationXledger
+from huma_xledger.direction import TO_HUMA
 from integration_tests.browser import Visits
+from integration_tests.conftest import a_stream
+from integration_tests.huma_people import company_of
+from integration_tests.reading import read_source
+from integration_tests.reading_employees import read_employees
+from integration_tests.records import records
 from integration_tests.running_review import Running, running
 from integration_tests.sandbox import Sandbox, ledger
 from integration_tests.sandbox.huma_store import HumaUser
 from integration_tests.sandbox_review import connection_of
+from integration_tests.test_host import recognisable_values
 from shared_mappings import parse_decisions
 
 pytestmark = pytest.mark.slow
+
+PEOPLE = 60
 
 PATIENCE = 240_000
 """Milliseconds that reading or a sync may take on a busy machine."""
@@ -34,7 +47,7 @@ class Cast:
         open: Nobody decides about the phone.
         left_out: Is in Huma alone, and stays there alone.
         created: Is in Huma alone, and is created.
-        added_code: The code of somebody who is in Xledger alone, and is added to Huma.
+        added_code: The code of somebody who is in Xledger alone, and is added to Huma; there is another one like that.
         phones: What Huma has before.
     """
 
@@ -63,7 +76,13 @@ class Story:
         in_xledger: Likewise in Xledger; nobody who is not there.
         emails: The e-mail addresses in Huma afterwards.
         added: The address of whoever was added.
+        new_in_huma: How many came to Huma.
+        again: How many people another sync of everybody was about, in either direction.
+        wrote_again: How much that one wrote.
         file: What was saved.
+        statuses: What the server said of the review, while somebody decided and in the end.
+        remembered: What the command remembers, but for pages and reports.
+        values: Values of people and secrets.
         printed: What the command printed.
         complaints: What the pages did that none may do.
     """
@@ -79,7 +98,13 @@ class Story:
     in_xledger: dict[str, str | None] = field(default_factory=dict)
     emails: set[str] = field(default_factory=set)
     added: str = ""
+    new_in_huma: int = 0
+    again: tuple[int, int] = (0, 0)
+    wrote_again: int = 0
     file: str = ""
+    statuses: list[str] = field(default_factory=list)
+    remembered: str = ""
+    values: set[str] = field(default_factory=set)
     printed: str = ""
     complaints: list[str] = field(default_factory=list)
 
@@ -98,7 +123,7 @@ def cast_of(sandbox: Sandbox) -> Cast:
     ][:5]
     for user, phone in zip(people, (THEIRS, OURS, OPEN), strict=False):
         sandbox.xledger.add_employee(**ledger.as_entry(user.facts) | {"phone": phone})
-    (added,) = sandbox.employ(1)
+    added, _ = sandbox.employ(2)
     code = next(employee["code"] for employee in sandbox.xledger.employees() if employee["dbId"] == added)
     theirs, ours, open_, left_out, created = people
     return Cast(theirs, ours, open_, left_out, created, code, {user.id: user["phone"] for user in people})
@@ -120,11 +145,46 @@ def now(page: Page) -> str:
     return page.locator("#now").inner_text()
 
 
+def status(page: Page) -> str:
+    """What the server says of the review."""
+    return str(page.evaluate("fetch('/api/status').then((answer) => answer.text())"))
+
+
+def writes(sandbox: Sandbox) -> int:
+    """How many writes the two systems have got."""
+    return len(sandbox.xledger.writes) + len(sandbox.huma.writes)
+
+
+def remembered_in(states: Path) -> str:
+    """What is in the files of the command's own, but for those of reports."""
+    reports = {"huma", "xledger"}
+    return "".join(path.read_text() for path in states.rglob("*.json") if not reports & {*path.parts})
+
+
+def sync_everybody_both_ways(sandbox: Sandbox, decided: str) -> tuple[int, int]:
+    """Syncs in this process, as was decided. Returns how many people each direction was about."""
+    to_huma = records(read_employees(sandbox).records.values(), TO_HUMA.stream)
+    to_xledger = records(read_source(sandbox).records.values())
+    for _ in DestinationHuma(today=lambda: sandbox.huma.today).write(
+        sandbox.destination_huma_config(decisions=decided, new_user_groups=[company_of(sandbox)]),
+        ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream(TO_HUMA.stream)]}),
+        to_huma,
+    ):
+        pass
+    for _ in DestinationXledger().write(
+        sandbox.destination_config(decisions=decided),
+        ConfiguredAirbyteCatalogSerializer.load({"streams": [a_stream()]}),
+        to_xledger,
+    ):
+        pass
+    return len(to_huma), len(to_xledger)
+
+
 @pytest.fixture(scope="module")
 def story(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Story:
     visit = Visits(chromium)
-    with Sandbox.running(people=60, burst_limit=None) as sandbox:
-        told = Story(cast_of(sandbox))
+    with Sandbox.running(PEOPLE, burst_limit=None) as sandbox:
+        told, users = Story(cast_of(sandbox)), len(sandbox.huma.users)
         connection = connection_of(sandbox, tmp_path_factory.mktemp("story") / "fjord")
         with running(connection) as review:
             page = decide_and_come_back(told, review, visit)
@@ -137,7 +197,13 @@ def story(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Story:
             see_the_result(told, visit(review.address))
             told.printed = review.line + review.end(signal.SIGINT)[1]
         look_at_both(told, sandbox)
+        told.new_in_huma = len(sandbox.huma.users) - users
         told.file = (connection / "decisions.json").read_text(encoding="utf-8")
+        told.remembered = remembered_in(connection.parent / ".state" / "connections")
+        told.values = recognisable_values(sandbox)
+        written = writes(sandbox)
+        told.again = sync_everybody_both_ways(sandbox, told.file)
+        told.wrote_again = writes(sandbox) - written
     told.complaints = [line for line in visit.complaints if "ERR_CONNECTION" not in line]  # there was no server
     visit.close()
     return told
@@ -153,6 +219,7 @@ def decide_and_come_back(story: Story, review: Running, visit: Visits) -> Page:
     decide(frame, "differs", cast.theirs["employmentId"], "xledger")
     decide(frame, "differs", cast.ours["employmentId"], "huma")
     expect(page.locator("#now")).to_contain_text("2 decided")
+    story.statuses.append(status(page))
     page.close()
 
     page = visit(review.address, locale="en-US")
@@ -170,7 +237,7 @@ def synchronise(story: Story, sandbox: Sandbox, page: Page) -> None:
     expect(page.locator("#notices")).to_be_empty(timeout=PATIENCE)
     expect(page.locator("#synchronise")).to_be_enabled()
     story.after_a_kill = now(page)
-    story.writes = len(sandbox.xledger.writes) + len(sandbox.huma.writes)
+    story.writes = writes(sandbox)
     page.locator("#synchronise").click()
     story.question = page.locator("#confirm").inner_text()
     page.locator("#confirmed").click()
@@ -180,6 +247,7 @@ def synchronise(story: Story, sandbox: Sandbox, page: Page) -> None:
 def see_the_result(story: Story, page: Page) -> None:
     """Looks at what was written, in either direction."""
     expect(page.locator("main")).to_have_attribute("data-phase", "done", timeout=PATIENCE)
+    story.statuses.append(status(page))
     story.outcome = page.locator("#outcome").inner_text()
     for system, who in (("Xledger", story.cast.ours), ("Huma", story.cast.theirs)):
         page.get_by_role("tab", name=f"written to {system}").click()
@@ -231,6 +299,16 @@ def test_people_are_where_it_was_decided_that_they_are(story: Story) -> None:
     assert cast.left_out.id not in story.in_xledger
     assert cast.created.id in story.in_xledger
     assert story.added in story.emails
+    assert story.new_in_huma == 1
+
+
+def test_everybody_is_counted_as_they_are_read(story: Story) -> None:
+    assert json.loads(story.statuses[0])["steps"][0]["count"] == PEOPLE
+
+
+def test_another_sync_of_everybody_in_both_directions_writes_nothing(story: Story) -> None:
+    assert min(story.again) >= PEOPLE // 2
+    assert story.wrote_again == 0
 
 
 def test_the_question_foretold_it(story: Story) -> None:
@@ -246,15 +324,19 @@ def test_the_result_shows_what_was_before_and_what_is_there_now(story: Story) ->
     assert "From Huma to Xledger" in story.outcome
 
 
-def test_what_was_saved_is_a_file_of_decisions_without_a_value(story: Story) -> None:
+def test_what_was_saved_is_a_file_of_decisions(story: Story) -> None:
     decisions = parse_decisions(story.file)
     assert decisions is not None
-    for value in (THEIRS, OURS, OPEN, *story.cast.phones.values(), story.cast.theirs["email"]):
-        assert value not in story.file
     assert {entry["stands"] for entry in json.loads(story.file)["fields"]} == {"huma", "xledger", "later"}
 
 
-def test_nothing_of_anybody_is_printed_and_no_page_misbehaves(story: Story) -> None:
+def test_no_value_and_no_secret_is_in_what_a_review_remembers_tells_saves_or_prints(story: Story) -> None:
+    assert len(story.statuses) == 2
+    assert '"phase"' in story.remembered
     assert "The review is ended" in story.printed
-    assert story.cast.theirs["email"] not in story.printed
+    told = "\n".join([*story.statuses, story.remembered, story.file, story.printed])
+    assert sorted(value for value in story.values | {THEIRS, OURS, OPEN} if value in told) == []
+
+
+def test_no_page_misbehaves(story: Story) -> None:
     assert story.complaints == []
