@@ -131,8 +131,7 @@ def refusal(written: Side, language: Language) -> str:
 
 def _put_in(text: Explained, written: Side) -> Explained:
     """A text with the names of the systems in it."""
-    (source,) = (side for side in Side if side is not written)
-    names = {"source": NAMES[source], "written": NAMES[written]}
+    names = {"source": NAMES[written.other], "written": NAMES[written]}
     means = {
         language: sentences.format(**names, refusal=refusal(written, language))
         for language, sentences in text.means.items()

@@ -58,6 +58,11 @@ class Side(str, Enum):
     XLEDGER = "xledger"
     HUMA = "huma"
 
+    @property
+    def other(self) -> "Side":
+        """The one that is read then."""
+        return Side.HUMA if self is Side.XLEDGER else Side.XLEDGER
+
 
 class Way(NamedTuple):
     """A row as it is for one side.

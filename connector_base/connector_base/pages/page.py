@@ -14,6 +14,9 @@ from connector_base.pages.contents import Frame
 
 PageKind = Literal["review", "result"]
 
+FILES: Final[Mapping[PageKind, str]] = {"review": "review.html", "result": "result.html"}
+"""What a page is called in a report."""
+
 LIBRARIES: Final = ("ag-grid", "diff")
 """Libraries that show people and values."""
 

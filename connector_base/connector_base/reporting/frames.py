@@ -7,12 +7,13 @@ from datetime import datetime, timezone
 from typing import Final
 
 from connector_base.pages.contents import Decided, Frame, Names
+from connector_base.pages.page import FILES
 from connector_base.reporting.effects import about_fields
 from connector_base.reporting.sides import Sides
 from connector_base.settings.modes import Mode
 from shared_mappings import Language, Policies, explanations
 
-PAGES: Final = {Mode.PREVIEW: "review.html", Mode.SYNC: "result.html"}
+PAGES: Final = {Mode.PREVIEW: FILES["review"], Mode.SYNC: FILES["result"]}
 """The page that is left of each."""
 
 

@@ -87,10 +87,8 @@ def not_written(subject: Person | InvalidRecord, code: str, more: Particulars, s
         more: What is particular about it.
         sides: How the two systems are named.
     """
-    entry, whole = (
-        _of(subject, sides.id_there(more.there), sides),
-        not more.fields and code in {each.value for each in RejectionCode},
-    )
+    entry = _of(subject, sides.id_there(more.there), sides)
+    whole = not more.fields and code in {each.value for each in RejectionCode}
     about: Sequence[str] = [name for name in more.fields if name in sides.direction.table.fields] or [""]
     entry["told"] = [told(code, more.detail, name, rejected=whole) for name in about]
     return entry

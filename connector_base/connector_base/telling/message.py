@@ -8,19 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from connector_base.pages.page import FILES
 from connector_base.telling import texts
 from connector_base.telling.run import Run
 from connector_base.telling.texts import Text
-from shared_mappings import Language, Side, explanations, field_table
+from shared_mappings import NAMES, Language, explanations, field_table
 
 MOST_NAMED: Final = 25
 """More people under one code are not read in a message, and cards of Teams hold 28 KB."""
 
-RESULT: Final = "result.html"
-REVIEW: Final = "review.html"
-
-_NAMES: Final = {Side.HUMA: "Huma", Side.XLEDGER: "Xledger"}
-_OTHER: Final = {Side.HUMA: Side.XLEDGER, Side.XLEDGER: Side.HUMA}
 _IN_THE_SUBJECT: Final = ("created", "updated", "rejected")
 
 
@@ -112,7 +108,7 @@ class _Writer:
     def _report(self) -> Iterator[str]:
         preview = self.run.is_preview
         if self.run.place is not None:
-            text, page = (texts.REVIEW, REVIEW) if preview else (texts.REPORT, RESULT)
+            text, page = (texts.REVIEW, FILES["review"]) if preview else (texts.REPORT, FILES["result"])
             yield self._said(text, place=self.run.place, page=page)
         elif self.run.problem is None:
             yield self._said(texts.WITHOUT_A_REPORT)
@@ -144,4 +140,4 @@ class _Writer:
 
     def _said(self, text: Text, **filled_in: str) -> str:
         written = self.run.written
-        return text[self.language].format(read=_NAMES[_OTHER[written]], written=_NAMES[written], **filled_in)
+        return text[self.language].format(read=NAMES[written.other], written=NAMES[written], **filled_in)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from huma_xledger.reviewing.messages import Accounts, Begun, Ended, Message, Moved, Telling
-from huma_xledger.reviewing.status import At, Doing, Phase, Step, StepState, System
+from huma_xledger.reviewing.status import At, Doing, Phase, Step, StepState, System, in_utc
 
 OLD: Final = timedelta(days=1)
 """How long what was read is taken to be as it was."""
@@ -164,7 +164,7 @@ def is_worth_writing_down(message: Message) -> bool:
 def ended(journal: Journal, now: datetime) -> Journal:
     """What runs the connectors has ended: a direction that had not ended by then has failed."""
     legs = tuple(
-        replace(leg, step=replace(leg.step, state=StepState.FAILED, at=None, ended=_iso(now), problem=GONE))
+        replace(leg, step=replace(leg.step, state=StepState.FAILED, at=None, ended=in_utc(now), problem=GONE))
         if leg.step.state is StepState.RUNNING
         else leg
         for leg in journal.legs
@@ -198,7 +198,7 @@ def failed(journal: Journal, problem: str, now: datetime) -> Journal:
         now: The time.
     """
     first = next((leg for leg in journal.legs if leg.step.state is not StepState.DONE), journal.legs[-1])
-    step = replace(first.step, state=StepState.FAILED, at=None, ended=_iso(now), problem=problem)
+    step = replace(first.step, state=StepState.FAILED, at=None, ended=in_utc(now), problem=problem)
     legs = tuple(replace(leg, step=step) if leg is first else leg for leg in journal.legs)
     return replace(journal, phase=Phase.FAILED, legs=legs)
 
@@ -239,7 +239,7 @@ def _heard(leg: Leg, message: Moved | Begun | Ended, now: datetime, journal: Jou
             step = replace(
                 step,
                 state=StepState.RUNNING,
-                began=step.began or _iso(now),
+                began=step.began or in_utc(now),
                 at=message.at or step.at,
                 count=step.count if message.count is None else message.count,
                 said=step.said if message.said is None else message.said,
@@ -255,8 +255,8 @@ def _heard(leg: Leg, message: Moved | Begun | Ended, now: datetime, journal: Jou
                 step,
                 state=StepState.FAILED if message.problem else StepState.DONE,
                 at=None,
-                began=step.began or _iso(now),
-                ended=_iso(now),
+                began=step.began or in_utc(now),
+                ended=in_utc(now),
                 problem=message.problem,
                 summary=message.summary,
                 warnings=message.warnings,
@@ -271,7 +271,3 @@ def _telling(journal: Journal, message: Telling) -> Journal:
     if message.state not in ("sent", "failed") or journal.told == "failed":
         return told
     return replace(told, told=message.state, told_problem=message.problem)
-
-
-def _iso(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

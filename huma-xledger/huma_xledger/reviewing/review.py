@@ -25,7 +25,7 @@ from huma_xledger.reviewing import journal as following
 from huma_xledger.reviewing.journal import Journal
 from huma_xledger.reviewing.kept import Kept, for_another_look, keep
 from huma_xledger.reviewing.messages import MESSAGE, TASK, Task, as_line
-from huma_xledger.reviewing.status import Doing, Phase, RefusedError, Status, System
+from huma_xledger.reviewing.status import Doing, Phase, RefusedError, Status, System, in_utc
 
 WORKER: Final = (sys.executable, "-m", "huma_xledger.reviewing.worker")
 """How the process is started that runs the connectors."""
@@ -426,10 +426,10 @@ class Review:
             mode=self.file.mode(TO_XLEDGER.destination),
             to_huma_mode=self.file.mode(TO_HUMA.destination) if self._both else None,
             review=preview.name if preview else None,
-            read_at=f"{preview.at:%Y-%m-%dT%H:%M:%SZ}" if preview else None,
+            read_at=in_utc(preview.at) if preview else None,
             is_old=following.is_old(preview, self.now()),
             onto=kept.token if is_deciding else None,
-            kept_at=f"{kept.at:%Y-%m-%dT%H:%M:%SZ}" if kept.at else None,
+            kept_at=in_utc(kept.at) if kept.at else None,
             saved=kept.text is not None and journal.decided == _digest_of(kept.text.encode()),
             failed_in=journal.doing if has_failed else None,
             problem=journal.problem if has_failed else None,

@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Literal
 
 System = Literal["huma", "xledger"]
+
+
+def in_utc(moment: datetime) -> str:
+    """A moment in UTC, as a status has it."""
+    return f"{moment.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class RefusedError(Exception):

@@ -7,9 +7,11 @@ from time import monotonic
 from typing import Any, Final, Literal
 
 from connector_base.failures import ConnectorError
+from connector_base.pages.page import FILES
 from connector_base.storage.decisions import FILE as DECISIONS
 from connector_base.storage.storage import LocalFolder, open_storage
 from connector_base.storage.storage_config import STORAGE_SETTING, NoStorage, storage_of
+from connector_base.telling.setting import TOLD
 from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError, SyncResult
 from huma_xledger.connection_file import SETTING, ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_HUMA, TO_XLEDGER, Direction
@@ -28,11 +30,8 @@ Tell = Callable[[Message], object]
 
 DIRECTIONS: Final[Mapping[System, Direction]] = {"xledger": TO_XLEDGER, "huma": TO_HUMA}
 
-PAGES: Final = {Doing.PREVIEW: "review.html", Doing.SYNC: "result.html"}
+PAGES: Final = {Doing.PREVIEW: FILES["review"], Doing.SYNC: FILES["result"]}
 """What a report calls its page."""
-
-NOBODY_IS_TOLD: Final = ("notify", "notify_language")
-"""Settings of a destination that a preview goes without: somebody looks at it."""
 
 OFTEN: Final = 0.1
 """Seconds between two counts that are told."""
@@ -207,7 +206,7 @@ def _for_a_preview(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ConnectorError: When they cannot be read.
     """
-    found = {name: value for name, value in config.items() if name not in NOBODY_IS_TOLD}
+    found = {name: value for name, value in config.items() if name not in TOLD}  # somebody looks at it
     storage = open_storage(storage_of(found))
     if not str(found.get(SETTING, "")).strip() and storage is not None:
         content = storage.read(DECISIONS)
