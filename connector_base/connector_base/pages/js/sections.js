@@ -167,7 +167,7 @@ const Sections = (() => {
 
   const bulk = (app, rows, isEverything) => {
     const n = rows.filter(({ key }) => key).length;
-    const which = `${isEverything ? "bulk.everything" : "bulk.shown"}${n < rows.length ? ".decidable" : ""}`;
+    const which = `bulk.${isEverything ? "everything" : "shown"}${n < rows.length ? ".decidable" : ""}`;
     return n ? [forAll(app, rows, Words.say(which, { n }))] : [];
   };
 
