@@ -187,6 +187,27 @@ def test_everything_in_a_section_is_decided_at_once(small: Open) -> None:
     assert progress(page) == "3 of 4 decided, 1 undecided"
 
 
+def test_everything_of_the_page_is_decided_at_once_and_taken_back_at_once(small: Open) -> None:
+    page = small()
+    decide(page, "Person 1", "Xledger")
+    page.get_by_role("searchbox").fill("nobody is called so")
+    page.get_by_role("button", name="Decide all…").click()
+    page.get_by_role("dialog").get_by_role("group", name="The 3 that are undecided:").get_by_role(
+        "button", name="Later"
+    ).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert progress(page).startswith("4 of 4 decided, 0 undecided")
+    assert sorted(chosen(saved(page)).values()) == ["later"] * 3 + ["xledger"]
+    page.get_by_role("button", name="Undo").click()
+    assert progress(page) == "1 of 4 decided, 3 undecided"
+    page.get_by_role("button", name="Decide all…").click()
+    page.get_by_role("dialog").get_by_role("group", name="All 4 that can be decided:").get_by_role(
+        "button", name="Huma"
+    ).click()
+    assert progress(page) == "3 of 4 decided, 1 undecided"
+    assert sorted(chosen(saved(page)).values()) == ["huma"] * 3 + ["later"]
+
+
 def test_what_was_done_is_undone_and_done_again(small: Open) -> None:
     page = small()
     page.locator("#bulk").get_by_role("button", name="Huma").click()

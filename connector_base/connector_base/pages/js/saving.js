@@ -24,6 +24,7 @@ const Saving = (() => {
         Dom.el("div", { class: "bar-progress" }, progress(counts), Dom.el("p", {}, told(counts))),
         button("undo", Words.say("undo"), Words.say("undo.hint"), app.undo, !state.canUndo),
         button("redo", Words.say("redo"), Words.say("redo.hint"), app.redo, !state.canRedo),
+        button("everything", Words.say("everything"), Words.say("everything.hint"), () => Sections.everything(app), !counts.all),
         Dom.el("p", { class: "bar-said" }, app.said),
       ),
       Dom.el("div", { class: "bar-rest" }, rest, button("load", Words.say("load"), Words.say("load.hint"), () => choose(app))),

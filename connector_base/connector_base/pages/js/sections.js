@@ -332,5 +332,21 @@ const Sections = (() => {
     return Words.say("told.fields", { fields: Words.list(fields.map((field) => Choices.fieldName(frame, field))) });
   };
 
-  return { of, wouldBe, leftOut };
+  /** What can be done about every value of the page, whichever section it is in and whatever is searched for. */
+  const everything = (app) => {
+    const all = Data.KINDS.flatMap((kind) => app.rows[kind]).filter(({ key }) => key);
+    const undecided = all.filter(({ key }) => app.state.choice(key) === null);
+    const dialog = Dialogs.show(
+      Words.say("everything.title"),
+      Dom.el("p", {}, Words.say("everything.about")),
+      forAll(app, all, Words.say("everything.all", { n: all.length })),
+      undecided.length > 0 && undecided.length < all.length
+        && forAll(app, undecided, Words.say("everything.undecided", { n: undecided.length })),
+    );
+    for (const button of dialog.querySelectorAll(".for-all button:not([aria-disabled])")) {
+      button.addEventListener("click", () => dialog.close());
+    }
+  };
+
+  return { of, wouldBe, leftOut, everything };
 })();
