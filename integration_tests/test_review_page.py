@@ -437,7 +437,7 @@ def test_after_saving_the_page_says_where_the_file_goes_and_what_comes_of_it(sma
     expect(said).to_contain_text("/reports/decisions.json")
     expect(said.locator("ol li")).to_have_count(2)
     expect(said).to_contain_text("Xledger gets 1 value of Huma's.")
-    expect(said).to_contain_text("Huma gets 1 value of Xledger's.")
+    expect(said).to_contain_text("Huma gets 1 value of Xledger's, where it can take it.")
     expect(said).to_contain_text("2 values that you have not decided stay as they are in both.")
 
 
