@@ -365,6 +365,22 @@ def test_what_earlier_runs_left_of_people_is_removed_when_a_new_preview_is_whole
     assert folders == [second.review] != [first.review]
 
 
+def test_the_only_report_of_what_a_sync_has_written_stays_when_both_are_read_anew(start: Start, states: Path) -> None:
+    review = start()
+    at_rest(review)
+    review.synchronise()
+    synced = at_rest(review)
+    assert synced.phase is Phase.DONE
+    (run,) = (path for path in (states / "review").iterdir() if path.is_dir() and path.name != synced.review)
+    report = run / "xledger" / "2026-01-15T05-00-01Z-1d4edba2" / "changes.jsonl"
+    report.parent.mkdir(parents=True)
+    report.write_text("{}")
+    for _ in range(2):
+        review.again()
+        at_rest(review)
+    assert report.exists(), "Nothing else says what stood where something was written."
+
+
 # ------------------------------------------------------------------ one at a time, and what is of no use
 
 

@@ -27,6 +27,9 @@ from huma_xledger.reviewing.kept import Kept, for_another_look, keep
 from huma_xledger.reviewing.messages import MESSAGE, TASK, Task, as_line
 from huma_xledger.reviewing.status import Doing, Phase, RefusedError, Status, System, in_utc
 
+CHANGES: Final = "changes.jsonl"
+"""What the report of a sync calls the file with each value that was written, and what stood there before."""
+
 WORKER: Final = (sys.executable, "-m", "huma_xledger.reviewing.worker")
 """How the process is started that runs the connectors."""
 
@@ -397,9 +400,13 @@ class Review:
             raise RefusedError(no_room(error)) from None
 
     def _forget_the_last_one(self) -> None:
-        """Removes what earlier runs left. It holds values of people, and the next preview is whole."""
+        """Removes what earlier previews left. It holds values of people, and the next preview is whole.
+
+        The report of a sync stays that has no other place: nothing else says what stood where something was written.
+        """
         for folder in self._own.iterdir():
-            if folder.is_dir() and folder.name != self._journal.run:
+            has_report = any(folder.glob(f"*/*/{CHANGES}"))
+            if folder.is_dir() and folder.name != self._journal.run and not has_report:
                 shutil.rmtree(folder, ignore_errors=True)
 
     # -------------------------------------------------------------- what is told
