@@ -37,8 +37,9 @@ from huma_xledger.lock import held
 from huma_xledger.report import told_of
 from huma_xledger.state_file import StateFile, StateFileError
 from integration_tests.conftest import Write
-from integration_tests.decided import decisions
+from integration_tests.decided import decisions, leave
 from integration_tests.records import a_user, records
+from integration_tests.sandbox import Sandbox
 from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
 
 Sync = Callable[..., SyncResult]
@@ -371,6 +372,26 @@ def test_the_host_understands_what_both_connectors_log_for_it(
     (line,) = (record.getMessage() for record in caplog.records)
     logged = {"type": "LOG", "log": {"level": "INFO", "message": line}}
     assert said(json.dumps(logged).encode(), 0).identity is not None
+
+
+def test_what_a_destination_knows_of_decisions_is_told_by_a_check_of_the_connection(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configs = {
+        "destination-xledger": sandbox.destination_config(),
+        "destination-huma": sandbox.destination_huma_config(),
+    }
+    path = tmp_path / "connection.yaml"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(configs), encoding="utf-8")
+    (tmp_path / "decisions.json").write_text(decisions(leave(a_user(1)), leave(a_user(2))), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["huma-xledger", "check", str(tmp_path)])
+    assert command.main() == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for name in configs:
+        assert f"{name}: 2 decisions were found in" in printed
+    assert "under Decisions (decisions)" not in printed
 
 
 def test_a_state_that_cannot_be_written_ends_the_sync_in_a_sentence(sync: Sync, tmp_path: Path) -> None:

@@ -109,10 +109,20 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
         _say(console, warning)
     for name, result in checked.items():
         _say(console, f"{name}: {result.problem or 'It works with these settings.'}")
+        if result.decisions is not None:
+            _say(console, f"{name}: {_where_it_is(result.decisions, name, file)}")
     of_notify = _problems_of_notify(file, notify)
     for sentence in of_notify:
         _say(console, sentence)
     return 1 if of_notify or any(result.problem for result in checked.values()) else 0
+
+
+def _where_it_is(decisions: str, name: str, file: "ConnectionFile") -> str:
+    """What a destination says of decisions: the connection's are in a file of it, although they come as a setting."""
+    from connector_base.storage.decisions import UNDER_SETTING  # noqa: PLC0415  as above
+
+    is_of_connection = file.decisions.path.exists() and name not in file.decide_by_themselves
+    return decisions.replace(UNDER_SETTING, f"in {file.decisions.path}", 1) if is_of_connection else decisions
 
 
 def _problems_of_notify(file: "ConnectionFile", addresses: Sequence[str]) -> tuple[str, ...]:

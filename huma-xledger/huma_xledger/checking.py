@@ -5,6 +5,7 @@ of what they log.
 """
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,10 @@ IDENTITY: Final = "CONNECTION IDENTITY "
 """What the line begins with in which a connector says whose account it reaches."""
 
 
+_DECISIONS: Final = re.compile(r"\d+ decisions? (was|were) found ")
+"""What the line begins with in which a destination says what it knows of decisions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a connector said while it was checked.
@@ -28,11 +33,13 @@ class Checked:
         identity: Whose account it reaches, and by which settings it works; None when it does not say.
         warnings: What it warns of although it can work.
         problem: Why it cannot work; None when it can.
+        decisions: How many decisions it goes by, and what became of them; None when there are none.
     """
 
     identity: Identity | None
     warnings: tuple[str, ...]
     problem: str | None
+    decisions: str | None = None
 
 
 def check(
@@ -65,11 +72,14 @@ def said(output: bytes, exit_code: int) -> Checked:
     """
     identity: Identity | None = None
     warnings = []
+    decisions: str | None = None
     problem: str | None = f"it ended without an answer (exit code {exit_code}). Run its check by itself to see why."
     for message in _messages(output.splitlines()):
         match message:
             case {"type": "LOG", "log": {"message": str(text)}} if text.startswith(IDENTITY):
                 identity = _identity(text.removeprefix(IDENTITY))
+            case {"type": "LOG", "log": {"message": str(text)}} if _DECISIONS.match(text):
+                decisions = text
             case {"type": "LOG", "log": {"level": "WARN", "message": str(text)}}:
                 warnings.append(text)
             case {"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": str(text)}}}:
@@ -78,7 +88,7 @@ def said(output: bytes, exit_code: int) -> Checked:
                 problem = None
             case {"type": "CONNECTION_STATUS", "connectionStatus": {"message": str(text)}}:
                 problem = text
-    return Checked(identity, tuple(warnings), problem)
+    return Checked(identity, tuple(warnings), problem, decisions)
 
 
 def _started(

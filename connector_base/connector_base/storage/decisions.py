@@ -17,7 +17,9 @@ from shared_mappings import Decisions, DecisionsError, nothing_decided, parse_de
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 FILE: Final = "decisions.json"
-SETTING: Final = "Decisions (decisions)"
+UNDER_SETTING: Final = "under Decisions (decisions)"
+"""Where decisions are that a setting holds, in words."""
+
 KEY_BYTES: Final = 32
 
 
@@ -99,7 +101,7 @@ def _warn_of_a_file(counting: Decisions, config: StorageConfig) -> None:
 
 def _found(entered: str, config: StorageConfig) -> Found:
     if entered.strip():
-        return Found(parse_decisions(entered), f"under {SETTING}")
+        return Found(parse_decisions(entered), UNDER_SETTING)
     storage = open_storage(config)
     content = None if storage is None else storage.read(FILE)
     if storage is None or content is None:
