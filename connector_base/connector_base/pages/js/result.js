@@ -39,12 +39,12 @@ const Result = (() => {
         id: "updated", n: summary.updated, label: `result.number.updated.${to}`, go: "written", filters: hasAdded ? { person: "updated" } : {},
         more: counted([["result.number.set", sum(summary.fields_changed)], ["result.number.emptied", sum(summary.fields_unset)]]),
       },
-      { id: "kept", n: rows.kept.length, label: "result.number.kept", go: "kept" },
       {
         id: "rejected", n: sum(summary.rejected), label: "number.rejected", go: "rejected",
         more: counted([["number.skipped", sum(summary.skipped)]]),
       },
       { id: "unchanged", n: summary.unchanged, label: "number.unchanged" },
+      { id: "kept", n: rows.kept.length, label: "result.number.kept", go: "kept" },
     ], rows);
   };
 

@@ -114,7 +114,7 @@ const ResultSections = (() => {
         {},
         Dom.el("th", { scope: "row" }, Details.placeName(change.target), Dom.el("code", {}, change.target)),
         Dom.el("td", {}, "before" in change ? Values.plain(row, change.before) : none("places.unknown")),
-        Dom.el("td", {}, Values.plain(row, change.after), Dom.el("time", { class: "muted at", datetime: change.at }, change.at), change.unconfirmed && unconfirmed()),
+        Dom.el("td", {}, Values.plain(row, change.after), Dom.el("time", { class: "muted at", datetime: change.at }, `${Words.day(change.at)} ${Words.clock(change.at)}`), change.unconfirmed && unconfirmed()),
       ))),
     );
 
@@ -241,7 +241,7 @@ const ResultSections = (() => {
 
   const personAndField = (grouping) => [
     person(),
-    { id: "field", title: Words.say("column.field"), share: 1, least: 110, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
+    { id: "field", title: Words.say("column.field"), share: 1, least: 140, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
   ].filter(({ id }) => id !== grouping);
 
   const fields = ({ frame, rows }, section) => {

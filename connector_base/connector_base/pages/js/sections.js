@@ -70,7 +70,7 @@ const Sections = (() => {
 
   const valueColumns = (app) => [
     { id: "person", title: Words.say("column.person"), share: 1.2, least: 130, cell: ({ who }) => People.cell(who), sort: ({ who }) => who.name },
-    { id: "field", title: Words.say("column.field"), share: 1, least: 110, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
+    { id: "field", title: Words.say("column.field"), share: 1, least: 140, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
     {
       id: "huma", title: "Huma", share: 1.7, least: 130, sort: ({ value }) => value.huma,
       cell: (row) => [
