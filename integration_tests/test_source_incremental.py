@@ -9,7 +9,10 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus, SyncMode
 
 from connector_base.incremental import cursor
-from integration_tests.reading import Read, State, reading, sandbox_of
+from connector_base.protocol.attendance import Attendance
+from connector_base.protocol.messages import read_messages
+from connector_base.protocol.stream_keys import StreamKey
+from integration_tests.reading import Emitted, Read, State, reading, sandbox_of
 from integration_tests.sandbox import Fault, Sandbox
 from integration_tests.test_host import recognisable_values
 
@@ -238,6 +241,31 @@ def test_a_sync_that_fails_after_some_people_goes_on_with_the_others(sandbox: Sa
     second = read(first.state)
     assert sorted(first.ids + second.ids) == sorted(sandbox.huma.users)
     assert read(second.state).ids == []
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/{id}"])
+def test_a_sync_that_fails_does_not_say_that_everybody_came(sandbox: Sandbox, read: Read, path: str) -> None:
+    fault = sandbox.huma.faults.add(Fault.server_error(403, path=path, after=1, times=None))
+    failed = read()
+    assert failed.status is AirbyteStreamStatus.INCOMPLETE
+    assert not have_all_come(failed)
+    sandbox.huma.faults.remove(fault)
+    whole = read()
+    assert have_all_come(whole)
+    assert not have_all_come(read(whole.state)), "Nobody came."
+    assert not have_all_come(read(failed.state)), "Who had come before does not come again."
+
+
+def have_all_come(emitted: Emitted) -> bool:
+    """What a destination makes of it."""
+    attendance = Attendance(frozenset({StreamKey("users")}))
+    for record in emitted.records.values():
+        attendance.record_came(StreamKey("users"), record)
+    lines = [json.dumps({"type": "STATE", "state": state}).encode() for _, state in emitted.states]
+    for message in read_messages(lines, {StreamKey("users")}):
+        assert message.state is not None
+        attendance.state_came(message.state)
+    return attendance.is_complete
 
 
 @pytest.mark.parametrize("path", ["/users", "/users/{id}"])

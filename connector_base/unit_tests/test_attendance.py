@@ -28,6 +28,11 @@ def catalog(sync_mode: str) -> ConfiguredAirbyteCatalog:
     return ConfiguredAirbyteCatalogSerializer.load({"streams": [configured]})
 
 
+def as_the_last(stream_state: Any) -> Any:
+    """What the last state of a sync that has read everything holds."""
+    return {"readWhole": True, **stream_state} if isinstance(stream_state, dict) else stream_state
+
+
 def after(sync_mode: str, emitted: Iterable[Any], *stream_states: Any) -> Attendance:
     """Who came, after records that were emitted at some moments, and states."""
     attendance = Attendance.of(catalog(sync_mode))
@@ -38,7 +43,7 @@ def after(sync_mode: str, emitted: Iterable[Any], *stream_states: Any) -> Attend
             "type": "STATE",
             "state": {
                 "type": "STREAM",
-                "stream": {"stream_descriptor": {"name": "users"}, "stream_state": stream_state},
+                "stream": {"stream_descriptor": {"name": "users"}, "stream_state": as_the_last(stream_state)},
             },
         }
         for stream_state in stream_states
@@ -75,6 +80,9 @@ def test_the_last_state_counts() -> None:
         ([None], [{}]),
         (["yesterday"], [{"everybodySince": "yesterday"}]),
         (["2026-01-15T05:00:00"], [{"everybodySince": "2026-01-15T05:00:00"}]),
+        ([THIS_SYNC], [{"everybodySince": THE_SAME_MOMENT, "readWhole": False}]),
+        ([THIS_SYNC], [{"everybodySince": THE_SAME_MOMENT, "readWhole": None}]),
+        ([THIS_SYNC], [{"everybodySince": THE_SAME_MOMENT}, {"everybodySince": THE_SAME_MOMENT, "readWhole": None}]),
         ([THIS_SYNC], [None]),
         ([THIS_SYNC], ["everybodySince"]),
     ],

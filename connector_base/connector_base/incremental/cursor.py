@@ -26,6 +26,10 @@ def changed_at(started_at: datetime) -> str:
     return started_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+READ_WHOLE: Final = "readWhole"
+"""What the last state of a sync says that has read everything; without it, part is missing. The next sync goes without
+it: what it is to emit is told by the fingerprints."""
+
 RECORDS_BETWEEN_STATES: Final = 500
 SHARE_BETWEEN_STATES: Final = 10
 """A state message is emitted after so many records, or after a tenth of all where that is more: it names them all, and
@@ -107,7 +111,7 @@ class ChangedRecordsCursor(Cursor):
     def ensure_at_least_one_state_emitted(self) -> None:
         """Ends the stream with its state, also when nothing was emitted."""
         with self._lock:
-            if self._all_listed and not self._open_partitions:
+            if self._is_whole:
                 for key in self._not_seen:
                     del self._fingerprints[key]
                 self._not_seen.clear()
@@ -122,7 +126,13 @@ class ChangedRecordsCursor(Cursor):
         return fingerprint(self._start.key, counted)
 
     def _stream_state(self) -> dict[str, Any]:
-        return replace(self._start, fingerprints=dict(self._fingerprints)).as_stream_state()
+        state = replace(self._start, fingerprints=dict(self._fingerprints)).as_stream_state()
+        return {**state, READ_WHOLE: True} if self._is_whole else state
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether everything was read, without a failure."""
+        return self._all_listed and not self._open_partitions
 
     def _emit_state(self) -> None:
         """Puts the state into the queue while no other thread can put a later one there."""

@@ -2,7 +2,8 @@
 
 A catalog says so of a full refresh. Of an incremental sync the last state does, where the source keeps fingerprints:
 the first one, and one that is due after a while, emit everything. Then `changedAt` of every record, which is when the
-sync began, is `everybodySince` of the state, which is when the sync began that last set out to emit everything; see
+sync began, is `everybodySince` of the state, which is when the sync began that last set out to emit everything. A sync
+that fails on the way ends with a state too, which does not say that everything was read (`readWhole`); see
 `connector_base.incremental`.
 """
 
@@ -19,6 +20,7 @@ from connector_base.protocol.stream_keys import StreamKey
 
 EMITTED_AT: Final = "changedAt"
 EVERYTHING_SINCE: Final = "everybodySince"
+READ_WHOLE: Final = "readWhole"
 
 
 @dataclass(slots=True)
@@ -64,14 +66,17 @@ class Attendance:
         return _moment(next(iter(emitted))) if len(emitted) == 1 else None
 
     def _began(self, stream: StreamKey) -> datetime | None:
-        """When the sync began that last set out to emit everything, by the state that came last."""
+        """When the sync began that last set out to emit everything, by the state that came last.
+
+        None where that state does not say that everything was read.
+        """
         state = self._states.get(stream)
         return _moment(_everything_since(state)) if state else None
 
 
 def _everything_since(state: HostsStateMessage) -> Any:
     match loads(state.content["stream"].encode()):
-        case {"stream_state": {**stream_state}}:
+        case {"stream_state": {**stream_state}} if stream_state.get(READ_WHOLE) is True:
             return stream_state.get(EVERYTHING_SINCE)
     return None
 
