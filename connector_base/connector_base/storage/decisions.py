@@ -92,10 +92,10 @@ def _warn_of_a_file(counting: Decisions, config: StorageConfig) -> None:
         is_other = True
     if is_other:
         logger.warning(
-            "The decisions in %s do not count, since others stand under %s (with huma-xledger, beside "
+            "The decisions in %s do not count, since others stand %s (with huma-xledger, beside "
             "connection.yaml), which come first. Remove those that are not to count.",
             storage.place(FILE),
-            SETTING,
+            UNDER_SETTING,
         )
 
 
