@@ -61,7 +61,7 @@ DID: Final[Mapping[str, Text]] = {
     "created": {"en": "{number} created", "nb": "{number} opprettet"},
     "updated": {"en": "{number} updated", "nb": "{number} oppdatert"},
     "unchanged": {"en": "{number} unchanged", "nb": "{number} uendret"},
-    "skipped": {"en": "{number} skipped", "nb": "{number} hoppet over"},
+    "skipped": {"en": "{number} left out on purpose", "nb": "{number} utelatt med vilje"},
     "rejected": {"en": "{number} rejected", "nb": "{number} avvist"},
 }
 WOULD_DO: Final[Mapping[str, Text]] = {
