@@ -641,6 +641,25 @@ def test_the_number_of_what_is_undecided_leads_to_where_some_is_left(small: Open
     expect(row(page, "Person 1")).to_be_visible()
 
 
+def test_who_is_left_out_is_counted_where_the_number_leads_to(small: Open) -> None:
+    summary = {**a_frame()["summary"], "created": 1, "skipped": {"deactivated": 3}, "rejected": {"missing_key": 1}}
+    nobody: dict[str, Any] = {"employee": None, "values": []}
+    page = small(
+        [
+            person(1, action="create", **nobody),
+            person(2, action="skip", reason="deactivated", **nobody),
+            person(3, action="skip", reason="deactivated", **nobody),
+            person(4, action="skip", reason="deactivated"),
+            person(5, action="reject", reason="missing_key", **nobody),
+        ],
+        frame={"summary": summary},
+    )
+    expect(page.locator(".number-created")).to_contain_text("2 left out on purpose")
+    expect(page.get_by_role("tab", name="Only in Huma")).to_contain_text("3")
+    expect(page.locator(".number-rejected")).to_contain_text("1 left out on purpose")
+    expect(page.get_by_role("tab", name="Rejected and left out")).to_contain_text("2")
+
+
 def test_the_first_sentence_says_by_what_and_the_next_what_becomes_of_the_undecided(small: Open) -> None:
     page = small()
     expect(page.locator("#sentence")).to_contain_text("By the rules")

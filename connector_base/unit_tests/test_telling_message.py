@@ -60,7 +60,9 @@ def test_what_happened_is_told_in_numbers_and_nought_is_not_told() -> None:
         a_run(received=10_312, created=3, updated=12, unchanged=10_295, skipped={"deactivated": 2}), "en"
     )
     assert message.subject == "Huma to Xledger: 3 created, 12 updated"
-    assert "10,312 people came from Huma: 3 created, 12 updated, 10,295 unchanged, 2 left out on purpose." in message.body
+    assert (
+        "10,312 people came from Huma: 3 created, 12 updated, 10,295 unchanged, 2 left out on purpose." in message.body
+    )
     assert "rejected" not in message.body
     norwegian = message_of(a_run(Side.HUMA, received=10_312, created=3, unchanged=10_309), "nb")
     assert norwegian.subject == "Xledger til Huma: 3 opprettet"

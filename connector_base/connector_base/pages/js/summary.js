@@ -32,15 +32,19 @@ const Summary = (() => {
     const { summary, to } = app.frame;
     const counts = app.state?.counts();
     const [changed, unset, skipped] = [summary.fields_changed, summary.fields_unset, summary.skipped].map(sum);
+    const only = to === "xledger" ? "only_huma" : "only_xledger";
+    // Each is told where the number leads to: who is left out of the other system, or of what is written there.
+    const leftThere = app.rows[only].filter(({ who }) => who.action === "skip").length;
+    const leftOut = (n) => n > 0 && Words.say("number.skipped", { n });
     const numbers = [
-      { id: "created", n: summary.created, label: `number.created.${to}`, go: to === "xledger" ? "only_huma" : "only_xledger" },
+      { id: "created", n: summary.created, label: `number.created.${to}`, go: only, more: leftOut(leftThere) },
       {
         id: "updated", n: summary.updated, label: `number.updated.${to}`,
         more: [changed && Words.say("number.set", { n: changed }), unset && Words.say("number.unset", { n: unset })].filter(Boolean).join(", "),
       },
       {
         id: "rejected", n: sum(summary.rejected), label: "number.rejected", go: "rejected",
-        more: skipped && Words.say("number.skipped", { n: skipped }),
+        more: leftOut(skipped - leftThere),
       },
       { id: "unchanged", n: summary.unchanged, label: "number.unchanged", go: "unchanged" },
       counts && {
