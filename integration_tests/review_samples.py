@@ -173,6 +173,7 @@ def a_frame(
         "began": "2026-01-15T05:00:01Z",
         "connector": f"destination-{to} 1.0.0",
         "whole": True,
+        "listed": True,
         "summary": {
             "mode": "preview" if kind == "review" else "sync",
             "received": people,

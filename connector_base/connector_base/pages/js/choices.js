@@ -46,7 +46,7 @@ const Choices = (() => {
   const meaning = (frame, code) => (frame.codes[code] ? Words.name(frame.codes[code]) : "");
 
   /** A code as a few words. */
-  const title = (frame, code) => (frame.called?.[code] ? Words.name(frame.called[code]) : code.replace(/_/g, " "));
+  const title = (frame, code) => (frame.called[code] ? Words.name(frame.called[code]) : code.replace(/_/g, " "));
 
   /** What people call a field. */
   const fieldName = (frame, field) => (frame.fields[field] ? Words.name(frame.fields[field].name) : field);

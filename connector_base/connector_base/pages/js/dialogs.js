@@ -18,14 +18,14 @@ const Dialogs = (() => {
     return dialog;
   };
 
-  const keys = (pairs) =>
-    Dom.el(
-      "dl",
-      { class: "keys" },
-      pairs.map(([pressed, what]) =>
-        Dom.el("div", {}, Dom.el("dt", {}, pressed.split(" ").map((key) => Dom.el("kbd", {}, key))), Dom.el("dd", {}, what)),
-      ),
-    );
+  /** What keys do: each is one, or several with spaces between them. */
+  const keys = (all) =>
+    Dom.el("dl", { class: "keys" }, all.map((pressed) => Dom.el(
+      "div",
+      {},
+      Dom.el("dt", {}, pressed.split(" ").map((key) => Dom.el("kbd", {}, key))),
+      Dom.el("dd", {}, Words.say(`key.${pressed.replace(/ /g, "_")}`)),
+    )));
 
   return { show, keys };
 })();

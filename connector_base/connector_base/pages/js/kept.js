@@ -1,5 +1,9 @@
 /** Where what was decided is kept until it is saved: in the browser, or by the page around this one. */
 const Kept = (() => {
+  /** Where it is kept which language and which colours somebody took, for every page, and for the page around one. */
+  const LANGUAGE = "huma-xledger language";
+  const THEME = "huma-xledger theme";
+
   const PAUSE = 300;
   const PATIENCE = 1000;
 
@@ -71,5 +75,5 @@ const Kept = (() => {
     };
   };
 
-  return { isServed, stored, store, draftKey, served };
+  return { LANGUAGE, THEME, isServed, stored, store, draftKey, served };
 })();

@@ -15,7 +15,6 @@ const Result = (() => {
     Words.changed(draw);
     if (people.length) Workspace.start();
     draw();
-    listen();
   };
 
   const drawTop = (app) => {
@@ -98,22 +97,11 @@ const Result = (() => {
 
   const size = (bytes = 0) => (bytes < 1e6 ? Words.measure(bytes / 1e3, "kilobyte") : Words.measure(bytes / 1e6, "megabyte"));
 
-  const listen = () => {
-    addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.target.closest?.("dialog")) Panel.close();
-      if (event.target.closest?.("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "/") {
-        event.preventDefault();
-        Dom.byId("search")?.focus();
-      } else if (event.key === "?") help();
-    });
-  };
-
   const help = () =>
     Dialogs.show(
       Words.say("help.title"),
       Dom.el("p", {}, Words.say("result.help")),
-      Dialogs.keys(["/", "↑ ↓", "Enter", "S", "Esc", "?"].map((keys) => [keys, Words.say(`key.${keys.replace(/ /g, "_")}`)])),
+      Dialogs.keys(["/", "↑ ↓", "Enter", "S", "Esc", "?"]),
     );
 
   return { start };

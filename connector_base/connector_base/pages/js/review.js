@@ -71,7 +71,7 @@ const Review = (() => {
     Workspace.start();
     if (state) kept = keeping(app);
     draw();
-    listen(app);
+    if (state) listen(app);
   };
 
   /** Keeps what was decided while the page is open, and takes up what was kept. Returns what is to be called after each. */
@@ -118,23 +118,14 @@ const Review = (() => {
     Workspace.tell(Words.say("draft.taken_up"));
   };
 
+  /** Ctrl Z and its like take back what was decided, but for whoever is writing. */
   const listen = (app) => {
     addEventListener("keydown", (event) => {
-      const isTyping = event.target.closest?.("input:not([type=checkbox]), select, textarea, dialog");
       const key = event.key.toLowerCase();
-      if ((event.ctrlKey || event.metaKey) && key === "z" && !isTyping && app.state) {
-        event.preventDefault();
-        if (event.shiftKey) app.redo();
-        else app.undo();
-      } else if ((event.ctrlKey || event.metaKey) && key === "y" && !isTyping && app.state) {
-        event.preventDefault();
-        app.redo();
-      } else if (event.key === "Escape" && !event.target.closest?.("dialog")) Panel.close();
-      else if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      else if (event.key === "/") {
-        event.preventDefault();
-        Dom.byId("search")?.focus();
-      } else if (event.key === "?") help();
+      if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key) || Tools.isTyping(event)) return;
+      event.preventDefault();
+      if (key === "y" || event.shiftKey) app.redo();
+      else app.undo();
     });
   };
 
@@ -142,7 +133,7 @@ const Review = (() => {
     Dialogs.show(
       Words.say("help.title"),
       Dom.el("p", {}, Words.say("help.about")),
-      Dialogs.keys(["/", "↑ ↓", "Enter", "H", "X", "L", "U", "A", "S", "Ctrl Z", "Ctrl Shift Z", "Esc", "?"].map((keys) => [keys, Words.say(`key.${keys.replace(/ /g, "_")}`)])),
+      Dialogs.keys(["/", "↑ ↓", "Enter", "H", "X", "L", "U", "A", "S", "Ctrl Z", "Ctrl Shift Z", "Esc", "?"]),
     );
 
   return { start };

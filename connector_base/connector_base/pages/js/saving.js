@@ -1,6 +1,6 @@
 /** The bar at the bottom: how far one is, undo and redo, and how what was decided gets out of the page and into it. */
 const Saving = (() => {
-  /** @param {Object} app See `Sections`; it has `undo`, `redo`, `load` and `afresh` as well. */
+  /** @param {Object} app See `Sections`; it has `undo`, `redo`, `leave` and `load` as well. */
   const draw = (app) => {
     const { state } = app;
     const bar = Dom.byId("bar");

@@ -272,7 +272,7 @@ const Sections = (() => {
   };
 
   /** Whether nobody looked for those who would be in a section. */
-  const isUnlisted = (frame, id) => frame.listed === false && id === `only_${frame.to}`;
+  const isUnlisted = (frame, id) => !frame.listed && id === `only_${frame.to}`;
 
   const codeOf = ({ who, told }) => told[0]?.code ?? who.reason ?? "";
 

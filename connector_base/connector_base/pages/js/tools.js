@@ -1,18 +1,30 @@
-/** The language, light and dark, and help: what every page has at the top. */
+/** The language, light and dark, and help: what every page has at the top; and the keys that every page has. */
 const Tools = (() => {
   const THEMES = ["auto", "light", "dark"];
-
-  const THEME = "huma-xledger theme";
-  const LANGUAGE = "huma-xledger language";
 
   let theme = "auto";
 
   /** @param {() => void} help What the question mark does. */
   const start = (texts, help) => {
-    Words.start(texts, Kept.stored(LANGUAGE));
-    paint(Kept.stored(THEME));
+    Words.start(texts, Kept.stored(Kept.LANGUAGE));
+    paint(Kept.stored(Kept.THEME));
     draw(help);
     Words.changed(() => draw(help));
+    listen(help);
+  };
+
+  /** Whether a key that was pressed is part of what somebody writes or chooses. */
+  const isTyping = ({ target }) => Boolean(target.closest?.("input:not([type=checkbox]), select, textarea, dialog"));
+
+  const listen = (help) => {
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.target.closest?.("dialog")) Panel.close();
+      else if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      else if (event.key === "/") {
+        event.preventDefault();
+        Dom.byId("search")?.focus();
+      } else if (event.key === "?") help();
+    });
   };
 
   const paint = (chosen) => {
@@ -25,11 +37,11 @@ const Tools = (() => {
     Dom.fill(
       Dom.byId("tools"),
       segments("language", Words.LANGUAGES, Words.language, (language) => Words.say(`language.${language}`), (language) => {
-        Kept.store(LANGUAGE, language);
+        Kept.store(Kept.LANGUAGE, language);
         Words.set(language);
       }),
       segments("theme", THEMES, theme, (each) => Words.say(`theme.${each}`), (chosen) => {
-        Kept.store(THEME, chosen);
+        Kept.store(Kept.THEME, chosen);
         paint(chosen);
         draw(help);
       }),
@@ -49,5 +61,5 @@ const Tools = (() => {
       }, label(value))),
     );
 
-  return { start };
+  return { start, isTyping };
 })();

@@ -8,10 +8,6 @@ import { card, inASentence } from "./steps.js";
 const { byId, el, fill } = Dom;
 const { say } = Words;
 
-/** Where the pages keep the language and the colours that somebody took. */
-const LANGUAGE = "huma-xledger language";
-const THEME = "huma-xledger theme";
-
 const PHASES = ["reading", "deciding", "synchronising", "done"];
 
 /** Where the review is, by the last that the server said; null before it did. */
@@ -157,8 +153,8 @@ const show = () => {
 
 /** Takes the language and the colours that the page in the frame has. */
 const follow = () => {
-  document.documentElement.dataset.theme = Kept.stored(THEME) ?? "auto";
-  const language = Kept.stored(LANGUAGE) ?? Words.preferred(navigator.languages);
+  document.documentElement.dataset.theme = Kept.stored(Kept.THEME) ?? "auto";
+  const language = Kept.stored(Kept.LANGUAGE) ?? Words.preferred(navigator.languages);
   if (language === Words.language && document.body.dataset.isFilled) return;
   document.body.dataset.isFilled = "true";
   Words.set(language);
