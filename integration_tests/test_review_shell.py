@@ -229,6 +229,46 @@ def test_what_is_decided_in_another_window_is_not_overwritten_and_not_synchronis
     expect(one.locator("#synchronise")).to_be_enabled()
 
 
+def taken_for_xledger(served: Served, texts: int) -> list[dict[str, str]]:
+    """What stands for Xledger, once something was kept so often."""
+    return [each for each in kept(served, texts)["fields"] if each["stands"] == "xledger"]
+
+
+def test_what_is_kept_is_there_when_the_frame_alone_is_loaded_anew(served: Served, visit: Visits) -> None:
+    page = visit(served.address)
+    decided(page)
+    before = len(taken_for_xledger(served, 1))
+    decide(page)
+    first = taken_for_xledger(served, 2)
+    assert len(first) == before + 1
+    with page.expect_response("**/api/draft"):
+        page.evaluate("document.getElementById('review').contentWindow.location.reload()")
+    page.frame_locator("#review").locator("#undo").wait_for()
+    decide(page, row=1)
+    assert len(taken_for_xledger(served, 3)) == before + 2
+    assert not [each for each in first if each not in taken_for_xledger(served, 3)]
+
+
+def test_the_last_word_of_a_page_that_is_loaded_anew_is_not_taken_for_that_of_the_next(
+    served: Served, visit: Visits
+) -> None:
+    one, other = visit(served.address), visit(served.address, locale="en-US")
+    decided(one)
+    decided(other)
+    decide(other)
+    first = taken_for_xledger(served, 2)
+    expect(one.locator("#notices")).to_contain_text("Something else was decided in another window.")
+    with one.expect_response("**/api/draft"):
+        one.evaluate("""() => {
+            const { contentDocument } = document.getElementById("review");
+            contentDocument.querySelectorAll(".choice-later:not([aria-disabled=true])")[3].click();
+            document.querySelector("#notices button").click();
+        }""")
+    one.frame_locator("#review").locator("#undo").wait_for()
+    decide(one, row=1)
+    assert not [each for each in first if each not in taken_for_xledger(served, 3)]
+
+
 def test_a_window_goes_on_after_a_restart_and_loses_nothing_that_was_decided_meanwhile(
     pages: dict[str, Path], visit: Visits
 ) -> None:

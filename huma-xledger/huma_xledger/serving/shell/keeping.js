@@ -16,6 +16,8 @@ export const keeping = (frame, told) => {
   let kept = null;
   /** Everything that was kept last at some time, by this window or when it was loaded. */
   const known = new Set();
+  /** Whether the page that was asked for is there. What comes before is the last word of the one before it. */
+  let isThere = false;
   /** Whether the page has been told what is kept. What it says before that is older. */
   let isRestored = false;
   /** How often the page was loaded: what was asked for an earlier one is no answer for this one. */
@@ -25,7 +27,7 @@ export const keeping = (frame, told) => {
   const load = (review) => {
     last = pending = onto = kept = null;
     known.clear();
-    isRestored = false;
+    isThere = isRestored = false;
     loads += 1;
     frame.contentWindow.location.replace(`/review?of=${encodeURIComponent(review)}&load=${loads}#kept`);
   };
@@ -41,18 +43,21 @@ export const keeping = (frame, told) => {
     if (kept === null) pending = last;
   };
 
-  const keepAll = async () => {
-    if (!isRestored) await restore();
+  const put = async () => {
     const load = loads;
-    while (pending !== null && load === loads) {
-      const { text, draft } = pending;
-      const answer = await ask("PUT", "/api/decisions", { text, draft, onto });
-      if (load !== loads) return;
-      [onto, kept] = [answer.onto, draft];
-      known.add(onto);
-      if (pending.draft === draft) pending = null;
-      told.changed();
-    }
+    const { text, draft } = pending;
+    const answer = await ask("PUT", "/api/decisions", { text, draft, onto });
+    if (load !== loads) return;
+    [onto, kept] = [answer.onto, draft];
+    known.add(onto);
+    if (pending.draft === draft) pending = null;
+    told.changed();
+  };
+
+  /** Whatever is decided is kept before a page is told what is. */
+  const keepAll = async () => {
+    const load = loads;
+    while (load === loads && (pending !== null || !isRestored)) await (pending === null ? restore() : put());
   };
 
   /** Keeps what is not kept yet. Where the server is away, that is for later. */
@@ -70,11 +75,14 @@ export const keeping = (frame, told) => {
 
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== frame.contentWindow || origin !== location.origin) return;
-    if (data?.type === "decisions") {
+    if (data?.type === "ready") {
+      isThere = true;
+      isRestored = false; // it may be loaded anew by itself, and then knows nothing
+    } else if (data?.type === "decisions" && isThere) {
       last = data;
       if (isRestored) pending = running === null && data.draft === kept ? null : data;
       told.changed();
-    } else if (data?.type !== "ready") {
+    } else {
       return;
     }
     keep();
