@@ -244,6 +244,12 @@ def test_what_is_undecided_is_undecided_on_the_next_page_as_well() -> None:
     )
 
 
+def test_an_employment_id_that_was_put_off_is_not_left_to_the_rules_on_the_next_page() -> None:
+    put_off = stands(a_user(1), "employmentId", "later")
+    text = decisions(put_off, stands(a_user(1), "phone", "later"))
+    assert parse_decisions(for_another_look(text, None)) == parse_decisions(decisions(put_off))
+
+
 def test_what_was_saved_for_later_before_is_not_forgotten_on_the_next_page() -> None:
     one, two = a_user(1), a_user(2)
     before = stands(one, "phone", "later")

@@ -3,10 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from huma_xledger.reviewing.status import RefusedError
 from shared_mappings import DecisionsError, parse_decisions
+
+FOUND_BY: Final = "employmentId"
+"""The field that people are found by. Where one system lacks it, a page saves `later` only if somebody has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def for_another_look(text: str, saved: str | None) -> str:
 
     A page saves whatever is undecided as `later`. On the next page that would look decided, so it is left out: it is
     undecided there as well, and would be saved alike. What was saved as `later` before stays: it may be about somebody
-    of whom the next page says nothing, and who would be written then.
+    of whom the next page says nothing, and who would be written then. So does what people are found by, which the rules
+    would decide about on the next page.
 
     Args:
         text: What would have been saved.
@@ -78,8 +82,11 @@ def for_another_look(text: str, saved: str | None) -> str:
     """
     content = _content(text)
     before = [] if saved is None else _content(saved)["fields"]
-    fields = [decision for decision in content["fields"] if decision["stands"] != "later" or decision in before]
-    return json.dumps(content | {"fields": fields})
+
+    def stays(decision: dict[str, str]) -> bool:
+        return decision["stands"] != "later" or decision["field"] == FOUND_BY or decision in before
+
+    return json.dumps(content | {"fields": list(filter(stays, content["fields"]))})
 
 
 def _content(text: str) -> dict[str, Any]:
