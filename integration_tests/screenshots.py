@@ -53,6 +53,7 @@ def _open_somebody(page: Page) -> None:
 
 def _go_to_new_people(page: Page) -> None:
     page.locator("#tab-only_huma").click()
+    page.get_by_role("searchbox").fill("ann")
     page.locator("[row-id^='p']").nth(1).get_by_role("button").first.click()
 
 
@@ -62,6 +63,7 @@ def _look_at_the_list(page: Page) -> None:
 
 
 def _look_at_somebody(page: Page) -> None:
+    page.locator("#filter-person").select_option("updated")
     page.locator("[row-id] .cell-field").first.hover()
 
 

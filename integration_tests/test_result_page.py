@@ -176,7 +176,7 @@ def test_what_was_written_is_told_person_by_person_however_many_lines_there_are_
         "Ola Lie E2 2 values",
         "Bank account •••• 7947 Show •••• 9012 Replaced 15 Jan 2026 06:00:03",
         "Job title Head no value Removed 15 Jan 2026 06:00:09",
-        "Søren Dahl E4 1 value added in this sync",
+        "Søren Dahl E4 1 value Added in this sync",
         "Date of birth not known 1990-01-02 Replaced 15 Jan 2026 06:00:09",
     ]
     marked = result.locator("#table .ag-row mark").all_inner_texts()

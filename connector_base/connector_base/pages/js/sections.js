@@ -29,7 +29,7 @@ const Sections = (() => {
       rows: rows[kind],
       columns: (grouping) => valueColumns(app).filter(({ id }) => id !== grouping && (state || id !== "decision")),
       card: (row) => valueCard(app, row),
-      cardHeight: state ? 168 : 124,
+      cardHeight: state ? 148 : 112,
       searched: ({ who, about, value: { huma, xledger, field } }) => [
         ...People.searched(who), about.name.en, about.name.nb, field, huma, xledger,
       ],
@@ -69,7 +69,7 @@ const Sections = (() => {
   };
 
   const valueColumns = (app) => [
-    { id: "person", title: Words.say("column.person"), share: 1.2, least: 130, cell: ({ who }) => People.cell(who), sort: ({ who }) => who.name },
+    { id: "person", title: Words.say("column.person"), share: 1.2, least: 168, cell: ({ who }) => People.cell(who), sort: ({ who }) => who.name },
     { id: "field", title: Words.say("column.field"), share: 1, least: 140, cell: ({ about }) => Words.name(about.name), sort: ({ about }) => Words.name(about.name) },
     {
       id: "huma", title: "Huma", share: 1.7, least: 130, sort: ({ value }) => value.huma,
