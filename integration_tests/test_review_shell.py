@@ -389,9 +389,9 @@ def test_the_results_are_shown_for_each_direction_with_what_comes_next(served: S
     )
     expect(outcome).to_contain_text("The result was sent to those named in connection.yaml (notify).")
     expect(outcome).to_contain_text(
-        "4 people were rejected, counted in each direction. The result says what to do about each; then look again."
+        "4 were rejected in all. The result says what to do about each; then look again."
     )
-    expect(outcome).to_contain_text("put “mode: sync” below destination-xledger in connection.yaml")
+    expect(outcome).to_contain_text("once connection.yaml says “mode: sync” below destination-xledger")
     to_xledger, to_huma = (page.get_by_role("tab", name=f"written to {system}") for system in ("Xledger", "Huma"))
     expect(to_xledger).to_have_attribute("aria-selected", "true")
     to_xledger.focus()
