@@ -388,9 +388,7 @@ def test_the_results_are_shown_for_each_direction_with_what_comes_next(served: S
         "From Xledger to Huma: 12 created, 34 updated, 250 unchanged, 2 left out on purpose and 2 rejected"
     )
     expect(outcome).to_contain_text("The result was sent to those named in connection.yaml (notify).")
-    expect(outcome).to_contain_text(
-        "4 were rejected in all. The result says what to do about each; then look again."
-    )
+    expect(outcome).to_contain_text("4 were rejected in all. The result says what to do about each; then look again.")
     expect(outcome).to_contain_text("once connection.yaml says “mode: sync” below destination-xledger")
     to_xledger, to_huma = (page.get_by_role("tab", name=f"written to {system}") for system in ("Xledger", "Huma"))
     expect(to_xledger).to_have_attribute("aria-selected", "true")
