@@ -72,13 +72,13 @@ class ScriptedReview:
         self.becomes(onto=str(len(self.kept)), saved=False)
         return str(len(self.kept))
 
-    def save(self) -> None:
+    def save(self, onto: str | None) -> None:
         """Is pressed."""
-        self._press("save")
+        self._press_by("save", onto)
 
-    def synchronise(self) -> None:
+    def synchronise(self, onto: str | None) -> None:
         """Is pressed."""
-        self._press("synchronise")
+        self._press_by("synchronise", onto)
 
     def again(self) -> None:
         """Is pressed."""
@@ -95,6 +95,11 @@ class ScriptedReview:
     def result(self, to: Literal["huma", "xledger"]) -> Path | None:
         """The file."""
         return self.pages.get(to)
+
+    def _press_by(self, button: str, onto: str | None) -> None:
+        if onto != self.now.onto:
+            raise RefusedError("Something else was decided in another window meanwhile.")
+        self._press(button)
 
     def _press(self, button: str) -> None:
         if self.refusal is not None:

@@ -118,7 +118,7 @@ def test_both_are_read_then_it_is_decided_then_done_and_the_result_is_there(
     assert not (folder / DECISIONS).exists(), "It does not count before somebody wants it to."
     worker.sync["xledger"] = all_well(updated=5)
     assert worker.command
-    review.synchronise()
+    review.synchronise(review.status().onto)
     done = at_rest(review)
     assert (done.phase, [(step.doing, step.to, step.state) for step in done.steps]) == (
         Phase.DONE,
@@ -141,7 +141,7 @@ def test_a_connection_in_one_direction_is_reviewed_in_that_one(start: Start, fol
     review = start()
     status = at_rest(review)
     assert (status.both, status.to_huma_mode) == (False, None)
-    review.synchronise()
+    review.synchronise(review.status().onto)
     assert [step.to for step in at_rest(review).steps] == ["xledger"]
     assert [task["to"] for task in worker.tasks] == [["xledger"], ["xledger"]]
 
@@ -186,7 +186,7 @@ def test_a_direction_that_fails_stops_the_run_and_only_what_is_left_is_tried_aga
     decide(review, decisions(add(7)))
     worker.sync["xledger"] = [moved(at="checking"), begun(), ended(AWAY, updated=1)]
     assert worker.command
-    review.synchronise()
+    review.synchronise(review.status().onto)
     failed = at_rest(review)
     assert (failed.phase, failed.failed_in, failed.problem) == (Phase.FAILED, Doing.SYNC, AWAY)
     assert [step.state for step in failed.steps] == [StepState.DONE, StepState.FAILED]
@@ -209,7 +209,7 @@ def test_xledger_is_not_written_to_when_huma_could_not_be(start: Start, worker: 
     at_rest(review)
     worker.sync["huma"] = [ended("destination-huma: Huma is away.", page=None)]
     assert worker.command
-    review.synchronise()
+    review.synchronise(review.status().onto)
     failed = at_rest(review)
     assert [step.state for step in failed.steps] == [StepState.FAILED, StepState.WAITING]
 
@@ -242,12 +242,22 @@ def test_what_cannot_be_run_at_all_has_failed_and_says_so(folder: Path, states: 
     assert review.close() is None
 
 
-@pytest.mark.parametrize("ask", ["synchronise", "save", "again", "retry"])
-def test_nothing_else_is_begun_while_something_runs(ask: str, start: Start, worker: ActedWorker) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda review: review.synchronise(None), id="synchronise"),
+        pytest.param(lambda review: review.save(None), id="save"),
+        pytest.param(Review.again, id="again"),
+        pytest.param(Review.retry, id="retry"),
+    ],
+)
+def test_nothing_else_is_begun_while_something_runs(
+    ask: Callable[[Review], None], start: Start, worker: ActedWorker
+) -> None:
     worker.preview["xledger"] = [moved(at="checking"), WAITS]
     review = start()
     with pytest.raises(RefusedError, match="being read"):
-        getattr(review, ask)()
+        ask(review)
     with pytest.raises(RefusedError, match="being read"):
         review.decide(decisions(), "", "")
 
@@ -256,9 +266,14 @@ def test_what_is_done_is_not_decided_about_any_more(start: Start) -> None:
     review = start()
     at_rest(review)
     onto = review.status().onto
-    review.synchronise()
+    review.synchronise(review.status().onto)
     at_rest(review)
-    for ask in (review.synchronise, review.save, review.retry, lambda: review.decide(decisions(), "", str(onto))):
+    for ask in (
+        lambda: review.synchronise(onto),
+        lambda: review.save(onto),
+        review.retry,
+        lambda: review.decide(decisions(), "", str(onto)),
+    ):
         with pytest.raises(RefusedError, match="Read again"):
             ask()
 
@@ -272,7 +287,7 @@ def test_what_was_decided_is_saved_when_that_is_asked_for_and_not_before(start: 
     decide(review, decisions(add(7)))
     status = review.status()
     assert (status.kept_at is None, status.saved) == (False, False)
-    review.save()
+    review.save(review.status().onto)
     assert (folder / DECISIONS).read_text() == decisions(add(7))
     assert (review.status().saved, review.status().phase) == (True, Phase.DECIDING)
     decide(review, decisions(add(8)))
@@ -283,10 +298,23 @@ def test_what_was_decided_is_saved_when_that_is_asked_for_and_not_before(start: 
 def test_where_nothing_was_decided_nothing_is_saved_either(start: Start, folder: Path, worker: ActedWorker) -> None:
     review = start()
     at_rest(review)
-    review.synchronise()
+    review.synchronise(review.status().onto)
     at_rest(review)
     assert not (folder / DECISIONS).exists()
     assert worker.tasks[-1]["decisions"] is None
+
+
+def test_nothing_is_saved_or_synced_by_decisions_that_whoever_asks_has_not_seen(start: Start, folder: Path) -> None:
+    review = start()
+    at_rest(review)
+    seen = review.status().onto
+    decide(review, decisions(add(7)))
+    for ask in (review.save, review.synchronise):
+        for onto in (seen, None):
+            with pytest.raises(RefusedError, match="in another window"):
+                ask(onto)
+    assert not (folder / DECISIONS).exists()
+    assert review.status().phase is Phase.DECIDING
 
 
 def test_decisions_that_somebody_else_put_there_meanwhile_are_not_lost(start: Start, folder: Path) -> None:
@@ -296,12 +324,12 @@ def test_decisions_that_somebody_else_put_there_meanwhile_are_not_lost(start: St
     (folder / DECISIONS).write_text(decisions(add(8)))
     for ask in (review.save, review.synchronise):
         with pytest.raises(RefusedError, match=r"decisions\.json is not what it was"):
-            ask()
+            ask(review.status().onto)
     assert (folder / DECISIONS).read_text() == decisions(add(8))
     review.again()
     at_rest(review)
     decide(review, decisions(add(8), add(7)))
-    review.save()
+    review.save(review.status().onto)
     assert (folder / DECISIONS).read_text() == decisions(add(8), add(7))
 
 
@@ -311,7 +339,7 @@ def test_decisions_that_cannot_be_saved_are_still_kept_and_nothing_is_begun(star
     decide(review, decisions(add(7)))
     (folder / "decisions.draft").mkdir()
     with pytest.raises(RefusedError, match=r"decisions\.json cannot be written: Is a directory"):
-        review.synchronise()
+        review.synchronise(review.status().onto)
     assert (review.status().phase, review.draft()) == (Phase.DECIDING, f"the draft of {decisions(add(7))}")
 
 
@@ -348,7 +376,7 @@ def test_what_was_saved_counts_when_both_are_read_anew(start: Start, worker: Act
     review = start()
     at_rest(review)
     decide(review, decisions(add(7)))
-    review.save()
+    review.save(review.status().onto)
     review.again()
     at_rest(review)
     assert worker.tasks[-1]["decisions"] is None, "It is taken from where it was saved."
@@ -357,7 +385,7 @@ def test_what_was_saved_counts_when_both_are_read_anew(start: Start, worker: Act
 def test_what_earlier_runs_left_of_people_is_removed_when_a_new_preview_is_whole(start: Start, states: Path) -> None:
     review = start()
     first = at_rest(review)
-    review.synchronise()
+    review.synchronise(review.status().onto)
     at_rest(review)
     review.again()
     second = at_rest(review)
@@ -368,7 +396,7 @@ def test_what_earlier_runs_left_of_people_is_removed_when_a_new_preview_is_whole
 def test_the_only_report_of_what_a_sync_has_written_stays_when_both_are_read_anew(start: Start, states: Path) -> None:
     review = start()
     at_rest(review)
-    review.synchronise()
+    review.synchronise(review.status().onto)
     synced = at_rest(review)
     assert synced.phase is Phase.DONE
     (run,) = (path for path in (states / "review").iterdir() if path.is_dir() and path.name != synced.review)
@@ -413,7 +441,7 @@ def test_a_review_that_is_ended_ends_what_runs_and_a_new_start_goes_on(start: St
     decide(review, decisions(add(7)))
     worker.sync["xledger"] = [moved(at="checking"), begun(), moved(count=1), WAITS]
     assert worker.command
-    review.synchronise()
+    review.synchronise(review.status().onto)
     until(review, lambda status: status.steps[-1].count == 1)
     assert review.close() is Doing.SYNC
     assert review.status().phase is Phase.SYNCHRONISING

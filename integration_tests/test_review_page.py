@@ -323,6 +323,7 @@ def test_a_loaded_decision_about_nothing_on_the_page_is_there_when_the_page_was_
     content["people"] = [*content["people"], {"user": "elsewhere", "action": "leave"}]
     content["fields"] = [*content["fields"], elsewhere("xledger", "C")]
     load(page, content)
+    expect(page.locator("#said")).to_contain_text("not on this page")
     page.close(run_before_unload=False)
     again = saved(small())
     assert {"user": "elsewhere", "action": "leave"} in again["people"]

@@ -356,7 +356,7 @@ def test_no_other_page_in_the_browser_reads_the_review_or_presses_a_button(serve
     with bind(0) as listener, serving_anything({listener: Starlette(routes=[Route("/", _attack)])}) as (elsewhere,):
         attacker = page.context.new_page()
         attacker.goto(f"{elsewhere}/?where={served.base}&onto={served.review.now.onto}")
-        attacker.wait_for_function("window.outcomes")
+        attacker.wait_for_function("() => window.outcomes")
         outcomes = attacker.evaluate("window.outcomes")
         attacker.close()
     assert set(outcomes) <= {"refused", "opaque", None}
@@ -396,7 +396,7 @@ def test_the_results_are_shown_for_each_direction_with_what_comes_next(served: S
     page.keyboard.press("ArrowLeft")
     expect(to_huma).to_be_focused()
     expect(to_huma).to_have_attribute("aria-selected", "true")
-    page.wait_for_function("document.getElementById('result').contentWindow.location.pathname === '/result/huma'")
+    page.wait_for_function("() => document.getElementById('result').contentWindow.location.pathname === '/result/huma'")
     with page.expect_response("**/api/again"):
         page.get_by_role("button", name="Look again").click()
     served.review.becomes(**PHASES["reading"])

@@ -33,6 +33,10 @@ CHANGES: Final = "changes.jsonl"
 WORKER: Final = (sys.executable, "-m", "huma_xledger.reviewing.worker")
 """How the process is started that runs the connectors."""
 
+ANOTHER_WINDOW: Final = (
+    "Something else was decided in another window meanwhile. Load the page again to see what is decided."
+)
+
 ANOTHER_REVIEW: Final = (
     "A review of this connection is running already: open the address that it told when it was started, or end it "
     "there (Ctrl+C). What was decided is kept."
@@ -176,24 +180,30 @@ class Review:
             self._tell()
             return kept.token
 
-    def save(self) -> None:
+    def save(self, onto: str | None) -> None:
         """Has what was decided count in every sync of the connection from now on.
 
+        Args:
+            onto: The token of what was decided, as whoever asks has seen it.
+
         Raises:
-            RefusedError: When it cannot be saved.
+            RefusedError: When something else was decided, or it cannot be saved.
         """
         with self._changed:
-            self._only_in(Phase.DECIDING)
+            self._only_by_what_is_seen(onto)
             self._put(replace(self._journal, decided=self._saved()))
 
-    def synchronise(self) -> None:
+    def synchronise(self, onto: str | None) -> None:
         """Saves what was decided, and begins to do it.
 
+        Args:
+            onto: The token of what was decided, as whoever asks has seen it.
+
         Raises:
-            RefusedError: When that cannot be.
+            RefusedError: When something else was decided, or it cannot be begun.
         """
         with self._changed:
-            self._only_in(Phase.DECIDING)
+            self._only_by_what_is_seen(onto)
             decided = self._saved()
             self._run(following.synchronising(self._journal, _a_name(), both=self._both, decided=decided))
 
@@ -410,6 +420,12 @@ class Review:
                 shutil.rmtree(folder, ignore_errors=True)
 
     # -------------------------------------------------------------- what is told
+
+    def _only_by_what_is_seen(self, onto: str | None) -> None:
+        """Refuses what goes by decisions that whoever asks has not seen."""
+        self._only_in(Phase.DECIDING)
+        if onto != self._kept_of_this.token:
+            raise RefusedError(ANOTHER_WINDOW)
 
     def _only_in(self, *phases: Phase) -> None:
         """Refuses what cannot be done in another phase."""

@@ -33,10 +33,6 @@ PATIENCE: Final = 25.0
 FAILED: Final = "This did not work. Load the page again: nothing that was kept is lost. If it comes back, report it."
 """What is told of an error that nobody thought of."""
 
-ANOTHER_WINDOW: Final = (
-    "Something else was decided in another window meanwhile. Load the page again to see what is decided."
-)
-
 _SHELL: Final = Path(__file__).parent / "shell"
 
 _SHARED: Final = {"palette.css": "palette.css", **{name: f"js/{name}" for name in ("dom.js", "words.js", "kept.js")}}
@@ -74,8 +70,8 @@ def application(engine: Engine, news: News, keys: Keys, port: int, name: str) ->
             Route("/api/status", _status(engine, news, name)),
             Route("/api/draft", _draft(engine)),
             Route("/api/decisions", _decisions(engine), methods=["PUT"]),
-            Route("/api/save", _by_what_is_seen(engine, engine.save), methods=["POST"]),
-            Route("/api/synchronise", _by_what_is_seen(engine, engine.synchronise), methods=["POST"]),
+            Route("/api/save", _by_what_is_seen(engine.save), methods=["POST"]),
+            Route("/api/synchronise", _by_what_is_seen(engine.synchronise), methods=["POST"]),
             Route("/api/again", _button(engine.again), methods=["POST"]),
             Route("/api/retry", _button(engine.retry), methods=["POST"]),
         ],
@@ -145,18 +141,13 @@ def _decisions(engine: Engine) -> _Answer:
     return answer
 
 
-def _by_what_is_seen(engine: Engine, does: Callable[[], None]) -> _Answer:
+def _by_what_is_seen(does: Callable[[str | None], None]) -> _Answer:
     """A button that goes by the decisions: those that the window shows in which it is pressed."""
-
-    def press(onto: str | None) -> None:
-        if onto != engine.status().onto:
-            raise RefusedError(ANOTHER_WINDOW)
-        does()
 
     async def answer(request: Request) -> Response:
         match await _content(request, _MOST_BYTES_OF_A_BUTTON):
             case {"onto": str() | None as onto}:
-                await run_in_threadpool(press, onto)
+                await run_in_threadpool(does, onto)
                 return JSONResponse({})
         raise HTTPException(400, "Press the button in the page.")
 

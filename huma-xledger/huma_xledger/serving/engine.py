@@ -38,15 +38,21 @@ class Engine(Protocol):
             RefusedError: When something else was decided meanwhile, or the page is of an earlier preview.
         """
 
-    def save(self) -> None:
+    def save(self, onto: str | None) -> None:
         """Puts the decisions that are kept where every sync finds them.
 
+        Args:
+            onto: What is kept, as whoever asks has seen it.
+
         Raises:
-            RefusedError: When they cannot be written.
+            RefusedError: When something else is kept, or it cannot be written.
         """
 
-    def synchronise(self) -> None:
+    def synchronise(self, onto: str | None) -> None:
         """Starts to sync by the decisions that are kept.
+
+        Args:
+            onto: As above.
 
         Raises:
             RefusedError: When it cannot, as it stands.
