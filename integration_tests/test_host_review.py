@@ -487,7 +487,8 @@ def in_a_process(folder: Path, states: Path, worker: tuple[str, ...], told: Conn
         told.send(status)
         while told.poll():
             name, *arguments = told.recv()
-            getattr(review, name)(*arguments)
+            by_what_is_seen = [review.status().onto] if name == "synchronise" else []
+            getattr(review, name)(*arguments, *by_what_is_seen)
         status = review.wait(status.version, 0.05)
 
 

@@ -179,6 +179,19 @@ def test_the_question_says_what_is_going_to_happen_and_nothing_happens_without_a
     assert json.loads(served.review.kept[-1][0])["fields"], "What is decided is kept before it is done."
 
 
+def test_a_sync_goes_by_what_was_decided_a_moment_before(served: Served, visit: Visits) -> None:
+    page = visit(served.address)
+    kept(served, 1)
+    review = page.locator("#review")
+    review.evaluate("(frame) => { frame.contentWindow.setTimeout = () => 0; }")  # by itself the page never says it
+    decide(page)
+    page.get_by_role("button", name="Synchronise").click()
+    with page.expect_response("**/api/synchronise"):
+        page.get_by_role("dialog").get_by_role("button", name="Synchronise").click()
+    assert served.review.pressed == ["synchronise"]
+    assert any(each["stands"] == "xledger" for each in kept(served, 2)["fields"])
+
+
 def test_one_direction_and_a_mode_that_writes_are_told_as_they_are(served: Served, visit: Visits) -> None:
     served.review.becomes(both=False, to_huma_mode=None, mode="sync")
     page = visit(served.address)

@@ -61,7 +61,9 @@ const Kept = (() => {
       tell();
     };
     addEventListener("message", ({ source, origin, data }) => {
-      if (source !== parent || origin !== location.origin || data?.type !== "draft") return;
+      if (source !== parent || origin !== location.origin) return;
+      if (data?.type === "ask" && isReady) tell(); // a button is about to go by it
+      if (data?.type !== "draft") return;
       if (data.draft) restore(data.draft);
       begin();
     });

@@ -23,6 +23,11 @@ export const keeping = (frame, told) => {
   /** How often the page was loaded: what was asked for an earlier one is no answer for this one. */
   let loads = 0;
   let running = null;
+  /** Goes on once the page has said what is decided. */
+  let answered = () => {};
+
+  /** Seconds, in thousandths, after which a page that is asked and says nothing has nothing to say. */
+  const PATIENCE = 2000;
 
   const load = (review) => {
     last = pending = onto = kept = null;
@@ -86,13 +91,23 @@ export const keeping = (frame, told) => {
       return;
     }
     keep();
+    if (data.type === "decisions") answered();
   });
+
+  /** Has the page say what is decided at this moment: by itself it waits a little for more. */
+  const asked = () =>
+    new Promise((resolve) => {
+      answered = resolve;
+      setTimeout(resolve, PATIENCE);
+      frame.contentWindow.postMessage({ type: "ask" }, location.origin);
+    });
 
   return {
     load,
     keep,
     /** Whether everything that the page shows is kept, after having tried. */
     isKept: async () => {
+      await asked();
       while (running !== null) await running;
       await keep();
       return isRestored && last !== null && pending === null;
