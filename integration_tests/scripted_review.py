@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from huma_xledger.loopback import Server, listener
 from huma_xledger.reviewing.status import Phase, RefusedError, Status
 from huma_xledger.serving.application import application
 from huma_xledger.serving.keys import Keys, Known
-from huma_xledger.serving.listening import Server, listener
 from huma_xledger.serving.news import News
 
 SECRET = bytes(range(32))

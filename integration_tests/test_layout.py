@@ -24,14 +24,15 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
-        serving
-        reviewing
-        telling
+        serving  receiving
+        reviewing  bringing
+        telling  inbox
         connection
         report
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
+        loopback  metering  listen_settings
         temporary  private_file  watching  ending
     """,
     "source_huma": """

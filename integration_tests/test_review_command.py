@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from huma_xledger.__main__ import ENDED
+from huma_xledger.loopback import listener
 from huma_xledger.serving import serve
-from huma_xledger.serving.listening import listener
 from integration_tests.running_review import TIMEOUT, running
 
 SECRET = "Kari-Nordmann"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from huma_xledger.loopback import PortTakenError, listener
 from huma_xledger.reviewing.status import Phase
 from huma_xledger.serving import application as served_application
 from huma_xledger.serving.application import FAILED, PATIENCE
 from huma_xledger.serving.guard import STRANGERS
 from huma_xledger.serving.keys import Keys, Known, keep, known
-from huma_xledger.serving.listening import PortTakenError, listener
 from integration_tests.scripted_review import SECRET, ScriptedReview, Served, serving
 
 VALUE = "Kari-Nordmann"

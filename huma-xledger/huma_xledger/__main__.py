@@ -138,9 +138,9 @@ def _problems_of_notify(file: "ConnectionFile", addresses: Sequence[str]) -> tup
 def _review(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
     """Serves a review until somebody ends it, and says what becomes of what it was at."""
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415  as above
+    from huma_xledger.loopback import PortTakenError  # noqa: PLC0415
     from huma_xledger.reviewing.review import Review  # noqa: PLC0415
     from huma_xledger.reviewing.status import RefusedError  # noqa: PLC0415
-    from huma_xledger.serving.listening import PortTakenError  # noqa: PLC0415
     from huma_xledger.serving.serve import listening, open_in_a_browser, serve  # noqa: PLC0415
 
     def tell(address: str, once: str) -> None:

@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from huma_xledger.loopback import HOST, PortTakenError, Server, listener
 from huma_xledger.serving.application import application
 from huma_xledger.serving.engine import Engine
 from huma_xledger.serving.keys import Keys, Known, keep, known
-from huma_xledger.serving.listening import HOST, PortTakenError, Server, listener
 from huma_xledger.serving.news import News
 
 _KNOWN: Final = "served.json"

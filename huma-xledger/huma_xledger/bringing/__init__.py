@@ -1,0 +1,1 @@
+"""What brings those to Xledger of whom Huma told."""

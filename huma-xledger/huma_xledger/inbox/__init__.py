@@ -1,0 +1,1 @@
+"""What Huma told, kept until it is in Xledger."""

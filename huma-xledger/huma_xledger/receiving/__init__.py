@@ -1,0 +1,1 @@
+"""What takes Huma's webhooks, and says how things are."""
