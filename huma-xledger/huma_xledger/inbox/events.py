@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+OTHER: Final = "other"
+"""The topic of what no table knows: Huma has more topics than it tells the names of."""
+
+TOPICS: Final = frozenset({"users-create", "users-update", "users-delete", "users-export", OTHER})
+"""The topics that are kept as they are, from Huma's help page about the webhook of profiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +17,8 @@ class Event:
 
     Attributes:
         topic: What Huma calls it, as `users-update`; what no table knows has the topic `other`.
-        user: The id of the user it happened to, in lower case; None for a webhook that is Huma's and names nobody, which
-            only a sync of everybody answers.
+        user: The id of the user it happened to, a UUID in lower case; None for a webhook that is Huma's and names
+            nobody, which only a sync of everybody answers.
     """
 
     topic: str
