@@ -156,26 +156,27 @@ def test_facts_and_what_was_spent_are_there_after_a_restart(path: Path) -> None:
     inbox.close()
 
 
-def test_employees_about_to_be_added_are_known_until_it_is_known_what_came_of_it(inbox: Inbox) -> None:
+def test_employees_about_to_be_added_are_known_until_it_is_known_what_came_of_it(path: Path) -> None:
+    inbox = Inbox.opened(path)
     assert inbox.may_be_adding() is None
     inbox.adding([person(1), person(2)], NOW)
     inbox.adding([person(2), person(3)], LATER)
+    inbox.close()
+    inbox = Inbox.opened(path)
     assert inbox.may_be_adding() == (frozenset(map(person, (1, 2, 3))), LATER)
-    inbox.added()
+    inbox.added([person(2), person(3), person(4)])
+    assert inbox.may_be_adding() == (frozenset({person(1)}), NOW)
+    inbox.added(None)
     assert inbox.may_be_adding() is None
+    inbox.close()
 
 
-def test_employees_whom_a_killed_process_may_have_added_are_known_until_they_can_be_seen(path: Path) -> None:
-    killed, restarted = Inbox.opened(path), Inbox.opened(path)
-    killed.adding([person(1)], NOW)
-    restarted.adding([person(2)], LATER)
-    restarted.added()
-    assert restarted.may_be_adding() == (frozenset({person(1)}), NOW)
-    restarted.adding([person(3)], NOW + timedelta(hours=2))
-    restarted.added()
-    assert restarted.may_be_adding() is None
-    killed.close()
-    restarted.close()
+def test_employees_who_were_added_an_hour_ago_are_seen_by_now(inbox: Inbox) -> None:
+    inbox.adding([person(1)], NOW)
+    inbox.adding([person(2)], NOW + timedelta(minutes=59))
+    assert inbox.may_be_adding() == (frozenset(map(person, (1, 2))), NOW + timedelta(minutes=59))
+    inbox.adding([person(3)], NOW + timedelta(minutes=61))
+    assert inbox.may_be_adding() == (frozenset(map(person, (2, 3))), NOW + timedelta(minutes=61))
 
 
 def test_pauses_grow_to_an_hour_and_who_fails_after_that_is_given_up_on() -> None:

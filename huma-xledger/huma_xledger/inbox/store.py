@@ -50,12 +50,12 @@ CREATE TABLE event (
 );
 CREATE INDEX event_of_user ON event (user);
 CREATE TABLE fact (name TEXT PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE adding (user TEXT PRIMARY KEY, since INTEGER NOT NULL, opening TEXT NOT NULL);
+CREATE TABLE adding (user TEXT PRIMARY KEY, since INTEGER NOT NULL);
 CREATE TABLE spent (
     month TEXT PRIMARY KEY, requests INTEGER NOT NULL, bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL
 );
 """
-"""Times are microseconds since 1970, in UTC. `opening` says which opening of the inbox noted something."""
+"""Times are microseconds since 1970, in UTC."""
 
 _WHY: Final = (
     ("database or disk is full", "its disk is full. Make room there."),
@@ -103,7 +103,6 @@ class Inbox:
         self._connection = connection
         self._lock = threading.RLock()
         self._file = _identity(path)
-        self._opening = secrets.token_hex(8)
         self._taking: Together[Sequence[tuple[Any, ...]], str | None] = Together(self._taken)
 
     @classmethod
@@ -285,17 +284,19 @@ class Inbox:
         at = _number(since)
         with self._writing() as connection:
             connection.execute("DELETE FROM adding WHERE since < ?", (_number(since - _SHOWN_BY_THEN),))
-            connection.executemany(
-                "INSERT OR REPLACE INTO adding VALUES (?, ?, ?)", [(user, at, self._opening) for user in users]
-            )
+            connection.executemany("INSERT OR REPLACE INTO adding VALUES (?, ?)", [(user, at) for user in users])
 
-    def added(self) -> None:
-        """Takes away what was noted since the inbox was opened: a run has ended, and it is known what came of it.
+    def added(self, users: Collection[str] | None) -> None:
+        """Takes away what was noted of users: it is known what came of it.
 
-        What a process before this one noted, and did not take away, stays.
+        Args:
+            users: Who were brought; None for everybody.
         """
         with self._writing() as connection:
-            connection.execute("DELETE FROM adding WHERE opening = ?", (self._opening,))
+            if users is None:
+                connection.execute("DELETE FROM adding")
+            else:
+                connection.executemany("DELETE FROM adding WHERE user = ?", [(user,) for user in users])
 
     def may_be_adding(self) -> tuple[frozenset[str], datetime] | None:
         """For whom employees may have been added without its being known; None where that is nobody.
