@@ -29,11 +29,11 @@ from benchmarks.runs import summary_of
 from benchmarks.served import Served, served
 from benchmarks.source_huma import LATENCY, PAGE, bare_loop
 from benchmarks.steps import Step, steps
-from benchmarks.tariff import MEGABYTE
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import a_stream
 from integration_tests.huma_people import an_employee, hire
 from integration_tests.sandbox import Sandbox
+from xledger_api.tariff import MEGABYTE
 
 STEPS = 5
 IN_FLIGHT = 8

@@ -20,9 +20,9 @@ from benchmarks.people import a_person
 from benchmarks.promises import Promise, at_most, table_of_promises
 from benchmarks.runs import Run, sync
 from benchmarks.steps import Step, steps
-from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
 from integration_tests.records import Record, as_employee
 from integration_tests.sandbox import Fault, Sandbox
+from xledger_api.tariff import MEGABYTE, pounds, pounds_a_month
 
 BATCH, BAD = 400, (17, 200, 390)
 FULL = 500

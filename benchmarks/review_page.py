@@ -19,11 +19,11 @@ from rich.console import Console
 from benchmarks import reviewed
 from benchmarks.promises import Promise, table_of_promises
 from benchmarks.steps import steps
-from benchmarks.tariff import MEGABYTE
 from connector_base.pages.page import page
 from connector_base.protocol.any_text import dumps
 from integration_tests.browser import MISSING, chromium_on_this_machine, running_chromium
 from integration_tests.review_samples import a_frame
+from xledger_api.tariff import MEGABYTE
 
 VISITS: Final = 3
 SCROLLED: Final = 120

@@ -33,13 +33,13 @@ from rich.table import Table
 from benchmarks.elsewhere import elsewhere
 from benchmarks.served import served
 from benchmarks.steps import Step, steps
-from benchmarks.tariff import MEGABYTE
 from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
 from source_huma.changed_users import users_cursor
 from source_huma.entrypoint import HumaEntrypoint
 from source_huma.run import OWN_PACKAGES
 from source_huma.source import SourceHuma
+from xledger_api.tariff import MEGABYTE
 
 Config = dict[str, Any]
 Reader = Callable[[Config], int]

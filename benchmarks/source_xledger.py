@@ -29,7 +29,6 @@ from benchmarks.elsewhere import elsewhere
 from benchmarks.served import Traffic, served
 from benchmarks.source_huma import Memory
 from benchmarks.steps import Step, steps
-from benchmarks.tariff import MEGABYTE, pounds, pounds_a_month
 from connector_base.log_redaction import redact_all_output
 from huma_xledger.environment import EXECUTABLES
 from integration_tests.reading_employees import EMPLOYEES, add_employees
@@ -40,6 +39,7 @@ from source_xledger.source import SourceXledger
 from xledger_api.employees.requests import employees
 from xledger_api.language.fitting import shown_in_records
 from xledger_api.language.schema import written_down
+from xledger_api.tariff import MEGABYTE, pounds, pounds_a_month
 
 Config = dict[str, Any]
 Reader = Callable[[Config], int]

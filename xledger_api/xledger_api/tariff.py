@@ -19,10 +19,13 @@ def pounds(requests: int, bytes_sent: int, bytes_received: int) -> float:
     return requests * POUNDS_A_REQUEST + (bytes_sent + bytes_received) / MEGABYTE * POUNDS_A_MEGABYTE
 
 
+def pounds_beyond(requests: int, bytes_sent: int, bytes_received: int) -> float:
+    """What a month costs beyond what it includes, when so much is all there is in it."""
+    charged_requests = max(0, requests - INCLUDED_REQUESTS)
+    charged_megabytes = sum(max(0.0, size / MEGABYTE - INCLUDED_MEGABYTES) for size in (bytes_sent, bytes_received))
+    return charged_requests * POUNDS_A_REQUEST + charged_megabytes * POUNDS_A_MEGABYTE
+
+
 def pounds_a_month(syncs: int, requests: int, bytes_sent: int, bytes_received: int) -> float:
     """What a month costs beyond what it includes, when so many syncs of one size are all there is in it."""
-    charged_requests = max(0, syncs * requests - INCLUDED_REQUESTS)
-    charged_megabytes = sum(
-        max(0.0, syncs * size / MEGABYTE - INCLUDED_MEGABYTES) for size in (bytes_sent, bytes_received)
-    )
-    return charged_requests * POUNDS_A_REQUEST + charged_megabytes * POUNDS_A_MEGABYTE
+    return pounds_beyond(syncs * requests, syncs * bytes_sent, syncs * bytes_received)
