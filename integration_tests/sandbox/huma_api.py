@@ -74,6 +74,7 @@ def application(huma: Huma) -> Starlette:
             Route("/", page),
             Route("/_sandbox/users", users),
             Route("/_sandbox/people", functools.partial(huma_changes.hire, huma), methods=["POST"]),
+            Route("/_sandbox/export", functools.partial(huma_changes.export, huma), methods=["POST"]),
             Route("/_sandbox/people/{id}", functools.partial(huma_changes.change, huma), methods=["POST"]),
             Route("/{path:path}", functools.partial(_unknown, huma), methods=_EVERY_METHOD),
         ]
@@ -101,7 +102,7 @@ async def _write(huma: Huma, route: str, carry_out: Write, request: Request) -> 
         _only(parse_qs(request.url.query, keep_blank_values=True))
         if not isinstance(body, dict):
             raise invalid()
-        with huma.lock:
+        with huma.noticed(*([request.path_params["id"]] if "id" in request.path_params else [])):
             answer = carry_out(huma, request.path_params, body)
         return JSONResponse(answer) if huma.dialect.answers_writes else Response()
 
@@ -187,6 +188,7 @@ async def _counted(
     status = None if isinstance(response, CutConnection) else response.status_code
     query = parse_qs(request.url.query, keep_blank_values=True)
     huma.requests.append(HumaRequest(request.method, request.url.path, query, status, route, body))
+    huma.happenings.tell()
     return response
 
 

@@ -46,6 +46,14 @@ async def change(huma: Huma, request: Request) -> Response:
     return RedirectResponse(f"/#{user_id}", 303)
 
 
+async def export(huma: Huma, request: Request) -> Response:
+    """Answer the form that has webhooks tell of everybody."""
+    await _form(huma, request, ())
+    huma.export()
+    huma.announce("Huma: everybody was exported.")
+    return RedirectResponse("/", 303)
+
+
 async def hire(huma: Huma, request: Request) -> Response:
     """Answer the form of somebody new; what is left empty is made up."""
     form = await _form(huma, request, OF_A_NEW_HIRE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime as dt
 import secrets
@@ -13,8 +14,10 @@ from typing import Any
 
 from integration_tests.sandbox.awkward import awkward_people
 from integration_tests.sandbox.faults import OF_XLEDGER_ONLY, Faults
+from integration_tests.sandbox.happenings import Happenings
 from integration_tests.sandbox.huma_dialects import DESCRIBED
 from integration_tests.sandbox.huma_rights import Rights
+from integration_tests.sandbox.huma_webhooks import CREATED, DELETED, EXPORTED, UPDATED, Webhooks
 from integration_tests.sandbox.huma_wire import View
 from integration_tests.sandbox.people import RECORD_FIELDS, Organisation, PeopleMaker, Person, named_id
 
@@ -141,6 +144,8 @@ class Huma:
         under_way: How many requests to the API are under way.
         most_under_way: The most requests to the API that were under way at once so far.
         next_command: What somebody who has changed people on the page runs to see it come through; None for nothing.
+        webhooks: Who is told what happens to people, and what has come of it; nobody unless a test registers somebody.
+        happenings: Wakes up whoever waits for a request to the API.
         announce: Is told of each change on the page, in a sentence that names people and fields, and tells no value.
     """
 
@@ -160,6 +165,8 @@ class Huma:
         self.most_under_way = 0
         self.next_command: str | None = None
         self.announce: Callable[[str], None] = lambda _: None
+        self.webhooks = Webhooks()
+        self.happenings = Happenings()
         self.lock = threading.RLock()
         self._tokens: set[str] = set()
         self._gone_but_listed: set[str] = set()
@@ -239,9 +246,48 @@ class Huma:
             KeyError: There is no such user.
             TypeError: There is no such field, or it never changes.
         """
-        self._check(set(fields))
+        self.change_many({user_id: fields})
+
+    def change_many(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set fields of many users at once, as an import does; None unsets.
+
+        Args:
+            changes: Values by the names of the `users` record, by the users' ids.
+
+        Raises:
+            KeyError: There is no such user.
+            TypeError: There is no such field, or it never changes.
+        """
+        for fields in changes.values():
+            self._check(set(fields))
+        with self.noticed(*changes):
+            for user_id, fields in changes.items():
+                self.users[user_id].facts.update(fields)
+
+    @contextlib.contextmanager
+    def noticed(self, *user_ids: str) -> Iterator[None]:
+        """Have webhooks tell what changes of these users until the end of the block; nobody else looks meanwhile."""
         with self.lock:
-            self.users[user_id].facts.update(fields)
+            before = {user_id: dict(self.users[user_id].facts) for user_id in user_ids if user_id in self.users}
+            yield
+            self._tell_changes(before)
+
+    def _tell_changes(self, before: Mapping[str, Person]) -> None:
+        dialect = self.webhooks.dialect
+        told: dict[str, list[Person]] = {}
+        for user_id, facts in before.items():
+            user = self.users[user_id]
+            changed = {name: value for name, value in user.facts.items() if value != facts[name]}
+            if changed:
+                topic = dialect.email_topic if "email" in changed and dialect.email_topic else UPDATED
+                told.setdefault(topic, []).append({**_named(user), **changed})
+        for topic, users in told.items():
+            self.webhooks.tell(topic, users)
+
+    def export(self, *user_ids: str) -> None:
+        """Have webhooks tell of these users, or of all there are, as an administrator does by hand."""
+        with self.lock:
+            self.webhooks.tell(EXPORTED, [_named(self.users[user_id]) for user_id in user_ids or self.users])
 
     def withhold(self, user_id: str, *fields: str) -> None:
         """Show these fields of a user no more, not even as unset."""
@@ -266,8 +312,9 @@ class Huma:
         with self.lock:
             start = self.today.isoformat()
             person = self._maker.person(**{"employmentStartDate": start, "firstDayOfWork": start, **fields})
-            self.users[person["id"]] = HumaUser(person)
-        return str(person["id"])
+            user = self.users[person["id"]] = HumaUser(person)
+            self.webhooks.tell(CREATED, [_named(user)])
+        return user.id
 
     def stranger(self, **fields: Any) -> Person:
         """Return somebody with these fields, the others filled plausibly, who is not in Huma.
@@ -294,6 +341,7 @@ class Huma:
     def delete(self, user_id: str, *, still_listed: bool = False) -> None:
         """Delete a user: 404 from now on; with `still_listed` the lists have not noticed yet."""
         with self.lock:
+            self.webhooks.tell(DELETED, [_named(self.users[user_id])])
             if still_listed:
                 self._gone_but_listed.add(user_id)
             else:
@@ -410,6 +458,7 @@ class Huma:
         whole = {"id": self._maker.new_id(), "type": "user", "active": True, "custom": {}, "connectedIntegrations": {}}
         user = HumaUser({**nothing, **whole, **fields})
         self.users[user.id] = user
+        self.webhooks.tell(CREATED, [_named(user)])
         return user
 
     def new_id(self) -> str:
@@ -451,6 +500,11 @@ def _leaving(last_day: dt.date) -> dict[str, Any]:
 def _as_unique(value: str) -> str:
     """Return what makes a value the same as another one: neither its case nor its spaces."""
     return "".join(value.split()).casefold()
+
+
+def _named(user: HumaUser) -> Person:
+    """Return what a webhook says of a user whatever has happened."""
+    return {"id": user.id, "email": user.facts["email"]}
 
 
 def as_supervisor(user: HumaUser) -> dict[str, str]:

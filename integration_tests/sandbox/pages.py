@@ -17,6 +17,8 @@ MAINTENANCE = "<!doctype html><title>Maintenance</title><h1>We will be back soon
 FORBIDDEN = "<!doctype html><title>Forbidden</title><h1>Your request was stopped</h1>"
 """What a firewall answers to what it dislikes."""
 
+_TAKEN = 200
+
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse}"
     "th,td{padding:.25rem .75rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top;white-space:pre-wrap}"
@@ -51,9 +53,21 @@ def huma_page(huma: Huma) -> str:
         f"<form id='hire' method='post' action='/_sandbox/people'>Somebody new: {hire} <button>Hire</button> "
         "What is left empty is made up.</form>"
     )
+    if huma.webhooks.registered:
+        above += _webhooks(huma)
     if huma.next_command:
         above += f"<p class='next'>To see a change come through: <code>{escape(huma.next_command)}</code></p>"
     return _page("Huma", summary, head, "".join(rows), "/_sandbox/users", above)
+
+
+def _webhooks(huma: Huma) -> str:
+    came = huma.webhooks.delivered
+    taken = sum(delivery.status == _TAKEN for delivery in came)
+    where = ", ".join(webhook.url for webhook in huma.webhooks.registered)
+    return (
+        f"<form id='export' method='post' action='/_sandbox/export'>Webhooks go to {escape(where)}: {len(came)} so "
+        f"far, {taken} of them answered {_TAKEN}. <button>Export</button> That tells of everybody.</form>"
+    )
 
 
 def _person(user: HumaUser) -> str:

@@ -75,6 +75,7 @@ class Sandbox:
             applications = [huma_api.application(huma), xledger_api.application(xledger)]
             huma.url, base = stack.enter_context(serving(dict(zip(listeners, applications, strict=True))))
             xledger.url, xledger.page_url = f"{base}/graphql", f"{base}/"
+            stack.callback(huma.webhooks.close)
             stack.callback(huma.faults.clear)
             stack.callback(xledger.faults.clear)
             yield cls(huma, xledger)

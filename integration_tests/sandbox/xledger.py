@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from integration_tests.sandbox import xledger_rules as rules
 from integration_tests.sandbox.dialects import CONTRACT
 from integration_tests.sandbox.faults import OF_HUMA_ONLY, Faults
+from integration_tests.sandbox.happenings import Happenings
 from integration_tests.sandbox.limits import BurstLimit
 from integration_tests.sandbox.xledger_sdl import check_members
 from integration_tests.sandbox.xledger_store import CONTACTS, EMPLOYEES, OWNER, SUBLEDGERS, XledgerStore, place_of
@@ -55,6 +56,7 @@ class Xledger:
         faults: What goes wrong with the next requests.
         dialect: How it speaks; another may be put in its place at any time.
         concurrency_limit: How many requests may be under way at once; None for no limit.
+        happenings: Wakes up whoever waits for a request, or for what it writes.
         clock: Seconds on a clock, by which it does what it does late; a test may put its own in its place.
     """
 
@@ -68,6 +70,7 @@ class Xledger:
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
         self.dialect = dialect
+        self.happenings = Happenings()
         self.clock: Callable[[], float] = time.monotonic
         self._lacks: frozenset[str] = frozenset()
         self._later: list[tuple[float, Callable[[], object]]] = []

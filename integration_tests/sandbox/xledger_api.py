@@ -97,6 +97,7 @@ class _Endpoint:
                 outcome=outcome,
             )
         )
+        self.xledger.happenings.tell()
         return response
 
     async def _admitted(self, request: Request, received: _Received) -> tuple[Response, str]:
