@@ -8,7 +8,14 @@ from airbyte_cdk.models import ConfiguredAirbyteStream
 from airbyte_cdk.sources.message import MessageRepository
 
 from connector_base.incremental.cursor import ChangedRecordsCursor
-from connector_base.incremental.stream import changed_records_cursor, remembered, starting_point, what_counts
+from connector_base.incremental.stream import (
+    changed_records_cursor,
+    remembered,
+    starting_point,
+    starting_point_of_some,
+    what_counts,
+)
+from source_huma.named_users import named_users
 
 PRIMARY_KEY: Final = "id"
 
@@ -18,7 +25,8 @@ FILTERS: Final[Mapping[str, Any]] = {
     "team_ids": [],
     "include_deactivated": True,
 }
-"""The settings that decide who is read, with their defaults."""
+"""The settings that decide who is read, with their defaults. Whom `user_ids` names is no matter of who is meant: what
+was emitted of them, and of all others, counts in every sync."""
 
 DEFAULT_RESYNC_INTERVAL_DAYS: Final = 7
 
@@ -30,7 +38,7 @@ def users_cursor(
     started_at: datetime,
     messages: MessageRepository,
 ) -> ChangedRecordsCursor:
-    """The cursor of an incremental sync.
+    """The cursor of an incremental sync, which leaves everybody's fingerprint alone but for those whom it reads.
 
     Args:
         config: The connector's configuration.
@@ -39,13 +47,13 @@ def users_cursor(
         started_at: When the sync started.
         messages: Takes the state messages.
     """
+    last = remembered(configured.stream.name, stream_state)
+    settings = what_counts(configured, filters(config))
+    if named_users(config):
+        start = starting_point_of_some(last, settings, started_at)
+        return changed_records_cursor(configured, PRIMARY_KEY, start, messages, of_some=True)
     days = config.get("full_resync_interval_days", DEFAULT_RESYNC_INTERVAL_DAYS)
-    start = starting_point(
-        remembered(configured.stream.name, stream_state),
-        what_counts(configured, filters(config)),
-        started_at,
-        timedelta(days=days) if days else None,
-    )
+    start = starting_point(last, settings, started_at, timedelta(days=days) if days else None)
     return changed_records_cursor(configured, PRIMARY_KEY, start, messages)
 
 

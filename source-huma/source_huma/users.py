@@ -10,7 +10,7 @@ from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import Config, Record, StreamSlice
 
 from connector_base.incremental.cursor import changed_at
 from connector_base.reading.nulls import with_nulls
@@ -19,6 +19,7 @@ from huma_api.asking.sync_run import SyncRun
 from huma_api.people.fresh_user import details_of, with_employment
 from huma_api.people.user_record import user_record
 from shared_mappings.record_schema import users_schema
+from source_huma.named_users import is_meant, named_users
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.users")
 
@@ -31,15 +32,18 @@ class UserRetriever(Retriever):
         requester: Asks for the details, given the `id` of the user.
         position_requester: Asks for a position, given the `id` of the user and the `position_id`.
         name: The stream's name.
+        config: The connector's configuration.
     """
 
     requester: Requester
     position_requester: Requester
     name: str
+    config: Config
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
         self._changed_at = changed_at(SyncRun.current().started_at)
+        self._names_users = bool(named_users(self.config))
         self._reported: set[str] = set()
         self._reported_lock = threading.Lock()
 
@@ -51,7 +55,7 @@ class UserRetriever(Retriever):
         """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `nulls.NULL`.
 
         Yields:
-            The record; nothing when the user is gone, or Huma was given up on.
+            The record; nothing when the user is gone or is not to be read, or Huma was given up on.
 
         Raises:
             ConnectorError: When the details are not those of the user asked for.
@@ -60,9 +64,12 @@ class UserRetriever(Retriever):
         response = self.requester.send_request(stream_slice=stream_slice)
         if response is None or not response.ok:
             return
-        details = with_employment(
-            details_of(user_id, json_object(response) or {}), lambda position_id: self._position(user_id, position_id)
-        )
+        told = details_of(user_id, json_object(response) or {})
+        if self._names_users:
+            user_id = told["id"]  # as Huma writes it, and so as in every other sync, however the settings have it
+            if not is_meant(self.config, user_id, told):
+                return
+        details = with_employment(told, lambda position_id: self._position(user_id, position_id))
         if details is not None:
             yield Record(self._flat(user_id, details), self.name, associated_slice=stream_slice)
 

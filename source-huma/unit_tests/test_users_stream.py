@@ -142,6 +142,7 @@ def test_nobody_is_emitted_half_when_huma_is_given_up_on_before_the_position() -
             requester=Mock(**{"send_request.return_value": details}),
             position_requester=Mock(**{"send_request.return_value": None}),
             name="users",
+            config={},
             parameters={},
         )
     assert list(retriever.read_records({}, StreamSlice(partition={"id": "u1"}, cursor_slice={}))) == []

@@ -50,6 +50,8 @@ class ChangedRecordsCursor(Cursor):
         primary_key: The field that tells records apart; a text.
         columns: The columns that count; None for all.
         emit: Takes a `stream_state` and puts it behind the records that were emitted so far.
+        of_some: Whether only some records are read. Then those that were not seen may be there, and no state says that
+            everything was read.
     """
 
     def __init__(
@@ -58,11 +60,14 @@ class ChangedRecordsCursor(Cursor):
         primary_key: str,
         columns: frozenset[str] | None,
         emit: Callable[[Mapping[str, Any]], None],
+        *,
+        of_some: bool = False,
     ) -> None:
         self._start: Final = start
         self._primary_key: Final = primary_key
         self._columns: Final = columns
         self._emit: Final = emit
+        self._of_some: Final = of_some
         self._lock: Final = threading.Lock()
         self._fingerprints: Final = dict(start.fingerprints)
         self._not_seen: Final = set(start.fingerprints)
@@ -132,7 +137,7 @@ class ChangedRecordsCursor(Cursor):
     @property
     def _is_whole(self) -> bool:
         """Whether everything was read, without a failure."""
-        return self._all_listed and not self._open_partitions
+        return self._all_listed and not self._open_partitions and not self._of_some
 
     def _emit_state(self) -> None:
         """Puts the state into the queue while no other thread can put a later one there."""

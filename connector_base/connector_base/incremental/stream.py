@@ -23,7 +23,12 @@ LOGGER: Final = logging.getLogger(f"airbyte.{__name__}")
 
 
 def changed_records_cursor(
-    configured: ConfiguredAirbyteStream, primary_key: str, start: RecordsState, messages: MessageRepository
+    configured: ConfiguredAirbyteStream,
+    primary_key: str,
+    start: RecordsState,
+    messages: MessageRepository,
+    *,
+    of_some: bool = False,
 ) -> ChangedRecordsCursor:
     """The cursor of an incremental sync.
 
@@ -32,12 +37,13 @@ def changed_records_cursor(
         primary_key: The field that tells records apart; a text.
         start: What is known before the first record is read.
         messages: Takes the state messages.
+        of_some: Whether only some records are read, as `starting_point_of_some` says.
     """
 
     def emit(stream_state: Mapping[str, Any]) -> None:
         messages.emit_message(state_message(configured, stream_state))
 
-    return ChangedRecordsCursor(start, primary_key, _selected_columns(configured), emit)
+    return ChangedRecordsCursor(start, primary_key, _selected_columns(configured), emit, of_some=of_some)
 
 
 def what_counts(configured: ConfiguredAirbyteStream, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,14 +89,35 @@ def starting_point(
         started_at: When this sync started.
         resync_interval: How long after everything was emitted everything is emitted again; None for never.
     """
-    key = last.key if last else RecordsState.new_key()
-    anew = RecordsState(key, fingerprint(key, settings), started_at, {})
+    anew = _anew(last.key if last else RecordsState.new_key(), settings, started_at)
     if last is None or last.settings != anew.settings:
         return anew
     since = started_at - last.everything_since
     if resync_interval is not None and not timedelta(0) <= since < resync_interval:
         return anew
     return last
+
+
+def starting_point_of_some(last: RecordsState | None, settings: Any, started_at: datetime) -> RecordsState:
+    """What is known before the first record is read, where only some records are read, whatever the others have become.
+
+    Nothing is begun: neither other settings nor the time that has passed make everything count as changed, which the
+    next reading of everything does as if this one had not been. What was read has the fingerprint of its record then.
+
+    Where nothing is known, nothing but what is read has a fingerprint at the end, and the next reading of everything
+    emits all others. That is not everything there is, and it does not say so either: what it emits is not of the sync
+    that the state says everything has been emitted since.
+
+    Args:
+        last: What the last sync left; None for nothing.
+        settings: What `what_counts` says; not with what decides which of all records are read this time.
+        started_at: When this sync started.
+    """
+    return last or _anew(RecordsState.new_key(), settings, started_at)
+
+
+def _anew(key: bytes, settings: Any, started_at: datetime) -> RecordsState:
+    return RecordsState(key, fingerprint(key, settings), started_at, {})
 
 
 class ChangedRecordsStream(DefaultStream):

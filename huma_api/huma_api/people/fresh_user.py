@@ -43,7 +43,7 @@ AskForPosition = Callable[[str], Mapping[str, Any] | None]
 
 
 def details_of(user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The details of a user, once it is clear that they are theirs.
+    """The details of a user, once it is clear that they are theirs. An id is the same in small and in capital letters.
 
     Args:
         user_id: Whose details were asked for.
@@ -52,7 +52,7 @@ def details_of(user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises:
         ConnectorError: A transient error, when they are those of somebody else.
     """
-    if details.get("id") != user_id:
+    if str(details.get("id")).lower() != user_id.lower():
         raise transient_error(f"Huma did not answer with the details of user {user_id}. Try again later.")
     return details
 
