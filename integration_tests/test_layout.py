@@ -41,6 +41,7 @@ ROOMS = {
         source
         manifest  changed_users
         users  users_list  lists  declared  known_groups
+        named_users
     """,
     "source_xledger": """
         run

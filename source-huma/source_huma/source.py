@@ -1,10 +1,11 @@
 """The source: its manifest, and what the manifest cannot say about checking and failing."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
@@ -16,8 +17,10 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.types import ConnectionDefinition
 from airbyte_cdk.utils import AirbyteTracedException
 
 from connector_base.failures import ConnectorError, told, transient_error
@@ -52,6 +55,17 @@ CHECK_LONGEST_WAIT: Final = 20.0
 """Seconds. Somebody is waiting for the result of a check; a sync has more patience."""
 
 
+Made = TypeVar("Made")
+
+_MADE: Final[dict[str, Any]] = {}
+"""What was made of the manifest in this process; nothing changes it."""
+
+concurrent_declarative_source.get_declarative_component_schema = cache(
+    concurrent_declarative_source.get_declarative_component_schema
+)
+"""The CDK would parse its own schema of manifests, which is as long as a book, for each source."""
+
+
 class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
     """Reads people from Huma.
 
@@ -74,6 +88,18 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
         self._run: SyncRun | None = None
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
+
+    # One manifest is for all sources of a process, and the CDK copies what it builds from. To read and judge it takes
+    # ten times as long as to ask Huma for somebody, and a host that asks for a few people makes a source each time.
+
+    def _read_and_parse_yaml_file(self, path_to_yaml_file: str) -> ConnectionDefinition:
+        return _once("read", super()._read_and_parse_yaml_file, path_to_yaml_file)
+
+    def _pre_process_manifest(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        return _once("resolved", super()._pre_process_manifest, manifest)
+
+    def _validate_source(self) -> None:
+        _once("validated", super()._validate_source)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Takes a configuration. `airbyte-cdk connector test` makes a source without one; the CDK wants it earlier."""
@@ -185,6 +211,14 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
                 state = ConnectorStateManager(self._last_states).get_stream_state(USERS, configured.stream.namespace)
                 return users_cursor(entered(config or {}), configured, state, run.started_at, self._message_repository)
         return None
+
+
+def _once(what: str, make: Callable[..., Made], *arguments: Any) -> Made:
+    """What was made of the manifest by this name; made now where it has not been."""
+    if what not in _MADE:
+        _MADE[what] = make(*arguments)
+    made: Made = _MADE[what]
+    return made
 
 
 def _impatient_run() -> SyncRun:

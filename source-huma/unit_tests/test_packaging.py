@@ -1,5 +1,7 @@
 """The files that Airbyte's tooling expects beside the connector: valid, and in agreement with it."""
 
+import copy
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,15 @@ def test_the_acceptance_tests_run_everything_with_files_that_are_there_and_skip_
 def test_a_platform_waits_long_enough_for_a_sync_in_which_nobody_changed() -> None:
     """The most people for whom a state is promised, read with one request at a time of 50 ms each."""
     assert metadata()["data"]["maxSecondsBetweenMessages"] >= 50_000 * 0.05
+
+
+def test_what_a_source_is_built_from_is_the_same_after_a_check_and_a_read(
+    huma: Any, config: dict[str, Any], read: Callable[..., Any]
+) -> None:
+    huma.add("u1")
+    before = copy.deepcopy(SourceHuma(config).resolved_manifest)
+    SourceHuma().spec(logging.getLogger("airbyte"))
+    SourceHuma(config).check(logging.getLogger("airbyte"), config)
+    SourceHuma(config).discover(logging.getLogger("airbyte"), config)
+    read()
+    assert SourceHuma(config).resolved_manifest == before
