@@ -25,7 +25,7 @@ ROOMS = {
     "huma_xledger": """
         __main__
         serving  receiving
-        reviewing  bringing
+        reviewing  bringing  event_list
         telling  inbox
         connection
         report

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Collection, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from huma_xledger.connection_file import ConnectionFile, ConnectionFileError  # noqa: PLC0415
 
-    console = Console()
+    console = Console(stderr=arguments.command == "events" and arguments.json)  # then nothing else is in the output
     try:
         file = ConnectionFile.read(arguments.folder)
         if file.is_open_to_others():
@@ -68,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
                 return _check(file, console)
             case "review":
                 return _review(file, arguments, console)
+            case "events":
+                return _events(file, arguments, console)
         return _sync(file, arguments, console)
     except ConnectionFileError as error:
         _say(console, str(error))
@@ -165,6 +168,34 @@ def _review(file: "ConnectionFile", arguments: argparse.Namespace, console: "Con
     return 0
 
 
+def _events(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
+    """Lists the events of the inbox, after those that were given up on are tried again or dropped if that is asked."""
+    from huma_xledger import event_list  # noqa: PLC0415  as above
+    from huma_xledger.inbox.store import NAME, InboxError  # noqa: PLC0415
+
+    path, now = _place_of_states(file.path) / NAME, datetime.now(timezone.utc)
+    done, told = {}, []
+    try:
+        if arguments.retry is not None:
+            done["retried"] = event_list.retry(path, arguments.retry, now)
+            told.append(event_list.told_of_retry(done["retried"]))
+        if arguments.drop is not None:
+            done["dropped"] = event_list.drop(path, arguments.drop)
+            told.append(event_list.told_of_drop(done["dropped"]))
+        events = event_list.read(path)
+    except (InboxError, event_list.UnknownEventsError) as error:
+        _say(console, str(error))
+        return 1
+    if arguments.json:
+        print(event_list.as_json(events, done))
+    elif told:
+        _say(console, told[0])
+    else:
+        for line in event_list.told_of(events, now) if events else [event_list.no_inbox(path)]:
+            _say(console, line)
+    return 0
+
+
 def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
     """Syncs in the direction that is asked for."""
     direction = BY_ORIGIN[arguments.origin]
@@ -246,7 +277,10 @@ def _arguments() -> argparse.Namespace:
     sync = commands.add_parser("sync", help="sync once")
     check = commands.add_parser("check", help="say whether every connector of a connection can work")
     review = commands.add_parser("review", help="see in the browser what a sync would do, decide, and synchronise")
-    for command in (sync, check, review):
+    events = commands.add_parser(
+        "events", help="list what Huma told that waits or was given up on; try it again, or drop it"
+    )
+    for command in (sync, check, review, events):
         command.add_argument("folder", type=Path, help="the folder of the connection, which has connection.yaml in it")
     sync.add_argument(
         "--from", choices=BY_ORIGIN, default="huma", dest="origin", help="where people come from; huma is the default"
@@ -260,7 +294,36 @@ def _arguments() -> argparse.Namespace:
     review.add_argument(
         "--no-browser", action="store_false", dest="browser", help="print the address and open no browser"
     )
-    return parser.parse_args()
+    events.add_argument(
+        "--json", action="store_true", help="print all of them as JSON; whatever else there is to say goes to stderr"
+    )
+    decided = events.add_mutually_exclusive_group()
+    decided.add_argument(
+        "--retry",
+        nargs="*",
+        type=_number_of_event,
+        metavar="NUMBER",
+        help="try those that were given up on again, or those of them that are named",
+    )
+    decided.add_argument(
+        "--drop",
+        nargs="*",
+        type=_number_of_event,
+        metavar="NUMBER",
+        help="remove those that are named of those that were given up on, or with --all each of them; the next sync of "
+        "everybody who changed brings what they were about anyway",
+    )
+    events.add_argument("--all", action="store_true", help="with --drop: each that was given up on")
+    arguments = parser.parse_args()
+    if arguments.command == "events" and arguments.all != (arguments.drop == []):
+        events.error("--drop takes the numbers of events, or --all; and --all goes with --drop alone")
+    return arguments
+
+
+def _number_of_event(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number of an event; the folder comes first")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -271,11 +334,15 @@ def _port(text: str) -> int:
 
 
 def _states(connection: Path) -> Path:
-    """The folder with the states of a connection, which is known by where its file is."""
-    name = hashlib.sha256(str(connection.resolve()).encode()).hexdigest()[:16]
-    every = PRIVATE / "connections"
-    make_private(PRIVATE, every, every / name)
-    return every / name
+    """The folder with the states of a connection, made for its owner alone."""
+    place = _place_of_states(connection)
+    make_private(PRIVATE, place.parent, place)
+    return place
+
+
+def _place_of_states(connection: Path) -> Path:
+    """Where the folder with the states of a connection is or would be, which is known by where its file is."""
+    return PRIVATE / "connections" / hashlib.sha256(str(connection.resolve()).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":
