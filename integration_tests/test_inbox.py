@@ -1,12 +1,18 @@
 """The inbox: what was taken is there, whatever happens, once and in order, and nothing else is."""
 
 import os
+import random
+import resource
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +26,25 @@ from huma_xledger.inbox.together import Together
 NOW = datetime(2026, 11, 29, 21, 27, 16, 123456, tzinfo=timezone.utc)
 LATER = NOW + timedelta(minutes=5)
 MARK = "kari.nordmann@example.com"
+
+
+TAKER = """
+import os, sys, threading
+from datetime import datetime, timezone
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+from huma_xledger.inbox.events import Event
+from huma_xledger.inbox.store import Inbox
+inbox, first = Inbox.opened(Path(sys.argv[1])), int(sys.argv[2])
+def take(first):
+    for number in count(first):
+        inbox.take([Event("users-update", str(UUID(int=number)))], datetime.now(timezone.utc))
+        os.write(1, b"%d\\n" % number)
+for thread in range(3):
+    threading.Thread(target=take, args=(first + thread * 10_000,)).start()
+"""
+"""Three threads that say whom they have taken an event of."""
 
 
 def person(number: int) -> str:
@@ -317,6 +342,31 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_taken(inbox: Inbox) -> N
     assert inbox.newest() == 2
 
 
+def test_a_disk_that_takes_no_more_is_told_and_loses_nothing_that_was_taken(inbox: Inbox, path: Path) -> None:
+    """Here every write fails from some moment on, of the log of changes as well."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        with pytest.raises(InboxError, match=r"its disk fails, or is full\. Make room there"):
+            take_on_and_on(inbox)
+        assert not inbox.is_writable()
+        taken = inbox.newest()
+        assert numbers(inbox.waiting()) == list(range(1, taken + 1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert taken
+    inbox.take([updated(taken)], NOW)
+    inbox.close()
+    again = Inbox.opened(path)
+    assert [kept.event for kept in again.waiting()] == [updated(number) for number in range(taken + 1)]
+    again.close()
+
+
+def take_on_and_on(inbox: Inbox) -> None:
+    for number in count():
+        inbox.take([updated(number)], NOW)
+
+
 def leave_room(inbox: Inbox, pages: int) -> None:
     """Lets a file have some pages more and no others."""
     connection = inbox._connection  # noqa: SLF001  as a disk would
@@ -393,3 +443,39 @@ def test_a_file_that_was_begun_and_not_filled_becomes_an_inbox(path: Path) -> No
     inbox.take([updated(1)], NOW)
     assert inbox.newest() == 1
     inbox.close()
+
+
+@pytest.mark.slow
+def test_processes_that_are_killed_while_they_take_events_lose_none_that_they_have_taken(path: Path) -> None:
+    """Two at a time, of which neither finds an inbox at first."""
+    chance = random.Random(20261129)
+    taken: set[int] = set()
+    for start in range(1_000_000, 5_000_000, 1_000_000):
+        takers = [taker(path, start + more) for more in (0, 500_000)]
+        lines: list[str] = []
+        for process in takers:
+            assert process.stdout
+            lines += [process.stdout.readline() for _ in range(chance.randrange(1, 150))]
+        for process in takers:
+            process.send_signal(signal.SIGKILL)
+            rest, errors = process.communicate()
+            assert errors == ""
+            lines += rest.splitlines()
+        taken.update(map(int, lines))
+        inbox = Inbox.opened(path)
+        there = [UUID(kept.event.user).int for kept in inbox.waiting()]
+        assert taken <= {*there}
+        assert len(there) == len({*there}) == inbox.newest()
+        inbox.close()
+    by_thread = [[user for user in there if user // 10_000 == thread] for thread in {user // 10_000 for user in there}]
+    assert len(by_thread) > 6
+    assert all(users == list(range(users[0], users[0] + len(users))) for users in by_thread)
+
+
+def taker(path: Path, first: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603  it is ended by whoever asked for it
+        [sys.executable, "-c", TAKER, str(path), str(first)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -32,6 +32,9 @@ _PATIENCE: Final = 5.0
 _LONGEST_PROBLEM: Final = 1000
 """How many characters are kept of why something failed."""
 
+_TRIED: Final = 8192
+"""How many bytes are written to see whether something can be: more than an event takes, wherever it comes to stand."""
+
 _SHOWN_BY_THEN: Final = timedelta(hours=1)
 """An employee who was added is in Xledger's answers after five minutes, or never."""
 
@@ -336,7 +339,7 @@ class Inbox:
     def is_writable(self) -> bool:
         """Whether something can be kept, which is tried, on the disk."""
         try:
-            self.remember("tried", secrets.token_hex(8))
+            self.remember("tried", secrets.token_hex(_TRIED))
         except InboxError:
             return False
         return True
