@@ -31,6 +31,9 @@ settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50
 settings.register_profile("fast", deadline=None, max_examples=25)
 settings.load_profile(os.environ.get("EXAMPLES") or ("ci" if os.environ.get("CI") else "here"))
 
+# All that is loaded stays to the end, so nobody need look through it for something to throw away while it is loaded.
+gc.disable()
+
 # Containers often forbid bytecode; the connectors that tests start as processes start twice as fast with it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -53,6 +56,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def _is_unit_test(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """A process that its host ends says so, has cleaned up, and tells nothing in clear, whatever becomes of its output."""
 
+import gc
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connector_base.process import ENDED_BY_HOST, INTERRUPTED
+from connector_base.process import ENDED_BY_HOST, INTERRUPTED, loading
 
 LOADING = """
 import sys, time
@@ -41,6 +42,17 @@ run_as_process(lambda: command)
 DONE = """
 from connector_base.process import run_as_process
 run_as_process(lambda: lambda: print("done"))
+"""
+
+LOOKING = """
+import gc
+from connector_base.process import run_as_process
+
+def load():
+    print(gc.isenabled(), end=" ")
+    return lambda: print(gc.isenabled())
+
+run_as_process(load)
 """
 
 FAILING_OUTPUT = """
@@ -79,6 +91,32 @@ def child_of(process: subprocess.Popen[str]) -> int:
 def test_a_unit_test_starts_no_process_unless_it_is_marked_slow() -> None:
     with pytest.raises(RuntimeError, match="mark it slow"):
         subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+def test_python_does_not_look_for_something_to_throw_away_while_a_command_is_loaded_and_does_afterwards() -> None:
+    looked = []
+
+    def fails() -> None:
+        with loading():
+            looked.append(gc.isenabled())
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fails()
+    assert (looked, gc.isenabled()) == ([False], True)
+    gc.disable()
+    try:
+        with loading():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.slow
+def test_a_command_is_loaded_like_that() -> None:
+    done = subprocess.run([sys.executable, "-c", LOOKING], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "False True\n"
 
 
 @pytest.mark.slow

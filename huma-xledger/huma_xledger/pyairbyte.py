@@ -5,11 +5,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from connector_base.process import loading
 from huma_xledger.environment import prepare
 
 # What PyAirbyte imports warns of its own old age at length, which is nothing anybody who runs a sync could act on.
 prepare()
-with warnings.catch_warnings():
+with loading(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import airbyte
     from airbyte.shared.state_providers import StaticInputState
