@@ -34,6 +34,7 @@ from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
 from source_huma.known_groups import named_groups, unknown_groups
+from source_huma.named_users import named_users
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 
@@ -49,6 +50,11 @@ FEWER_AT_A_TIME: Final = "lower Requests at a time (num_workers)"
 """What to do when Huma is asked too often."""
 
 NOT_TRIED: Final = "Whether the companies, locations and teams in the settings exist could not be tried."
+
+NOBODY_NAMED: Final = (
+    "Nobody of Only these people (user_ids) would be read: Huma has none of them, or the other settings leave them "
+    "out. Empty it to read everybody."
+)
 
 CHECK_RETRIES: Final = 1
 CHECK_LONGEST_WAIT: Final = 20.0
@@ -117,7 +123,9 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.
 
-        Where the settings name companies, locations or teams, Huma's groups are listed until all are found.
+        Where the settings name companies, locations or teams, Huma's groups are listed until all are found. Where they
+        name people, these are asked for until a few are found, and nobody is listed: that none is there is no failure,
+        for people leave.
 
         Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
         nobody is listed, and wraps its reasons into Python's quotation marks.
@@ -130,8 +138,11 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
                 run = _impatient_run()
             for stream in self._streams_of(run, config):
                 if stream.name in to_check:
-                    unseen = unseen_fields(stream.get_json_schema(), _first_records(stream))
+                    named = bool(named_users(config))
+                    records = list(_first_records(stream, named=named))
+                    unseen = unseen_fields(stream.get_json_schema(), records)
                     warnings += [sentence_about(unseen)] if unseen else []
+                    warnings += [NOBODY_NAMED] if named and not records else []
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=told(error).message)
         for warning in warnings:
@@ -231,7 +242,11 @@ def _records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
             yield record.data
 
 
-def _first_records(stream: AbstractStream) -> Iterator[Mapping[str, Any]]:
+def _first_records(stream: AbstractStream, *, named: bool) -> Iterator[Mapping[str, Any]]:
+    """The records of a few people: of those who are listed first, or of those named who are found first."""
+    if named:
+        yield from islice(_records(stream), LOOKED_AT)
+        return
     for partition in islice(stream.generate_partitions(), LOOKED_AT):
         for record in partition.read():
             yield record.data

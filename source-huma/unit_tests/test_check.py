@@ -212,6 +212,37 @@ def test_a_key_that_may_not_list_groups_is_warned_of_and_blocks_nothing(
     assert "no right to list groups" in warning
 
 
+def test_check_looks_at_the_people_named_until_a_few_are_found_and_lists_nobody(
+    huma: Any, config: dict[str, Any], check: Check
+) -> None:
+    people = [f"00000000-0000-4000-8000-{number:012}" for number in range(20)]
+    for person in people[:4]:
+        huma.detail_answers[person] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
+    huma.add(*people[4:], **everything_unset())
+    config["user_ids"] = people
+    assert check() == (Status.SUCCEEDED, None)
+    assert not huma.requests("/users")
+    assert len(huma.requests("/users/.+")) == 4 + 5
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_check_warns_where_nobody_of_those_named_would_be_read_and_lets_it_pass(
+    huma: Any,
+    config: dict[str, Any],
+    warnings: Callable[[], list[str]],
+    explained: Callable[[str], bool],
+    *,
+    gone: bool,
+) -> None:
+    huma.add(NOBODY, status={"active": False})
+    if gone:
+        huma.detail_answers[NOBODY] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
+    config.update(user_ids=[NOBODY], include_deactivated=False)
+    *_, warning = warnings()
+    assert warning.startswith("Nobody of Only these people (user_ids) would be read: ")
+    assert explained(warning)
+
+
 @pytest.mark.parametrize(("organisation", "known"), [("0f0e", True), (None, False), (7, False)])
 def test_whose_people_they_are_is_told_for_whoever_keeps_the_state(
     huma: Any, check: Check, caplog: pytest.LogCaptureFixture, organisation: Any, *, known: bool

@@ -136,6 +136,8 @@ def test_https_and_loopback_are_accepted(api_url: str) -> None:
         {"location_ids": [7]},
         {"location_ids": ["8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11\n"]},
         {"team_ids": ["8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11", "8b0b2b9e-6d6f-4c8b-9d3e-0d6a1c0f9b11"]},
+        {"user_ids": "recognisable"},
+        {"user_ids": ["recognisable"]},
         {"full_resync_interval_days": -1},
         {"full_resync_interval_days": 366},
     ],
