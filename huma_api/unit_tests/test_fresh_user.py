@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from huma_api.people.fresh_user import FreshUser, fresh_user
+from connector_base.failures import ConnectorError
+from huma_api.people.fresh_user import FreshUser, details_of, fresh_user
 from huma_api.people.rights import unwritable
 
 FREE = {"value": "x", "editable": True}
@@ -16,6 +17,16 @@ CURRENT = {"currentPositions": [{"id": "p1", "status": "CURRENT"}]}
 
 def user(position: Any = None, *, to_write: bool = True, **details: Any) -> FreshUser:
     return fresh_user("u1", {"id": "u1", "status": {"active": True}, **details}, position, "now", to_write=to_write)
+
+
+def test_details_are_those_of_the_user_in_whatever_letters_the_id_is_written() -> None:
+    assert details_of("ab-1", {"id": "AB-1"}) == {"id": "AB-1"}
+
+
+@pytest.mark.parametrize("details", [{"id": "u2"}, {"id": None}, {"id": ["u1"]}, {}])
+def test_details_of_anybody_else_are_refused(details: dict[str, Any]) -> None:
+    with pytest.raises(ConnectorError, match="did not answer with the details of user u1"):
+        details_of("u1", details)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,21 @@ def test_a_sync_that_succeeds_prints_values_in_records_only(huma: Any, printed: 
     assert leaks(lines) == []
 
 
+def test_who_is_left_out_of_the_people_named_is_told_without_a_value(
+    huma: Any, printed: Printed, verbosity: list[str]
+) -> None:
+    read, hidden, stranger, key = people = [f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcd"]
+    membership = {"value": [{"id": read, "name": MARK}], "editable": False}
+    huma.add(read, companies=membership, **PERSON)
+    huma.add(hidden, companies={"value": MARK}, **PERSON)
+    huma.add(stranger, companies={"value": [], "editable": False}, **PERSON)
+    huma.add(key, type="service_user", **PERSON)
+    lines = printed("read", *verbosity, user_ids=people, company_ids=[read])
+    assert [json.loads(line)["record"]["data"]["id"] for line in lines if '"type":"RECORD"' in line] == [read]
+    assert all(any(user in line and "left out" in line for line in lines) for user in (hidden, stranger, key))
+    assert leaks(lines) == []
+
+
 def test_check_prints_no_value(huma: Any, printed: Printed, verbosity: list[str]) -> None:
     huma.add("u1", **PERSON)
     assert leaks(printed("check", *verbosity)) == []

@@ -52,7 +52,8 @@ def details_of(user_id: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises:
         ConnectorError: A transient error, when they are those of somebody else.
     """
-    if str(details.get("id")).lower() != user_id.lower():
+    told = details.get("id")
+    if not isinstance(told, str) or told.lower() != user_id.lower():
         raise transient_error(f"Huma did not answer with the details of user {user_id}. Try again later.")
     return details
 
