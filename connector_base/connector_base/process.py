@@ -48,18 +48,31 @@ def run_as_process(load: Callable[[], Callable[[], object]]) -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Has Python not look, again and again, through what is loaded in the block for something to throw away.
+    """Loads what is imported in the block without two things that take more than half of the time, and are of no use.
 
-    All of it stays until the process ends. The looking takes a fifth of a connector's start, and a third of a host's.
+    Python looks through what is loaded for something to throw away, again and again, while all of it stays until the
+    process ends. And the CDK's serialisers parse the source of each class of the protocol's messages for words about
+    its attributes, which would stand in a JSON schema that nobody asks for: here there is no source, as where a program
+    comes without it.
     """
     looks = gc.isenabled()
     gc.disable()
+    import inspect  # noqa: PLC0415  the host is heard by now
+
+    read = inspect.getsource
+    inspect.getsource = _no_source  # type: ignore[assignment]
     try:
         yield
     finally:
+        inspect.getsource = read
         gc.freeze()
         if looks:
             gc.enable()
+
+
+def _no_source(_: object) -> NoReturn:
+    """What Python says of a class whose source it does not find."""
+    raise OSError("source code not available")
 
 
 def _run(load: Callable[[], Callable[[], object]]) -> None:
