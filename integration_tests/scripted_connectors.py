@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huma_xledger.connection import SUMMARY
 from huma_xledger.direction import TO_XLEDGER, Direction
+from huma_xledger.report import SUMMARY
 
 SCRIPT = """#!{python} -SE
 import json, sys

@@ -16,7 +16,8 @@ from huma_xledger.connection import Connection
 from huma_xledger.environment import make_private
 from huma_xledger.lock import AlreadyRunningError, LockFileError, held
 from huma_xledger.pyairbyte import AirbyteStateMessage
-from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
+from huma_xledger.state_file import StateFile, StateFileError
+from huma_xledger.states_of_sync import StatesOfSync
 from huma_xledger.temporary import own_folder
 
 MARK = "Kari-Nordmann"
@@ -164,7 +165,7 @@ def test_a_state_comes_back_as_the_destination_let_it_through(state: dict[str, A
     assert kept is not None
     assert kept.belongs_to == BELONGING
     (message,) = kept.states
-    assert message.model_dump(mode="json", by_alias=True, exclude_unset=True) == state
+    assert message == state
 
 
 def test_what_was_there_before_becomes_its_owners_alone(tmp_path: Path) -> None:

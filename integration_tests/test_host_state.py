@@ -30,11 +30,11 @@ from huma_xledger.belonging import (
     first_to,
 )
 from huma_xledger.checking import said
-from huma_xledger.connection import SUMMARY, CheckFailedError, Connection, SyncFailedError, SyncResult
+from huma_xledger.connection import CheckFailedError, Connection, SyncFailedError, SyncResult
 from huma_xledger.connection_file import CONNECTORS, DECISIONS, NAME
 from huma_xledger.direction import BY_ORIGIN, TO_HUMA, TO_XLEDGER, Direction
 from huma_xledger.lock import held
-from huma_xledger.report import told_of
+from huma_xledger.report import SUMMARY, told_of
 from huma_xledger.state_file import StateFile, StateFileError
 from integration_tests.conftest import Write
 from integration_tests.decided import decisions, leave

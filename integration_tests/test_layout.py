@@ -28,7 +28,7 @@ ROOMS = {
         reviewing  bringing  event_list
         telling  inbox
         connection
-        report
+        report  states_of_sync
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction

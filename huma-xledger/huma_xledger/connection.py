@@ -1,7 +1,6 @@
 """A connection between Huma and Xledger, run by PyAirbyte in one direction."""
 
 import contextlib
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,15 +12,14 @@ from huma_xledger.checking import Checked
 from huma_xledger.direction import TO_XLEDGER, Direction
 from huma_xledger.environment import EXECUTABLES, PRIVATE, private_temporary
 from huma_xledger.pyairbyte import AirbyteMessage, AirbyteStreamStatus, airbyte, see_messages
-from huma_xledger.report import PREVIEW
+from huma_xledger.report import PREVIEW, SUMMARY, summary_in
 from huma_xledger.screen import Bar, one_bar
-from huma_xledger.state_file import StateFile, StateFileError, StatesOfSync
+from huma_xledger.state_file import StateFile, StateFileError
+from huma_xledger.states_of_sync import StatesOfSync
 from huma_xledger.watching import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from airbyte.caches.base import CacheBase
-
-SUMMARY: Final = "SYNC SUMMARY "
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +109,9 @@ class _Listener(logging.Handler):
 
     def result(self, everybody_because: str | None) -> SyncResult:
         """What the sync came to so far."""
-        summaries = [line.removeprefix(SUMMARY) for line in self.lines if line.startswith(SUMMARY)]
-        summary = json.loads(summaries[-1]) if summaries else {}
-        return SyncResult(summary, tuple(self.lines), everybody_because, tuple(self.warnings), self.direction)
+        return SyncResult(
+            summary_in(self.lines), tuple(self.lines), everybody_because, tuple(self.warnings), self.direction
+        )
 
 
 @dataclass(slots=True)

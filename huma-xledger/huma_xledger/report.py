@@ -1,5 +1,6 @@
 """What syncs came to, as a person likes to read it."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -20,6 +21,9 @@ _DECISIONS = {
 _COSTS = ("requests", "retries", "bytes_sent", "bytes_received")
 
 
+SUMMARY: Final = "SYNC SUMMARY "
+"""What the line begins with in which a destination sums up; what follows is a JSON object."""
+
 PREVIEW: Final = "preview"
 """The mode in a summary of a run that wrote nothing."""
 
@@ -33,6 +37,16 @@ MOST_LINES: Final = 50
 
 _PLACE: Final = re.compile(r"The report of this (?:sync|preview) is in (.+)\.", re.DOTALL)
 """How the destination says where its report is."""
+
+
+def summary_in(log: Sequence[str]) -> dict[str, Any]:
+    """The destination's summary; empty where it did not get so far as to sum up.
+
+    Args:
+        log: What the connectors logged.
+    """
+    summaries = [line.removeprefix(SUMMARY) for line in log if line.startswith(SUMMARY)]
+    return dict(json.loads(summaries[-1])) if summaries else {}
 
 
 def place_of_report(log: Iterable[str]) -> str | None:

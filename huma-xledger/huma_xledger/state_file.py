@@ -1,16 +1,17 @@
-"""The state of a connection in a file, where PyAirbyte would want a cache database."""
+"""The state of a connection in a file: plain JSON, as the protocol has it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from airbyte_protocol.models import AirbyteStateMessage
+
 from huma_xledger.belonging import Belonging
 from huma_xledger.lock import held
 from huma_xledger.private_file import replace_at_once
-from huma_xledger.pyairbyte import AirbyteStateMessage, StateWriterBase, StaticInputState
 
 VERSION: Final = 1
 """Of the file. What came before it was the bare list of states, which does not say to whom they belong."""
@@ -30,11 +31,11 @@ class Kept:
 
     Attributes:
         belongs_to: To whom the states belong; None where that is not known.
-        states: The states.
+        states: The states, each as a state message has it.
     """
 
     belongs_to: Belonging | None
-    states: Sequence[AirbyteStateMessage]
+    states: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class StateFile:
         content = {
             "version": VERSION,
             "belongs_to": kept.belongs_to and asdict(kept.belongs_to),
-            "states": [state.model_dump(mode="json", by_alias=True, exclude_unset=True) for state in kept.states],
+            "states": list(kept.states),
         }
         try:
             replace_at_once(self.path, json.dumps(content).encode())
@@ -113,45 +114,6 @@ class StateFile:
             yield
 
 
-@dataclass(frozen=True, slots=True)
-class StatesOfSync:
-    """What PyAirbyte asks of a `state_cache`: the state to start from, and where the next ones go.
-
-    A state is kept together with whom it belongs to. A sync that belongs to somebody else starts without any, so what
-    is in the file was always written under what stands beside it, whenever the sync is killed.
-
-    Attributes:
-        file: Where states are kept.
-        belongs_to: To whom those of this sync belong.
-        start: The state to start from; none to send everybody.
-    """
-
-    file: StateFile
-    belongs_to: Belonging
-    start: Sequence[AirbyteStateMessage]
-
-    def get_state_provider(self, source_name: str, destination_name: str | None = None) -> StaticInputState:
-        """The state to start from."""
-        del source_name, destination_name
-        return StaticInputState(list(self.start))
-
-    def get_state_writer(self, source_name: str, destination_name: str | None = None) -> StateWriterBase:
-        """Takes the states that the destination lets through."""
-        del source_name, destination_name
-        return _FileWriter(self.file, self.belongs_to)
-
-
-class _FileWriter(StateWriterBase):
-    def __init__(self, file: StateFile, belongs_to: Belonging) -> None:
-        super().__init__()
-        self._file = file
-        self._belongs_to = belongs_to
-
-    def _write_state(self, state_message: AirbyteStateMessage) -> None:
-        del state_message
-        self._file.keep(Kept(self._belongs_to, self._state_message_artifacts))
-
-
 def _kept(content: Any) -> Kept | None:
     """What the content of a file means; None when it is no state."""
     match content:
@@ -173,7 +135,7 @@ def _kept(content: Any) -> Kept | None:
             return None
     if not all(map(_is_a_state, states)):
         return None
-    return Kept(belongs_to, [AirbyteStateMessage.model_validate(state) for state in states])
+    return Kept(belongs_to, states)
 
 
 def _is_a_state(content: Any) -> bool:

@@ -1,10 +1,10 @@
 """The result of a sync, told to those whom `connection.yaml` names."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from huma_xledger.connection_file import NOTIFY, ConnectionFile
 from huma_xledger.direction import TO_XLEDGER, Direction
@@ -12,11 +12,22 @@ from huma_xledger.report import place_of_report
 
 if TYPE_CHECKING:
     from connector_base.telling.telling import Told
-    from huma_xledger.connection import SyncResult
+
+
+class Result(Protocol):
+    """What a sync came to, whoever ran it."""
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """The destination's summary; empty when it did not get so far as to sum up."""
+
+    @property
+    def log(self) -> Sequence[str]:
+        """Every line that the connectors logged."""
 
 
 def tell(
-    file: ConnectionFile, states: Path, direction: Direction, result: "SyncResult | None", problem: str | None = None
+    file: ConnectionFile, states: Path, direction: Direction, result: Result | None, problem: str | None = None
 ) -> "Told":
     """Tells of a sync that did something or failed, and was not told of already. It takes half a minute at most.
 
