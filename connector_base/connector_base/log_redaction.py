@@ -62,9 +62,6 @@ def report_error(error: BaseException) -> None:
 class MessageHandler(logging.Handler):
     """Writes log lines to standard output, as the messages that `RedactingFormatter` makes of them.
 
-    Hardly anything remains of what a library says, so unless it warns of something that the connector does not tell
-    itself, it is told only where debug lines are wanted.
-
     Args:
         own: The packages whose lines pass.
     """
@@ -75,11 +72,7 @@ class MessageHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a line. Where nobody reads any longer, there is nobody to tell of it either."""
-        news = record.levelno >= logging.WARNING and not any(
-            place in record.pathname for place in TOLD_BY_THE_CONNECTOR
-        )
-        wanted = news or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG)
-        if wanted or self._formatter.is_own(record):
+        if self._formatter.is_told(record):
             with suppress(OSError, ValueError):
                 print_line(self._formatter.format(record))
 
@@ -101,11 +94,25 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line as an Airbyte message."""
         level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
-        text = self._own_text(record) or f"{record.name}: {LEFT_OUT} ({record.filename}:{record.lineno})"
         error = record.exc_info[1] if record.exc_info else None
         trace = "\n".join(types_and_places(error)) if error is not None else None
-        log = AirbyteLogMessage(level=level, message=filter_secrets(text), stack_trace=trace)
+        log = AirbyteLogMessage(level=level, message=self.text(record), stack_trace=trace)
         return as_line(AirbyteMessage(type=Type.LOG, log=log))
+
+    def text(self, record: logging.LogRecord) -> str:
+        """What may be told of the line, without a message around it."""
+        text = self._own_text(record) or f"{record.name}: {LEFT_OUT} ({record.filename}:{record.lineno})"
+        return filter_secrets(text)
+
+    def is_told(self, record: logging.LogRecord) -> bool:
+        """Whether a line is told at all.
+
+        Hardly anything remains of what a library says, so unless it warns of something that the connector does not tell
+        itself, it is told only where debug lines are wanted.
+        """
+        told_already = any(place in record.pathname for place in TOLD_BY_THE_CONNECTOR)
+        news = record.levelno >= logging.WARNING and not told_already
+        return news or self.is_own(record) or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG)
 
     def is_own(self, record: logging.LogRecord) -> bool:
         """Whether a line is one of this connector's own."""

@@ -1,10 +1,12 @@
-"""Everybody in Huma, for another connector in the same process: read as any host would have them read."""
+"""People in Huma, for whoever reads them in the same process: as any host would have them read."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateMessage,
     AirbyteStream,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
@@ -14,13 +16,34 @@ from airbyte_cdk.models import (
 )
 
 from connector_base.failures import system_error
+from connector_base.reading.entrypoint import SourceEntrypoint
 from connector_base.reading.nulls import NULL
+from connector_base.settings.settings import entered
 from huma_api.asking.sync_run import SyncRun
 from shared_mappings.record_schema import users_schema
+from source_huma.changed_users import PRIMARY_KEY
 from source_huma.source import USERS, SourceHuma
 
 EVERYBODY: Final = ("client_id", "client_secret", "api_url")
 """The settings that whoever reads everybody has in common with this connector."""
+
+CHANGED: Final = ConfiguredAirbyteCatalog(
+    streams=[
+        ConfiguredAirbyteStream(
+            AirbyteStream(
+                name=USERS,
+                json_schema=dict(users_schema()),
+                supported_sync_modes=[SyncMode.full_refresh, SyncMode.incremental],
+                source_defined_primary_key=[[PRIMARY_KEY]],
+            ),
+            SyncMode.incremental,
+            DestinationSyncMode.append_dedup,
+            primary_key=[[PRIMARY_KEY]],
+        )
+    ]
+)
+"""The catalog of those who have changed. Its columns are those of every host that selects all: the state says which
+they were, and with others everybody would count as changed."""
 
 
 def users(config: Mapping[str, Any], beside: SyncRun) -> Iterator[dict[str, Any]]:
@@ -42,17 +65,54 @@ def users(config: Mapping[str, Any], beside: SyncRun) -> Iterator[dict[str, Any]
         ConnectorError: The first failure, once reading has come to its end.
     """
     settings = {name: config[name] for name in EVERYBODY if name in config}
-    catalog = _everybody()
-    source = SourceHuma(settings, catalog, beside=beside)
-    complete = False
-    for message in source.read(logging.getLogger("airbyte"), settings, catalog):
+    for message in _read(SourceHuma(settings, _everybody(), beside=beside), settings, _everybody(), None):
         if message.record is not None:
             yield {name: None if value is NULL else value for name, value in message.record.data.items()}
-        elif message.trace is not None and message.trace.stream_status is not None:
+
+
+def changed_users(
+    config: Mapping[str, Any], states: Sequence[Mapping[str, Any]], beside: SyncRun
+) -> Iterator[AirbyteMessage]:
+    """Reads those who have changed since an earlier sync, as the connector's command does with the catalog `CHANGED`.
+
+    Args:
+        config: The whole configuration; with `user_ids`, nobody else is read.
+        states: What the earlier sync left, each as a state message has it.
+        beside: The run whose access tokens are used, and in which is counted what reading costs. How patient it is,
+            this one is; when Huma was given up on in one of the two, the other one still asks.
+
+    Yields:
+        The messages, but for log lines: records in which null is `NULL`, states, and how the stream goes.
+
+    Raises:
+        ConnectorError: A config error for settings that cannot work; or the first failure, once reading has come to its
+            end, and whoever could be read was yielded, with the state that says who that was.
+    """
+    source, settings = SourceHuma(config, CHANGED, beside=beside), entered(config)
+    SourceEntrypoint.validate_connection(source.spec(logging.getLogger("airbyte")), settings)
+    yield from _read(source, settings, CHANGED, source.states_of(states))
+
+
+def settings_form() -> Mapping[str, Any]:
+    """The JSON Schema of the settings, which says which of them are secret."""
+    return dict(SourceHuma().resolved_manifest["spec"]["connection_specification"])
+
+
+def _read(
+    source: SourceHuma,
+    config: Mapping[str, Any],
+    catalog: ConfiguredAirbyteCatalog,
+    states: list[AirbyteStateMessage] | None,
+) -> Iterator[AirbyteMessage]:
+    """All messages of one stream, read to its end."""
+    complete = False
+    for message in source.read(logging.getLogger("airbyte"), config, catalog, states):
+        if message.trace is not None and message.trace.stream_status is not None:
             complete = message.trace.stream_status.status is AirbyteStreamStatus.COMPLETE
+        yield message
     if not complete:
         raise system_error(
-            "Reading everybody in Huma stopped before its end, and nothing says why. Run the sync again; if it comes "
+            "Reading people in Huma stopped before its end, and nothing says why. Run the sync again; if it comes "
             "back, please report this to the maintainers of the connector."
         )
 

@@ -3,12 +3,19 @@
 from contextlib import closing
 from typing import TYPE_CHECKING, cast
 
+from airbyte_cdk.models import AirbyteMessage
+
 from connector_base.protocol.any_text import in_whole_characters
 from connector_base.protocol.messages import print_line
 from connector_base.reading.entrypoint import SourceEntrypoint
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+
+def line_of(message: AirbyteMessage) -> str:
+    """A message as the command prints it."""
+    return in_whole_characters(SourceEntrypoint.airbyte_message_to_string(message))
 
 
 def print_messages(entrypoint: SourceEntrypoint, arguments: list[str]) -> None:

@@ -54,7 +54,18 @@ class ReadsWhatIsHanded:
         Raises:
             ConnectorError: A config error that names the file, when it cannot be read or is not JSON.
         """
-        content = read_json("state", state_path) if state_path else None
+        return cls.states_of(read_json("state", state_path) if state_path else None)
+
+    @staticmethod
+    def states_of(content: Any) -> list[AirbyteStateMessage]:
+        """What an earlier sync emitted, from what was kept of it.
+
+        Args:
+            content: The state messages, as JSON; None for none.
+
+        Returns:
+            The state messages; none, with a warning, when it is something else.
+        """
         try:
             return _states_in(content or ())
         except (AttributeError, TypeError, ValueError):

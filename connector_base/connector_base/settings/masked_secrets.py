@@ -27,6 +27,17 @@ def mask_secrets(form: Mapping[str, Any], config: Mapping[str, Any]) -> None:
     update_secrets([secret for secret in map(str, get_secrets(form, config)) if len(secret) >= SHORTEST_SECRET])
 
 
+def mask_secrets_too(form: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Has the secrets in a configuration masked from now on, beside those before: for several in one process.
+
+    Args:
+        form: The connection specification, which says where secrets are.
+        config: The configuration.
+    """
+    for secret in map(str, get_secrets(form, config)):
+        mask_too(secret)
+
+
 def mask_too(secret: str) -> None:
     """Has a secret masked that was learned on the way, beside those in the configuration; unless it is too short."""
     if len(secret) >= SHORTEST_SECRET:

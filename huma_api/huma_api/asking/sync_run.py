@@ -37,8 +37,8 @@ class SyncRun:
 
     Args:
         workers: The most requests in flight at a time, 1 or more.
-        max_retries: How often one request is tried again.
-        longest_wait: The longest wait Huma may ask for, in seconds.
+        max_retries: How often one request is tried again; None for as often as in the run beside it.
+        longest_wait: The longest wait Huma may ask for, in seconds; None for the same as in the run beside it.
         gentler: What an administrator can do, when Huma is asked too often, as sentences go on.
         beside: Another run of the same process with the same API key; None without one.
 
@@ -52,14 +52,15 @@ class SyncRun:
         self,
         *,
         workers: int = DEFAULT_WORKERS,
-        max_retries: int = PATIENT_RETRIES,
-        longest_wait: float = PATIENT_WAIT,
+        max_retries: int | None = None,
+        longest_wait: float | None = None,
         gentler: str = GENTLER,
         beside: "SyncRun | None" = None,
     ) -> None:
         self.started_at: Final = datetime.now(timezone.utc)
-        self.max_retries: Final = max_retries
-        self.longest_wait: Final = longest_wait
+        patience = (beside.max_retries, beside.longest_wait) if beside else (PATIENT_RETRIES, PATIENT_WAIT)
+        self.max_retries: Final[int] = patience[0] if max_retries is None else max_retries
+        self.longest_wait: Final[float] = patience[1] if longest_wait is None else longest_wait
         self.gentler: Final = gentler
         self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
