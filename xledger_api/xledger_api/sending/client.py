@@ -4,6 +4,7 @@ The CDK's own HTTP client is not used because it writes request and response bod
 and the bodies here hold payroll data. Its rate limiter and its authenticator are.
 """
 
+import copy
 import json
 import logging
 import time
@@ -50,6 +51,10 @@ WINDOW: Final = timedelta(seconds=5.5)
 
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
+
+RESTED: Final = 30.0
+"""Seconds after which a connection is not used again that nothing went through. What stands on the way may have dropped
+it without a word, and then nothing would come back until the answer is waited for no longer."""
 
 LONGEST_ON_THE_WAY: Final = WINDOW.total_seconds() + TIMEOUT[0]
 """Seconds that may pass before a request is sent: the rate limiter holds it back, and the connection comes about."""
@@ -132,6 +137,8 @@ class XledgerClient:
         sleep: Waits that many seconds.
         now: The current time, with its zone.
         clock: Seconds on a clock that never goes back.
+        before_once: Called right before something is sent that must not be carried out twice. What it raises keeps
+            that from being sent.
         traffic: What was sent and received so far.
     """
 
@@ -145,17 +152,32 @@ class XledgerClient:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     clock: Callable[[], float] = time.monotonic
+    before_once: Callable[[], object] = lambda: None
     traffic: Traffic = field(default_factory=Traffic)
     _known: bool = field(default=False, init=False)
     """Whether the address has answered like Xledger's API."""
     _let_in: bool = field(default=False, init=False)
     """Whether it has answered something else than its schema, which it may tell to anybody."""
     _session: requests.Session = field(init=False, repr=False)
+    _last_used: float = field(default=-inf, init=False)
+    """When something last came through its connection, on the clock."""
 
     def __post_init__(self) -> None:
         self._session = LimiterSession(api_budget=self.budget)
         watch_answers(self._session, connections=1)
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
+
+    def for_another_run(self) -> "XledgerClient":
+        """A client that goes on from this one, which is not to be used any longer, and counts its traffic from nought.
+
+        It keeps what holds for the token and not for a run: the rate limiter, the connection unless that has rested
+        too long, and what is known of the address.
+        """
+        another = copy.copy(self)
+        another.traffic = Traffic()
+        if self.clock() - self._last_used > RESTED:
+            self._session.close()  # the next request opens a new connection
+        return another
 
     def send(self, operation: Operation, *, again: bool = False, within: float = inf) -> Mapping[str, Any]:
         """Sends an operation and answers with its data.
@@ -240,6 +262,8 @@ class XledgerClient:
     def _posted(self, operation: Operation) -> Answer | Failure:
         content = {"query": operation.text, "variables": operation.variables}
         body = json.dumps(content, separators=(",", ":")).encode()
+        if not operation.repeatable:
+            self.before_once()
         self.traffic.requests += 1
         self.traffic.bytes_sent += len(body)
         try:
@@ -252,6 +276,7 @@ class XledgerClient:
             )
         except requests.RequestException as error:
             return _unanswered(error, self.url)
+        self._last_used = self.clock()
         self.traffic.bytes_received += travelled(response)
         text = response.content.decode(json.detect_encoding(response.content), errors="replace")
         answer = interpret(response.status_code, text)
