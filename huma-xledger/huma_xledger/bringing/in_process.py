@@ -1,0 +1,376 @@
+"""Brings people to Xledger with both connectors in this process, so that nothing has to start first.
+
+They are run as any host runs them: by configs, a catalog, messages that are lines between the two, and the state that
+every sync of the connection goes by. What differs is what is kept from one run to the next: that they are loaded, the
+access token of Huma, what was learned of Xledger's schema, its rate limiter and the connection to it.
+"""
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from airbyte_cdk.models import AirbyteMessage, FailureType
+
+from connector_base.failures import told
+from connector_base.log_redaction import RedactingFormatter
+from connector_base.process import EndedByHostError
+from connector_base.protocol.messages import as_line, read_messages
+from connector_base.protocol.stream_keys import StreamKey
+from connector_base.reading.command import line_of
+from connector_base.settings.masked_secrets import mask_secrets_too
+from connector_base.telling.setting import TOLD
+from destination_xledger.config import Config
+from destination_xledger.destination import DestinationXledger
+from huma_api.asking.sync_run import SyncRun
+from huma_xledger.bringing.runs import Ending, Ran
+from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
+from huma_xledger.direction import TO_XLEDGER
+from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.lock import AlreadyRunningError, LockFileError
+from huma_xledger.report import summary_in
+from huma_xledger.state_file import Kept, StateFile, StateFileError
+from source_huma.in_process import CHANGED, changed_users, settings_form
+from xledger_api.sending.client import XledgerClient
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+OWN: Final = ("connector_base", "source_huma", "huma_api", "destination_xledger", "xledger_api")
+"""The packages whose lines are the connectors' own."""
+
+USER_IDS: Final = "user_ids"
+"""The setting of source-huma that says who is read."""
+
+RETRIES: Final = 1
+LONGEST_WAIT: Final = 20.0
+"""Seconds. Huma is not waited for longer: whoever could not be read is tried again anyway, after the others."""
+
+SYNC: Final = "sync"
+"""The mode in which the destination writes."""
+
+SETTINGS: Final = "settings_of_last_full_sync"
+"""Under which name the inbox remembers by which settings everybody was brought last."""
+
+ENDINGS: Final[Mapping[FailureType, Ending]] = {
+    FailureType.config_error: Ending.CONFIG,
+    FailureType.transient_error: Ending.PASSING,
+    FailureType.system_error: Ending.UNFORESEEN,
+}
+"""How a run ended, by the kind of failure; of several the one that stands first."""
+
+WITHOUT_WRITING: Final = (
+    "destination-xledger only looks what it would write (mode: preview), so nobody is brought to Xledger. Set mode to "
+    "sync in {path}."
+)
+STOPPED: Final = "The run was stopped. What was written stays written, and the next one goes on from there."
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """Both connectors' settings, as `connection.yaml` has them.
+
+    Attributes:
+        source: The config of the source.
+        destination: That of the destination, without those who are told the result: nobody is told of each event.
+        digest: Tells these settings from all others.
+    """
+
+    source: Mapping[str, Any] = field(repr=False)
+    destination: Mapping[str, Any] = field(repr=False)
+    digest: str
+
+    @classmethod
+    def read(cls, folder: Path) -> "_Settings":
+        """Those of a connection, right now.
+
+        Raises:
+            ConnectionFileError: When they cannot be read, or are such that nothing is written.
+        """
+        file = ConnectionFile.read(folder)
+        if file.mode(TO_XLEDGER.destination) != SYNC:
+            raise ConnectionFileError(WITHOUT_WRITING.format(path=file.path))
+        source, destination = map(file.config, TO_XLEDGER.connectors)
+        destination = {name: value for name, value in destination.items() if name not in TOLD}
+        text = json.dumps([source, destination], sort_keys=True)
+        return cls(source, destination, hashlib.sha256(text.encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Warm:
+    """What is kept from one run to the next for as long as the settings are the same.
+
+    Attributes:
+        settings: The settings.
+        huma: The run whose access tokens all others share.
+    """
+
+    settings: _Settings
+    huma: SyncRun = field(default_factory=lambda: SyncRun(max_retries=RETRIES, longest_wait=LONGEST_WAIT))
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far a run has come.
+
+    Attributes:
+        users: Who is brought.
+        heard: What the connectors log.
+        failures: How what failed has ended, and why, in the connectors' words.
+    """
+
+    users: Sequence[str]
+    heard: "_Heard"
+    failures: list[tuple[Ending, str]] = field(default_factory=list)
+
+    def failed(self, connector: str, error: Exception) -> None:
+        """Notes that a connector failed, in its own words."""
+        failure = told(error)
+        if failure.internal_message != failure.message:
+            self.heard.lines.append(f"{connector}: {failure.internal_message}")
+        ending = ENDINGS[failure.failure_type]
+        self.failures.append((ending, f"{connector}: {failure.message}"))
+
+    def ran(self, huma_requests: int) -> Ran:
+        """What it came to."""
+        ended = [ending for ending, _ in self.failures]
+        return Ran(
+            next((ending for ending in ENDINGS.values() if ending in ended), Ending.DONE),
+            "\n".join(problem for _, problem in self.failures) or None,
+            summary_in(self.heard.lines),
+            tuple(self.heard.lines),
+            huma_requests=huma_requests,
+        )
+
+
+class InProcess:
+    """Brings people to Xledger. One run at a time, by one thread; `stop` is for another one.
+
+    Args:
+        folder: The folder of the connection, with `connection.yaml` in it, which is read anew for each run.
+        states: The folder of its states.
+        inbox: Remembers what is to outlast this process.
+        everybody: Brings everybody, as `huma-xledger sync` does.
+        client: Makes a client for an address and a token of Xledger's. How it waits, and what it does before it sends
+            what must not be carried out twice, is set here.
+        stopped: Is set by `stop`. What waits for Xledger waits for it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        states: Path,
+        inbox: Inbox,
+        everybody: Callable[[], Ran],
+        client: Callable[[str, str], XledgerClient] = XledgerClient,
+        stopped: threading.Event | None = None,
+    ) -> None:
+        self._folder: Final = folder
+        self._state: Final = StateFile(states / f"{TO_XLEDGER.destination}.json")
+        self._inbox: Final = inbox
+        self._bring_everybody: Final = everybody
+        self._new_client: Final = client
+        self._destination: Final = DestinationXledger(self._client_for)
+        self._streams: Final = {StreamKey.of(configured.stream) for configured in CHANGED.streams}
+        self._stopped: Final = stopped or threading.Event()
+        self._warm: _Warm | None = None
+        self._client: XledgerClient | None = None
+        self._course = _Course((), _Heard())
+
+    def some(self, users: Sequence[str]) -> Ran:
+        """Brings what has changed of these users; everybody, where it takes that: see `Runs`."""
+        if self._stopped.is_set():
+            return Ran(Ending.PASSING, STOPPED)
+        try:
+            settings = _Settings.read(self._folder)
+            with self._state.held():
+                if (kept := self._to_go_on_from(settings)) is not None:
+                    return self._run(self._warmed(settings), users, kept)
+        except AlreadyRunningError as error:
+            return Ran(Ending.BUSY, str(error))
+        except (ConnectionFileError, LockFileError, StateFileError) as error:
+            return Ran(Ending.CONFIG, str(error))
+        except InboxError as error:
+            return Ran(Ending.PASSING, str(error))
+        return self.everybody()
+
+    def everybody(self) -> Ran:
+        """Brings what has changed of everybody, and remembers by which settings that was done."""
+        if self._stopped.is_set():
+            return Ran(Ending.PASSING, STOPPED)
+        try:
+            before = _Settings.read(self._folder).digest
+        except ConnectionFileError as error:
+            return Ran(Ending.CONFIG, str(error))
+        ran = self._bring_everybody()
+        if ran.ending is Ending.DONE:
+            try:
+                self._inbox.remember(SETTINGS, before)
+                self._inbox.added(None)
+            except InboxError as error:
+                return replace(ran, ending=Ending.PASSING, problem=str(error))
+        return ran
+
+    def stop(self) -> None:
+        """Ends a run that is under way, at the next message or where it waits for Xledger. None is begun any more."""
+        self._stopped.set()
+
+    def _to_go_on_from(self, settings: _Settings) -> Kept | None:
+        """What the last sync left; None where it does not do for a sync of those alone who have changed.
+
+        Raises:
+            InboxError: When the inbox cannot be read.
+            StateFileError: When what was left cannot be read.
+        """
+        kept = self._state.kept()
+        goes_on = kept is not None and kept.belongs_to is not None and kept.belongs_to.settings is not None
+        return kept if goes_on and self._inbox.recalled(SETTINGS) == settings.digest else None
+
+    def _warmed(self, settings: _Settings) -> _Warm:
+        """What is kept for these settings; where they are new, their secrets are masked first."""
+        if self._warm is None or self._warm.settings.digest != settings.digest:
+            mask_secrets_too(settings_form(), settings.source)
+            mask_secrets_too(self._destination.settings_form(), settings.destination)
+            self._warm = _Warm(settings)
+        return self._warm
+
+    def _run(self, warm: _Warm, users: Sequence[str], kept: Kept) -> Ran:
+        """Brings some users, from what the last sync left.
+
+        Raises:
+            StateFileError: When it cannot be written how far it came.
+        """
+        asked_before = warm.huma.traffic.requests
+        with _Heard.listening() as heard:
+            self._course = course = _Course(_among(warm.settings.source, users), heard)
+            try:
+                messages = self._read(warm, course, kept)
+                if any(message.record is not None for message in messages):
+                    self._write(warm, course, kept, messages)
+            except EndedByHostError:
+                course.failures.append((Ending.PASSING, STOPPED))
+        ran = course.ran(warm.huma.traffic.requests - asked_before)
+        if ran.ending is Ending.DONE and self._inbox.may_be_adding() is not None:
+            self._inbox.added(course.users)  # where a run failed, nobody may know yet whether they were
+        return ran
+
+    def _read(self, warm: _Warm, course: _Course, kept: Kept) -> list[AirbyteMessage]:
+        """What the source has to say: whoever could be read is in it, though others could not."""
+        messages: list[AirbyteMessage] = []
+        if not course.users:
+            return messages
+        config = {**warm.settings.source, USER_IDS: list(course.users)}
+        reading = changed_users(config, kept.states, warm.huma)
+        try:
+            with closing(cast("Generator[AirbyteMessage]", reading)):
+                messages.extend(self._unless_stopped(reading))
+        except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
+            course.failed(TO_XLEDGER.source, error)
+        return messages
+
+    def _write(self, warm: _Warm, course: _Course, kept: Kept, messages: Sequence[AirbyteMessage]) -> None:
+        """Has the destination write, and keeps each state that it lets through.
+
+        Raises:
+            StateFileError: When a state cannot be written.
+        """
+        lines = (line_of(message).encode() for message in self._unless_stopped(messages))
+        writing = self._destination.write(warm.settings.destination, CHANGED, read_messages(lines, self._streams))
+        try:
+            with closing(cast("Generator[AirbyteMessage]", writing)):
+                for message in writing:
+                    kept = _with_state(kept, json.loads(as_line(message))["state"])
+                    self._state.keep(kept)
+        except StateFileError:
+            raise
+        except InboxError as error:
+            course.failures.append((Ending.PASSING, str(error)))
+        except Exception as error:  # noqa: BLE001  as above
+            course.failed(TO_XLEDGER.destination, error)
+
+    def _client_for(self, settings: Config) -> XledgerClient:
+        """What asks the Xledger of the settings in this run."""
+        reached = settings.api_url, settings.api_token.get_secret_value()
+        if self._client is not None and (self._client.url, self._client.token) == reached:
+            self._client = self._client.for_another_run()
+        else:
+            self._client = self._new_client(*reached)
+            self._client.sleep, self._client.before_once = self._wait, self._note_who_is_added
+        return self._client
+
+    def _note_who_is_added(self) -> None:
+        self._inbox.adding(self._course.users, datetime.now(timezone.utc))
+
+    def _unless_stopped(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+        for message in messages:
+            self._wait(0)
+            yield message
+
+    def _wait(self, seconds: float) -> None:
+        """Waits, unless it is to stop.
+
+        Raises:
+            EndedByHostError: When it is.
+        """
+        if self._stopped.wait(seconds):
+            raise EndedByHostError
+
+
+class _Heard(logging.Handler):
+    """Hears what the connectors log in their own words.
+
+    Attributes:
+        lines: All of it, secrets masked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._formatter: Final = RedactingFormatter(OWN)
+
+    @classmethod
+    @contextmanager
+    def listening(cls) -> Iterator["_Heard"]:
+        """One that hears what is logged in the block."""
+        heard = cls()
+        logger = logging.getLogger("airbyte")
+        logger.addHandler(heard)
+        try:
+            yield heard
+        finally:
+            logger.removeHandler(heard)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Takes a line."""
+        if self._formatter.is_own(record):
+            self.lines.append(self._formatter.text(record))
+
+
+def _among(source: Mapping[str, Any], users: Sequence[str]) -> Sequence[str]:
+    """Those of some users whom the source is to read at all: where its own settings name users, nobody else."""
+    named = source.get(USER_IDS)
+    if not isinstance(named, list) or not named:
+        return users
+    known = {str(user).lower() for user in named}
+    return [user for user in users if user.lower() in known]
+
+
+def _with_state(kept: Kept, state: Mapping[str, Any]) -> Kept:
+    """What is kept, with a later state in place of the one of its stream."""
+    others = [before for before in kept.states if _stream(before) != _stream(state)]
+    return replace(kept, states=[*others, state])
+
+
+def _stream(state: Mapping[str, Any]) -> tuple[str, str | None] | None:
+    """Whose state it is. A host may say that there is no namespace, or leave it out."""
+    match state.get("stream"):
+        case {"stream_descriptor": {"name": str(name), **more}}:
+            namespace = more.get("namespace")
+            return name, namespace if isinstance(namespace, str) else None
+    return None
