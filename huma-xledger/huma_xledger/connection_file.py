@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-from huma_xledger.direction import BY_ORIGIN
+from huma_xledger.direction import BY_ORIGIN, TO_XLEDGER
+from huma_xledger.listen_settings import LISTEN, ListenSettings, ListenSettingsError, is_airbytes, listen_settings
 from huma_xledger.private_file import replace_at_once
 from shared_mappings import LANGUAGES, DecisionsError, Language, parse_decisions
 
@@ -30,6 +31,9 @@ NOTIFY: Final = "notify"
 """The key under which it has the addresses that are told the result of a sync."""
 
 NOTIFY_LANGUAGE: Final = "notify_language"
+
+SCHEDULE: Final = "schedule"
+"""The key under which it says how often everybody is synced while webhooks are taken."""
 
 CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in direction.connectors)
 """The connectors that it may have a config of."""
@@ -109,6 +113,8 @@ class ConnectionFile:
     _configs: Mapping[str, Any] = field(repr=False)
     _notify: tuple[str, ...] = field(default=(), repr=False)
     notify_language: Language = LANGUAGES[0]
+    _schedule: Any = field(default=None, repr=False)
+    _listen: Any = field(default=None, repr=False)
 
     @classmethod
     def read(cls, folder: Path) -> "ConnectionFile":
@@ -129,15 +135,25 @@ class ConnectionFile:
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1} cannot be read)" if mark else ""
             raise ConnectionFileError(f"{path} is not understood as YAML{where}. {_CORRECT_IT}") from None
-        told = _popped(content, (NOTIFY, NOTIFY_LANGUAGE))
-        if not content or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
+        told = _popped(content, (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN))
+        is_complete = bool(content) or is_airbytes(
+            told.get(LISTEN)
+        )  # who has Airbyte has the connectors' configs there
+        if not is_complete or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
             raise ConnectionFileError(f"{path} does not hold settings below the name of each connector. {_CORRECT_IT}")
         for name in content:
             if name not in CONNECTORS:
                 raise ConnectionFileError(
                     f"{path} has settings of {name}, which is none of {', '.join(CONNECTORS)}. {_CORRECT_IT}"
                 )
-        return cls(path, content, _addresses(path, told.get(NOTIFY)), _language(path, told.get(NOTIFY_LANGUAGE)))
+        return cls(
+            path,
+            content,
+            _addresses(path, told.get(NOTIFY)),
+            _language(path, told.get(NOTIFY_LANGUAGE)),
+            told.get(SCHEDULE),
+            told.get(LISTEN),
+        )
 
     @property
     def connectors(self) -> tuple[str, ...]:
@@ -195,6 +211,48 @@ class ConnectionFile:
         if wrong := without_a_kind(addresses):
             raise ConnectionFileError(f"{self.path}, {NOTIFY}: {wrong}. {_CORRECT_IT}")
         return addresses
+
+    @property
+    def schedule(self) -> str | None:
+        """How often everybody is synced while webhooks are taken, as it was entered; None for never.
+
+        Raises:
+            ConnectionFileError: When it is no text, or a variable is not set.
+        """
+        entered = self._with_variables(self._schedule, SCHEDULE)
+        if entered is None:
+            return None
+        if not isinstance(entered, str):
+            raise self.mistaken(SCHEDULE, "it must be text, as 6h, or as the line of a crontab between quotation marks")
+        return entered.strip()
+
+    @property
+    def listen(self) -> ListenSettings | None:
+        """How webhooks are taken; None where the file does not say that any are.
+
+        Raises:
+            ConnectionFileError: When the settings are of no use, or a variable is not set.
+        """
+        if self._listen is None:
+            return None
+        try:
+            return listen_settings(self._with_variables(self._listen, LISTEN))
+        except ListenSettingsError as error:
+            raise ConnectionFileError(f"{self.path}: {error}. {_CORRECT_IT}") from None
+
+    @property
+    def writes(self) -> bool:
+        """Whether syncs from Huma to Xledger write, and do not only look."""
+        return self.mode(TO_XLEDGER.destination) == "sync"
+
+    def mistaken(self, key: str, why: str) -> ConnectionFileError:
+        """What is wrong with what stands under a key of this file.
+
+        Args:
+            key: The key.
+            why: What is wrong, in words that no value is in.
+        """
+        return ConnectionFileError(f"{self.path}, {key}: {why}. {_CORRECT_IT}")
 
     @property
     def tell_by_themselves(self) -> tuple[str, ...]:

@@ -1,10 +1,26 @@
 """How webhooks are taken, as `connection.yaml` says below `listen`."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from shared_mappings import API_URL_PATTERN
+
+LISTEN: Final = "listen"
+"""The key under which `connection.yaml` has them."""
 
 PORT: Final = 8710
 """Where webhooks are taken on this machine, unless it is said."""
+
+_TRIGGER: Final = "trigger"
+_AIRBYTE: Final = "airbyte"
+_MOST: Final = (1 << 16) - 1
+
+
+class ListenSettingsError(Exception):
+    """Settings that are of no use; the message names the key, and no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +57,104 @@ class ListenSettings:
     port: int = PORT
     trigger: Literal["self", "airbyte"] = "self"
     airbyte: AirbyteJob | None = None
+
+
+def is_airbytes(entered: Any) -> bool:
+    """Whether settings, whatever else is wrong with them, leave it to Airbyte to run the connectors."""
+    return isinstance(entered, Mapping) and entered.get(_TRIGGER) == _AIRBYTE
+
+
+def listen_settings(entered: Any) -> ListenSettings:
+    """What settings mean. Null stands for the default, as if nothing were there.
+
+    Args:
+        entered: What stands under the key, with what the environment has in place of `${VARIABLE}`.
+
+    Raises:
+        ListenSettingsError: When they are of no use.
+    """
+    given = _Given.of(entered, LISTEN, ("secret", "bearer_token", "port", _TRIGGER, _AIRBYTE))
+    trigger = given.one_of(_TRIGGER, ("self", "airbyte"))
+    if trigger == "self" and given.has(_AIRBYTE):
+        raise ListenSettingsError(
+            f"{given.key(_AIRBYTE)} is there, but {given.key(_TRIGGER)} does not say {_AIRBYTE}, so that it is not "
+            "clear who is to bring people to Xledger"
+        )
+    return ListenSettings(
+        secret=given.text("secret"),
+        bearer_token=given.text("bearer_token") if given.has("bearer_token") else None,
+        port=given.port("port") if given.has("port") else PORT,
+        trigger=trigger,
+        airbyte=_job(given) if trigger == "airbyte" else None,
+    )
+
+
+def _job(given: "_Given") -> AirbyteJob:
+    names = ("api_url", "client_id", "client_secret", "connection_id")
+    job = _Given.of(given.content.get(_AIRBYTE), given.key(_AIRBYTE), names)
+    api_url, connection_id = job.text("api_url"), job.text("connection_id")
+    if not re.match(API_URL_PATTERN, api_url):
+        raise ListenSettingsError(
+            f"{job.key('api_url')} must be an address that begins with https://; only on this machine may it begin "
+            "with http://"
+        )
+    try:
+        UUID(connection_id)
+    except ValueError:
+        raise ListenSettingsError(
+            f"{job.key('connection_id')} must be the id of a connection in Airbyte, a UUID as it stands in the "
+            "address of its page"
+        ) from None
+    return AirbyteJob(api_url.rstrip("/"), job.text("client_id"), job.text("client_secret"), connection_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Some settings, and where they stand."""
+
+    content: Mapping[str, Any] = field(repr=False)
+    where: str
+
+    @classmethod
+    def of(cls, entered: Any, where: str, names: Iterable[str]) -> "_Given":
+        if not isinstance(entered, Mapping):
+            raise ListenSettingsError(f"{where} must have settings below it: {', '.join(names)}")
+        for name in entered:
+            if name not in names:
+                raise ListenSettingsError(f"{where} has a setting {name}, which is none of {', '.join(names)}")
+        return cls({name: value for name, value in entered.items() if value is not None}, where)
+
+    def key(self, name: str) -> str:
+        """A setting, as sentences name it."""
+        return f"{self.where}.{name}"
+
+    def has(self, name: str) -> bool:
+        """Whether it is there."""
+        return name in self.content
+
+    def text(self, name: str) -> str:
+        """A text, without the white space around it."""
+        if not self.has(name):
+            raise ListenSettingsError(f"{self.key(name)} is missing")
+        value = self.content[name]
+        if not isinstance(value, str):
+            raise ListenSettingsError(f"{self.key(name)} must be text: put it between quotation marks")
+        if not value.strip():
+            raise ListenSettingsError(f"{self.key(name)} is empty")
+        return value.strip()
+
+    def port(self, name: str) -> int:
+        """A port, be it text that the environment had."""
+        value = self.content[name]
+        number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,5}", value.strip()) else value
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _MOST:
+            raise ListenSettingsError(f"{self.key(name)} must be a port, a number from 1 to {_MOST}")
+        return number
+
+    def one_of(self, name: str, choices: "tuple[Literal['self'], Literal['airbyte']]") -> Literal["self", "airbyte"]:
+        """One of some words; the first where there is none."""
+        value = self.content.get(name, choices[0])
+        for choice in choices:
+            if value == choice:
+                return choice
+        raise ListenSettingsError(f"{self.key(name)} must be {' or '.join(choices)}")
