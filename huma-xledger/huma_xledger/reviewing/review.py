@@ -3,19 +3,18 @@
 import hashlib
 import secrets
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from huma_xledger import child
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_HUMA, TO_XLEDGER
 from huma_xledger.environment import make_private, no_room
@@ -27,10 +26,13 @@ from huma_xledger.reviewing.kept import Kept, for_another_look, keep
 from huma_xledger.reviewing.messages import MESSAGE, TASK, Task, as_line
 from huma_xledger.reviewing.status import Doing, Phase, RefusedError, Status, System, in_utc
 
+if TYPE_CHECKING:
+    import subprocess
+
 CHANGES: Final = "changes.jsonl"
 """What the report of a sync calls the file with each value that was written, and what stood there before."""
 
-WORKER: Final = (sys.executable, "-m", "huma_xledger.reviewing.worker")
+WORKER: Final = child.command("huma_xledger.reviewing.worker")
 """How the process is started that runs the connectors."""
 
 ANOTHER_WINDOW: Final = (
@@ -114,9 +116,8 @@ class Review:
             process, thread = self._process, self._thread
             doing = self._journal.doing if self._journal.is_running else None
             self._changed.notify_all()
-        if process is not None and process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.close()  # it ends with its input
+        if process is not None:
+            child.end(process)
         if thread is not None:
             thread.join()
         self._alone.close()
@@ -273,10 +274,7 @@ class Review:
         problem = None
         try:
             with self._started() as process:
-                if process.stdin is not None:
-                    with suppress(BrokenPipeError, ValueError):  # it has ended, or is to end before it has begun
-                        process.stdin.write(as_line(TASK, task))
-                        process.stdin.flush()
+                child.give(process, as_line(TASK, task))
                 for line in process.stdout or ():
                     self._heard(line)
         except OSError as error:
@@ -295,18 +293,11 @@ class Review:
                 self._forget_the_last_one()
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        """The process that runs the connectors. Nobody at the keyboard ends it: this review does."""
+        """The process that runs the connectors."""
         with self._changed:
-            process = subprocess.Popen(  # noqa: S603  our own module
-                self.worker,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            self._process = process
-            if self._is_closing and process.stdin is not None:
-                process.stdin.close()
+            self._process = process = child.started(self.worker)
+            if self._is_closing:
+                child.end(process)
             return process
 
     def _heard(self, line: bytes) -> None:
