@@ -1,0 +1,355 @@
+"""What brings those to Xledger of whom Huma told, and everybody every so often: one thread, one run at a time."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from huma_xledger.bringing.condition import Condition
+from huma_xledger.bringing.gathering import SOON, Batch, Later, gathered, of_nobody
+from huma_xledger.bringing.held import held as held_in
+from huma_xledger.bringing.runs import Ending, Ran, Runs
+from huma_xledger.bringing.timetable import Timetable
+from huma_xledger.bringing.told import Tells
+from huma_xledger.inbox.events import Kept
+from huma_xledger.inbox.pauses import PAUSES, due_after
+from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.metering import Meters
+
+logger = logging.getLogger(f"airbyte.{__name__}")
+
+LAST_SUCCESS: Final = "last success"
+LAST_EVERYBODY: Final = "last everybody"
+"""What the inbox calls when a run last ended well, and when the last one of everybody that did had begun."""
+
+LOOK: Final = timedelta(seconds=2)
+"""How long it is waited at most before the inbox is looked at: somebody may have had events tried again."""
+
+BUSY: Final = timedelta(seconds=5)
+"""How long it is waited where another sync of the connection runs."""
+
+TROUBLED: Final = timedelta(seconds=30)
+"""How long it is waited where the inbox cannot be read or written, or something failed that nobody foresaw."""
+
+BEFORE_TELLING: Final = timedelta(minutes=1)
+"""How long it is waited at most for others that are given up on, so that they are told of together."""
+
+_MINUTE: Final = timedelta(minutes=1)
+_MINUTES: Final = 2 * _MINUTE
+
+_TO_STOP: Final = 5.0
+"""Seconds that a run gets to end when it has been told to."""
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Brings people to Xledger, as long as it is not closed.
+
+    What it goes by is in the inbox, so that a new one goes on where a killed one was.
+
+    Attributes:
+        runs: What brings them.
+        inbox: The events.
+        meters: What is counted.
+        tells: Whom to tell of what nobody sees otherwise.
+        timetable: When everybody is synced; None for never.
+        batch_size: How many people are brought at a time.
+        now: The current time, in UTC.
+    """
+
+    runs: Runs
+    inbox: Inbox
+    meters: Meters
+    tells: Tells
+    timetable: Timetable | None
+    batch_size: int
+    now: Callable[[], datetime] = _now
+    _changed: threading.Condition = field(default_factory=threading.Condition, init=False, repr=False)
+    _thread: threading.Thread | None = field(default=None, init=False, repr=False)
+    _has_arrived: bool = field(default=False, init=False)
+    _is_closing: bool = field(default=False, init=False)
+    _is_well: bool = field(default=True, init=False)
+    _last_success: datetime | None = field(default=None, init=False)
+    _alone: frozenset[str] = field(default=frozenset(), init=False)
+    _alone_next: bool = field(default=False, init=False)
+    _everybody_next: bool = field(default=True, init=False)
+    _scheduled: datetime | None = field(default=None, init=False)
+    _failures: int = field(default=0, init=False)
+    _given_up: list[tuple[Kept, str]] = field(default_factory=list, init=False, repr=False)
+    _given_up_at: datetime | None = field(default=None, init=False)
+
+    # -------------------------------------------------------------- from the start to the end
+
+    def take_up(self) -> None:
+        """Finds out where the last worker of this inbox was. To be done once, before anything else; `start` does it.
+
+        Raises:
+            InboxError: When the inbox cannot be read.
+        """
+        self._last_success = self._recalled(LAST_SUCCESS)
+        if self.timetable is not None:
+            everybody = self._recalled(LAST_EVERYBODY)
+            self._scheduled = self.now() if everybody is None else self.timetable.next_after(everybody)
+
+    def start(self) -> None:
+        """Begins, in a thread.
+
+        Raises:
+            InboxError: When what earlier runs left cannot be read.
+        """
+        self.take_up()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="worker")
+        self._thread.start()
+
+    def arrived(self) -> None:
+        """Hears that an event has come."""
+        with self._changed:
+            self._has_arrived = True
+            self._changed.notify_all()
+
+    def condition(self) -> Condition:
+        """How things are.
+
+        Raises:
+            InboxError: When the inbox cannot be read.
+        """
+        waiting = self.inbox.waiting()
+        return Condition(
+            works=self._thread is not None and self._thread.is_alive() and self._is_well,
+            last_success=self._last_success,
+            oldest_waiting=min((kept.came_at for kept in waiting), default=None),
+            waiting=len(waiting),
+            given_up=len(self.inbox.given_up()),
+        )
+
+    def close(self, within: float) -> bool:
+        """Begins no run any more, lets the one that is under way end, and ends it if that takes too long.
+
+        Args:
+            within: For how many seconds it is let.
+
+        Returns:
+            Whether nothing runs any more. What still does is as good as killed, and loses nothing by it.
+        """
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(within)
+            if self._thread.is_alive():
+                self.runs.stop()
+                self._thread.join(_TO_STOP)
+            if self._thread.is_alive():
+                return False
+        self._tell_of_given_up()
+        return True
+
+    def _work(self) -> None:
+        while not self._is_closing:
+            self._wait(self._turn_or_trouble())
+
+    def _turn_or_trouble(self) -> datetime | None:
+        """Does what is to be done, and is well again, or not."""
+        try:
+            at = self.turn()
+        except InboxError as error:
+            logger.error("%s", error)  # noqa: TRY400  it is a sentence
+        except Exception as error:
+            logger.exception("Nobody foresaw this (%s). It goes on in a while.", type(error).__name__)
+        else:
+            self._is_well = True
+            return at
+        self._is_well = False
+        return self.now() + TROUBLED
+
+    def _wait(self, at: datetime | None) -> None:
+        """Waits until a time, until the inbox is to be looked at anyway, or until something comes.
+
+        Who is to be brought within a second is waited for whatever comes, so that a burst does not have the inbox read
+        for each of its events.
+        """
+        wait = min(LOOK, max(at - self.now(), timedelta())) if at is not None else LOOK
+        heeds = wait > SOON and self._is_well
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closing or (heeds and self._has_arrived), wait.total_seconds())
+            self._has_arrived = False
+
+    # -------------------------------------------------------------- what is next
+
+    def turn(self) -> datetime | None:
+        """Does one run, if one is due. Called by one thread only.
+
+        Returns:
+            When to look again, if nothing comes before; None where nothing waits.
+
+        Raises:
+            InboxError: When the inbox cannot be read or written.
+        """
+        newest = self.inbox.newest()  # before the others: what comes from now on is not answered
+        waiting = self.inbox.waiting()
+        now = self.now()
+        self._alone &= {kept.event.user for kept in waiting if kept.event.user is not None}
+        held = held_in(self.inbox, now)
+        people = gathered(waiting, now, self.batch_size, held=held, alone=self._alone, alone_next=self._alone_next)
+        everybody = self._everybody(waiting, now, newest, held)
+        due = [found for found in (people, everybody) if isinstance(found, Batch)]
+        if due:  # where both are, they take turns: nobody waits forever
+            self._run(due[-1] if self._everybody_next else due[0])
+            return self.now()
+        self._tell_of_given_up()
+        return min((found.at for found in (people, everybody) if isinstance(found, Later) and found.at), default=None)
+
+    def _everybody(
+        self, waiting: Sequence[Kept], now: datetime, newest: int, held: Mapping[str, datetime]
+    ) -> Batch | Later:
+        """The batch of everybody, if one is due: by the timetable, or for an event that names nobody."""
+        unnamed = of_nobody(waiting, now)
+        at = [] if self._scheduled is None else [self._scheduled]
+        at += [now] if isinstance(unnamed, Batch) else [unnamed.at] if unnamed.at is not None else []
+        if not at:
+            return Later(None)
+        due = max((min(at), *held.values()))
+        if due > now:
+            return Later(due)
+        return Batch((), unnamed.numbers if isinstance(unnamed, Batch) else (), newest)
+
+    def _recalled(self, name: str) -> datetime | None:
+        try:
+            found = datetime.fromisoformat(self.inbox.recalled(name) or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo is not None and found <= self.now() else None
+
+    # -------------------------------------------------------------- a run, and what comes of it
+
+    def _run(self, batch: Batch) -> None:
+        """Runs a batch, and keeps what came of it."""
+        self._everybody_next, self._alone_next = bool(batch.users), bool(batch.users) and not self._is_single(batch)
+        began = self.now()
+        ran = self._ran(batch)
+        ended = self.now()
+        of_everybody = ran.everybody or not batch.users
+        self.meters.ran("everybody" if of_everybody else "some", ran.ending.value, (ended - began).total_seconds())
+        self._spent(ran, began)
+        if ran.ending is Ending.DONE:
+            self._done(batch, ran, began, ended, of_everybody=of_everybody)
+        elif self._is_closing:
+            return  # it was told to end: that is no failure, and a new start tries again
+        elif ran.ending is Ending.BUSY:
+            logger.info("%s Tried again in %d seconds.", ran.problem or "It is busy.", BUSY.total_seconds())
+            self.inbox.put_off(batch.numbers, ended + BUSY)
+        elif ran.ending is Ending.UNFORESEEN and len(batch.users) > 1:
+            logger.warning("%s Each of the %d people is tried alone.", ran.problem, len(batch.users))
+            self._alone |= set(batch.users)
+        else:
+            self._failed(batch, ran.problem or "Nobody says why.", ended)
+        if not batch.users or (of_everybody and ran.ending is Ending.DONE):
+            self._schedule(ran.ending, began, ended)
+
+    def _is_single(self, batch: Batch) -> bool:
+        return len(batch.users) == 1 and batch.users[0] in self._alone
+
+    def _ran(self, batch: Batch) -> Ran:
+        try:
+            return self.runs.some(batch.users) if batch.users else self.runs.everybody()
+        except Exception as error:
+            name = type(error).__name__
+            logger.exception("A run failed unexpectedly (%s).", name)
+            return Ran(
+                Ending.UNFORESEEN,
+                f"It failed unexpectedly ({name}), which is told in the log of huma-xledger listen. Report it if it "
+                "comes back.",
+            )
+
+    def _spent(self, ran: Ran, began: datetime) -> None:
+        """Counts what a run cost."""
+        cost = [int(ran.summary.get(what, 0)) for what in ("requests", "bytes_sent", "bytes_received")]
+        self.meters.spent(ran.huma_requests, *cost)
+        if any(cost):
+            self.inbox.spent(f"{began:%Y-%m}", *cost)
+
+    def _done(self, batch: Batch, ran: Ran, began: datetime, ended: datetime, *, of_everybody: bool) -> None:
+        answered = (
+            self.inbox.answered_all(batch.up_to) if of_everybody else self.inbox.answered(batch.users, batch.up_to)
+        )
+        self._last_success = ended
+        self.inbox.remember(LAST_SUCCESS, ended.isoformat())
+        if of_everybody:
+            self.inbox.remember(LAST_EVERYBODY, began.isoformat())
+        self._alone = frozenset() if of_everybody else self._alone - set(batch.users)
+        self._given_up = [
+            (kept, problem) for kept, problem in self._given_up if kept.number not in {of.number for of in answered}
+        ]
+        self.meters.became("brought" if ran.summary else "nothing_to_do", len(answered))
+        for kept in answered:
+            self.meters.brought_after(max((ended - kept.came_at).total_seconds(), 0))
+        logger.info("%s", _came_to(batch, ran, ended - began))
+        if ran.summary.get("rejected") and not of_everybody:
+            self.tells.rejected(ran)
+
+    def _failed(self, batch: Batch, problem: str, ended: datetime) -> None:
+        """Has events tried again later, each by how often it was tried, or gives up on them."""
+        tried = {kept.number: kept for kept in self.inbox.waiting() if kept.number in set(batch.numbers)}
+        due: dict[datetime | None, list[Kept]] = {}
+        for kept in tried.values():
+            due.setdefault(due_after(kept.attempts + 1, ended), []).append(kept)
+        for at, events in due.items():
+            self.inbox.failed([kept.number for kept in events], problem, at)
+        left = due.pop(None, [])
+        self.meters.became("failed", len(tried) - len(left))
+        self.meters.became("given_up", len(left))
+        again = f" Tried again in {_in_words(min(at for at in due if at) - ended)}." if due else ""
+        logger.warning("%s was not brought. %s%s", _who(batch.users), problem, again)
+        if left:
+            logger.error("%d events were given up on: huma-xledger events lists them.", len(left))
+            self._given_up += [(kept, problem) for kept in left]
+            self._given_up_at = self._given_up_at or ended
+            if ended - self._given_up_at >= BEFORE_TELLING:
+                self._tell_of_given_up()
+
+    def _schedule(self, ending: Ending, began: datetime, ended: datetime) -> None:
+        """Finds out when everybody is to be synced next: by the timetable, and sooner after a failure."""
+        self._failures = 0 if ending in (Ending.DONE, Ending.BUSY) else self._failures + 1
+        if self.timetable is None:
+            return
+        self._scheduled = self.timetable.next_after(began)
+        if ending is Ending.BUSY:
+            self._scheduled = ended + BUSY
+        elif self._failures:
+            self._scheduled = min(self._scheduled, ended + PAUSES[min(self._failures, len(PAUSES)) - 1])
+
+    def _tell_of_given_up(self) -> None:
+        """Tells of all at once that were given up on, by what the last attempt said."""
+        told, self._given_up, self._given_up_at = self._given_up, [], None
+        for problem in dict.fromkeys(problem for _, problem in told):
+            self.tells.given_up([kept for kept, of in told if of == problem], problem)
+
+
+def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
+    """What a run came to, in a line."""
+    counts = [
+        f"{sum(number.values()) if isinstance(number, Mapping) else number} {what}"
+        for what in ("created", "updated", "unchanged", "skipped", "rejected")
+        if (number := ran.summary.get(what))
+    ]
+    requests = int(ran.summary.get("requests", 0))
+    return (
+        f"{_who(() if ran.everybody else batch.users)} was brought in {took.total_seconds():.1f} seconds: "
+        f"{', '.join(counts) or 'nothing to do'} ({requests} requests to Xledger)."
+    )
+
+
+def _who(users: Collection[str]) -> str:
+    if not users:
+        return "Everybody"
+    return f"User {next(iter(users))}" if len(users) == 1 else f"Each of {len(users)} people"
+
+
+def _in_words(pause: timedelta) -> str:
+    return f"{round(pause.total_seconds())} seconds" if pause < _MINUTES else f"{pause // _MINUTE} minutes"
