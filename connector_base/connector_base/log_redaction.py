@@ -9,8 +9,9 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -34,7 +35,11 @@ a sentence, beside which a trace of the CDK's would only frighten."""
 logger = logging.getLogger(f"airbyte.{__name__}")
 
 
-def redact_all_output(own: Iterable[str]) -> None:
+def redact_all_output(
+    own: Iterable[str],
+    handler: Callable[[Iterable[str]], logging.Handler] | None = None,
+    uncaught: Callable[[BaseException], object] | None = None,
+) -> None:
     """Lets nothing out of the process that could hold a value: log lines, warnings, errors nobody caught.
 
     The CDK's own configuration of logging is changed, so that this stays so when some part of the CDK logs anew.
@@ -42,13 +47,16 @@ def redact_all_output(own: Iterable[str]) -> None:
     Args:
         own: The packages of the connector. What their modules say, through loggers that are named `airbyte.` and the
             module, passes.
+        handler: Makes what writes the lines, of the packages whose lines pass; None for messages, as a host reads them.
+        uncaught: Tells of an error that ends the process; None for a message.
     """
-    LOGGING_CONFIG["handlers"]["console"] = {"()": MessageHandler, "own": (__package__, *own)}  # type: ignore[index]
+    console = {"()": handler or MessageHandler, "own": (__package__, *own)}
+    LOGGING_CONFIG["handlers"]["console"] = console  # type: ignore[index]
     init_logger("airbyte")
     if is_platform_debug_log_enabled():
         for name in ("airbyte", None):
             logging.getLogger(name).setLevel(logging.DEBUG)
-    sys.excepthook = _report_uncaught
+    sys.excepthook = partial(_report_uncaught, uncaught or report_error)
     sys.unraisablehook = _tell_of_unraisable
     threading.excepthook = _tell_of_thread
     warnings.showwarning = _tell_of_warning
@@ -128,13 +136,18 @@ class RedactingFormatter(logging.Formatter):
             return None
 
 
-def _report_uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+def _report_uncaught(
+    report: Callable[[BaseException], object],
+    _: type[BaseException],
+    error: BaseException,
+    __: TracebackType | None,
+) -> None:
     # Whatever goes wrong in here, Python tells in clear, together with the text of the error.
     with suppress(Exception):
         if isinstance(error, KeyboardInterrupt):
             sys.stderr.write("Interrupted.\n")
         else:
-            report_error(error)
+            report(error)
 
 
 def _tell_of_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
