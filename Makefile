@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist
+.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ review: $(READY) ## See a sandbox in the browser, decide, and synchronise it
 sync: $(READY) ## Run a sync: make sync CONNECTION=folder, or with FROM=xledger the other way round
 	@test -n "$(CONNECTION)" || { echo "Usage: make sync CONNECTION=folder, or with FROM=xledger the other way round"; exit 2; }
 	@$(BIN)/huma-xledger sync "$(CONNECTION)" $(FROM:%=--from "%")
+
+listen: $(READY) ## Take Huma's webhooks, and bring to Xledger whomever they name: make listen CONNECTION=folder
+	@test -n "$(CONNECTION)" || { echo "Usage: make listen CONNECTION=folder"; exit 2; }
+	@exec $(BIN)/huma-xledger listen "$(CONNECTION)"
 
 verify: $(READY) ## See what holds in your Xledger: make verify DESTINATION=destination.json
 	@test -n "$(DESTINATION)" || { echo "Usage: make verify DESTINATION=destination.json"; exit 2; }

@@ -24,6 +24,7 @@ shared_mappings
 ROOMS = {
     "huma_xledger": """
         __main__
+        listen
         serving  receiving
         reviewing  bringing  event_list
         telling  inbox
@@ -32,7 +33,7 @@ ROOMS = {
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
-        loopback  metering  listen_settings
+        loopback  metering  listen_settings  child  plain_lines
         temporary  private_file  watching  ending
     """,
     "source_huma": """

@@ -5,7 +5,7 @@ import hashlib
 import os
 import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -64,14 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
         if file.is_open_to_others():
             what = f"Others on this machine can read {file.path}, which holds keys"
             _say(console, f"{what}: chmod 600 keeps it yours alone.")
-        match arguments.command:
-            case "check":
-                return _check(file, console)
-            case "review":
-                return _review(file, arguments, console)
-            case "events":
-                return _events(file, arguments, console)
-        return _sync(file, arguments, console)
+        run = {"sync": _sync, "check": _check, "review": _review, "listen": _listen, "events": _events}
+        return run[arguments.command](file, arguments, console)
     except ConnectionFileError as error:
         _say(console, str(error))
         return 2
@@ -80,34 +74,18 @@ def _run(arguments: argparse.Namespace) -> int:
         return 1
 
 
-def _check(file: "ConnectionFile", console: "Console") -> int:
+def _check(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -> int:
     """Checks every connector that there are settings of, and says of each whether it can work."""
     configs = {name: file.config(name) for name in file.connectors}
     notify = file.notify
+    from huma_xledger.bringing.beforehand import Beforehand  # noqa: PLC0415  as above
+
+    of_webhooks = tuple(Beforehand.of(file).warnings(file))
     from huma_xledger.connection import check, warnings_of  # noqa: PLC0415  as above
 
     checked = check(configs)
-    if file.keeps_reports_apart():
-        _say(
-            console,
-            "The two destinations leave their reports in different places, so that decisions (decisions.json) in one "
-            f"do not count in the other. Put the file beside {file.path.name}, where it counts for both, or give both "
-            "the same place (object_storage_config).",
-        )
-    if file.decisions.path.exists():
-        for name in file.decide_by_themselves:
-            _say(
-                console,
-                f"{name} has decisions of its own in {file.path}, so that those in {file.decisions.path} do not count "
-                "for it. Remove the setting (decisions), and those count for both directions.",
-            )
-    if notify:
-        for name in file.tell_by_themselves:
-            _say(
-                console,
-                f"{name} has addresses of its own (notify) beside those at the top of {file.path}, so that a sync is "
-                "told twice. Remove either.",
-            )
+    for sentence in (*of_webhooks, *_at_odds(file, notify)):
+        _say(console, sentence)
     for warning in warnings_of(checked):
         _say(console, warning)
     for name, result in checked.items():
@@ -118,6 +96,28 @@ def _check(file: "ConnectionFile", console: "Console") -> int:
     for sentence in of_notify:
         _say(console, sentence)
     return 1 if of_notify or any(result.problem for result in checked.values()) else 0
+
+
+def _at_odds(file: "ConnectionFile", addresses: Sequence[str]) -> Iterator[str]:
+    """What does not go together in a file: decisions that do not count, and what is told twice."""
+    if file.keeps_reports_apart():
+        yield (
+            "The two destinations leave their reports in different places, so that decisions (decisions.json) in one "
+            f"do not count in the other. Put the file beside {file.path.name}, where it counts for both, or give both "
+            "the same place (object_storage_config)."
+        )
+    if file.decisions.path.exists():
+        for name in file.decide_by_themselves:
+            yield (
+                f"{name} has decisions of its own in {file.path}, so that those in {file.decisions.path} do not count "
+                "for it. Remove the setting (decisions), and those count for both directions."
+            )
+    if addresses:
+        for name in file.tell_by_themselves:
+            yield (
+                f"{name} has addresses of its own (notify) beside those at the top of {file.path}, so that a sync is "
+                "told twice. Remove either."
+            )
 
 
 def _where_it_is(decisions: str, name: str, file: "ConnectionFile") -> str:
@@ -194,6 +194,20 @@ def _events(file: "ConnectionFile", arguments: argparse.Namespace, console: "Con
         for line in event_list.told_of(events, now) if events else [event_list.no_inbox(path)]:
             _say(console, line)
     return 0
+
+
+def _listen(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -> int:
+    """Takes webhooks until somebody ends it."""
+    from huma_xledger.inbox.store import InboxError  # noqa: PLC0415  as above
+    from huma_xledger.listen import listen  # noqa: PLC0415
+    from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
+    from huma_xledger.loopback import PortTakenError  # noqa: PLC0415
+
+    try:
+        return listen(file, _states(file.path))
+    except (AlreadyRunningError, InboxError, LockFileError, PortTakenError) as error:
+        _say(console, str(error))
+        return 1
 
 
 def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
@@ -277,10 +291,11 @@ def _arguments() -> argparse.Namespace:
     sync = commands.add_parser("sync", help="sync once")
     check = commands.add_parser("check", help="say whether every connector of a connection can work")
     review = commands.add_parser("review", help="see in the browser what a sync would do, decide, and synchronise")
+    listen = commands.add_parser("listen", help="take Huma's webhooks, and bring to Xledger whomever they name")
     events = commands.add_parser(
         "events", help="list what Huma told that waits or was given up on; try it again, or drop it"
     )
-    for command in (sync, check, review, events):
+    for command in (sync, check, review, listen, events):
         command.add_argument("folder", type=Path, help="the folder of the connection, which has connection.yaml in it")
     sync.add_argument(
         "--from", choices=BY_ORIGIN, default="huma", dest="origin", help="where people come from; huma is the default"

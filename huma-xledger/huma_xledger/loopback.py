@@ -24,11 +24,15 @@ class PortTakenError(Exception):
     """The port that is asked for cannot be listened on; the message is a sentence."""
 
 
-def listener(port: int) -> socket.socket:
+_ANOTHER_PORT: Final = "Name another one with --port, or leave it out: a free one is found."
+
+
+def listener(port: int, otherwise: str = _ANOTHER_PORT) -> socket.socket:
     """A socket that listens on this machine.
 
     Args:
         port: The port; 0 for any that is free.
+        otherwise: What to do where it is not to be had, as a sentence.
 
     Raises:
         PortTakenError: When it is not to be had.
@@ -41,8 +45,7 @@ def listener(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise PortTakenError(
-            f"Port {port} of this machine cannot be listened on ({error.strerror}). Name another one with --port, or "
-            "leave it out: a free one is found."
+            f"Port {port} of this machine cannot be listened on ({error.strerror}). {otherwise}"
         ) from None
     return listening
 
