@@ -1,7 +1,6 @@
 """What a webhook costs and does, with both connectors in the process that took it."""
 
 import json
-import logging
 import subprocess
 import sys
 import threading
@@ -484,21 +483,27 @@ def test_no_thread_is_left_of_a_run(warm: Listener) -> None:
     assert threading.active_count() <= threads + 1
 
 
-def test_nothing_of_anybody_and_no_secret_is_logged(warm: Listener, caplog: pytest.LogCaptureFixture) -> None:
-    user = warm.ids[1]
-    known = {name: value for name, value in RECOGNISABLE.items() if name != "supervisor"}
-    warm.sandbox.huma.change(user, **known)
+@pytest.mark.usefixtures("the_process")
+def test_no_value_and_no_secret_is_in_anything_that_is_logged(
+    warm: Listener, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one, other = warm.ids[1:3]
+    known = {name: value for name, value in RECOGNISABLE.items() if name not in {"supervisor", "identifications"}}
+    warm.sandbox.huma.change(one, **known)
+    warm.sandbox.huma.change(other, familyName="Quixotherium")
     warm.sandbox.xledger.faults.add(
         Fault.refuse_value(root_field="updateContacts", path="lastName", value="Quixotherium")
     )
     warm.sandbox.huma.expire_tokens()
-    secrets = (warm.sandbox.xledger.token, warm.sandbox.huma.client_secret)
-    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "airbyte"):
-        ran = warm.some(user)
-    assert ran.summary["received"] == 1
-    assert any(user in line for line in ran.log)
-    told = "\n".join((*ran.log, str(ran.problem), json.dumps(ran.summary)))
-    assert traces_in(told, *secrets) == []
+    capfd.readouterr()
+    ran = warm.some(one, other, warm.sandbox.huma.hire(employmentId=None, familyName="Quixotherium"))
+    assert ran.summary["received"] == 3
+    assert ran.summary["rejected"], ran
+    printed = "".join(capfd.readouterr())
+    assert "urllib3" in printed, "lines of libraries are told, too"
+    assert all(line in printed.replace('\\"', '"') for line in ran.log), "whoever looks on sees the same"
+    told = "\n".join((printed, *ran.log, str(ran.problem), json.dumps(ran.summary)))
+    assert traces_in(told, warm.sandbox.xledger.token, warm.sandbox.huma.client_secret) == []
 
 
 def test_nothing_of_what_runs_connectors_elsewhere_is_loaded() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ConfigDict, Field, Secret
 
 from connector_base.settings.complaints import SENTENCES, Complaint, Kind, config_problems, ordinal
-from connector_base.settings.masked_secrets import SHORTEST_SECRET, mask_secrets, mask_too
+from connector_base.settings.masked_secrets import SHORTEST_SECRET, mask_secrets, mask_secrets_too, mask_too
 from connector_base.settings.settings import Settings
 from connector_base.settings.validating import JSON_SCHEMA, PYDANTIC, form_problems, settings_problems
 
@@ -217,5 +217,15 @@ def test_a_secret_too_short_to_be_masked_is_not_masked_letter_by_letter() -> Non
         mask_secrets(FORM, {"key": "x" * SHORTEST_SECRET})
         mask_too("y" * SHORTEST_SECRET)
         assert filter_secrets(f"{'x' * SHORTEST_SECRET} {'y' * SHORTEST_SECRET}") == "**** ****"
+    finally:
+        update_secrets([])
+
+
+def test_the_secrets_of_a_second_configuration_are_masked_beside_those_of_the_first() -> None:
+    try:
+        mask_secrets(FORM, {"key": "x" * SHORTEST_SECRET})
+        mask_secrets_too(FORM, {"key": "y" * SHORTEST_SECRET})
+        mask_secrets_too(FORM, {"key": "e"})
+        assert filter_secrets(f"The key {'x' * SHORTEST_SECRET} {'y' * SHORTEST_SECRET}") == "The key **** ****"
     finally:
         update_secrets([])

@@ -48,6 +48,16 @@ def test_arguments_and_attachments_of_a_library_stay_behind(name: str, level: in
     assert MARK not in str(log)
 
 
+def test_a_line_by_itself_holds_what_the_message_would() -> None:
+    formatter = RedactingFormatter(["a_connector"])
+    update_secrets([MARK])
+    own = logging.LogRecord(f"{OWN}.part", logging.INFO, __file__, 7, "Taken: %s.", (MARK,), None)
+    foreign = logging.LogRecord("urllib3", logging.INFO, __file__, 7, "Taken: %s.", (MARK,), None)
+    assert formatter.text(own) == "Taken: ****."
+    assert formatter.text(foreign) == f"urllib3: {LEFT_OUT} (test_log_redaction.py:7)"
+    assert (formatter.is_told(own), formatter.is_told(foreign)) == (True, False)
+
+
 @pytest.mark.parametrize(
     "text", [f"Body of {MARK}", MARK[:4] + "-", {"body": MARK}, ValueError(MARK), f"{MARK} %s"], ids=repr
 )

@@ -15,7 +15,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connector_base.failures import ConnectorError, types_and_places
 from connector_base.traffic import Traffic
-from huma_api.asking.sync_run import SyncRun
+from huma_api.asking.sync_run import PATIENT_RETRIES, PATIENT_WAIT, SyncRun
 from huma_api.writing.huma import Huma
 from huma_api.writing.outcomes import Reason, Refused, Taken, Unanswered, Written
 
@@ -407,6 +407,16 @@ def test_runs_beside_each_other_share_token_and_traffic_and_no_despair(
     assert isinstance(change(huma), Taken)
     assert run.traffic.requests == 4
     assert run.tokens.organisation == "o1"
+
+
+def test_a_run_is_as_patient_as_the_one_beside_it_unless_it_is_told() -> None:
+    run = SyncRun(max_retries=1, longest_wait=2.0)
+    beside, told, alone = SyncRun(beside=run), SyncRun(max_retries=0, longest_wait=0.0, beside=run), SyncRun()
+    assert [(each.max_retries, each.longest_wait) for each in (beside, told, alone)] == [
+        (1, 2.0),
+        (0, 0.0),
+        (PATIENT_RETRIES, PATIENT_WAIT),
+    ]
 
 
 LEAKING = [

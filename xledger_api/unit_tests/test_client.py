@@ -16,6 +16,7 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
     BEFORE_JUDGING,
+    RESTED,
     AnswerLostError,
     HeldBackError,
     RefusedError,
@@ -455,6 +456,62 @@ def test_no_more_than_twenty_requests_leave_in_five_seconds() -> None:
     with pytest.raises(CallRateLimitHit) as hit:
         budget.acquire_call(requests.Request("POST", URL), block=False)
     assert hit.value.time_to_wait.total_seconds() > 5
+
+
+def test_runs_that_follow_one_another_share_the_limit() -> None:
+    first = XledgerClient(URL, TOKEN)
+    second = first.for_another_run()
+    for client in (first, second) * 10:
+        client.budget.acquire_call(requests.Request("POST", URL), block=False)
+    for client in (second, second.for_another_run()):
+        with pytest.raises(CallRateLimitHit):
+            client.budget.acquire_call(requests.Request("POST", URL), block=False)
+
+
+def test_each_run_counts_its_own_traffic_and_knows_what_the_one_before_has_seen(
+    client: XledgerClient, requests_mock: Mocker, slept: list[float]
+) -> None:
+    requests_mock.post(URL, [DONE, {"text": "<html>Maintenance</html>", "status_code": 404}, DONE])
+    client.send(READ)
+    another = client.for_another_run()
+    another.send(READ)
+    assert (client.traffic.requests, another.traffic.requests) == (1, 2)
+    assert len(slept) == 1, "an address that was the API a moment ago is waited for"
+
+
+@pytest.mark.parametrize(("rest", "opened_anew"), [(RESTED, False), (RESTED + 1, True)])
+def test_a_connection_that_has_rested_too_long_is_not_used_again(
+    rest: float, opened_anew: bool, client: XledgerClient, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(requests.Session, "close", lambda _: closed.append(True))
+    requests_mock.post(URL, **DONE)
+    client.clock = lambda: 100.0
+    client.send(READ)
+    client.clock = lambda: 100.0 + rest
+    client.for_another_run().send(READ)
+    assert bool(closed) == opened_anew
+
+
+def test_what_must_not_be_carried_out_twice_is_told_each_time_before_it_is_sent(
+    client: XledgerClient, requests_mock: Mocker
+) -> None:
+    sent_before: list[int] = []
+    client.before_once = lambda: sent_before.append(requests_mock.call_count)
+    requests_mock.post(URL, [DONE, DONE, BURST, DONE])
+    for operation in (READ, UPDATE, ADD):
+        client.for_another_run().send(operation)
+    assert sent_before == [2, 3]
+
+
+def test_what_cannot_be_told_is_not_sent(client: XledgerClient, requests_mock: Mocker) -> None:
+    def refuse() -> None:
+        raise PermissionError
+
+    client.before_once = refuse
+    with pytest.raises(PermissionError):
+        client.send(ADD)
+    assert requests_mock.call_count == 0
 
 
 def test_the_token_does_not_show_when_a_client_is_printed(client: XledgerClient) -> None:
