@@ -125,7 +125,11 @@ class Listening:
             sent.append(message)
 
         scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": list(headers)}
-        asyncio.run(_done(self.app(scope, receive, send)))
+        try:
+            asyncio.run(_done(self.app(scope, receive, send)))
+        except RuntimeError:  # what nobody foresaw is answered, and told to the server as well
+            if not sent:
+                raise
         start, *bodies = sent
         return Answer(start["status"], start["headers"], b"".join(part.get("body", b"") for part in bodies))
 

@@ -1,7 +1,7 @@
 """What takes Huma's webhooks: an event is kept before it is answered, and whoever is not Huma is told nothing.
 
 Every refusal is the same to whoever is refused, and ends the connection, so that nothing that follows on it is taken
-for a request. Nothing that is in a request is logged: only how many were refused, and why.
+for a request; nobody but Huma keeps one. Nothing that is in a request is logged: only how many were refused, and why.
 """
 
 import asyncio
@@ -45,8 +45,8 @@ _LARGE_ONES: Final = 64
 _ASKED_EVERY: Final = timedelta(seconds=5)
 """So long it counts that the inbox can be written, or cannot: asking writes to the disk."""
 
-_REFUSED: Final = {"Connection": "close"}
-_FRESH: Final = {"Cache-Control": "no-store"}
+_ENDS: Final = {"Connection": "close"}
+_FRESH: Final = {**_ENDS, "Cache-Control": "no-store"}
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -208,7 +208,7 @@ class _Receiving:
         self._notices.add(why)
         self._meters.answered("refused")
         self._meters.refused(why)
-        return Response(status_code=403, headers=_REFUSED)
+        return Response(status_code=403, headers=_ENDS)
 
     def _say(self) -> None:
         if (line := self._notices.line(self._now())) is not None:

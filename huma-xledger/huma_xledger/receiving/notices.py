@@ -16,7 +16,8 @@ Refusal = Literal[
 ]
 """Why a request is refused."""
 
-Notice = Refusal | Literal["unkept", "unforeseen", "ignored"]
+Notice = Literal[Refusal, "unkept", "unforeseen", "ignored"]
+"""What there is to be told."""
 
 WORDS: Final[Mapping[Notice, str]] = {
     "elsewhere": "asked for something else than POST /webhooks/huma: see the address that was given to Huma",
