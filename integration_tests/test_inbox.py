@@ -9,9 +9,11 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -31,6 +33,7 @@ MARK = "kari.nordmann@example.com"
 TAKER = """
 import os, sys, threading
 from datetime import datetime, timezone
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -107,12 +110,12 @@ def test_a_time_without_a_zone_is_not_taken_for_one(inbox: Inbox) -> None:
 
 
 def test_users_who_were_brought_have_no_event_left_but_those_that_came_meanwhile(inbox: Inbox) -> None:
-    inbox.take([updated(1), updated(2), updated(1), EVERYBODY], NOW)
+    inbox.take([updated(1), updated(2), EVERYBODY, updated(1)], NOW)
     inbox.failed([1], "It failed.", None)
     began = inbox.newest()
     inbox.take([updated(1), updated(2)], LATER)
-    assert numbers(inbox.answered({person(1), person(3)}, began)) == [1, 3]
-    assert numbers(inbox.waiting()) == [2, 4, 5, 6]
+    assert numbers(inbox.answered({person(1), person(3)}, began)) == [1, 4]
+    assert numbers(inbox.waiting()) == [2, 3, 5, 6]
     assert inbox.given_up() == []
 
 
@@ -229,15 +232,30 @@ def test_only_its_owner_can_read_it(path: Path) -> None:
     inbox.close()
 
 
-def test_what_is_taken_is_on_the_disk_before_the_call_returns(inbox: Inbox, path: Path) -> None:
-    """A copy of the files is what a machine finds that has lost its power."""
+def test_what_is_taken_is_in_the_files_and_on_the_disk_before_the_call_returns(inbox: Inbox, path: Path) -> None:
+    """A copy of the files is what a process leaves that is killed; that SQLite waits for the disk is its promise."""
     inbox.take([updated(1)], NOW)
+    (path.parent / "copy").mkdir()
     for file in (path, path.with_name(f"{NAME}-wal")):
-        (path.parent / "copy").mkdir(exist_ok=True)
         (path.parent / "copy" / file.name).write_bytes(file.read_bytes())
     copy = Inbox.opened(path.parent / "copy" / NAME)
     assert copy.waiting() == inbox.waiting()
     copy.close()
+    full = 2
+    assert inbox._connection.execute("PRAGMA synchronous").fetchone() == (full,)  # noqa: SLF001  nobody else can tell
+
+
+def test_what_breaks_off_in_the_middle_of_writing_leaves_nothing_and_keeps_nothing_else_from_it(inbox: Inbox) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        inbox.remember("success", "\ud800")
+    inbox.take([updated(1)], NOW)
+    assert (inbox.recalled("success"), inbox.newest()) == (None, 1)
+
+
+def test_a_reason_in_characters_that_are_none_is_kept_without_them(inbox: Inbox) -> None:
+    inbox.take([updated(1)], NOW)
+    inbox.failed([1], "It failed: \ud800.", None)
+    assert inbox.given_up() == [Kept(1, updated(1), NOW, 1, None, "It failed: ?.")]
 
 
 def test_those_who_come_while_one_waits_for_the_disk_share_the_next_waiting() -> None:
@@ -251,13 +269,11 @@ def test_those_who_come_while_one_waits_for_the_disk_share_the_next_waiting() ->
 
     together = Together(write)
     outcomes: dict[int, int] = {}
-    threads = [
-        threading.Thread(target=lambda item=item: outcomes.update({item: together.done(item)})) for item in range(20)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+
+    def ask(item: int) -> None:
+        outcomes[item] = together.done(item)
+
+    at_once([partial(ask, item) for item in range(20)])
     first, second = went
     assert len(first) + len(second) == 20
     assert outcomes == {**dict.fromkeys(second, 2), **dict.fromkeys(first, 1)}
@@ -267,36 +283,63 @@ def test_those_who_come_while_one_waits_for_the_disk_share_the_next_waiting() ->
 def test_who_breaks_off_in_the_middle_leaves_nobody_elses_call_undone() -> None:
     went: list[Sequence[str]] = []
 
-    def write(items: Sequence[str]) -> None:
+    def write(items: Sequence[str]) -> str:
         went.append(items)
-        if len(went) == 1:
-            other.start()
-            while together.unfinished < 2:
-                threading.Event().wait(0.001)
-            raise KeyboardInterrupt
+        while len(went) == 1 and together.unfinished < 3:
+            threading.Event().wait(0.001)
+        if len(went) == 2:
+            raise ZeroDivisionError
+        return "done"
 
     together = Together(write)
-    other = threading.Thread(target=together.done, args=("other",))
-    with pytest.raises(KeyboardInterrupt):
-        together.done("first")
-    other.join()
-    assert went == [["first"], ["other"]]
+    outcomes: list[str] = []
+
+    def ask(item: str) -> None:
+        try:
+            outcomes.append(together.done(item))
+        except ZeroDivisionError:
+            outcomes.append(f"{item} broke off")
+
+    at_once([partial(ask, item) for item in "abc"])
+    first, broken, again = went
+    assert (len(first), len(broken), len(again)) == (1, 2, 1)
+    (left,) = {*broken} - {*again}
+    assert sorted(outcomes) == [f"{left} broke off", "done", "done"]
     assert together.unfinished == 0
 
 
-def test_many_threads_lose_nothing_and_keep_the_order_of_each(inbox: Inbox) -> None:
-    def take(thread: int) -> None:
-        for turn in range(10):
-            inbox.take([updated(thread * 100 + turn)], NOW)
+def test_many_threads_lose_nothing_and_keep_the_order_of_each(inbox: Inbox, path: Path) -> None:
+    """Half of them as in another process, which has something to remove all the time, too."""
+    beside = Inbox.opened(path)
 
-    threads = [threading.Thread(target=take, args=(thread,)) for thread in range(1, 17)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def take(thread: int) -> None:
+        mine = beside if thread % 2 else inbox
+        for turn in range(10):
+            mine.take([updated(thread * 100 + turn)], NOW)
+            mine.drop(None)
+
+    at_once([partial(take, thread) for thread in range(1, 17)])
     users = [UUID(kept.event.user).int for kept in inbox.waiting()]
     assert numbers(inbox.waiting()) == list(range(1, 161))
     assert all([u for u in users if u // 100 == t] == list(range(t * 100, t * 100 + 10)) for t in range(1, 17))
+    beside.close()
+
+
+def test_those_who_open_it_at_the_same_time_for_the_first_time_have_one_inbox(path: Path) -> None:
+    inboxes: list[Inbox] = []
+    at_once([lambda: inboxes.append(Inbox.opened(path))] * 8)
+    for number, inbox in enumerate(inboxes, 1):
+        inbox.take([updated(number)], NOW)
+    assert [inbox.newest() for inbox in inboxes] == [8] * 8
+    for inbox in inboxes:
+        inbox.close()
+
+
+def at_once(calls: Sequence[Callable[[], object]]) -> None:
+    """Does all of it at the same time, and waits for it."""
+    with ThreadPoolExecutor(len(calls)) as threads:
+        for done in [threads.submit(call) for call in calls]:
+            done.result()
 
 
 def test_when_it_cannot_be_kept_everybody_who_asked_is_told(inbox: Inbox, path: Path) -> None:
@@ -309,11 +352,7 @@ def test_when_it_cannot_be_kept_everybody_who_asked_is_told(inbox: Inbox, path: 
             inbox.take([updated(2)], NOW)
         told.append(str(error.value))
 
-    threads = [threading.Thread(target=take) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([take] * 8)
     assert len(told) == 8
     assert len({*told}) == 1
 

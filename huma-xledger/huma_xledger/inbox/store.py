@@ -207,11 +207,12 @@ class Inbox:
             due_at: When they are to be tried next; None gives up on them.
         """
         due = None if due_at is None else _number(due_at)
+        kept = problem[:_LONGEST_PROBLEM].encode(errors="replace").decode()  # SQLite has no half characters
         with self._writing() as connection:
             connection.execute(
                 "UPDATE event SET attempts = attempts + 1, problem = ?, due_at = ? "
                 "WHERE due_at IS NOT NULL AND number IN (SELECT value FROM json_each(?))",
-                (problem[:_LONGEST_PROBLEM], due, json.dumps(sorted(numbers))),
+                (kept, due, json.dumps(sorted(numbers))),
             )
 
     def put_off(self, numbers: Collection[int], due_at: datetime) -> None:
@@ -374,7 +375,7 @@ class Inbox:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """All that is written in the block, or nothing of it."""
         with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("BEGIN IMMEDIATE")  # nobody else writes between what it reads and what it writes
             try:
                 yield connection
                 connection.execute("COMMIT")
