@@ -24,6 +24,10 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
 PREFIX = "huma-xledger"
 CONNECTORS = ("source-huma", "source-xledger", "destination-huma", "destination-xledger")
+IMAGES = {
+    **{connector: f"{connector}/Dockerfile" for connector in CONNECTORS},
+    "huma-xledger": "huma-xledger/deploy/Dockerfile",
+}
 PROJECTS: Mapping[str, dict[str, Any]] = {
     path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"] for path in ROOT.glob("*/pyproject.toml")
 }
@@ -52,11 +56,11 @@ def test_all_packages_have_the_version_that_their_wheels_ask_for() -> None:
     assert {folder: project["version"] for folder, project in PROJECTS.items()} == dict.fromkeys(PROJECTS, own)
 
 
-@pytest.mark.parametrize("connector", CONNECTORS)
-def test_an_image_is_built_from_the_packages_that_its_connector_stands_on(connector: str) -> None:
-    dockerfile = (ROOT / connector / "Dockerfile").read_text(encoding="utf-8")
-    copied = set(re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE)) - {"--from=build", "requirements.lock"}
-    assert copied == {connector, *stands_on(connector)}
+@pytest.mark.parametrize(("package", "dockerfile"), IMAGES.items())
+def test_an_image_is_built_from_the_packages_that_its_package_stands_on(package: str, dockerfile: str) -> None:
+    text = (ROOT / dockerfile).read_text(encoding="utf-8")
+    copied = set(re.findall(r"^COPY (\S+) ", text, re.MULTILINE)) - {"--from=build", "requirements.lock"}
+    assert copied == {package, *stands_on(package)}
     let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert [folder for folder in copied if f"!{folder}" not in let_in] == []
 

@@ -20,6 +20,8 @@ LOOKS_FOR_A_LOST_JOB: Final = 3
 LOOKS_IN_VAIN: Final = 20
 """How often in a row Airbyte may not say how far a job is, about five minutes, before that is nobody's to wait for."""
 
+RUNS_ALREADY: Final = "A job of connection {connection} is running in Airbyte already."
+
 NOT_STARTED: Final = (
     "Airbyte does not start a job of connection {connection}, though none is running (HTTP status 409). Look whether "
     "the connection is enabled in Airbyte."
@@ -80,7 +82,7 @@ class AirbyteJobs:
     def _run(self) -> Ran:
         before = self._client.latest()
         if self._stopped.is_set() or (before and not before[0].has_ended):
-            return Ran(Ending.BUSY)
+            return self._busy()
         newest = before[0].number if before else 0
         try:
             job = self._client.start()
@@ -98,8 +100,11 @@ class AirbyteJobs:
         """What it means that Airbyte starts none: that is no error while one is running, or was a moment ago."""
         now = self._client.latest()
         if any(job.number > newest or not job.has_ended for job in now):
-            return Ran(Ending.BUSY)
+            return self._busy()
         return Ran(Ending.CONFIG, problem=NOT_STARTED.format(connection=self._connection))
+
+    def _busy(self) -> Ran:
+        return Ran(Ending.BUSY, problem=RUNS_ALREADY.format(connection=self._connection))
 
     def _started_since(self, newest: int) -> Job | None:
         """The sync that was started after a number, whoever did; None where there is none."""
@@ -116,7 +121,7 @@ class AirbyteJobs:
         while not job.has_ended:
             self._waiting(self._stopped, next(intervals))
             if self._stopped.is_set():
-                return Ran(Ending.BUSY)
+                return self._busy()
             try:
                 job, in_vain = self._client.job(job.number), 0
             except AirbyteError as error:
