@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import yaml
 
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.store import Inbox
-from huma_xledger.listen_settings import PORT
+from huma_xledger.listen_settings import PORT, AirbyteJob
+from huma_xledger.metering import Meters
+from huma_xledger.receiving.health import Health
 from integration_tests.webhook_listener import NOON, PATH, Listening, served
 
 PACKAGE = Path(__file__).parents[1] / "huma-xledger"
@@ -216,3 +219,48 @@ def test_what_makes_tls_keeps_nothing_of_a_webhook_in_a_file() -> None:
 def test_the_examples_fit_each_other() -> None:
     named = set(re.findall(r"\$\{(\w+)\}", text_of("connection.yaml.example")))
     assert named == set(re.findall(r"^(\w+)='.+'$", text_of("environment.example"), re.MULTILINE))
+
+
+# ------------------------------------------------------------------ the page
+
+
+def page() -> str:
+    return PAGE.read_text(encoding="utf-8")
+
+
+def test_every_file_that_the_page_names_is_there() -> None:
+    named = re.findall(r"\]\(([^)#]+)", page())
+    assert {"../deploy/compose.yaml", "../deploy/Caddyfile", "../deploy/nginx.conf"} <= set(named)
+    assert [path for path in named if not (PAGE.parent / path).exists()] == []
+    assert [name for name in re.findall(r"`(\w+\.example)`", page()) if not (DEPLOY / name).is_file()] == []
+
+
+def test_the_page_begins_with_the_connection_that_is_there_to_be_copied() -> None:
+    shown = page().partition("## What stands in `connection.yaml`\n")[2].strip("\n").split("\n\n")[0]
+    example = [line for line in text_of("connection.yaml.example").splitlines() if not line.startswith("#")]
+    assert [line.removeprefix("    ") for line in shown.splitlines()] == example
+
+
+def test_the_page_says_where_the_listener_is() -> None:
+    assert f"curl http://127.0.0.1:{PORT}/healthz" in page()
+    assert f"**URL**: `https://huma.example.com{PATH}`" in page()
+    assert f"| `listen.port` | default {PORT} |" in page()
+
+
+def test_the_page_tells_of_everything_that_is_said_of_how_things_are() -> None:
+    keys = {field.name for field in fields(Health)}
+    assert [key for key in keys if f"`{key}`" not in page()] == []
+
+
+def test_the_page_tells_of_everything_that_is_measured() -> None:
+    metrics = {
+        name if kind != "counter" else f"{name.removesuffix('_total')}_total"
+        for name, kind in re.findall(r"^# TYPE huma_xledger_(\w+) (\w+)$", Meters().text().decode(), re.MULTILINE)
+    }
+    assert len(metrics) > 10
+    assert [name for name in metrics if not re.search(rf"`{name}[`{{]", page())] == []
+
+
+def test_the_page_tells_of_every_setting_of_airbytes() -> None:
+    section = page().partition("## Where Airbyte runs the connection\n")[2].partition("\n## ")[0]
+    assert [field.name for field in fields(AirbyteJob) if f"`{field.name}`" not in section] == []
