@@ -1,4 +1,4 @@
-"""`huma-xledger review` as a process, as somebody starts it at a terminal."""
+"""`huma-xledger review`, or another command that goes on, as a process, as somebody starts it at a terminal."""
 
 import os
 import re
@@ -16,7 +16,7 @@ TIMEOUT = 30
 
 @dataclass
 class Running:
-    """A review that runs.
+    """A review, or another command, that runs.
 
     Attributes:
         process: The command.
@@ -44,11 +44,17 @@ class Running:
 
 
 @contextmanager
-def running(connection: Path, *arguments: str) -> Iterator[Running]:
-    """Reviews a connection until the block ends. What the command keeps stands beside the connection's folder."""
+def running(connection: Path, *arguments: str, command: str = "review") -> Iterator[Running]:
+    """Reviews a connection until the block ends. What the command keeps stands beside the connection's folder.
+
+    Args:
+        connection: The folder of the connection.
+        arguments: What stands behind it.
+        command: What is done instead of a review.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in {"BROWSER", "DISPLAY"}}
     with subprocess.Popen(  # noqa: S603  our own command
-        [COMMAND, "review", connection, *arguments],
+        [COMMAND, command, connection, *arguments],
         cwd=connection.parent,
         env=environment,
         stdout=subprocess.PIPE,

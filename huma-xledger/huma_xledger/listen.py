@@ -45,7 +45,7 @@ NOT_YET: Final = (
     "brought after that."
 )
 
-_ANOTHER_PORT: Final = "Put another one below listen.port in connection.yaml, and have what stands before it go there."
+ANOTHER_PORT: Final = "Put another one below listen.port in connection.yaml, and have what stands before it go there."
 
 LARGEST_BATCH: Final = 500
 """How many people are brought at a time, unless the destination is to write fewer at a time."""
@@ -81,7 +81,7 @@ def listen(file: ConnectionFile, states: Path) -> int:
     with ExitStack() as stack:
         ending = stack.enter_context(_ending())
         stack.enter_context(held(states / "listen.lock", refusal=ANOTHER_LISTENER))
-        listens = stack.enter_context(listener(settings.port, _ANOTHER_PORT))
+        listens = stack.enter_context(listener(settings.port, ANOTHER_PORT))
         inbox = Inbox.opened(states / INBOX)
         stack.callback(inbox.close)
         if not inbox.is_writable():
