@@ -222,3 +222,8 @@ def test_who_is_tried_alone_takes_turns_with_the_others() -> None:
 def test_a_time_far_ahead_was_written_by_a_clock_that_went_wrong_and_is_not_waited_for() -> None:
     wrong = came(1, 7, -7200)
     assert gathered([wrong], NOW, BATCH) == Batch((user(7),), (1,), up_to=1)
+
+
+def test_what_came_by_a_clock_that_was_ahead_is_due_and_does_not_wait_for_that_time() -> None:
+    waiting = [came(1, 7, ago=-600.0)]
+    assert gathered(waiting, NOW, BATCH) == Batch((user(7),), (1,), 1)

@@ -131,6 +131,8 @@ def _due(of: Iterable[Kept], now: datetime) -> datetime:
 def _due_at(kept: Kept, now: datetime) -> datetime:
     """When an event is due."""
     at = kept.due_at or kept.came_at
+    if kept.came_at > now:  # by a clock that went wrong, too
+        return now
     if kept.attempts == 0:
         at = max(at, kept.came_at + SOON)
     return now if at > now + FAR_AHEAD else at
