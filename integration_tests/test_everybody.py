@@ -71,6 +71,20 @@ def test_it_does_what_a_sync_does_and_tells_those_who_are_told(
 
 
 @pytest.mark.parametrize(
+    ("summary", "in_doubt"),
+    [(a_summary(outcome="failed", received=3), True), (a_summary(outcome="failed"), False), ({}, True)],
+)
+def test_after_a_failure_it_is_not_known_who_was_added_unless_nobody_came_so_far(
+    summary: dict[str, Any], in_doubt: bool, task: Task, connectors: ScriptedConnectors, sent: list[Message]
+) -> None:
+    connectors.destination_fails = WHY
+    connectors.summary = summary
+    connectors.install()
+    assert ran(task).in_doubt is in_doubt
+    assert sent
+
+
+@pytest.mark.parametrize(
     ("fault", "ending", "why"),
     [
         ({"check_fails": WHY}, Ending.CONFIG, f"destination-xledger: {WHY}"),
@@ -130,7 +144,7 @@ def test_what_the_process_tells_is_what_it_came_to_and_it_gets_the_connection(tm
 @pytest.mark.parametrize("script", ["raise SystemExit(3)", "print('no message'); raise SystemExit(3)"])
 def test_a_process_that_ends_without_a_word_is_tried_again(script: str, tmp_path: Path) -> None:
     failed = acted(tmp_path, script)()
-    assert failed.ending is Ending.PASSING
+    assert (failed.ending, failed.in_doubt) == (Ending.PASSING, True)
     assert "(exit code 3)" in str(failed.problem)
 
 
@@ -143,4 +157,4 @@ def test_one_that_is_stopped_ends_as_soon_as_its_input_does_and_none_begins_afte
     everybody = acted(tmp_path, "import sys; sys.stdin.read()")
     threading.Timer(0, everybody.stop).start()
     for _ in range(2):
-        assert everybody() == Ran(Ending.PASSING, STOPPED)
+        assert everybody() == Ran(Ending.PASSING, STOPPED, in_doubt=True)

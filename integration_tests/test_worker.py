@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from huma_xledger.bringing.held import MAY_APPEAR
+from huma_xledger.bringing.held import MAY_APPEAR, everybody_begins
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.bringing.told import given_up
 from huma_xledger.bringing.worker import BUSY, Worker
@@ -89,6 +89,15 @@ def test_a_webhook_that_names_nobody_has_everybody_brought_and_that_answers_all_
     some.works(1)
     assert some.asked() == [EVERYBODY]
     assert [kept.event.user for kept in some.waiting] == [user(8)]
+
+
+def test_who_is_brought_has_nothing_left_that_was_given_up_on_whatever_its_number(some: Bringing) -> None:
+    some.comes(7, 7)
+    some.inbox.failed([1, 2], WHY, None)
+    some.inbox.retry([1], some.clock())
+    some.works(1)
+    assert some.asked() == [of(7)]
+    assert some.inbox.given_up() == []
 
 
 def test_a_run_that_had_to_bring_everybody_answers_all(some: Bringing) -> None:
@@ -364,6 +373,27 @@ def test_nor_is_everybody_brought_before_those_who_may_have_been_added_would_be_
         assert made.asked() == []
         made.works(1)
         assert made.asked() == [EVERYBODY]
+
+
+def test_nobody_is_brought_for_a_while_after_a_sync_of_everybody_that_was_killed_on_its_way(
+    daily: Bringing, caplog: pytest.LogCaptureFixture
+) -> None:
+    everybody_begins(daily.inbox)
+    daily.clock.goes_on(1000)
+    daily.restarts()
+    assert "nobody is brought before 12:21:40 UTC" in caplog.text
+    daily.comes(7, None)
+    daily.works(100)
+    daily.restarts()
+    daily.works(MAY_APPEAR.total_seconds() - 100.1)
+    assert daily.asked() == []
+    daily.works(1)
+    assert EVERYBODY in daily.asked()
+    daily.clock.goes_on(1000)
+    daily.restarts()
+    daily.comes(7)
+    daily.works(1)
+    assert daily.asked() == [of(7)]
 
 
 STEPS = ("newest", "waiting", "may_be_adding", "answered", "answered_all", "remember", "spent", "failed", "put_off")

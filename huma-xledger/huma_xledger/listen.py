@@ -15,6 +15,7 @@ from connector_base.settings.masked_secrets import mask_too
 from huma_xledger.bringing.airbyte_job import AirbyteJobs
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.everybody import Everybody
+from huma_xledger.bringing.held import everybody_begins, everybody_ended
 from huma_xledger.bringing.held import held as held_in
 from huma_xledger.bringing.in_process import OWN, InProcess
 from huma_xledger.bringing.runs import Ending, Ran, Runs
@@ -98,7 +99,7 @@ def listen(file: ConnectionFile, states: Path) -> int:
             lambda: None,
             keep_alive=KEEP_ALIVE,
         )
-        ending.server = server
+        ending.will_end(server)
         worker.start()
         _say_where(settings)
         for warning in beforehand.warnings(file):
@@ -133,7 +134,12 @@ class _Ours:
 
     def _unless_held(self) -> Ran:
         """Everybody, unless somebody of them must not be brought yet: a run of others had to become one of all."""
-        return Ran(Ending.BUSY, NOT_YET) if held_in(self._inbox, _now()) else self._child()
+        if held_in(self._inbox, _now()):
+            return Ran(Ending.BUSY, NOT_YET)
+        everybody_begins(self._inbox)
+        ran = self._child()
+        everybody_ended(self._inbox, _now(), in_doubt=ran.in_doubt)
+        return ran
 
 
 def _runs(file: ConnectionFile, settings: ListenSettings, states: Path, inbox: Inbox) -> Runs:
@@ -174,6 +180,12 @@ class _Ending:
 
     server: Server | None = None
     number: int | None = None
+
+    def will_end(self, server: Server) -> None:
+        """Is given what is to stop serving, at once if a signal has come by now."""
+        self.server = server
+        if self.number is not None:
+            server.should_exit = True
 
     def __call__(self, number: int, _: FrameType | None) -> None:
         if self.number is not None:

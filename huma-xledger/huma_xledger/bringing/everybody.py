@@ -79,7 +79,7 @@ class Everybody:
             return RAN.validate_json(lines[-1])
         except (IndexError, ValidationError):
             problem = STOPPED if self._is_stopped else WITHOUT_A_WORD.format(code=process.returncode)
-            return Ran(Ending.PASSING, problem)
+            return Ran(Ending.PASSING, problem, in_doubt=True)
 
     def stop(self) -> None:
         """Ends one that is under way, from another thread: what was written stays written, and nothing is lost.

@@ -36,6 +36,8 @@ class Ran:
         log: What the connectors logged, a line each; it names people by id.
         everybody: Whether everybody was read, so that whatever was told before it began is answered.
         huma_requests: How many requests went to Huma, those for tokens included; 0 where that is not known.
+        in_doubt: Whether somebody may have been added to Xledger of whom nobody heard, and nobody knows who: nobody is
+            to be brought before they would be seen there.
     """
 
     ending: Ending
@@ -44,6 +46,7 @@ class Ran:
     log: tuple[str, ...] = ()
     everybody: bool = False
     huma_requests: int = 0
+    in_doubt: bool = False
 
 
 class Runs(Protocol):

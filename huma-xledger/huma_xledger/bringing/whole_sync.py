@@ -38,7 +38,7 @@ def ran(task: Task) -> Ran:
     except ConnectionFileError as error:
         return Ran(Ending.CONFIG, str(error))
     except OSError as error:
-        return Ran(Ending.CONFIG, no_room(error))
+        return Ran(Ending.CONFIG, no_room(error), in_doubt=True)
 
 
 def _synced(file: ConnectionFile, states: Path) -> Ran:
@@ -59,10 +59,14 @@ def _synced(file: ConnectionFile, states: Path) -> Ran:
             result = connection.sync()
     except AlreadyRunningError as error:
         return Ran(Ending.BUSY, str(error))
-    except (CheckFailedError, LockFileError, StateFileError) as error:
+    except (CheckFailedError, LockFileError) as error:
         return Ran(Ending.CONFIG, str(error))
+    except StateFileError as error:
+        return Ran(Ending.CONFIG, str(error), in_doubt=True)  # it may be in the middle that it cannot be written
     except SyncFailedError as error:
-        return Ran(Ending.PASSING, str(error), error.result.summary, error.result.log)
+        summary = error.result.summary
+        in_doubt = not summary or bool(summary["received"])  # without people, nobody was added
+        return Ran(Ending.PASSING, str(error), summary, error.result.log, in_doubt=in_doubt)
     log = (*(warning for warning in warnings if warning not in result.warnings), *result.log)
     return Ran(Ending.DONE, summary=result.summary, log=log, everybody=True)
 

@@ -3,13 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.bringing.gathering import SOON, Batch, Later, gathered, of_nobody
 from huma_xledger.bringing.held import held as held_in
+from huma_xledger.bringing.held import nobody_until
+from huma_xledger.bringing.held import take_up as take_up_what_was_held
 from huma_xledger.bringing.runs import Ending, Ran, Runs
 from huma_xledger.bringing.timetable import Timetable
 from huma_xledger.bringing.told import Tells
@@ -92,6 +94,13 @@ class Worker:
         Raises:
             InboxError: When the inbox cannot be read.
         """
+        take_up_what_was_held(self.inbox, self.now())
+        if until := nobody_until(self.inbox, self.now()):
+            logger.warning(
+                "A sync of everybody was broken off. Whom it added last may be seen in Xledger only in a while, so "
+                "nobody is brought before %s.",
+                f"{until:%H:%M:%S} UTC",
+            )
         self._last_success = self._recalled(LAST_SUCCESS)
         if self.timetable is not None:
             everybody = self._recalled(LAST_EVERYBODY)
@@ -194,13 +203,17 @@ class Worker:
         newest = self.inbox.newest()  # before the others: what comes from now on is not answered
         waiting = self.inbox.waiting()
         now = self.now()
+        if until := nobody_until(self.inbox, now):
+            self._tell_of_given_up()
+            return until
         self._alone &= {kept.event.user for kept in waiting if kept.event.user is not None}
         held = held_in(self.inbox, now)
         people = gathered(waiting, now, self.batch_size, held=held, alone=self._alone, alone_next=self._alone_next)
         everybody = self._everybody(waiting, now, newest, held)
         due = [found for found in (people, everybody) if isinstance(found, Batch)]
         if due:  # where both are, they take turns: nobody waits forever
-            self._run(due[-1] if self._everybody_next else due[0])
+            batch = due[-1] if self._everybody_next else due[0]
+            self._run(replace(batch, up_to=max(newest, batch.up_to)))  # which answers what was given up on, too
             return self.now()
         self._tell_of_given_up()
         return min((found.at for found in (people, everybody) if isinstance(found, Later) and found.at), default=None)
@@ -258,6 +271,8 @@ class Worker:
     def _ran(self, batch: Batch) -> Ran:
         try:
             return self.runs.some(batch.users) if batch.users else self.runs.everybody()
+        except InboxError:
+            raise  # which is nobody's failure among the people
         except Exception as error:
             name = type(error).__name__
             logger.exception("A run failed unexpectedly (%s).", name)
