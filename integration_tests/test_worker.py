@@ -100,6 +100,18 @@ def test_who_is_brought_has_nothing_left_that_was_given_up_on_whatever_its_numbe
     assert some.inbox.given_up() == []
 
 
+def test_one_webhook_after_the_other_that_names_nobody_has_everybody_brought_only_every_so_often(
+    some: Bringing,
+) -> None:
+    for _ in range(58):
+        some.comes(None)
+        some.works(60)
+    assert some.asked() == [EVERYBODY] * 4
+    some.comes(7)
+    some.works(1)
+    assert some.asked() == [of(7)]
+
+
 def test_a_run_that_had_to_bring_everybody_answers_all(some: Bringing) -> None:
     some.runs.comes_to = lambda _: Ran(Ending.DONE, summary=a_summary(), everybody=True)
     some.comes(*range(3))
@@ -262,6 +274,50 @@ def test_somebody_is_told_of_a_rejection_and_of_all_at_once_who_are_given_up_on(
     some.comes(*range(10))
     some.works(10_000)
     assert [len(events) for events, _ in some.heard.of_given_up] == [10]
+
+
+@pytest.fixture
+def not_told(some: Bringing, monkeypatch: pytest.MonkeyPatch) -> Bringing:
+    """A worker that was killed when it had given up on somebody, before it was told."""
+    some.runs.comes_to = lambda _: fails()
+    some.comes(7)
+    with monkeypatch.context() as patched:
+
+        def killed(*_: object) -> None:
+            raise KilledError
+
+        patched.setattr(type(some.heard), "given_up", killed)
+        with suppress(KilledError):
+            some.works(10_000)
+    assert len(some.inbox.given_up()) == 1
+    return some
+
+
+def test_a_kill_before_it_was_told_who_was_given_up_on_leaves_it_to_be_told(not_told: Bringing) -> None:
+    for _ in range(2):
+        not_told.restarts()
+        not_told.works()
+        ((events, problem),) = not_told.heard.of_given_up
+        assert [kept.event.user for kept in events] == [user(7)]
+        assert problem == WHY
+
+
+def test_who_was_brought_before_it_was_told_that_they_were_given_up_on_is_not_told_of(not_told: Bringing) -> None:
+    not_told.runs.comes_to = lambda _: None
+    not_told.comes(7)
+    not_told.clock.goes_on(1)
+    not_told.restarts()
+    not_told.works(1)
+    assert not_told.heard.of_given_up == []
+    assert not_told.inbox.given_up() == []
+
+
+def test_an_inbox_that_fails_within_a_run_is_nobodys_failure(some: Bringing) -> None:
+    some.runs.comes_to = lambda _: InboxError("The inbox cannot be written.")
+    some.comes(7, 8)
+    with pytest.raises(InboxError):
+        some.works(1)
+    assert [kept.attempts for kept in some.waiting] == [0, 0]
 
 
 def test_what_is_said_of_those_who_were_given_up_on_names_them_by_id_and_says_what_to_do() -> None:
@@ -436,7 +492,7 @@ def test_a_kill_at_any_step_loses_nothing_and_what_is_left_is_brought_in_order(
                     made.works(20)
             made.clock.goes_on(1)
             made.restarts()
-        made.works(600)
+        made.works(2000)
         assert made.waiting == []
         assert made.inbox.given_up() == []
     assert brought == told

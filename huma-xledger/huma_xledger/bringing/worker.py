@@ -1,5 +1,6 @@
 """What brings those to Xledger of whom Huma told, and everybody every so often: one thread, one run at a time."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,6 +26,13 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 LAST_SUCCESS: Final = "last success"
 LAST_EVERYBODY: Final = "last everybody"
 """What the inbox calls when a run last ended well, and when the last one of everybody that did had begun."""
+
+TO_BE_TOLD: Final = "to be told"
+"""What it calls the numbers of the events that were given up on and not told of yet."""
+
+APART: Final = timedelta(minutes=15)
+"""How long after everybody was brought they are brought again at the earliest for a webhook that names nobody: each of
+those asks for a whole sync, and whoever has seen one of them can send it again."""
 
 LOOK: Final = timedelta(seconds=2)
 """How long it is waited at most before the inbox is looked at: somebody may have had events tried again."""
@@ -78,12 +86,13 @@ class Worker:
     _is_closing: bool = field(default=False, init=False)
     _is_well: bool = field(default=True, init=False)
     _last_success: datetime | None = field(default=None, init=False)
+    _last_everybody: datetime | None = field(default=None, init=False)
     _alone: frozenset[str] = field(default=frozenset(), init=False)
     _alone_next: bool = field(default=False, init=False)
     _everybody_next: bool = field(default=True, init=False)
     _scheduled: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
-    _given_up: list[tuple[Kept, str]] = field(default_factory=list, init=False, repr=False)
+    _to_be_told: tuple[int, ...] = field(default=(), init=False)
     _given_up_at: datetime | None = field(default=None, init=False)
 
     # -------------------------------------------------------------- from the start to the end
@@ -102,8 +111,9 @@ class Worker:
                 f"{until:%H:%M:%S} UTC",
             )
         self._last_success = self._recalled(LAST_SUCCESS)
+        self._last_everybody = everybody = self._recalled(LAST_EVERYBODY)
+        self._to_be_told = tuple(json.loads(self.inbox.recalled(TO_BE_TOLD) or "[]"))
         if self.timetable is not None:
-            everybody = self._recalled(LAST_EVERYBODY)
             self._scheduled = self.now() if everybody is None else self.timetable.next_after(everybody)
 
     def start(self) -> None:
@@ -156,7 +166,10 @@ class Worker:
                 self._thread.join(_TO_STOP)
             if self._thread.is_alive():
                 return False
-        self._tell_of_given_up()
+        try:
+            self._tell_of_given_up()
+        except InboxError as error:
+            logger.error("%s", error)  # noqa: TRY400  as below
         return True
 
     def _work(self) -> None:
@@ -223,8 +236,10 @@ class Worker:
     ) -> Batch | Later:
         """The batch of everybody, if one is due: by the timetable, or for an event that names nobody."""
         unnamed = of_nobody(waiting, now)
-        at = [] if self._scheduled is None else [self._scheduled]
-        at += [now] if isinstance(unnamed, Batch) else [unnamed.at] if unnamed.at is not None else []
+        asked = now if isinstance(unnamed, Batch) else unnamed.at
+        if asked is not None and self._last_everybody is not None:
+            asked = max(asked, min(self._last_everybody + APART, now + APART))
+        at = [moment for moment in (self._scheduled, asked) if moment is not None]
         if not at:
             return Later(None)
         due = max((min(at), *held.values()))
@@ -296,11 +311,9 @@ class Worker:
         self._last_success = ended
         self.inbox.remember(LAST_SUCCESS, ended.isoformat())
         if of_everybody:
+            self._last_everybody = began
             self.inbox.remember(LAST_EVERYBODY, began.isoformat())
         self._alone = frozenset() if of_everybody else self._alone - set(batch.users)
-        self._given_up = [
-            (kept, problem) for kept, problem in self._given_up if kept.number not in {of.number for of in answered}
-        ]
         self.meters.became("brought" if ran.summary else "nothing_to_do", len(answered))
         for kept in answered:
             self.meters.brought_after(max((ended - kept.came_at).total_seconds(), 0))
@@ -314,16 +327,19 @@ class Worker:
         due: dict[datetime | None, list[Kept]] = {}
         for kept in tried.values():
             due.setdefault(due_after(kept.attempts + 1, ended), []).append(kept)
+        left = due.get(None, [])
+        if left:  # before they are given up on: after a kill in between, they wait
+            self._to_be_told += tuple(kept.number for kept in left)
+            self.inbox.remember(TO_BE_TOLD, json.dumps(self._to_be_told))
         for at, events in due.items():
             self.inbox.failed([kept.number for kept in events], problem, at)
-        left = due.pop(None, [])
         self.meters.became("failed", len(tried) - len(left))
         self.meters.became("given_up", len(left))
-        again = f" Tried again in {_in_words(min(at for at in due if at) - ended)}." if due else ""
+        next_time = min((at for at in due if at is not None), default=None)
+        again = f" Tried again in {_in_words(next_time - ended)}." if next_time else ""
         logger.warning("%s was not brought. %s%s", _who(batch.users), problem, again)
         if left:
             logger.error("%d events were given up on: huma-xledger events lists them.", len(left))
-            self._given_up += [(kept, problem) for kept in left]
             self._given_up_at = self._given_up_at or ended
             if ended - self._given_up_at >= BEFORE_TELLING:
                 self._tell_of_given_up()
@@ -340,10 +356,14 @@ class Worker:
             self._scheduled = min(self._scheduled, ended + PAUSES[min(self._failures, len(PAUSES)) - 1])
 
     def _tell_of_given_up(self) -> None:
-        """Tells of all at once that were given up on, by what the last attempt said."""
-        told, self._given_up, self._given_up_at = self._given_up, [], None
-        for problem in dict.fromkeys(problem for _, problem in told):
-            self.tells.given_up([kept for kept, of in told if of == problem], problem)
+        """Tells of all at once that were given up on and still are, by what the last attempt said."""
+        if not self._to_be_told:
+            return
+        left = [kept for kept in self.inbox.given_up() if kept.number in set(self._to_be_told)]
+        for problem in dict.fromkeys(kept.problem for kept in left):
+            self.tells.given_up([kept for kept in left if kept.problem == problem], problem or "Nobody says why.")
+        self.inbox.remember(TO_BE_TOLD, None)
+        self._to_be_told, self._given_up_at = (), None
 
 
 def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
