@@ -10,7 +10,7 @@ from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.connection_file import NAME, ConnectionFile, ConnectionFileError
 from huma_xledger.listen_settings import PORT, AirbyteJob, ListenSettings
 
-MARK = "Kari-Nordmann"
+MARK = "Kari-Nordmann-Hansen"
 ID = "6b3a1f2e-0000-4000-8000-000000000000"
 JOB = {"api_url": "https://api.airbyte.com/v1/", "client_id": "one", "client_secret": MARK, "connection_id": ID}
 CONNECTORS = {"source-huma": {"client_id": "one"}, "destination-xledger": {"mode": "sync"}}
@@ -153,6 +153,7 @@ LISTENS = {"listen": {"secret": MARK}}
         ({**CONNECTORS, "schedule": "6h"}, ["counts only while webhooks are taken"]),
         ({**CONNECTORS, **LISTENS, "schedule": "6h"}, []),
         ({**CONNECTORS, **LISTENS}, ["has no schedule, so that a webhook which does not arrive is not made good"]),
+        ({**CONNECTORS, "listen": {"secret": "short"}, "schedule": "6h"}, ["is so short that whoever has seen"]),
         ({**LOOKS, **LISTENS, "schedule": "6h"}, ["does not say mode: sync below destination-xledger"]),
         ({"listen": {**LISTENS["listen"], "trigger": "airbyte", "airbyte": JOB}, "schedule": "6h"}, []),
     ],

@@ -19,6 +19,14 @@ WITHOUT_A_SCHEDULE: Final = (
     "whoever has changed is then brought every so often, whether Huma told of it or not."
 )
 
+SHORTEST: Final = 16
+"""Characters. A shorter secret can be found by trying, by whoever has seen one webhook."""
+
+EASILY_FOUND: Final = (
+    "The secret in {path} (listen.secret) is so short that whoever has seen a webhook can find it by trying, and send "
+    "others. Put one of 32 random characters there and in Huma."
+)
+
 WITHOUT_WEBHOOKS: Final = (
     "The schedule in {path} counts only while webhooks are taken (huma-xledger listen), and the file has nothing under "
     "listen."
@@ -58,6 +66,8 @@ class Beforehand:
             return
         if not self.writes:
             yield _only_a_look(file)
+        if len(self.settings.secret) < SHORTEST:
+            yield EASILY_FOUND.format(path=file.path)
         if self.timetable is None:
             yield WITHOUT_A_SCHEDULE.format(path=file.path)
 
