@@ -76,8 +76,10 @@ def test_it_says_where_it_is_is_the_only_one_and_ends_in_good_order_when_a_servi
         with running(connection, command="listen") as second:
             assert second.line == f"{ANOTHER_LISTENER}\n"
             assert second.process.wait(TIMEOUT) == 1
-        code, rest = first.end(signal.SIGTERM)
-    assert code == 0
+        first.process.send_signal(signal.SIGTERM)
+        assert first.process.stdout is not None
+        rest = "".join(first.process.stdout)
+        assert first.process.wait(TIMEOUT) == 0
     assert "has no schedule" in rest
     assert "It has ended. 0 events wait" in rest
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -94,7 +94,7 @@ def test_nobody_waits_while_somebody_is_told(tmp_path: Path, monkeypatch: pytest
 def test_what_is_in_the_way_is_logged_and_ends_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    became = iter([Became.NOT_REACHED, ValueError("Kari Nordmann"), Became.TOLD])
+    became: Iterator[Became | Exception] = iter((Became.NOT_REACHED, ValueError("Kari Nordmann"), Became.TOLD))
 
     def send(_: Message, addresses: Sequence[str]) -> list[Became]:
         one = next(became)
