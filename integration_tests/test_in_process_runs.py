@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.sources.streams.call_rate import APIBudget
-from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 from connector_base.protocol.messages import as_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
 from connector_base.reading.command import line_of
+from connector_base.settings.masked_secrets import mask_too
 from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
 from huma_xledger.belonging import Belonging
@@ -481,6 +482,15 @@ def test_no_thread_is_left_of_a_run(warm: Listener) -> None:
     for _ in range(5):
         warm.some(warm.ids[0])
     assert threading.active_count() <= threads + 1
+
+
+def test_the_secrets_of_both_connectors_are_masked_wherever_they_turn_up(warm: Listener) -> None:
+    mask_too("what the listener itself has masked")
+    warm.configure(no_unset_fields=["phone"])
+    assert warm.some(warm.ids[0]).everybody
+    assert warm.some(warm.ids[0]).ending is Ending.DONE
+    for secret in (warm.sandbox.xledger.token, warm.sandbox.huma.client_secret, "what the listener itself has masked"):
+        assert filter_secrets(f"It is {secret}.") == "It is ****."
 
 
 @pytest.mark.usefixtures("the_process")
