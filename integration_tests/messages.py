@@ -159,8 +159,8 @@ def _in(path: Path) -> Iterator[Message]:
 def _in_the_manifest() -> Iterator[Message]:
     where = MANIFEST.relative_to(ROOT).as_posix()
     for key, text in _values(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))):
-        if key in ("error_message", "skips"):
-            kind = "a warning" if key == "skips" else "how a request to Huma ends"
+        if key in ("error_message", "skips", "hides"):
+            kind = "how a request to Huma ends" if key == "error_message" else "a warning"
             yield Message(where, kind, re.sub(r"\{(\w+)\}", r"[\1]", text))
 
 

@@ -154,6 +154,34 @@ def test_without_a_state_the_others_are_emitted_next(sandbox: Sandbox, read: Rea
     assert read(whole.state).ids == []
 
 
+def test_whom_the_key_may_not_see_is_left_out_until_it_may_and_a_sync_of_everybody_tells(
+    sandbox: Sandbox, read: Read
+) -> None:
+    first = read()
+    hidden, seen = some(sandbox, 2)
+    ring(sandbox, hidden, seen)
+    no_right = sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
+    of_some = read(first.state, user_ids=[hidden, seen])
+    assert (of_some.ids, of_some.status) == ([seen], AirbyteStreamStatus.COMPLETE)
+    [warning] = of_some.warnings
+    assert warning.startswith(f"Huma does not let the API key see user {hidden}, who is left out. ")
+    assert the_rest(of_some.state, [seen]) == the_rest(first.state, [seen])
+    failed = read(of_some.state)
+    assert failed.status is AirbyteStreamStatus.INCOMPLETE
+    assert "no right to read the details" in str(failed.errors)
+    sandbox.huma.faults.remove(no_right)
+    assert set(failed.ids + read(failed.state).ids) == {hidden}
+
+
+def test_positions_of_whom_the_key_may_not_see_are_left_out(sandbox: Sandbox, read: Read) -> None:
+    named = [hidden, seen] = some(sandbox, 2)
+    sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
+    positions = read(stream="positions", sync_mode=SyncMode.full_refresh, user_ids=named)
+    assert positions.status is AirbyteStreamStatus.COMPLETE
+    assert {position["userId"] for position in positions.records.values()} == {seen}
+    assert len([warning for warning in positions.warnings if hidden in warning]) == 1
+
+
 def test_a_state_of_other_settings_is_kept_but_for_those_who_came(sandbox: Sandbox, read: Read) -> None:
     first, [user] = read(), some(sandbox, 1)
     ring(sandbox, user)
@@ -194,7 +222,7 @@ def test_a_sync_of_some_killed_after_any_state_is_taken_up_where_it_was(
 def test_a_sync_of_some_that_fails_on_the_way_has_emitted_whom_it_says(sandbox: Sandbox, read: Read) -> None:
     first, named = read(), some(sandbox, 4)
     ring(sandbox, *named)
-    fault = sandbox.huma.faults.add(Fault.server_error(403, path="/users/{id}", after=2, times=None))
+    fault = sandbox.huma.faults.add(Fault.server_error(400, path="/users/{id}", after=2, times=None))
     failed = read(first.state, user_ids=named)
     sandbox.huma.faults.remove(fault)
     assert failed.status is AirbyteStreamStatus.INCOMPLETE

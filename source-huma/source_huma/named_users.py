@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from huma_api.people.user_record import user_record
@@ -22,6 +23,16 @@ GROUPS: Final[Mapping[str, str]] = {"company_ids": "companies", "location_ids": 
 def named_users(config: Mapping[str, Any]) -> frozenset[str]:
     """The ids of the people whom a configuration names, in small letters; empty when everybody is to be read."""
     return frozenset(str(user_id).lower() for user_id in config.get(NAMED) or ())
+
+
+def all_hidden(config: Mapping[str, Any], skipped: Mapping[int, int]) -> bool:
+    """Whether Huma shows the key nobody of those whom a configuration names, and has somebody of them.
+
+    Args:
+        config: The configuration, which names people.
+        skipped: How many of them Huma has skipped once all were asked for, by the HTTP status that it answered.
+    """
+    return HTTPStatus.FORBIDDEN in skipped and sum(skipped.values()) == len(named_users(config))
 
 
 class Verdict(NamedTuple):

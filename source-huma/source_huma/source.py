@@ -34,7 +34,7 @@ from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
 from source_huma.known_groups import named_groups, unknown_groups
-from source_huma.named_users import named_users
+from source_huma.named_users import all_hidden, named_users
 
 LOGGER: Final = logging.getLogger("airbyte.source_huma.source")
 
@@ -125,7 +125,7 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
 
         Where the settings name companies, locations or teams, Huma's groups are listed until all are found. Where they
         name people, these are asked for until a few are found, and nobody is listed: that none is there is no failure,
-        for people leave.
+        for people leave; that the key may see none of those who are there is one.
 
         Fields that the API key does not get to see are named in a warning in the log. The CDK's own check fails where
         nobody is listed, and wraps its reasons into Python's quotation marks.
@@ -142,7 +142,10 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
                     records = list(_first_records(stream, named=named))
                     unseen = unseen_fields(stream.get_json_schema(), records)
                     warnings += [sentence_about(unseen)] if unseen else []
-                    warnings += [NOBODY_NAMED] if named and not records else []
+                    if named and not records:
+                        hidden = all_hidden(config, run.skipped)
+                        problems += [self.resolved_manifest["definitions"]["no_right_to_details"]] if hidden else []
+                        warnings += [] if hidden else [NOBODY_NAMED]
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=told(error).message)
         for warning in warnings:

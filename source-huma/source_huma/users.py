@@ -30,12 +30,14 @@ class UserRetriever(Retriever):
 
     Attributes:
         requester: Asks for the details, given the `id` of the user.
+        named_requester: The same, where the settings name people: it lets pass that one of them is not shown.
         position_requester: Asks for a position, given the `id` of the user and the `position_id`.
         name: The stream's name.
         config: The connector's configuration.
     """
 
     requester: Requester
+    named_requester: Requester
     position_requester: Requester
     name: str
     config: Config
@@ -44,6 +46,7 @@ class UserRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
         self._changed_at = changed_at(SyncRun.current().started_at)
         self._names_users = bool(named_users(self.config))
+        self._details_requester = self.named_requester if self._names_users else self.requester
         self._reported: set[str] = set()
         self._reported_lock = threading.Lock()
 
@@ -55,13 +58,13 @@ class UserRetriever(Retriever):
         """Reads the record of the user whose `id` is in the slice. Where the record is null it holds `nulls.NULL`.
 
         Yields:
-            The record; nothing when the user is gone or is not to be read, or Huma was given up on.
+            The record; nothing when the user is gone, or is named and not shown or not meant, or Huma was given up on.
 
         Raises:
             ConnectorError: When the details are not those of the user asked for.
         """
         user_id: str = stream_slice["id"] if stream_slice else ""
-        response = self.requester.send_request(stream_slice=stream_slice)
+        response = self._details_requester.send_request(stream_slice=stream_slice)
         if response is None or not response.ok:
             return
         told = details_of(user_id, json_object(response) or {})

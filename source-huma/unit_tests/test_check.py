@@ -20,6 +20,8 @@ Check = Callable[[], tuple[Status, str | None]]
 ALWAYS_SENT = {"id", "type", "active", "deactivatedAt", "givenName", "familyName", "email", "changedAt"}
 """What every user of the fixture has."""
 
+GONE = {"status_code": 404, "json": {"errorCode": "object:not-found"}}
+NO_RIGHT = {"status_code": 403, "json": {"error": "insufficient_scope"}}
 UNKNOWN_SIGNER = ssl.SSLCertVerificationError(1, "self-signed")
 
 
@@ -130,7 +132,7 @@ def test_check_does_not_blame_the_key_for_what_one_person_lacks(huma: Any, warni
 
 def test_check_warns_of_nothing_where_there_is_nobody_to_judge_by(huma: Any, warnings: Callable[[], list[str]]) -> None:
     huma.add("gone")
-    huma.detail_answers["gone"] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
+    huma.detail_answers["gone"] = [GONE]
     [warning] = warnings()
     assert "skipped" in warning
 
@@ -142,6 +144,7 @@ def test_the_warning_reaches_the_log_of_the_host(huma: Any, printed: Callable[..
     assert "bankAccount" in warning
 
 
+PEOPLE = [f"00000000-0000-4000-8000-{number:012}" for number in range(20)]
 COMPANY, LOCATION, TEAM, NOBODY = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcd")
 
 
@@ -215,11 +218,10 @@ def test_a_key_that_may_not_list_groups_is_warned_of_and_blocks_nothing(
 def test_check_looks_at_the_people_named_until_a_few_are_found_and_lists_nobody(
     huma: Any, config: dict[str, Any], check: Check
 ) -> None:
-    people = [f"00000000-0000-4000-8000-{number:012}" for number in range(20)]
-    for person in people[:4]:
-        huma.detail_answers[person] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
-    huma.add(*people[4:], **everything_unset())
-    config["user_ids"] = people
+    for person in PEOPLE[:4]:
+        huma.detail_answers[person] = [GONE]
+    huma.add(*PEOPLE[4:], **everything_unset())
+    config["user_ids"] = PEOPLE
     assert check() == (Status.SUCCEEDED, None)
     assert not huma.requests("/users")
     assert len(huma.requests("/users/.+")) == 4 + 5
@@ -236,11 +238,40 @@ def test_check_warns_where_nobody_of_those_named_would_be_read_and_lets_it_pass(
 ) -> None:
     huma.add(NOBODY, status={"active": False})
     if gone:
-        huma.detail_answers[NOBODY] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
+        huma.detail_answers[NOBODY] = [GONE]
     config.update(user_ids=[NOBODY], include_deactivated=False)
     *_, warning = warnings()
     assert warning.startswith("Nobody of Only these people (user_ids) would be read: ")
     assert explained(warning)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "gone", "seen"),
+    [
+        pytest.param(1, 0, [], id="the only one"),
+        pytest.param(8, 0, [], id="all"),
+        pytest.param(1, 1, [], id="all who are there"),
+        pytest.param(1, 1, [True], id="not all"),
+        pytest.param(1, 0, [False], id="not one who is left out"),
+    ],
+)
+def test_check_fails_where_the_key_may_not_see_any_of_those_named(
+    huma: Any, config: dict[str, Any], check: Check, hidden: int, gone: int, seen: list[bool]
+) -> None:
+    answers = [NO_RIGHT] * hidden + [GONE] * gone
+    huma.detail_answers = {person: [answer] for person, answer in zip(PEOPLE, answers, strict=False)}
+    for active in seen:
+        huma.add(NOBODY, status={"active": active})
+    config.update(user_ids=[*huma.detail_answers, *huma.users], include_deactivated=False)
+    found = check()
+    if seen:
+        assert found == (Status.SUCCEEDED, None)
+        return
+    huma.add("u1")
+    huma.detail_answers["u1"] = [NO_RIGHT]
+    del config["user_ids"]
+    assert found == check()
+    assert found[0] is Status.FAILED
 
 
 @pytest.mark.parametrize(("organisation", "known"), [("0f0e", True), (None, False), (7, False)])

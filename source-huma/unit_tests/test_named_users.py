@@ -17,6 +17,8 @@ Records = Callable[..., list[dict[str, Any]]]
 
 A, B, C = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abc")
 
+NO_RIGHT = {"status_code": 403, "json": {"error": "insufficient_scope"}}
+
 
 def ids(first: int, count: int) -> list[str]:
     return [f"00000000-0000-4000-8000-{number:012}" for number in range(first, first + count)]
@@ -64,6 +66,35 @@ def test_an_id_in_the_records_is_written_as_huma_writes_it(huma: Any, records: R
     huma.add(A.upper())
     huma.detail_answers[A] = [{"json": huma.users[A.upper()]}]
     assert [record["id"] for record in records(user_ids=[A])] == [A.upper()]
+
+
+@pytest.mark.slow
+def test_whom_the_key_may_not_see_is_left_out_with_a_warning_each_and_all_others_are_read(
+    huma: Any, read: Read
+) -> None:
+    hidden, seen = ids(0, 12), ids(100, 12)
+    huma.add(*hidden, *seen)
+    for person in hidden:
+        huma.detail_answers[person] = [NO_RIGHT]
+    output = read(user_ids=hidden + seen)
+    assert sorted(message.record.data["id"] for message in output.records if message.record) == seen
+    warnings = told(output, Level.WARN)
+    assert len(warnings) == len(hidden)
+    for person in hidden:
+        [warning] = [warning for warning in warnings if person in warning]
+        assert warning.startswith(f"Huma does not let the API key see user {person}, who is left out. ")
+        assert "System settings > Open API" in warning
+        assert "not meant" in warning
+    assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.COMPLETE
+
+
+@pytest.mark.slow
+def test_where_nobody_is_named_the_key_must_see_everybody(huma: Any, read: Read) -> None:
+    huma.add(A, B)
+    huma.detail_answers[A] = [NO_RIGHT]
+    output = read(fails=True)
+    assert "no right to read the details of users" in str(output.errors)
+    assert told(output, Level.WARN) == []
 
 
 # ---- who is read

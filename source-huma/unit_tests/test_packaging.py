@@ -45,7 +45,7 @@ def test_the_reference_has_a_section_for_every_stream() -> None:
 
 def test_the_reference_explains_every_message_of_the_manifest_and_of_the_key(explained: Callable[[str], bool]) -> None:
     manifest = (FOLDER / "source_huma/manifest.yaml").read_text(encoding="utf-8")
-    told = [text for key in ("error_message", "skips") for text in texts(yaml.safe_load(manifest), key)]
+    told = [text for key in ("error_message", "skips", "hides") for text in texts(yaml.safe_load(manifest), key)]
     told += [KEY_REFUSED, DEAD_KEY]
     assert len(told) > 8
     assert [text for text in told if not explained(text)] == []

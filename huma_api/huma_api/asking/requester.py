@@ -31,10 +31,13 @@ class HumaRequester(HttpRequester):
     Attributes:
         skips: What to warn of when Huma has not got what was asked for, or does not show it, and the manifest lets
             that pass. `{id}` stands for the id of the user in the slice.
+        hides: What to warn of when Huma does not show somebody, where it may show others. Empty where a right that is
+            missing is missing for everybody: then it is warned of once, with `skips`.
     """
 
     parameters: InitVar[Mapping[str, Any]]
     skips: str = ""
+    hides: str = ""
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
@@ -77,12 +80,16 @@ class HumaRequester(HttpRequester):
                 raise failure from None
         self._run.note_success()
         if stream_slice is not None and response is not None and not response.ok:
+            self._run.note_skipped(response.status_code)
             self._warn(response.status_code, stream_slice["id"])
         return response
 
     def _warn(self, status: int, user_id: str) -> None:
-        """Says what is skipped; of a right that the API key has not got once, for it is missing for everybody."""
+        """Says what is skipped; of a right that is missing for everybody once."""
         if status == requests.codes.forbidden:
+            if self.hides:
+                LOGGER.warning(self.hides.format(id=user_id))
+                return
             with self._lock:
                 warned_before, self._warned_of_a_right = self._warned_of_a_right, True
             if warned_before:

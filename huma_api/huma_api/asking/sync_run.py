@@ -6,6 +6,7 @@ that Huma was given up on.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -46,6 +47,7 @@ class SyncRun:
         started_at: When the run began.
         tokens: The access tokens, shared with the run beside it: Huma may take a second token for the end of the first.
         traffic: What was sent and received so far, together with the run beside it.
+        skipped: How often something was skipped, by the HTTP status that Huma answered.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SyncRun:
         self.gentler: Final = gentler
         self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
+        self.skipped: Final[Counter[int]] = Counter()
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()
@@ -102,6 +105,15 @@ class SyncRun:
     def note_success(self) -> None:
         """Huma answered a request."""
         self._failures_in_a_row = 0
+
+    def note_skipped(self, status: int) -> None:
+        """Huma did not give what was asked for of one person, and the others are asked for.
+
+        Args:
+            status: The HTTP status that it answered.
+        """
+        with self._lock:
+            self.skipped[status] += 1
 
     def note_failure(self, failure: ConnectorError, *, hopeless: bool = False) -> None:
         """A request failed for good, after its retries.
