@@ -97,15 +97,17 @@ def test_a_sync_that_succeeds_prints_values_in_records_only(huma: Any, printed: 
 def test_who_is_left_out_of_the_people_named_is_told_without_a_value(
     huma: Any, printed: Printed, verbosity: list[str]
 ) -> None:
-    read, hidden, stranger, key = people = [f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcd"]
+    people = [f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcde"]
+    read, hidden, stranger, key, forbidden = people
     membership = {"value": [{"id": read, "name": MARK}], "editable": False}
     huma.add(read, companies=membership, **PERSON)
     huma.add(hidden, companies={"value": MARK}, **PERSON)
     huma.add(stranger, companies={"value": [], "editable": False}, **PERSON)
     huma.add(key, type="service_user", **PERSON)
+    huma.detail_answers[forbidden] = [{"status_code": 403, "json": {"error_description": MARK}}]
     lines = printed("read", *verbosity, user_ids=people, company_ids=[read])
     assert [json.loads(line)["record"]["data"]["id"] for line in lines if '"type":"RECORD"' in line] == [read]
-    assert all(any(user in line and "left out" in line for line in lines) for user in (hidden, stranger, key))
+    assert all(any(user in line and "left out" in line for line in lines) for user in people[1:])
     assert leaks(lines) == []
 
 
