@@ -211,6 +211,15 @@ def test_whoever_is_gone_is_skipped_and_deletes_nobody(warm: Listener) -> None:
     assert len(warm.sandbox.xledger.employees()) == employees
 
 
+def test_whom_the_key_may_not_see_is_left_out_with_a_line_and_all_others_are_brought(warm: Listener) -> None:
+    hidden, seen = warm.ids[1:3]
+    warm.sandbox.huma.change_many({user: {"givenName": "Zebedia"} for user in (hidden, seen)})
+    warm.sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
+    ran = warm.some(hidden, seen)
+    assert (ran.ending, ran.summary["received"], ran.summary["updated"]) == (Ending.DONE, 1, 1)
+    assert [hidden in line for line in ran.log].count(True) == 1
+
+
 def test_whoever_is_deactivated_gets_the_end_date(warm: Listener) -> None:
     user = warm.ids[1]
     warm.sandbox.huma.change(user, employmentEndDate="2026-03-31")
