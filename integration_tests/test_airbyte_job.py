@@ -5,15 +5,22 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from huma_xledger.bringing.airbyte_client import AirbyteClient
 from huma_xledger.bringing.airbyte_job import LOOKS_IN_VAIN, RUNS_ALREADY, AirbyteJobs
 from huma_xledger.bringing.runs import Ending, Ran, Runs
+from huma_xledger.bringing.worker import Worker
+from huma_xledger.inbox.events import Event
+from huma_xledger.inbox.store import Inbox
 from huma_xledger.listen_settings import AirbyteJob
+from huma_xledger.metering import Meters
 from integration_tests.airbyte_stand_in import CLIENT_SECRET, CONNECTION, LOST, QUOTED, STATUSES, AirbyteStandIn
 from integration_tests.conftest import Clock
+from integration_tests.scripted_runs import Clock as At
+from integration_tests.scripted_runs import Heard, user
 
 SOME = ("7b0e7c6a-0d3f-4b9a-8f4e-2f6d1f0c9a11", "7b0e7c6a-0d3f-4b9a-8f4e-2f6d1f0c9a12")
 
@@ -207,6 +214,90 @@ def test_a_token_is_replaced_before_it_ends(connection: Connection) -> None:
         connection.then("succeeded")
         assert runs.everybody().ending is Ending.DONE
         assert connection.airbyte.count("createAccessToken") == tokens
+
+
+# ------------------------------------------------------------------ for those of whom Huma tells
+
+
+@dataclass
+class Brought:
+    """A worker that has Airbyte bring people; what it does, it does in the thread of the test.
+
+    Attributes:
+        connection: The connection.
+        inbox: What Huma told.
+        clock: The time, which goes on while the worker waits.
+    """
+
+    connection: Connection
+    inbox: Inbox
+    clock: At = field(default_factory=At)
+    worker: Worker = field(init=False)
+
+    def __post_init__(self) -> None:
+        runs = self.connection.runs()
+        self.worker = Worker(runs, self.inbox, Meters(), Heard(), None, 500, self.clock)
+        self.worker.take_up()
+
+    def comes(self, *users: int) -> None:
+        """Something happens to these in Huma."""
+        self.inbox.take([Event("users-update", user(number)) for number in users], self.clock())
+
+    def works(self, turns: int = 50) -> None:
+        """Works until nothing waits, and for so many looks at most."""
+        for _ in range(turns):
+            at = self.worker.turn()
+            if at is None:
+                return
+            self.clock.at = max(at, self.clock())
+
+
+@pytest.fixture
+def brought(tmp_path: Path, connection: Connection) -> Iterator[Brought]:
+    inbox = Inbox.opened(tmp_path / "inbox.sqlite")
+    yield Brought(connection, inbox)
+    inbox.close()
+
+
+def test_a_burst_of_a_thousand_webhooks_is_brought_by_one_job(brought: Brought) -> None:
+    brought.comes(*range(1000))
+    brought.connection.then("running", "succeeded")
+    brought.works()
+    assert brought.inbox.waiting() == []
+    assert len(brought.connection.airbyte.jobs) == 1
+
+
+def test_what_comes_while_a_job_runs_is_brought_by_the_next_one(brought: Brought) -> None:
+    brought.comes(1)
+    brought.connection.waiting.steps.append(lambda: brought.comes(1, 2))
+    brought.connection.then("succeeded", "succeeded")
+    brought.works()
+    assert brought.inbox.waiting() == []
+    assert [job.status for job in brought.connection.airbyte.jobs] == ["succeeded"] * 2
+
+
+def test_what_comes_while_somebody_elses_job_runs_waits_for_the_next_one_and_has_not_failed(brought: Brought) -> None:
+    theirs = brought.connection.airbyte.schedule("running")
+    brought.comes(1)
+    brought.works(turns=10)
+    assert [kept.attempts for kept in brought.inbox.waiting()] == [0]
+    theirs.status = "succeeded"
+    brought.connection.then("succeeded")
+    brought.works()
+    assert brought.inbox.waiting() == []
+    assert len(brought.connection.airbyte.jobs) == 2
+
+
+def test_what_a_job_that_failed_should_have_brought_is_tried_again_by_another_one(brought: Brought) -> None:
+    brought.comes(1, 2)
+    brought.connection.then("failed", "succeeded")
+    brought.works(turns=2)
+    assert [str(kept.problem).partition(".")[0] for kept in brought.inbox.waiting()] == [
+        "Job 1 of Airbyte's failed"
+    ] * 2
+    brought.works()
+    assert brought.inbox.waiting() == []
+    assert len(brought.connection.airbyte.jobs) == 2
 
 
 # ------------------------------------------------------------------ every status

@@ -14,12 +14,17 @@ import pytest
 import tomli
 import yaml
 
+from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.condition import Condition
+from huma_xledger.bringing.worker import _TO_STOP
+from huma_xledger.connection_file import ConnectionFile
 from huma_xledger.inbox.store import Inbox
-from huma_xledger.listen_settings import PORT, AirbyteJob
+from huma_xledger.listen import _TO_END, _TO_TELL, PATH
+from huma_xledger.listen_settings import PORT, AirbyteJob, ListenSettings
+from huma_xledger.loopback import _SECONDS_TO_END
 from huma_xledger.metering import Meters
 from huma_xledger.receiving.health import Health
-from integration_tests.webhook_listener import NOON, PATH, Listening, served
+from integration_tests.webhook_listener import NOON, Listening, served
 
 PACKAGE = Path(__file__).parents[1] / "huma-xledger"
 DEPLOY = PACKAGE / "deploy"
@@ -78,7 +83,8 @@ def test_a_unit_is_started_again_whatever_ended_it_unless_somebody_has_to_correc
 
 def test_a_unit_that_is_stopped_lets_a_run_come_to_its_end() -> None:
     settings = unit()
-    assert (settings["KillSignal"], settings["KillMode"], settings["TimeoutStopSec"]) == ("SIGTERM", "mixed", "30")
+    assert (settings["KillSignal"], settings["KillMode"]) == ("SIGTERM", "mixed")
+    assert int(settings["TimeoutStopSec"]) > _SECONDS_TO_END + _TO_END + _TO_STOP + _TO_TELL
 
 
 @pytest.mark.parametrize(
@@ -214,6 +220,31 @@ def test_what_makes_tls_keeps_nothing_of_a_webhook_in_a_file() -> None:
 
 
 # ------------------------------------------------------------------ what is copied
+
+
+def test_the_examples_are_a_connection_whose_webhooks_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in re.findall(r"^(\w+)=", text_of("environment.example"), re.MULTILINE):
+        monkeypatch.setenv(name, f"zq-{name}")
+    (tmp_path / "connection.yaml").write_text(text_of("connection.yaml.example"), encoding="utf-8")
+    file = ConnectionFile.read(tmp_path)
+    beforehand = Beforehand.of(file)
+    settings = ListenSettings("zq-HUMA_WEBHOOK_SECRET", "zq-HUMA_WEBHOOK_TOKEN")
+    assert beforehand.settings_to_listen(file) == settings
+    assert list(beforehand.warnings(file)) == []
+
+
+def test_the_example_of_airbytes_on_the_page_is_a_connection_whose_webhooks_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HUMA_WEBHOOK_SECRET", "HUMA_WEBHOOK_TOKEN", "AIRBYTE_CLIENT_SECRET"):
+        monkeypatch.setenv(name, f"zq-{name}")
+    section = page().partition("## Where Airbyte runs the connection\n")[2].partition("\n| key")[0]
+    shown = re.findall(r"^    (.+)$", section, re.MULTILINE)
+    (tmp_path / "connection.yaml").write_text("\n".join(shown), encoding="utf-8")
+    file = ConnectionFile.read(tmp_path)
+    assert Beforehand.of(file).settings_to_listen(file).airbyte is not None
 
 
 def test_the_examples_fit_each_other() -> None:
