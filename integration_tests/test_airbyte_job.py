@@ -267,6 +267,17 @@ def test_a_burst_of_a_thousand_webhooks_is_brought_by_one_job(brought: Brought) 
     assert len(brought.connection.airbyte.jobs) == 1
 
 
+def test_nothing_is_said_of_what_a_job_came_to_since_that_is_not_known(
+    brought: Brought, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    brought.comes(1)
+    brought.connection.then("succeeded")
+    brought.works()
+    assert "Everybody was brought in 0.0 seconds, by a sync that says nothing more here." in caplog.text
+    assert b'events_total{became="brought"} 1.0' in brought.worker.meters.text()
+
+
 def test_what_comes_while_a_job_runs_is_brought_by_the_next_one(brought: Brought) -> None:
     brought.comes(1)
     brought.connection.waiting.steps.append(lambda: brought.comes(1, 2))

@@ -314,7 +314,8 @@ class Worker:
             self._last_everybody = began
             self.inbox.remember(LAST_EVERYBODY, began.isoformat())
         self._alone = frozenset() if of_everybody else self._alone - set(batch.users)
-        self.meters.became("brought" if ran.summary else "nothing_to_do", len(answered))
+        # A sync of everybody without a summary is somebody else's: what it came to is not known.
+        self.meters.became("brought" if ran.summary or ran.everybody else "nothing_to_do", len(answered))
         for kept in answered:
             self.meters.brought_after(max((ended - kept.came_at).total_seconds(), 0))
         logger.info("%s", _came_to(batch, ran, ended - began))
@@ -368,16 +369,16 @@ class Worker:
 
 def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
     """What a run came to, in a line."""
+    brought = f"{_who(() if ran.everybody else batch.users)} was brought in {took.total_seconds():.1f} seconds"
+    if ran.everybody and not ran.summary:
+        return f"{brought}, by a sync that says nothing more here."
     counts = [
         f"{sum(number.values()) if isinstance(number, Mapping) else number} {what}"
         for what in ("created", "updated", "unchanged", "skipped", "rejected")
         if (number := ran.summary.get(what))
     ]
     requests = int(ran.summary.get("requests", 0))
-    return (
-        f"{_who(() if ran.everybody else batch.users)} was brought in {took.total_seconds():.1f} seconds: "
-        f"{', '.join(counts) or 'nothing to do'} ({requests} requests to Xledger)."
-    )
+    return f"{brought}: {', '.join(counts) or 'nothing to do'} ({requests} requests to Xledger)."
 
 
 def _who(users: Collection[str]) -> str:
