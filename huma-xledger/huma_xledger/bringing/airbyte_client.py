@@ -37,12 +37,13 @@ Airbyte makes another one. A status that is not known here is none of an end."""
 _IN_THE_FILE: Final = "below listen.airbyte in connection.yaml"
 
 _CREDENTIALS: Final = (
-    "Airbyte does not accept the client ID and the client secret (HTTP status {status}). Check client_id and "
-    f"client_secret {_IN_THE_FILE}; an application with both is made in Airbyte under User settings > Applications."
+    "Airbyte does not accept the client ID (client_id) and the client secret (client_secret) "
+    f"{_IN_THE_FILE} (HTTP status {{status}}). Check both; an application with both is made in Airbyte under "
+    "User settings > Applications."
 )
 
 _NO_API: Final = (
-    f"Airbyte's API is not at {{host}} (HTTP status {{status}}). Check api_url {_IN_THE_FILE}: it is "
+    f"Airbyte's API is not at {{host}} (HTTP status {{status}}). Check the API URL (api_url) {_IN_THE_FILE}: it is "
     "https://api.airbyte.com/v1 for Airbyte Cloud, and the address of an Airbyte of your own with /api/public/v1 after "
     "it."
 )
@@ -55,21 +56,21 @@ _LIMITED: Final = "Airbyte is limiting how often it may be asked (HTTP status {s
 
 _DEAD_TOKEN: Final = (
     "Airbyte refuses the access token that it has just given (HTTP status {status}). Check that the application still "
-    f"exists in Airbyte, and that api_url {_IN_THE_FILE} is of the same Airbyte."
+    f"exists in Airbyte, and that the API URL (api_url) {_IN_THE_FILE} is of the same Airbyte."
 )
 
 _NOT_ALLOWED: Final = (
-    "Airbyte does not let the application run connection {connection} (HTTP status {status}). Check connection_id "
-    f"{_IN_THE_FILE}, and that the user who made the application may run syncs in that workspace."
+    "Airbyte does not let the application run connection {connection} (HTTP status {status}). Check the connection's "
+    f"ID (connection_id) {_IN_THE_FILE}, and that the user who made the application may run syncs in that workspace."
 )
 
 _NOT_FOUND: Final = (
     "Airbyte knows no connection {connection} at {host}, or not the job that it has begun (HTTP status {status}). "
-    f"Check connection_id and api_url {_IN_THE_FILE}."
+    f"Check the connection's ID (connection_id) and the API URL (api_url) {_IN_THE_FILE}."
 )
 
 _NOT_UNDERSTOOD: Final = (
-    "Airbyte can make nothing of connection {connection} (HTTP status {status}). Check connection_id "
+    "Airbyte can make nothing of connection {connection} (HTTP status {status}). Check its ID (connection_id) "
     f"{_IN_THE_FILE}: it is the ID in the address of the connection's page in Airbyte."
 )
 
@@ -80,7 +81,7 @@ _UNKNOWN: Final = (
 
 _NOT_AIRBYTE: Final = (
     "What answered at {host} is not Airbyte's API: a maintenance page, perhaps, or a proxy. If it goes on, check "
-    f"api_url {_IN_THE_FILE}."
+    f"the API URL (api_url) {_IN_THE_FILE}."
 )
 
 _ELSEWHERE: Final = frozenset({301, 302, 303, 307, 308, 405, 410})
@@ -242,7 +243,7 @@ class AirbyteClient:
         try:
             return self._session.request(method, url, timeout=TIMEOUTS, allow_redirects=False, **options)
         except requests.RequestException as error:
-            found = unreached(error, self._job.api_url, f"api_url {_IN_THE_FILE}")
+            found = unreached(error, self._job.api_url, f"the API URL (api_url) {_IN_THE_FILE}")
             problem = f"Airbyte cannot be reached: {found.why}. {found.remedy}"
             raise AirbyteError(Ending.PASSING, problem, may_be_done=not never_left(error)) from None
 
