@@ -13,7 +13,7 @@ import pytest
 from huma_xledger.bringing.held import MAY_APPEAR, everybody_begins
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.bringing.told import given_up
-from huma_xledger.bringing.worker import BUSY, Worker
+from huma_xledger.bringing.worker import BUSY, LOOK, TROUBLED, Worker
 from huma_xledger.inbox.events import Event, Kept
 from huma_xledger.inbox.pauses import PAUSES
 from huma_xledger.inbox.store import InboxError
@@ -397,6 +397,21 @@ def test_a_failure_never_has_everybody_wait_longer_than_the_timetable(tmp_path: 
         assert max(after - before for before, after in pairwise(times)) == timedelta(minutes=15)
 
 
+def test_who_was_rejected_in_a_sync_of_everybody_is_logged_by_id(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = [f"users {user(number)} was rejected (missing_key). There is no employment ID." for number in range(60)]
+    with bringing(tmp_path, "1d") as made, caplog.at_level(logging.WARNING):
+        summary = a_summary(rejected={"missing_key": 60})
+        made.runs.comes_to = lambda _: Ran(Ending.DONE, summary=summary, log=("Said.", *lines), everybody=True)
+        made.works()
+        assert made.heard.of_rejected == [], "The sync tells of it by itself."
+    told = [record.getMessage() for record in caplog.records]
+    assert told[:50] == lines[:50]
+    assert len(told) == 51
+    assert told[50].startswith("... and 10 more like these.")
+
+
 def test_a_busy_connection_has_everybody_wait_a_moment(tmp_path: Path) -> None:
     with bringing(tmp_path, "1d") as made:
         made.runs.comes_to = lambda _: Ran(Ending.BUSY, "Another sync runs.") if len(made.runs.asked) < 3 else None
@@ -564,6 +579,11 @@ def test_an_inbox_that_cannot_be_read_is_told_and_makes_the_worker_unwell_until_
         patched.setattr(type(some.inbox), "waiting", broken)
         some.worker._turn_or_trouble()  # noqa: SLF001
         assert not some.worker._is_well  # noqa: SLF001
+        assert some.worker._pause(None) == TROUBLED  # noqa: SLF001
     assert [record.getMessage() for record in caplog.records] == ["The inbox cannot be read."]
     some.worker._turn_or_trouble()  # noqa: SLF001
     assert some.worker._is_well  # noqa: SLF001
+    assert some.worker._pause(None) == LOOK  # noqa: SLF001
+    assert some.worker._pause(START + timedelta(hours=1)) == LOOK  # noqa: SLF001
+    assert some.worker._pause(START + timedelta(seconds=0.3)) == timedelta(seconds=0.3)  # noqa: SLF001
+    assert some.worker._pause(START - timedelta(hours=1)) == timedelta()  # noqa: SLF001

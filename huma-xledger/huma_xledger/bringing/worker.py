@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from connector_base.reporting.rejection_lines import rejection_in
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.bringing.gathering import SOON, Batch, Later, gathered, of_nobody
 from huma_xledger.bringing.held import held as held_in
@@ -20,6 +21,7 @@ from huma_xledger.inbox.events import Kept
 from huma_xledger.inbox.pauses import PAUSES, due_after
 from huma_xledger.inbox.store import Inbox, InboxError
 from huma_xledger.metering import Meters
+from huma_xledger.report import cut_short
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -40,7 +42,7 @@ LOOK: Final = timedelta(seconds=2)
 BUSY: Final = timedelta(seconds=5)
 """How long it is waited where another sync of the connection runs."""
 
-TROUBLED: Final = timedelta(seconds=30)
+TROUBLED: Final = timedelta(seconds=10)
 """How long it is waited where the inbox cannot be read or written, or something failed that nobody foresaw."""
 
 BEFORE_TELLING: Final = timedelta(minutes=1)
@@ -188,7 +190,7 @@ class Worker:
             self._is_well = True
             return at
         self._is_well = False
-        return self.now() + TROUBLED
+        return None
 
     def _wait(self, at: datetime | None) -> None:
         """Waits until a time, until the inbox is to be looked at anyway, or until something comes.
@@ -196,11 +198,17 @@ class Worker:
         Who is to be brought within a second is waited for whatever comes, so that a burst does not have the inbox read
         for each of its events.
         """
-        wait = min(LOOK, max(at - self.now(), timedelta())) if at is not None else LOOK
-        heeds = wait > SOON and self._is_well
+        pause = self._pause(at)
+        heeds = pause > SOON and self._is_well
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closing or (heeds and self._has_arrived), wait.total_seconds())
+            self._changed.wait_for(lambda: self._is_closing or (heeds and self._has_arrived), pause.total_seconds())
             self._has_arrived = False
+
+    def _pause(self, at: datetime | None) -> timedelta:
+        """How long it is waited, if nothing comes."""
+        if not self._is_well:
+            return TROUBLED
+        return LOOK if at is None else min(LOOK, max(at - self.now(), timedelta()))
 
     # -------------------------------------------------------------- what is next
 
@@ -265,6 +273,9 @@ class Worker:
         of_everybody = ran.everybody or not batch.users
         self.meters.ran("everybody" if of_everybody else "some", ran.ending.value, (ended - began).total_seconds())
         self._spent(ran, began)
+        if of_everybody:  # what is said in this process is told as it is said
+            for line in cut_short([line for line in ran.log if rejection_in(line)]):
+                logger.warning("%s", line)
         if ran.ending is Ending.DONE:
             self._done(batch, ran, began, ended, of_everybody=of_everybody)
         elif self._is_closing:
