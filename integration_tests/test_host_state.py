@@ -288,6 +288,31 @@ def test_a_check_tells_of_reports_in_different_places(
     assert told not in capsys.readouterr().out
 
 
+def test_a_check_tells_what_is_to_be_known_before_webhooks_are_taken(
+    make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listen: dict[str, Any] = {"secret": "Kari-Nordmann-Hansen"}
+    content: dict[str, Any] = {name: {} for name in CONNECTORS} | {"listen": listen}
+
+    def checked() -> tuple[int, str]:
+        (tmp_path / NAME).write_text(json.dumps(content), encoding="utf-8")
+        return make("check"), " ".join(capsys.readouterr().out.split())
+
+    code, told = checked()
+    assert code == 0
+    assert "does not say mode: sync below destination-xledger" in told
+    assert "has no schedule" in told
+    content["schedule"] = "often"
+    code, told = checked()
+    assert code == 2
+    assert "schedule: it must be an interval as 15m, 6h or 1d" in told
+    listen["port"] = listen["secret"]
+    code, told = checked()
+    assert code == 2
+    assert "listen.port must be a port" in told
+    assert listen["secret"] not in told
+
+
 def test_a_check_tells_of_decisions_that_do_not_count_for_a_destination_that_has_its_own(
     make: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
