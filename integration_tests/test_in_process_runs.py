@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
+from urllib3.connection import HTTPConnection
 
 from connector_base.protocol.messages import as_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
@@ -486,11 +487,25 @@ def test_another_token_of_xledger_makes_another_client(listener: Listener) -> No
     assert len(clients) == 2
 
 
-def test_no_thread_is_left_of_a_run(warm: Listener) -> None:
+def test_nothing_is_left_of_a_run_and_connections_are_those_of_the_run_before(
+    warm: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    connect = HTTPConnection.connect
+
+    def connect_and_note(connection: HTTPConnection) -> None:
+        opened.append(connection.host)
+        connect(connection)
+
+    warm.sandbox.huma.change(warm.ids[0], phone="+47 41 23 45 69")
+    warm.some(warm.ids[0])
+    monkeypatch.setattr(HTTPConnection, "connect", connect_and_note)
     threads = threading.active_count()
-    for _ in range(5):
-        warm.some(warm.ids[0])
-    assert threading.active_count() <= threads + 1
+    for number in range(10, 14):
+        warm.sandbox.huma.change(warm.ids[0], phone=f"+47 41 23 45 {number}")
+        assert warm.some(warm.ids[0]).summary["updated"] == 1
+    assert opened == []
+    assert threading.active_count() <= threads
 
 
 def test_the_secrets_of_both_connectors_are_masked_wherever_they_turn_up(warm: Listener) -> None:

@@ -79,26 +79,52 @@ WATCH: Final = Watch()
 """The watch of this process: one thread, whatever is waited for."""
 
 
+RESTED: Final = 30.0
+"""Seconds after which a connection is not used again that nothing went through. What stands on the way may have dropped
+it without a word, and nothing would come back until an answer is waited for no longer."""
+
+
 class WatchedAdapter(HTTPAdapter):
-    """Sends requests, and says whose answer is waited for when it takes long."""
+    """Sends requests, and says whose answer is waited for when it takes long.
+
+    Several sessions may have it: their connections are then the same, and outlast each of them.
+
+    Args:
+        connections: How many connections to a host are kept open.
+        clock: Seconds on a clock that never goes back.
+    """
+
+    def __init__(self, connections: int, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(pool_connections=connections, pool_maxsize=connections)
+        self._clock: Final = clock
+        self._lock: Final = threading.Lock()
+        self._last_used = clock()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Sends a request, and takes the answer as a whole; the arguments are those of requests."""
         host = urlsplit(str(request.url)).hostname
+        self._begin()
         with WATCH.over(f"Still waiting for {host} to answer a request. The sync goes on when it does."):
             response = super().send(request, *args, **options)
             if not options.get("stream"):
                 _ = response.content
+        self._last_used = self._clock()
         return response
 
+    def _begin(self) -> None:
+        """Lets go of connections that have rested too long. Whoever sends at the same time finds that done."""
+        with self._lock:
+            if self._clock() - self._last_used > RESTED:
+                self.close()
+            self._last_used = self._clock()
 
-def watch_answers(session: requests.Session, connections: int) -> None:
+
+def watch_answers(session: requests.Session, adapter: WatchedAdapter) -> None:
     """Has a session say whose answer it waits for.
 
     Args:
         session: The session. Adapters that it has are replaced.
-        connections: How many connections to a host are kept open.
+        adapter: Sends its requests.
     """
-    adapter = WatchedAdapter(pool_connections=connections, pool_maxsize=connections)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)

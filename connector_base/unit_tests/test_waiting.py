@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from connector_base import waiting
-from connector_base.waiting import SILENCE, Watch, WatchedAdapter, watch_answers
+from connector_base.waiting import RESTED, SILENCE, Watch, WatchedAdapter, watch_answers
 
 
 class Clock:
@@ -77,7 +77,26 @@ def test_whose_answer_is_waited_for_is_told_by_host_and_with_nothing_else_of_the
     monkeypatch.setattr(waiting, "WATCH", watch)
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", answer)
     session = requests.Session()
-    watch_answers(session, connections=1)
+    watch_answers(session, WatchedAdapter(connections=1))
     assert isinstance(session.get_adapter("http://x"), WatchedAdapter)
     session.get_adapter("https://x").send(requests.Request("GET", "https://x.example/users?id=recognisable").prepare())
     assert watched == ["Still waiting for x.example to answer a request. The sync goes on when it does."]
+
+
+def test_a_connection_that_has_rested_too_long_is_not_used_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[float] = []
+
+    def answer(*_: Any, **__: Any) -> requests.Response:
+        clock.now += 2 * RESTED
+        response = requests.Response()
+        response._content = b""
+        return response
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", answer)
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "close", lambda _: closed.append(clock.now))
+    adapter = WatchedAdapter(connections=1, clock=clock)
+    request = requests.Request("GET", "https://x.example").prepare()
+    for rest in (RESTED, RESTED, RESTED + 1, 0):
+        clock.now += rest
+        adapter.send(request)
+    assert closed == [9 * RESTED - 2 * RESTED + 1], "an answer that takes long is no rest"

@@ -16,7 +16,6 @@ from xledger_api.language.operations import Call, Operation, mutation, query
 from xledger_api.language.schema import written_down
 from xledger_api.sending.client import (
     BEFORE_JUDGING,
-    RESTED,
     AnswerLostError,
     HeldBackError,
     RefusedError,
@@ -477,20 +476,6 @@ def test_each_run_counts_its_own_traffic_and_knows_what_the_one_before_has_seen(
     another.send(READ)
     assert (client.traffic.requests, another.traffic.requests) == (1, 2)
     assert len(slept) == 1, "an address that was the API a moment ago is waited for"
-
-
-@pytest.mark.parametrize(("rest", "opened_anew"), [(RESTED, False), (RESTED + 1, True)])
-def test_a_connection_that_has_rested_too_long_is_not_used_again(
-    rest: float, opened_anew: bool, client: XledgerClient, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    closed: list[bool] = []
-    monkeypatch.setattr(requests.Session, "close", lambda _: closed.append(True))
-    requests_mock.post(URL, **DONE)
-    client.clock = lambda: 100.0
-    client.send(READ)
-    client.clock = lambda: 100.0 + rest
-    client.for_another_run().send(READ)
-    assert bool(closed) == opened_anew
 
 
 def test_what_must_not_be_carried_out_twice_is_told_each_time_before_it_is_sent(

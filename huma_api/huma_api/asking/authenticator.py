@@ -56,7 +56,7 @@ class HumaAuthenticator(DeclarativeOauth2Authenticator):
             error_handler=error_handler,
             backoff_strategy=error_handler.backoff_strategies,
         )
-        watch_answers(self._http_client._session, connections=1)  # noqa: SLF001
+        watch_answers(self._http_client._session, self._run.adapter)  # noqa: SLF001
         take_proxies_and_certificates(self._http_client._session, self.config["api_url"])  # noqa: SLF001
 
     def get_auth_header(self) -> Mapping[str, Any]:

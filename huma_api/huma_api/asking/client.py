@@ -8,7 +8,6 @@ import requests
 from airbyte_cdk.sources.declarative.requesters.error_handlers import HttpResponseFilter
 from airbyte_cdk.sources.streams.http import HttpClient
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
-from airbyte_cdk.sources.streams.http.http_client import MAX_CONNECTION_POOL_SIZE
 from airbyte_cdk.utils import AirbyteTracedException
 
 from connector_base.environment import take_proxies_and_certificates
@@ -42,7 +41,7 @@ class HumaClient:
         self._config: Final = config
         self._session: Final = requests.Session()
         self._session.max_redirects = 0
-        watch_answers(self._session, MAX_CONNECTION_POOL_SIZE)
+        watch_answers(self._session, run.adapter)
         take_proxies_and_certificates(self._session, self._api_url)
         with run.building_components():
             self._session.auth = HumaAuthenticator(  # type: ignore[abstract]  # in name only, like the CDK's own

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import requests
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
-from airbyte_cdk.sources.streams.http.http_client import MAX_CONNECTION_POOL_SIZE
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -47,7 +46,7 @@ class HumaRequester(HttpRequester):
         self._lock = threading.Lock()
         session = self._http_client._session  # noqa: SLF001
         # The CDK keeps a connection open for each thread, but over https alone; tunnels and tests speak http.
-        watch_answers(session, MAX_CONNECTION_POOL_SIZE)
+        watch_answers(session, self._run.adapter)
         session.max_redirects = 0
         take_proxies_and_certificates(session, self.config["api_url"])
 

@@ -17,12 +17,15 @@ from airbyte_cdk.models import FailureType
 
 from connector_base.failures import ConnectorError
 from connector_base.traffic import Traffic
+from connector_base.waiting import WatchedAdapter
 from huma_api.asking.tokens import AccessTokens
 
 DEFAULT_WORKERS: Final = 8
 PATIENT_RETRIES: Final = 6
 PATIENT_WAIT: Final = 300.0
 """Seconds."""
+MOST_CONNECTIONS: Final = 40
+"""Of these many are kept open: one for each worker there may be, and for those who list and ask for tokens."""
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 60.0
 """Seconds to connect, and to wait for an answer."""
@@ -48,6 +51,7 @@ class SyncRun:
         tokens: The access tokens, shared with the run beside it: Huma may take a second token for the end of the first.
         traffic: What was sent and received so far, together with the run beside it.
         skipped: How often something was skipped, by the HTTP status that Huma answered.
+        adapter: Sends the requests, by connections that are shared with the run beside it: they are there already.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class SyncRun:
         self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
         self.skipped: Final[Counter[int]] = Counter()
+        self.adapter: Final[WatchedAdapter] = beside.adapter if beside else WatchedAdapter(MOST_CONNECTIONS)
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
         self._lock: Final = threading.Lock()

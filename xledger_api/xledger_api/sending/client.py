@@ -35,7 +35,7 @@ from tenacity.wait import wait_base
 
 from connector_base.reaching import never_left, unreached
 from connector_base.traffic import Traffic, travelled
-from connector_base.waiting import watch_answers
+from connector_base.waiting import WatchedAdapter, watch_answers
 from xledger_api.language.operations import Operation, operation_of
 from xledger_api.sending.answers import Answer, Failure, Problem, interpret
 from xledger_api.sending.endings import ending
@@ -51,10 +51,6 @@ WINDOW: Final = timedelta(seconds=5.5)
 
 TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect, and to wait for an answer: a mutation of 500 people takes its time."""
-
-RESTED: Final = 30.0
-"""Seconds after which a connection is not used again that nothing went through. What stands on the way may have dropped
-it without a word, and then nothing would come back until the answer is waited for no longer."""
 
 LONGEST_ON_THE_WAY: Final = WINDOW.total_seconds() + TIMEOUT[0]
 """Seconds that may pass before a request is sent: the rate limiter holds it back, and the connection comes about."""
@@ -159,24 +155,20 @@ class XledgerClient:
     _let_in: bool = field(default=False, init=False)
     """Whether it has answered something else than its schema, which it may tell to anybody."""
     _session: requests.Session = field(init=False, repr=False)
-    _last_used: float = field(default=-inf, init=False)
-    """When something last came through its connection, on the clock."""
 
     def __post_init__(self) -> None:
         self._session = LimiterSession(api_budget=self.budget)
-        watch_answers(self._session, connections=1)
+        watch_answers(self._session, WatchedAdapter(connections=1))
         self._session.auth = TokenAuthenticator(token=self.token, auth_method="token")
 
     def for_another_run(self) -> "XledgerClient":
         """A client that goes on from this one, which is not to be used any longer, and counts its traffic from nought.
 
-        It keeps what holds for the token and not for a run: the rate limiter, the connection unless that has rested
-        too long, and what is known of the address.
+        It keeps what holds for the token and not for a run: the rate limiter, the connection, and what is known of the
+        address.
         """
         another = copy.copy(self)
         another.traffic = Traffic()
-        if self.clock() - self._last_used > RESTED:
-            self._session.close()  # the next request opens a new connection
         return another
 
     def send(self, operation: Operation, *, again: bool = False, within: float = inf) -> Mapping[str, Any]:
@@ -276,7 +268,6 @@ class XledgerClient:
             )
         except requests.RequestException as error:
             return _unanswered(error, self.url)
-        self._last_used = self.clock()
         self.traffic.bytes_received += travelled(response)
         text = response.content.decode(json.detect_encoding(response.content), errors="replace")
         answer = interpret(response.status_code, text)
