@@ -140,6 +140,7 @@ def test_nobody_is_emitted_half_when_huma_is_given_up_on_before_the_position() -
     with SyncRun().building_components():
         retriever = UserRetriever(
             requester=Mock(**{"send_request.return_value": details}),
+            named_requester=Mock(),
             position_requester=Mock(**{"send_request.return_value": None}),
             name="users",
             config={},
