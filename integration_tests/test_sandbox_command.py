@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS
 from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
 from integration_tests.sandbox.server import bind
+from integration_tests.sandbox.webhook_dialects import WEBHOOK_DIALECTS
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "integration_tests.sandbox")
@@ -24,7 +26,9 @@ COMMAND = (sys.executable, "-m", "integration_tests.sandbox")
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Path, stop: signal.Signals) -> None:
-    command = [sys.executable, "-m", "integration_tests.sandbox", "--people", "30", "--configs", str(tmp_path / "c")]
+    with bind(0) as free:
+        webhooks = f"http://127.0.0.1:{free.getsockname()[1]}/webhooks/huma"
+    command = [*COMMAND, "--people", "30", "--configs", str(tmp_path / "c"), "--webhooks", webhooks]
     with subprocess.Popen(  # noqa: S603 - our own command
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -65,6 +69,11 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
     assert connection.config("source-huma") == source
     assert connection.config("destination-xledger") == destination
     assert connection.connectors == CONNECTORS
+    listen = json.loads((configs / "connection.yaml").read_text(encoding="utf-8"))["listen"]
+    assert (listen["port"], len(listen["secret"]) > 20) == (urlsplit(webhooks).port, True)
+    assert f"Webhooks {webhooks}\n" in lines
+    assert f"Webhooks go to {webhooks}" in changed.text
+    assert listen["secret"] not in "".join((*lines, rest, changed.text))
     assert sync in changed.text
     assert destination["mode"] == "sync"
     assert token.status_code == read.status_code == 200
@@ -112,6 +121,19 @@ def test_the_command_tells_the_dialects_there_are(arguments: list[str], status: 
     told = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     assert told.returncode == status
     assert {name for name in DIALECTS if name not in told.stdout + told.stderr} == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["--help"], 0), (["--webhook-dialect", "klingon"], 2), (["--webhooks", "https://example.com/"], 2)],
+)
+def test_the_command_tells_how_webhooks_may_come_and_sends_none_elsewhere(arguments: list[str], status: int) -> None:
+    told = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert told.returncode == status
+    if "--webhooks" in arguments:
+        assert "https://example.com/ is not on this machine" in told.stderr
+    else:
+        assert {name for name in WEBHOOK_DIALECTS if name not in told.stdout + told.stderr} == set()
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["--huma-dialect", "klingon"], 2)])

@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shlex
 import signal
 import threading
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from huma_xledger.environment import make_private
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.dialects import DIALECTS, dialect_named
 from integration_tests.sandbox.huma_dialects import HUMA_DIALECTS
+from integration_tests.sandbox.huma_webhooks import Webhook
+from integration_tests.sandbox.webhook_dialects import WEBHOOK_DIALECTS
 
 
 def main() -> None:
@@ -29,6 +34,8 @@ def main() -> None:
                 *(f"  {name:<22}{known.about}" for name, known in DIALECTS.items()),
                 "\ndialects of Huma:",
                 *(f"  {name:<22}{known.about}" for name, known in HUMA_DIALECTS.items()),
+                "\ndialects of webhooks:",
+                *(f"  {name:<22}{known.about}" for name, known in WEBHOOK_DIALECTS.items()),
             )
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -45,9 +52,24 @@ def main() -> None:
     parser.add_argument(
         "--only-in-xledger", type=int, default=0, metavar="COUNT", help="how many more there are in Xledger alone"
     )
+    parser.add_argument(
+        "--webhooks", metavar="URL", help="where Huma tells what happens, such as http://127.0.0.1:8710/webhooks/huma"
+    )
+    parser.add_argument(
+        "--webhook-secret",
+        metavar="SECRET",
+        help="what webhooks are signed with; one is made up and goes into the configs",
+    )
+    parser.add_argument("--webhook-token", metavar="TOKEN", help="a bearer token that they have as well")
+    parser.add_argument(
+        "--webhook-dialect", default="described", choices=WEBHOOK_DIALECTS, metavar="DIALECT", help="how they come"
+    )
     arguments = parser.parse_args()
     try:
         dialect_named(arguments.dialect)
+        webhook = arguments.webhooks and Webhook(
+            arguments.webhooks, arguments.webhook_secret or secrets.token_urlsafe(), arguments.webhook_token
+        )
     except ValueError as error:
         parser.error(str(error))
 
@@ -62,6 +84,10 @@ def main() -> None:
         xledger_port=arguments.xledger_port,
     ) as sandbox:
         sandbox.huma.dialect = HUMA_DIALECTS[arguments.huma_dialect]
+        if webhook:
+            sandbox.huma.webhooks.dialect = WEBHOOK_DIALECTS[arguments.webhook_dialect]
+            sandbox.huma.webhooks.registered.append(webhook)
+            print(f"Webhooks {arguments.webhooks}")
         sandbox.employ(arguments.only_in_xledger)
         print(f"Huma     {sandbox.huma.url}/  ({len(sandbox.huma.users)} people, to be changed there)")
         print(f"Xledger  {sandbox.xledger.page_url}  ({len(sandbox.xledger.employees())} employees)")
@@ -85,9 +111,11 @@ def _write_configs(sandbox: Sandbox, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     make_private(folder)
     source, destination = sandbox.source_config(), sandbox.destination_config(mode="sync")
+    webhooks = sandbox.huma.webhooks.registered
     company = sandbox.huma.organisation.companies[0].id
     configs = {
         "connection.yaml": {
+            **({"listen": _listens_to(webhooks[0])} if webhooks else {}),
             "source-huma": source,
             "destination-xledger": destination,
             "source-xledger": sandbox.source_xledger_config(),
@@ -101,6 +129,12 @@ def _write_configs(sandbox: Sandbox, folder: Path) -> str:
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         print(f"Config   {path}")
     return f"make sync CONNECTION={shlex.quote(str(folder))}"
+
+
+def _listens_to(webhook: Webhook) -> dict[str, Any]:
+    """Return the settings of whoever is to take these webhooks."""
+    listen: dict[str, Any] = {"secret": webhook.secret, "port": urlsplit(webhook.url).port}
+    return {**listen, **({} if webhook.token is None else {"bearer_token": webhook.token})}
 
 
 def _next(sandbox: Sandbox) -> str:
