@@ -21,7 +21,9 @@ from connector_base.reading.command import line_of
 from connector_base.settings.masked_secrets import mask_too
 from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
+from huma_xledger import state_file
 from huma_xledger.belonging import Belonging
+from huma_xledger.bringing import in_process
 from huma_xledger.bringing.in_process import SETTINGS, STOPPED, InProcess
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.connection import Connection
@@ -462,6 +464,61 @@ def test_waiting_for_xledger_ends_when_it_is_to_stop(warm: Listener, monkeypatch
     assert warm.some(user) == Ran(Ending.PASSING, STOPPED)
     assert warm.runs.everybody() == Ran(Ending.PASSING, STOPPED)
     assert warm.sandbox.huma.requests == []
+
+
+@pytest.mark.parametrize("breaks", ["changed_users", "read_messages"])
+def test_of_what_nobody_foresaw_the_place_is_told_and_never_the_text(
+    breaks: str, warm: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Iterator[Any]:
+        raise KeyError("Zq-value")
+        yield
+
+    warm.sandbox.huma.change(warm.ids[1], phone="+47 41 23 45 68")
+    monkeypatch.setattr(in_process, breaks, fail)
+    ran = warm.some(warm.ids[1])
+    assert ran.ending is Ending.UNFORESEEN
+    assert ran.problem is not None
+    assert "KeyError" in ran.problem
+    assert any(Path(__file__).name in line for line in ran.log)
+    assert "Zq-" not in "\n".join((ran.problem, *ran.log))
+    monkeypatch.undo()
+    assert warm.some(warm.ids[1]).summary["updated"] == 1
+
+
+def test_a_state_that_cannot_be_read_is_told_and_stays(warm: Listener) -> None:
+    warm.state.path.write_text("[")
+    ran = warm.some(warm.ids[0])
+    assert ran.ending is Ending.CONFIG
+    assert ran.problem is not None
+    assert str(warm.state.path) in ran.problem
+    assert warm.state.path.read_text() == "["
+
+
+def test_a_state_that_cannot_be_written_is_told_and_the_next_run_writes_it(
+    warm: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    warm.sandbox.huma.change(warm.ids[1], phone="+47 41 23 45 68")
+    monkeypatch.setattr(state_file, "replace_at_once", full)
+    ran = warm.some(warm.ids[1])
+    assert ran.ending is Ending.CONFIG
+    assert ran.problem is not None
+    assert "No space left" in ran.problem
+    monkeypatch.undo()
+    assert warm.some(warm.ids[1]).summary["unchanged"] == 1
+    assert warm.some(warm.ids[1]).summary == {}
+
+
+def test_nobody_else_is_read_once_it_is_to_stop(warm: Listener) -> None:
+    before = warm.state.path.read_bytes()
+    warm.sandbox.huma.change_many({user: {"givenName": "Zebedia"} for user in warm.ids})
+    warm.sandbox.huma.faults.add(Fault.meanwhile(warm.runs.stop, path="/users/{id}"))
+    assert warm.some(*warm.ids).problem == STOPPED
+    assert warm.asked == []
+    assert warm.state.path.read_bytes() == before
 
 
 def test_another_token_of_xledger_makes_another_client(listener: Listener) -> None:
