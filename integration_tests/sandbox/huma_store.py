@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import datetime as dt
+import functools
+import pickle
 import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from integration_tests.sandbox.awkward import awkward_people
@@ -128,6 +130,68 @@ class HumaRequest:
     """What it sent as JSON."""
 
 
+@dataclass
+class _Beginning:
+    """What a Huma begins with.
+
+    Attributes:
+        maker: Who makes more people.
+        users: The people by id.
+        awkward: Ids of the awkward people by their short names.
+    """
+
+    maker: PeopleMaker
+    users: dict[str, HumaUser] = field(default_factory=dict)
+    awkward: dict[str, str] = field(default_factory=dict)
+
+    def populate(self, people: int) -> None:
+        """Lets so many people be there."""
+        maker = self.maker
+        for name, person in awkward_people(maker).items():
+            if len(self.users) < people:
+                self.awkward[name] = person["id"]
+                self.users[person["id"]] = HumaUser(person)
+        rng, cast = maker.rng, list(self.users.values())
+        while len(self.users) < people:
+            person = maker.person()
+            if rng.random() < 0.06:
+                person |= _leaving(maker.today - dt.timedelta(days=rng.randint(10, 700)))
+            user = self.users[person["id"]] = HumaUser(person)
+            if rng.random() < 0.85 and cast:
+                person["supervisor"] = as_supervisor(rng.choice(cast[-12:]))
+            if rng.random() < 0.15:
+                user.earlier_and_other_positions.append(_another_position(maker, person))
+            cast.append(user)
+
+
+@functools.cache
+def _beginning(people: int, seed: int, today: dt.date) -> bytes:
+    """What a Huma begins with, pickled: it is the same every time, and hundreds of tests in one process want one."""
+    beginning = _Beginning(PeopleMaker(seed, today, Organisation()))
+    if people:
+        beginning.populate(people)
+    return pickle.dumps(beginning)
+
+
+def _another_position(maker: PeopleMaker, person: Person) -> dict[str, Any]:
+    rng = maker.rng
+    start = dt.date.fromisoformat(person["employmentStartDate"])
+    if person["active"] and rng.random() < 0.4:
+        dates = {"employmentStartDate": (start + dt.timedelta(days=30)).isoformat(), "employmentEndDate": None}
+    else:
+        dates = {
+            "employmentStartDate": (start - dt.timedelta(days=800)).isoformat(),
+            "employmentEndDate": (start - dt.timedelta(days=1)).isoformat(),
+        }
+    return {
+        "id": maker.new_id(),
+        "jobTitle": rng.choice(maker.organisation.job_titles),
+        "employmentPercentage": rng.choice((10, 20)),
+        "employmentType": "Permanent",
+        **dates,
+    }
+
+
 class Huma:
     """The Huma of a sandbox: what a test may look at and change.
 
@@ -154,7 +218,6 @@ class Huma:
         self.client_id = named_id("client", f"id-{seed}")
         self.client_secret = named_id("client", f"secret-{seed}")
         self.today = today
-        self.organisation = Organisation()
         self.requests: list[HumaRequest] = []
         self.rights = Rights()
         self.invited: list[str] = []
@@ -171,48 +234,10 @@ class Huma:
         self._tokens: set[str] = set()
         self._gone_but_listed: set[str] = set()
         self._more_job_titles: set[str] = set()
-        self._maker = PeopleMaker(seed, today, self.organisation)
         self.service_user = self._service_user()
-        self.users: dict[str, HumaUser] = {}
-        self.awkward: dict[str, str] = {}
-        self._populate(people)
-
-    def _populate(self, people: int) -> None:
-        if not people:
-            return
-        for name, person in awkward_people(self._maker).items():
-            if len(self.users) < people:
-                self.awkward[name] = person["id"]
-                self.users[person["id"]] = HumaUser(person)
-        rng, cast = self._maker.rng, list(self.users.values())
-        while len(self.users) < people:
-            person = self._maker.person()
-            if rng.random() < 0.06:
-                person |= _leaving(self.today - dt.timedelta(days=rng.randint(10, 700)))
-            user = self.users[person["id"]] = HumaUser(person)
-            if rng.random() < 0.85 and cast:
-                person["supervisor"] = as_supervisor(rng.choice(cast[-12:]))
-            if rng.random() < 0.15:
-                user.earlier_and_other_positions.append(self._another_position(person))
-            cast.append(user)
-
-    def _another_position(self, person: Person) -> dict[str, Any]:
-        rng = self._maker.rng
-        start = dt.date.fromisoformat(person["employmentStartDate"])
-        if person["active"] and rng.random() < 0.4:
-            dates = {"employmentStartDate": (start + dt.timedelta(days=30)).isoformat(), "employmentEndDate": None}
-        else:
-            dates = {
-                "employmentStartDate": (start - dt.timedelta(days=800)).isoformat(),
-                "employmentEndDate": (start - dt.timedelta(days=1)).isoformat(),
-            }
-        return {
-            "id": self._maker.new_id(),
-            "jobTitle": rng.choice(self.organisation.job_titles),
-            "employmentPercentage": rng.choice((10, 20)),
-            "employmentType": "Permanent",
-            **dates,
-        }
+        beginning: _Beginning = pickle.loads(_beginning(people, seed, today))  # noqa: S301  what it has dumped
+        self._maker, self.users, self.awkward = beginning.maker, beginning.users, beginning.awkward
+        self.organisation = self._maker.organisation
 
     def _service_user(self) -> HumaUser:
         nothing = dict.fromkeys(RECORD_FIELDS)
