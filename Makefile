@@ -56,7 +56,7 @@ verify: $(READY) ## See what holds in your Xledger: make verify DESTINATION=dest
 	@$(BIN)/python -m destination_xledger.verify "$(DESTINATION)"
 
 sandbox: $(READY) ## Start a Huma and an Xledger on this machine, with configs in .state/sandbox
-	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox
+	@$(BIN)/python -m integration_tests.sandbox --configs .state/sandbox --webhooks http://127.0.0.1:8710/webhooks/huma
 
 bench: $(READY) ## Show what a sync costs, how fast it is, and what memory it takes
 	@echo "This takes about five minutes; four tables about Huma come first, three about Xledger, and one about the review page."

@@ -39,7 +39,11 @@ def told(sandbox: Sandbox, write: Write, write_to_huma: Write, tmp_path: Path) -
         settings |= groups(sandbox)
         return InThisProcess(sandbox, write_to_huma, mode, settings=settings, direction=direction)
 
-    all_well = tell(Console(file=out, width=COLUMNS), sandbox, connect, tmp_path)
+    def listen(user: str, phone: str) -> float:
+        sandbox.huma.change(user, phone=phone)
+        return 1.23
+
+    all_well = tell(Console(file=out, width=COLUMNS), sandbox, connect, listen, tmp_path)
     return all_well, [*GREETING.splitlines(), *out.getvalue().splitlines()]
 
 
@@ -56,6 +60,7 @@ def test_the_demo_fits_a_screen_keeps_its_promises_and_ends_with_what_to_try_nex
     told_of = [re.match(r"  make (\w+) +\S", line) for line in end]
     assert [target[1] for target in told_of if target and target[1] in targets] == [name[5:] for name in NEXT], text
     assert lines.index("1. A preview: what would a sync do? It writes nothing.") < 10
+    assert "   1.2 seconds later Xledger had it." in lines
 
 
 def test_the_demo_says_what_it_does_before_it_loads_anything() -> None:

@@ -18,6 +18,7 @@ from destination_xledger.destination import DestinationXledger
 from huma_xledger.bringing.gathering import LONGEST, SOON
 from huma_xledger.bringing.worker import LAST_EVERYBODY
 from integration_tests.conftest import a_stream, connect_at_once
+from integration_tests.demo.story import seconds_to_xledger
 from integration_tests.huma_people import an_employee, as_user
 from integration_tests.mail_server import MailServer, serving_mail
 from integration_tests.reading import read_source
@@ -180,6 +181,13 @@ def test_a_change_is_in_xledger_for_one_request_to_huma_and_four_to_xledger(
     employee = sandbox.xledger.employee("E601")
     assert employee["contact"]["jobTitle"] == "Director"
     assert employee["subledger"]["phone"] == employee["contact"]["phone"] == "+47 400 00 601"
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_demo_has_a_number_changed_and_tells_when_xledger_has_it(running: Listening) -> None:
+    user_id = somebody(running.listened, 615)
+    assert seconds_to_xledger(running.listened, user_id, "+47 400 00 615") > 0
+    assert running.listened.phone(user_id) == "+47 400 00 615"
 
 
 def test_what_changes_nothing_that_xledger_has_costs_xledger_nothing(running: Listening, sandbox: Sandbox) -> None:

@@ -60,7 +60,12 @@ def test_the_command_serves_both_writes_configs_and_stops_when_told(tmp_path: Pa
         rest, complaints = process.communicate(timeout=20)
     configs = tmp_path / "c"
     sync = f"make sync CONNECTION={configs}"
-    next_step = [f"Next     {sync}", "         It writes at once, into this sandbox and nowhere else."]
+    next_step = [
+        f"Next     {sync}",
+        "         It writes at once, into this sandbox and nowhere else.",
+        f"Or       make listen CONNECTION={configs}",
+        "         Changes then come by themselves.",
+    ]
     assert "\n".join((*next_step, "Ctrl-C")) in "".join(lines)
     assert rest.splitlines()[1:] == next_step
     made = (configs, configs / "connection.yaml", configs / "source.json", configs / "destination.json")

@@ -1,6 +1,7 @@
-"""A preview, a first sync, the other direction, a sync after a few changes, and what is to be seen of them."""
+"""A preview, a first sync, the other direction, a sync after a few changes, a webhook, and what is seen of them."""
 
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from huma_xledger.direction import TO_HUMA, TO_XLEDGER, Direction
 from huma_xledger.environment import PRIVATE
 from huma_xledger.state_file import StateFile
 from integration_tests.decided import add, decisions, stands
+from integration_tests.running_listen import Listened, listened_to, listening
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.huma_store import HumaUser
 
@@ -46,6 +48,21 @@ class Connect(Protocol):
 
     def __call__(self, direction: Direction, mode: str = "sync") -> Syncs:
         """A connection in this direction and in this mode."""
+
+
+class Listen(Protocol):
+    """How the story has a listener take the webhook of a change."""
+
+    def __call__(self, user: str, phone: str) -> float:
+        """Changes a phone number in Huma. Returns the seconds until Xledger had it.
+
+        Args:
+            user: Whose it is.
+            phone: The number.
+
+        Raises:
+            TimeoutError: Xledger does not get it.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +99,30 @@ def run() -> int:
             state = StateFile(folder / f"{direction.destination}-{mode}.json")
             return Connection(source, destination, state, direction)
 
-        all_well = tell(Console(width=min(console.width, COLUMNS)), sandbox, connect, folder)
+        def listen(user: str, phone: str) -> float:
+            settings = sandbox.destination_config(object_storage_config=storage)
+            listened = listened_to(sandbox, folder, **{"destination-xledger": settings, "schedule": "6h"})
+            with listening(listened) as running:
+                running.await_line("Everybody was brought")
+                return seconds_to_xledger(listened, user, phone)
+
+        all_well = tell(Console(width=min(console.width, COLUMNS)), sandbox, connect, listen, folder)
     return 0 if all_well else 1
+
+
+def seconds_to_xledger(listened: Listened, user: str, phone: str) -> float:
+    """Changes a phone number in Huma while a listener takes webhooks.
+
+    Returns:
+        The seconds until Xledger has it.
+
+    Raises:
+        TimeoutError: Xledger does not get it.
+    """
+    began = time.monotonic()
+    listened.sandbox.huma.change(user, phone=phone)
+    listened.await_phone(user)
+    return time.monotonic() - began
 
 
 def groups(sandbox: Sandbox) -> dict[str, list[str]]:
@@ -91,13 +130,14 @@ def groups(sandbox: Sandbox) -> dict[str, list[str]]:
     return {"new_user_groups": [sandbox.huma.organisation.companies[0].id]}
 
 
-def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) -> bool:
-    """Syncs a sandbox seven times, and tells what happens.
+def tell(console: Console, sandbox: Sandbox, connect: Connect, listen: Listen, storage: Path) -> bool:
+    """Syncs a sandbox seven times, has a webhook come, and tells what happens.
 
     Args:
         console: Where it is told.
         sandbox: The sandbox; nothing has been synced in it.
         connect: Makes connections between its two systems, which leave their reports in one storage.
+        listen: Has a listener take a webhook.
         storage: The folder that is this storage, where an administrator puts decisions too.
 
     Returns:
@@ -128,6 +168,9 @@ def tell(console: Console, sandbox: Sandbox, connect: Connect, storage: Path) ->
     after = _by_code(sandbox)
     kept = {code: country for code, country in _company_countries(sandbox).items() if code in countries}
     table, all_seen = _table_of_changes(changes, before, after)
+    console.print("\n8. A phone number is changed while huma-xledger listen takes Huma's webhooks.", highlight=False)
+    seconds = listen(_ordinary_people(sandbox)[-3].id, "+47 400 00 003")
+    console.print(f"   {seconds:.1f} seconds later Xledger had it.", highlight=False)
     promises = {
         "the preview wrote nothing, and foretold the first sync": unwritten and _counts(preview) == _counts(first),
         "when nothing had changed, Xledger was not even asked": unasked and idle.summary["received"] == 0,
@@ -300,12 +343,10 @@ def _table_of_changes(
 
 
 def _quote(console: Console, sync: SyncResult) -> None:
-    """The shortest line of each kind of those about single people, for all is to fit a screen."""
-    quoted = {": Left out" in line: line for line in sorted(sync.about_people, key=len, reverse=True)}
+    """The shortest of the lines about single people, for all is to fit a screen."""
     console.print(
         f"\nThe first sync logged {len(sync.about_people)} lines about single people, without values, such as:",
         highlight=False,
     )
-    for line in quoted.values():
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    console.print(Padding(Text(min(sync.about_people, key=len)), (0, 0, 0, 2)))
     console.print(f"The others are in {PRIVATE.relative_to(Path.cwd())}/logs.", highlight=False)

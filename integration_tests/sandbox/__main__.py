@@ -138,7 +138,11 @@ def _listens_to(webhook: Webhook) -> dict[str, Any]:
 
 
 def _next(sandbox: Sandbox) -> str:
-    return f"Next     {sandbox.huma.next_command}\n         It writes at once, into this sandbox and nowhere else."
+    told = f"Next     {sandbox.huma.next_command}\n         It writes at once, into this sandbox and nowhere else."
+    if sandbox.huma.webhooks.registered and sandbox.huma.next_command:
+        listen = sandbox.huma.next_command.replace("sync", "listen", 1)
+        told += f"\nOr       {listen}\n         Changes then come by themselves."
+    return told
 
 
 if __name__ == "__main__":
