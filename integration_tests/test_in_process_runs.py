@@ -138,10 +138,21 @@ class Listener:
 
 @pytest.fixture
 def listener(tmp_path: Path) -> Iterator[Listener]:
-    """One in which everybody has been brought, and which is warm."""
+    """One in which everybody has been brought."""
+    yield from listening(tmp_path, PEOPLE)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[Listener]:
+    """The same with more people."""
+    yield from listening(tmp_path, 60)
+
+
+def listening(tmp_path: Path, people: int) -> Iterator[Listener]:
+    """A listener in which everybody has been brought, of so many people."""
     states = tmp_path / "states"
     states.mkdir()
-    with Sandbox.running(people=PEOPLE, employees=False, burst_limit=None) as sandbox:
+    with Sandbox.running(people=people, employees=False, burst_limit=None) as sandbox:
         inbox = Inbox.opened(states / NAME)
         listener = Listener(sandbox, tmp_path, states, inbox)
         ran = listener.runs.some(["anybody"])
@@ -311,6 +322,30 @@ def test_other_settings_bring_everybody_once(warm: Listener) -> None:
     assert warm.whole == 2
     assert not warm.some(warm.ids[0]).everybody
     assert warm.whole == 2
+
+
+def test_webhooks_that_come_one_by_one_empty_a_field_of_no_more_people_than_one_sync_of_all_would(
+    many: Listener,
+) -> None:
+    *users, other, later = [user for user in many.ids if many.sandbox.huma.users[user]["phone"]][:25]
+    for user in users[:20]:
+        many.sandbox.huma.change(user, phone=None)
+        assert many.some(user).summary["fields_unset"] == {"phone": 1}
+    many.sandbox.huma.change_many({user: {"phone": None} for user in users[20:]})
+    for user in users[20:]:
+        ran = many.some(user)
+        assert (ran.ending, ran.summary["updated"]) == (Ending.CONFIG, 0)
+        assert "allow_mass_unset" in (ran.problem or "")
+    many.sandbox.huma.change(other, givenName="Zebedia")
+    assert many.some(other).summary["updated"] == 1, "who loses nothing goes through"
+    many.configure(allow_mass_unset=True)
+    many.runs.everybody()
+    many.sandbox.huma.change(users[20], phone=None, givenName="Zebedia")
+    assert many.some(users[20]).ending is Ending.DONE, "it is meant"
+    many.configure()
+    many.runs.everybody()
+    many.sandbox.huma.change(later, phone=None)
+    assert many.some(later).ending is Ending.DONE, "it is counted anew under other settings"
 
 
 def test_who_is_told_decides_nothing(warm: Listener) -> None:

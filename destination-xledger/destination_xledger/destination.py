@@ -14,14 +14,16 @@ from destination_xledger.config import Config, connection_specification, parse_c
 from destination_xledger.discovery import destination_catalog
 from destination_xledger.reporting.explanations import EXPLANATIONS
 from destination_xledger.reporting.sides import SIDES
-from destination_xledger.syncing.sync import sync_to_xledger
+from destination_xledger.syncing.mass_unset import CameLately
+from destination_xledger.syncing.sync import Earlier, sync_to_xledger
 from destination_xledger.xledger import XLEDGER
-from xledger_api.employees.gateway import Schemas
 from xledger_api.sending.client import XledgerClient
 
 
 class DestinationXledger(PeopleDestination):
     """Keeps Xledger's employees in step with the people of an HR system.
+
+    What one sync has learned, the next one of the same object goes by: all of them are to have the same settings.
 
     Attributes:
         connect: Makes the client.
@@ -42,7 +44,7 @@ class DestinationXledger(PeopleDestination):
         super().__init__()
         self.connect = connect or connect_to
         self.now = now
-        self._schemas = Schemas()
+        self._earlier = Earlier(lately=CameLately(now))
 
     def settings_form(self) -> Mapping[str, Any]:
         """The JSON Schema of the settings, as hosts draw a form from it."""
@@ -76,10 +78,10 @@ class DestinationXledger(PeopleDestination):
         client = self.connect(settings)
         try:
             with self.telling(settings, client.traffic, client.now) as outcomes:
-                sync = sync_to_xledger(settings, configured_catalog, client, outcomes, self.now, self._schemas)
+                sync = sync_to_xledger(settings, configured_catalog, client, outcomes, self.now, self._earlier)
                 yield from self.synced(sync, configured_catalog, input_messages)
         except Exception:
-            self._schemas.clear()  # it may have changed: the next sync of this process learns it anew
+            self._earlier.schemas.clear()  # it may have changed: the next sync of this process learns it anew
             raise
 
 

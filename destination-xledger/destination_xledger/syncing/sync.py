@@ -1,6 +1,7 @@
 """A sync to Xledger, as an administrator set it up."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog
 
@@ -20,7 +21,7 @@ from destination_xledger.people.decided import DecidedUsers
 from destination_xledger.people.streams import carried
 from destination_xledger.syncing.additions import Additions
 from destination_xledger.syncing.done import Done
-from destination_xledger.syncing.mass_unset import UnsetGuard
+from destination_xledger.syncing.mass_unset import CameLately, UnsetGuard
 from destination_xledger.syncing.matcher import Matcher
 from destination_xledger.syncing.only_there import only_in_xledger
 from destination_xledger.syncing.refusals import Refusals
@@ -34,13 +35,26 @@ from xledger_api.employees.system_values import SystemValues
 from xledger_api.sending.client import XledgerClient
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is kept of a sync for those that follow it in the same process, with the same settings.
+
+    Attributes:
+        schemas: What was learned of Xledger's schema.
+        lately: Who came, and what they would have lost.
+    """
+
+    schemas: Schemas = field(default_factory=Schemas)
+    lately: CameLately = field(default_factory=CameLately)
+
+
 def sync_to_xledger(
     settings: Config,
     catalog: ConfiguredAirbyteCatalog,
     client: XledgerClient,
     outcomes: Outcomes,
     now: Callable[[], float],
-    schemas: Schemas,
+    earlier: Earlier,
 ) -> Sync:
     """What happens to messages as they come.
 
@@ -50,7 +64,7 @@ def sync_to_xledger(
         client: Talks to Xledger.
         outcomes: Takes what became of people.
         now: Seconds on a clock that never goes back.
-        schemas: What was learned in this process before.
+        earlier: What is kept of the syncs before it.
 
     Raises:
         AirbyteTracedException: A config error for a stream or a sync mode that cannot be written, or for decisions that
@@ -61,7 +75,9 @@ def sync_to_xledger(
     outcomes.report.begins(decisions)
     readers = stream_readers(catalog, carried(table, settings.options, decisions))
     previews = settings.mode is Mode.PREVIEW
-    gateway = Gateway(client, table, SystemValues.of(settings.options.gender_codes.values()), schemas, dated=previews)
+    gateway = Gateway(
+        client, table, SystemValues.of(settings.options.gender_codes.values()), earlier.schemas, dated=previews
+    )
     routes = Routes(gateway)
     refusals = Refusals(gateway)
     claims = Claims()
@@ -81,7 +97,7 @@ def sync_to_xledger(
         refusals,
         outcomes,
         settings.mode,
-        UnsetGuard(table, settings.allow_mass_unset),
+        UnsetGuard(table, settings.allow_mass_unset, earlier.lately),
         done,
     )
     return Sync(

@@ -108,10 +108,13 @@ class _Warm:
 
     Attributes:
         settings: The settings.
+        destination: What writes: it knows Xledger's schema, and who came lately, so that many runs of a few people
+            empty a field of no more than one of all of them would.
         huma: The run whose access tokens all others share.
     """
 
     settings: _Settings
+    destination: DestinationXledger
     huma: SyncRun = field(default_factory=lambda: SyncRun(max_retries=RETRIES, longest_wait=LONGEST_WAIT))
 
 
@@ -176,7 +179,6 @@ class InProcess:
         self._inbox: Final = inbox
         self._bring_everybody: Final = everybody
         self._new_client: Final = client
-        self._destination: Final = DestinationXledger(self._client_for)
         self._streams: Final = {StreamKey.of(configured.stream) for configured in CHANGED.streams}
         self._stopped: Final = stopped or threading.Event()
         self._warm: _Warm | None = None
@@ -236,8 +238,9 @@ class InProcess:
         """What is kept for these settings; where they are new, their secrets are masked first."""
         if self._warm is None or self._warm.settings.digest != settings.digest:
             mask_secrets_too(settings_form(), settings.source)
-            mask_secrets_too(self._destination.settings_form(), settings.destination)
-            self._warm = _Warm(settings)
+            destination = DestinationXledger(self._client_for)
+            mask_secrets_too(destination.settings_form(), settings.destination)
+            self._warm = _Warm(settings, destination)
         return self._warm
 
     def _run(self, warm: _Warm, users: Sequence[str], kept: Kept) -> Ran:
@@ -281,7 +284,7 @@ class InProcess:
             StateFileError: When a state cannot be written.
         """
         lines = (line_of(message).encode() for message in self._unless_stopped(messages))
-        writing = self._destination.write(warm.settings.destination, CHANGED, read_messages(lines, self._streams))
+        writing = warm.destination.write(warm.settings.destination, CHANGED, read_messages(lines, self._streams))
         try:
             with closing(cast("Generator[AirbyteMessage]", writing)):
                 for message in writing:
