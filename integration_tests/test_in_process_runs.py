@@ -348,6 +348,19 @@ def test_webhooks_that_come_one_by_one_empty_a_field_of_no_more_people_than_one_
     assert many.some(later).ending is Ending.DONE, "it is counted anew under other settings"
 
 
+def test_a_change_that_is_brought_leaves_what_was_written_and_no_page_of_a_megabyte(warm: Listener) -> None:
+    warm.configure(object_storage_config={"storage_type": "Local", "path": str(warm.folder / "reports")})
+    warm.runs.everybody()
+    warm.sandbox.huma.change(warm.ids[1], phone="+47 41 23 45 68")
+    assert warm.some(warm.ids[1]).summary["updated"] == 1
+    left = {path.name: path.stat().st_size for path in (warm.folder / "reports").rglob("*") if path.is_file()}
+    assert left.keys() == {"changes.jsonl", "conflicts.jsonl", "rejected.jsonl", "summary.json"}
+    assert sum(left.values()) < 4096
+    ran = warm.some(warm.sandbox.huma.hire(employmentId=None))
+    assert ran.summary["rejected"]
+    assert [path.name for path in (warm.folder / "reports").rglob("*.html")] == ["result.html"]
+
+
 def test_who_is_told_decides_nothing(warm: Listener) -> None:
     warm.configure(notify="json://localhost/somewhere", notify_language="nb")
     assert not warm.some(warm.ids[0]).everybody
@@ -627,6 +640,7 @@ def test_no_value_and_no_secret_is_in_anything_that_is_logged(
     assert ran.summary["rejected"], ran
     printed = "".join(capfd.readouterr())
     assert "urllib3" in printed, "lines of libraries are told, too"
+    assert [line for line in ran.log if line not in printed.replace(chr(92) + chr(34), chr(34))] == []
     assert all(line in printed.replace('\\"', '"') for line in ran.log), "whoever looks on sees the same"
     told = "\n".join((printed, *ran.log, str(ran.problem), json.dumps(ran.summary)))
     assert traces_in(told, warm.sandbox.xledger.token, warm.sandbox.huma.client_secret) == []

@@ -94,8 +94,9 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
     return storage
 
 
-def opened(config: Settings, **changed: Any) -> Any:
-    return reporting(replace(config, **changed), MAKER, lambda: '{"mode": "sync"}', lambda: STARTED)
+def opened(config: Settings, *, always_a_page: bool = True, **changed: Any) -> Any:
+    settings = replace(config, **changed)
+    return reporting(settings, MAKER, lambda: '{"mode": "sync"}', lambda: STARTED, always_a_page=always_a_page)
 
 
 def test_the_summary_comes_last_so_that_where_there_is_one_the_report_is_whole(
@@ -117,6 +118,15 @@ def test_a_preview_leaves_a_plan_and_a_sync_what_was_written(memory: Memory, con
         *("rejected.jsonl", "conflicts.jsonl", "changes.jsonl"),
         *("result.html", "summary.json"),
     }
+
+
+def test_a_page_can_be_left_out_where_nobody_was_rejected(memory: Memory, config: Settings) -> None:
+    with opened(config, always_a_page=False):
+        pass
+    assert set(memory.by_name()) == {"rejected.jsonl", "conflicts.jsonl", "changes.jsonl", "summary.json"}
+    with opened(config, always_a_page=False) as report:
+        report.rejected(INVALID, "invalid_record", "Why.")
+    assert "result.html" in memory.by_name()
 
 
 def test_what_is_kept_is_a_line_for_each_record_in_utf_8(memory: Memory, config: Settings) -> None:

@@ -217,6 +217,7 @@ class StoredReport:
         now: The current time, with its zone.
         began: When the run began.
         decisions_go: Where a file with decisions counts, for people; None where it is the setting that counts.
+        always_a_page: Whether a page is left even where nobody was rejected.
     """
 
     files: SpooledFiles
@@ -227,12 +228,14 @@ class StoredReport:
     now: Callable[[], datetime]
     began: datetime
     decisions_go: str | None = None
+    always_a_page: bool = True
     _comparing: Comparing = field(init=False)
     _decided: Carried | None = None
     """What was decided before, in a preview, once that is known."""
     _gathered: Gathered = field(default_factory=Gathered)
     _whole: bool = False
     _listed: bool = False
+    _anybody_rejected: bool = False
     _published: bool = False
 
     @property
@@ -262,6 +265,7 @@ class StoredReport:
         self, subject: Person | InvalidRecord, code: str, reason: str, more: Particulars = NOTHING_PARTICULAR
     ) -> None:
         """Keeps what is mapped of the record, and why."""
+        self._anybody_rejected = True
         self._append(REJECTED, rejected_entry(subject, code, reason))
         if self.mode is Mode.SYNC:
             self._gather(subject, not_written(subject, code, more, self.sides))
@@ -327,7 +331,9 @@ class StoredReport:
             for entry in self._gathered.take():
                 self._append(PEOPLE, entry)
             summary = self.summary()
-            self.files.publish({PAGES[self.mode]: self._page(summary)}, SUMMARY, summary.encode() + b"\n")
+            has_page = self.always_a_page or self._anybody_rejected
+            pages = {PAGES[self.mode]: self._page(summary)} if has_page else {}
+            self.files.publish(pages, SUMMARY, summary.encode() + b"\n")
         except Exception:
             self._published = True  # the storage has said why it does not take the report; a host may end us earlier
             raise
@@ -364,6 +370,8 @@ def reporting(
     maker: Maker,
     summary: Callable[[], str],
     now: Callable[[], datetime],
+    *,
+    always_a_page: bool = True,
 ) -> Iterator[Report]:
     """A report, left at the latest when the block ends, however it ends.
 
@@ -372,6 +380,7 @@ def reporting(
         maker: The connector, and how the report names the two systems.
         summary: Gives the summary as it stands.
         now: The current time, with its zone.
+        always_a_page: Whether a page, which is almost a megabyte, is left even where nobody was rejected.
 
     Raises:
         AirbyteTracedException: When the storage cannot be written: before the block, or after it when it succeeded.
@@ -387,7 +396,9 @@ def reporting(
         names.append(only_in(maker.sides))
     with SpooledFiles.opened(storage, folder_name(began), names, (PEOPLE, ONLY)) as files:
         decisions_go = None if settings.decisions.strip() else storage.place(DECISIONS)
-        report = StoredReport(files, summary, settings.policies, maker, settings.mode, now, began, decisions_go)
+        report = StoredReport(
+            files, summary, settings.policies, maker, settings.mode, now, began, decisions_go, always_a_page
+        )
         try:
             yield report
         except BaseException:

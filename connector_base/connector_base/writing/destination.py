@@ -64,6 +64,7 @@ class PeopleDestination(Destination):
         documentation: The address of the page for its users.
         sides: How reports name the two systems.
         explanations: What is said of what is not written.
+        always_a_page: Whether each report has a page, and not only those of runs in which somebody was rejected.
     """
 
     VALID_CMDS = Destination.VALID_CMDS | {DISCOVER}
@@ -73,6 +74,7 @@ class PeopleDestination(Destination):
     documentation: ClassVar[str]
     sides: ClassVar[Sides]
     explanations: ClassVar[Explanations]
+    always_a_page: bool = True
 
     def parse_args(self, args: list[str]) -> argparse.Namespace:
         """A command line, parsed by the CDK; `discover` here, for as long as the CDK does not know it."""
@@ -167,7 +169,7 @@ class PeopleDestination(Destination):
         with (
             _told_in_the_log(settings.mode, self.system, summed_up),
             telling_the_result(result, settings, now),
-            reporting(settings, self.maker, summed_up, now) as report,
+            reporting(settings, self.maker, summed_up, now, always_a_page=self.always_a_page) as report,
         ):
             result.place = report.place
             yield Outcomes(summary, report, self.explanations)

@@ -239,6 +239,7 @@ class InProcess:
         if self._warm is None or self._warm.settings.digest != settings.digest:
             mask_secrets_too(settings_form(), settings.source)
             destination = DestinationXledger(self._client_for)
+            destination.always_a_page = False  # a thousand changes a day would leave one of almost a megabyte each
             mask_secrets_too(destination.settings_form(), settings.destination)
             self._warm = _Warm(settings, destination)
         return self._warm
