@@ -1,19 +1,13 @@
 """Settings that every test shares."""
 
 import gc
-import json
 import logging
 import os
-import pickle
 import sys
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source, yaml_declarative_source
-from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
-from airbyte_cdk.utils import yaml_loader
 from hypothesis import settings
 
 # These folders are named like the package inside them. pytest names test modules by their folders, and would take the
@@ -92,42 +86,3 @@ def _a_host_leaves_the_log_as_it_was() -> Iterator[None]:
         handler.close()
     logger.setLevel(level)
     logger.propagate, logger.handlers[:] = propagate, handlers
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _the_cdk_reads_and_judges_what_is_always_the_same_once() -> Iterator[None]:
-    """The CDK parses its own schema and a source's manifest, and holds one to the other, for every source.
-
-    Those are thousands of lines of YAML, and hundreds of tests make a source.
-    """
-    read_schema = cache(concurrent_declarative_source.get_declarative_component_schema)
-    validate = concurrent_declarative_source.validate_manifest
-    process = ConcurrentDeclarativeSource._pre_process_manifest  # noqa: SLF001
-    valid: set[str] = set()
-    processed: dict[str, bytes] = {}
-
-    @cache
-    def parsed(text: str) -> bytes:
-        return pickle.dumps(yaml_loader.safe_load_yaml(text))
-
-    def read_yaml(source: Any) -> Any:
-        return pickle.loads(parsed(source if isinstance(source, str) else source.read()))  # noqa: S301  what it has dumped
-
-    def process_once(source: ConcurrentDeclarativeSource, manifest: dict[str, Any]) -> Any:
-        text = json.dumps(manifest)
-        if text not in processed:
-            processed[text] = pickle.dumps(process(source, manifest))
-        return pickle.loads(processed[text])  # noqa: S301
-
-    def validate_once(manifest: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-        text = json.dumps(manifest)
-        if text not in valid:
-            validate(manifest, schema)
-            valid.add(text)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(concurrent_declarative_source, "get_declarative_component_schema", read_schema)
-        patch.setattr(concurrent_declarative_source, "validate_manifest", validate_once)
-        patch.setattr(ConcurrentDeclarativeSource, "_pre_process_manifest", process_once)
-        patch.setattr(yaml_declarative_source, "safe_load_yaml", read_yaml)
-        yield
