@@ -16,12 +16,12 @@ import yaml
 
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.condition import Condition
-from huma_xledger.bringing.worker import _TO_STOP
+from huma_xledger.bringing.worker import TO_STOP
 from huma_xledger.connection_file import ConnectionFile
 from huma_xledger.inbox.store import Inbox
-from huma_xledger.listen import _TO_END, _TO_TELL, PATH
-from huma_xledger.listen_settings import PORT, AirbyteJob, ListenSettings
-from huma_xledger.loopback import _SECONDS_TO_END
+from huma_xledger.listen import TO_END, TO_TELL
+from huma_xledger.listen_settings import PATH, PORT, AirbyteJob, ListenSettings
+from huma_xledger.loopback import SECONDS_TO_END
 from huma_xledger.metering import Meters
 from huma_xledger.receiving.health import Health
 from integration_tests.webhook_listener import NOON, Listening, served
@@ -84,7 +84,7 @@ def test_a_unit_is_started_again_whatever_ended_it_unless_somebody_has_to_correc
 def test_a_unit_that_is_stopped_lets_a_run_come_to_its_end() -> None:
     settings = unit()
     assert (settings["KillSignal"], settings["KillMode"]) == ("SIGTERM", "mixed")
-    assert int(settings["TimeoutStopSec"]) > _SECONDS_TO_END + _TO_END + _TO_STOP + _TO_TELL
+    assert int(settings["TimeoutStopSec"]) > SECONDS_TO_END + TO_END + TO_STOP + TO_TELL
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ import pytest
 import requests
 
 from huma_xledger.listen import ANOTHER_LISTENER, ANOTHER_PORT
+from huma_xledger.listen_settings import PATH
 from huma_xledger.lock import held
 from huma_xledger.loopback import PortTakenError, listener
 from huma_xledger.state_file import LOCK
 from integration_tests.running_review import TIMEOUT, running
 from integration_tests.scripted_runs import user
-from integration_tests.webhook_listener import PATH, SECRET, TOKEN, a_body, signed
+from integration_tests.webhook_listener import SECRET, TOKEN, a_body, signed
 
 MARK = "Kari-Nordmann"
 

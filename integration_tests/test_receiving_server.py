@@ -16,7 +16,7 @@ from huma_xledger.inbox.store import NAME, Inbox
 from huma_xledger.loopback import listener
 from huma_xledger.receiving import application as receiving
 from huma_xledger.receiving.application import MOST_BYTES
-from integration_tests.webhook_listener import PATH, Listening, a_body, served, signed
+from integration_tests.webhook_listener import Listening, a_body, served, signed
 
 TIMEOUT = 10
 AN_INSTANT = 0.01
@@ -82,7 +82,7 @@ def test_a_thousand_webhooks_at_once_are_all_taken(listening: Listening, port: i
         statuses = []
         for user in some:
             body = a_body(user)
-            connection.request("POST", PATH, body, {name.decode(): value.decode() for name, value in signed(body)})
+            connection.request("POST", body, {name.decode(): value.decode() for name, value in signed(body)})
             with connection.getresponse() as answer:
                 answer.read()
                 statuses.append(answer.status)

@@ -15,14 +15,13 @@ from starlette.types import ASGIApp, Message
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.events import Event
 from huma_xledger.inbox.store import Inbox
-from huma_xledger.listen_settings import ListenSettings
+from huma_xledger.listen_settings import PATH, ListenSettings
 from huma_xledger.loopback import Server, listener
 from huma_xledger.metering import Meters
 from huma_xledger.receiving.application import KEEP_ALIVE, application
 
 SECRET, TOKEN = "the secret of Huma's webhooks", "the-token-of-Humas-webhooks"
 SETTINGS = ListenSettings(SECRET, TOKEN)
-PATH = "/webhooks/huma"
 NOON = datetime(2026, 11, 29, 12, tzinfo=timezone.utc)
 
 Headers = Sequence[tuple[bytes, bytes]]

@@ -25,7 +25,7 @@ from huma_xledger.connection_file import ConnectionFile
 from huma_xledger.direction import TO_XLEDGER
 from huma_xledger.inbox.store import NAME as INBOX
 from huma_xledger.inbox.store import Inbox, InboxError
-from huma_xledger.listen_settings import ListenSettings
+from huma_xledger.listen_settings import PATH, ListenSettings
 from huma_xledger.lock import held
 from huma_xledger.loopback import HOST, Server, listener
 from huma_xledger.metering import Meters
@@ -33,8 +33,6 @@ from huma_xledger.plain_lines import say_in_plain_lines
 from huma_xledger.receiving.application import KEEP_ALIVE, application
 
 logger = logging.getLogger(f"airbyte.{__name__}")
-
-PATH: Final = "/webhooks/huma"
 
 ANOTHER_LISTENER: Final = (
     "Webhooks of this connection are taken already, by another huma-xledger listen. Nothing is to be done; end the "
@@ -51,10 +49,10 @@ ANOTHER_PORT: Final = "Put another one below listen.port in connection.yaml, and
 LARGEST_BATCH: Final = 500
 """How many people are brought at a time, unless the destination is to write fewer at a time."""
 
-_TO_END: Final = 20.0
+TO_END: Final = 20.0
 """Seconds that a run under way gets when this is to end."""
 
-_TO_TELL: Final = 5.0
+TO_TELL: Final = 5.0
 """Seconds that a message gets which is being sent."""
 
 
@@ -105,9 +103,9 @@ def listen(file: ConnectionFile, states: Path) -> int:
         for warning in beforehand.warnings(file):
             logger.warning("%s", warning)
         server.run(sockets=[listens])
-        logger.info("It ends: no webhook is taken any more. A run that is under way may take %d seconds.", _TO_END)
-        has_ended = worker.close(_TO_END)
-        telling.close(_TO_TELL)
+        logger.info("It ends: no webhook is taken any more. A run that is under way may take %d seconds.", TO_END)
+        has_ended = worker.close(TO_END)
+        telling.close(TO_TELL)
         logger.info("It has ended. %d events wait: a new start brings them.", len(inbox.waiting()))
         if not has_ended:
             os._exit(ending.code)  # what still runs is as good as killed: nothing is lost, and nobody waits for it

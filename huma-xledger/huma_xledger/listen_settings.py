@@ -14,6 +14,9 @@ LISTEN: Final = "listen"
 PORT: Final = 8710
 """Where webhooks are taken on this machine, unless it is said."""
 
+PATH: Final = "/webhooks/huma"
+"""What they are sent to there."""
+
 _TRIGGER: Final = "trigger"
 _AIRBYTE: Final = "airbyte"
 _MOST: Final = (1 << 16) - 1

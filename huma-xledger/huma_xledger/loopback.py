@@ -12,9 +12,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HOST: Final = "127.0.0.1"
 
-_SECONDS_TO_END: Final = 2
+SECONDS_TO_END: Final = 2
 """What is being answered may take so long when the server ends."""
-
 
 SECONDS_FOR_HEADERS: Final = 10.0
 """Whoever connects and has not asked for anything by then is hung up on."""
@@ -120,7 +119,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=keep_alive,
-                timeout_graceful_shutdown=_SECONDS_TO_END,
+                timeout_graceful_shutdown=SECONDS_TO_END,
             )
         )
         self._ending = ending

@@ -51,7 +51,7 @@ BEFORE_TELLING: Final = timedelta(minutes=1)
 _MINUTE: Final = timedelta(minutes=1)
 _MINUTES: Final = 2 * _MINUTE
 
-_TO_STOP: Final = 5.0
+TO_STOP: Final = 5.0
 """Seconds that a run gets to end when it has been told to."""
 
 
@@ -165,7 +165,7 @@ class Worker:
             self._thread.join(within)
             if self._thread.is_alive():
                 self.runs.stop()
-                self._thread.join(_TO_STOP)
+                self._thread.join(TO_STOP)
             if self._thread.is_alive():
                 return False
         try:

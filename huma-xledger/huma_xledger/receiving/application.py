@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from huma_xledger import listen_settings
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.store import Inbox, InboxError
 from huma_xledger.listen_settings import ListenSettings
@@ -111,7 +112,7 @@ class _Receiving:
             return  # nothing else is served, and closes by itself
         request = Request(scope, receive)
         match scope["method"], scope["path"]:
-            case "POST", "/webhooks/huma":
+            case "POST", listen_settings.PATH:
                 response = await self._webhook(request)
             case "GET", "/healthz":
                 response = await self._health()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from huma_xledger.listen_settings import PATH
+
 EVERY: Final = timedelta(minutes=1)
 """A line is logged no more often than this, however many requests come."""
 
@@ -20,7 +22,7 @@ Notice = Literal[Refusal, "unkept", "unforeseen", "ignored"]
 """What there is to be told."""
 
 WORDS: Final[Mapping[Notice, str]] = {
-    "elsewhere": "asked for something else than POST /webhooks/huma: see the address that was given to Huma",
+    "elsewhere": f"asked for something else than POST {PATH}: see the address that was given to Huma",
     "ambiguous": "had both a Content-Length and chunks, as only an attack has",
     "too_large": "had more than 1 MiB",
     "too_slow": "did not bring their body in time",
