@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from huma_xledger import listen
+from huma_xledger.bringing.everybody import Everybody
 from huma_xledger.bringing.held import (
     EVERYBODY,
     MAY_APPEAR,
@@ -20,6 +21,7 @@ from huma_xledger.bringing.held import (
     nobody_until,
     take_up,
 )
+from huma_xledger.bringing.own_runs import OwnRuns
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.connection_file import NAME as CONNECTION
 from huma_xledger.inbox.store import NAME, Inbox
@@ -77,19 +79,18 @@ def test_a_start_that_finds_everybody_under_way_has_nobody_brought_until_they_wo
     ],
 )
 def test_that_everybody_is_brought_is_noted_while_it_lasts_and_after_that_if_it_is_not_known_who_was_added(
-    came_to: Ran, is_held: bool, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    came_to: Ran, is_held: bool, inbox: Inbox, tmp_path: Path
 ) -> None:
     noted: list[str | None] = []
 
-    def bring() -> Ran:
-        noted.append(inbox.recalled(EVERYBODY))
-        return came_to
+    class Bringing(Everybody):
+        def __call__(self) -> Ran:
+            noted.append(inbox.recalled(EVERYBODY))
+            return came_to
 
     content = {"source-huma": {}, "destination-xledger": {"mode": "sync"}}
     (tmp_path / CONNECTION).write_text(json.dumps(content), encoding="utf-8")
-    monkeypatch.setattr(listen, "Everybody", lambda *_: bring)
-    monkeypatch.setattr(listen, "_now", lambda: NOW)
-    ours = listen._Ours(tmp_path, tmp_path, inbox)  # noqa: SLF001  what listen brings people with
+    ours = OwnRuns(tmp_path, tmp_path, inbox, Bringing(tmp_path, tmp_path), lambda: NOW)
     assert ours.everybody() == came_to
     assert noted[0] is not None
     assert (nobody_until(inbox, NOW) is not None) is is_held

@@ -13,6 +13,7 @@ import pytest
 from huma_xledger import loopback
 from huma_xledger.inbox.events import Event
 from huma_xledger.inbox.store import NAME, Inbox
+from huma_xledger.listen_settings import PATH
 from huma_xledger.loopback import listener
 from huma_xledger.receiving import application as receiving
 from huma_xledger.receiving.application import MOST_BYTES
@@ -82,7 +83,7 @@ def test_a_thousand_webhooks_at_once_are_all_taken(listening: Listening, port: i
         statuses = []
         for user in some:
             body = a_body(user)
-            connection.request("POST", body, {name.decode(): value.decode() for name, value in signed(body)})
+            connection.request("POST", PATH, body, {name.decode(): value.decode() for name, value in signed(body)})
             with connection.getresponse() as answer:
                 answer.read()
                 statuses.append(answer.status)

@@ -3,7 +3,7 @@
 import logging
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -15,10 +15,9 @@ from connector_base.settings.masked_secrets import mask_too
 from huma_xledger.bringing.airbyte_job import AirbyteJobs
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.everybody import Everybody
-from huma_xledger.bringing.held import everybody_begins, everybody_ended
-from huma_xledger.bringing.held import held as held_in
-from huma_xledger.bringing.in_process import OWN, InProcess
-from huma_xledger.bringing.runs import Ending, Ran, Runs
+from huma_xledger.bringing.in_process import OWN
+from huma_xledger.bringing.own_runs import OwnRuns
+from huma_xledger.bringing.runs import Runs
 from huma_xledger.bringing.told import Telling
 from huma_xledger.bringing.worker import Worker
 from huma_xledger.connection_file import ConnectionFile
@@ -37,11 +36,6 @@ logger = logging.getLogger(f"airbyte.{__name__}")
 ANOTHER_LISTENER: Final = (
     "Webhooks of this connection are taken already, by another huma-xledger listen. Nothing is to be done; end the "
     "other one first if this one is to take its place."
-)
-
-NOT_YET: Final = (
-    "Somebody may have been added to Xledger by a run that broke off, and be seen there only in a while: everybody is "
-    "brought after that."
 )
 
 ANOTHER_PORT: Final = "Put another one below listen.port in connection.yaml, and have what stands before it go there."
@@ -112,36 +106,11 @@ def listen(file: ConnectionFile, states: Path) -> int:
         return ending.code
 
 
-class _Ours:
-    """Brings people in this process, and everybody in another one."""
-
-    def __init__(self, folder: Path, states: Path, inbox: Inbox) -> None:
-        self._inbox: Final = inbox
-        self._child: Final = Everybody(folder, states)
-        self._in_process: Final = InProcess(folder, states, inbox, self._unless_held)
-
-    def some(self, users: Sequence[str]) -> Ran:
-        return self._in_process.some(users)
-
-    def everybody(self) -> Ran:
-        return self._in_process.everybody()
-
-    def stop(self) -> None:
-        self._child.stop()
-        self._in_process.stop()
-
-    def _unless_held(self) -> Ran:
-        """Everybody, unless somebody of them must not be brought yet: a run of others had to become one of all."""
-        if held_in(self._inbox, _now()):
-            return Ran(Ending.BUSY, NOT_YET)
-        everybody_begins(self._inbox)
-        ran = self._child()
-        everybody_ended(self._inbox, _now(), in_doubt=ran.in_doubt)
-        return ran
-
-
 def _runs(file: ConnectionFile, settings: ListenSettings, states: Path, inbox: Inbox) -> Runs:
-    return AirbyteJobs(settings.airbyte) if settings.airbyte is not None else _Ours(file.path.parent, states, inbox)
+    if settings.airbyte is not None:
+        return AirbyteJobs(settings.airbyte)
+    folder = file.path.parent
+    return OwnRuns(folder, states, inbox, Everybody(folder, states))
 
 
 def _batch_size(destination: Mapping[str, Any]) -> int:
