@@ -62,6 +62,9 @@ A_PART: Final = "in a sentence, or from a table"
 
 FEWEST_WORDS: Final = 4
 
+FOR_MACHINES: Final = re.compile(r"[{}\\]|\(\?|\$\w|__typename|^\s*(BEGIN|CREATE|DELETE|INSERT|SELECT|UPDATE) ")
+"""What is in no sentence: JSON, regular expressions, GraphQL, SQL."""
+
 WRONG_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
     {"api_token": None},
     {"api_token": ""},
@@ -238,4 +241,4 @@ def _name(node: ast.AST) -> str:
 def _is_said(text: str) -> bool:
     """Whether a text has enough words to be a sentence, or a part of one, and is none of a language for machines."""
     words = [word for word in text.split() if re.search(r"[a-zæøå]{2}|\[", word)]
-    return len(words) >= FEWEST_WORDS and not re.search(r"[{}\\]|\(\?|\$\w|__typename", text)
+    return len(words) >= FEWEST_WORDS and not FOR_MACHINES.search(text)
