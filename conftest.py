@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -76,8 +77,8 @@ def _refuse(event: str, _: Any) -> None:
 sys.addaudithook(_refuse)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _a_host_leaves_the_log_as_it_was() -> Iterator[None]:
+@contextmanager
+def _left_as_it_was() -> Iterator[None]:
     """PyAirbyte, as a host, takes the logger of all connectors for itself; a test after that would see no line."""
     logger = logging.getLogger("airbyte")
     level, propagate, handlers = logger.level, logger.propagate, logger.handlers[:]
@@ -86,3 +87,16 @@ def _a_host_leaves_the_log_as_it_was() -> Iterator[None]:
         handler.close()
     logger.setLevel(level)
     logger.propagate, logger.handlers[:] = propagate, handlers
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _the_log_is_left_as_it_was_after_a_module() -> Iterator[None]:
+    with _left_as_it_was():
+        yield
+
+
+@pytest.fixture
+def log_left_as_it_was() -> Iterator[None]:
+    """For a test that runs a host in this process, among others that do not."""
+    with _left_as_it_was():
+        yield

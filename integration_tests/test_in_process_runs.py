@@ -656,6 +656,7 @@ def test_nothing_of_what_runs_connectors_elsewhere_is_loaded() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("log_left_as_it_was")
 def test_the_state_of_a_run_is_one_that_a_sync_goes_on_from(listener: Listener) -> None:
     """And the other way round: neither takes the other's settings or columns for others than its own."""
     source, destination = listener.sandbox.source_config(), listener.sandbox.destination_config()
