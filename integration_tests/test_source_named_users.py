@@ -138,7 +138,7 @@ def test_who_is_gone_is_skipped_and_keeps_the_entry_until_everybody_is_read(sand
     ring(sandbox, stays)
     of_some = read(first.state, user_ids=[gone, stays])
     assert (of_some.ids, of_some.status) == ([stays], AirbyteStreamStatus.COMPLETE)
-    assert of_some.warnings == [f"User {gone} was deleted in Huma while the sync ran, and is skipped."]
+    assert of_some.warnings == [f"User {gone} is not in Huma, or no longer, and is skipped."]
     assert entries(of_some.state)[gone] == entries(first.state)[gone]
     assert gone not in entries(read(of_some.state).state)
 

@@ -56,7 +56,7 @@ def test_who_is_gone_is_skipped_with_a_warning_and_an_api_key_with_a_line(huma: 
     huma.detail_answers[C] = [{"status_code": 404, "json": {"errorCode": "object:not-found"}}]
     output = read(user_ids=[C, B, A])
     assert [message.record.data["id"] for message in output.records if message.record] == [A]
-    assert told(output, Level.WARN) == [f"User {C} was deleted in Huma while the sync ran, and is skipped."]
+    assert told(output, Level.WARN) == [f"User {C} is not in Huma, or no longer, and is skipped."]
     assert told(output, Level.INFO) == [f"User {B} is an API key of Huma and no person, and is left out."]
     assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.COMPLETE
 

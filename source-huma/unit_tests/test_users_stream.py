@@ -112,7 +112,7 @@ def test_a_user_deleted_meanwhile_is_skipped_with_a_warning_that_names_the_id(
     output = read()
     assert [message.record.data["id"] for message in output.records if message.record] == ["stays"]
     warnings = [message.log.message for message in output.logs if message.log and message.log.level is Level.WARN]
-    assert warnings == ["User gone was deleted in Huma while the sync ran, and is skipped."]
+    assert warnings == ["User gone is not in Huma, or no longer, and is skipped."]
     assert output.get_stream_statuses("users")[-1] is AirbyteStreamStatus.COMPLETE
 
 
