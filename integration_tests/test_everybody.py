@@ -70,6 +70,16 @@ def test_it_does_what_a_sync_does_and_tells_those_who_are_told(
     assert connectors.started_from == [1]
 
 
+def test_a_look_is_no_sync(task: Task, connectors: ScriptedConnectors) -> None:
+    connectors.install()
+    content = {"source-huma": {}, "destination-xledger": {"mode": "preview"}}
+    (Path(task.folder) / NAME).write_text(json.dumps(content), encoding="utf-8")
+    looked = ran(task)
+    assert (looked.ending, looked.everybody, looked.in_doubt) == (Ending.CONFIG, False, False)
+    assert "mode: preview" in (looked.problem or "")
+    assert list(Path(task.states).iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("summary", "in_doubt"),
     [(a_summary(outcome="failed", received=3), True), (a_summary(outcome="failed"), False), ({}, True)],

@@ -29,7 +29,7 @@ from connector_base.telling.setting import TOLD
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
-from huma_xledger.bringing.runs import Ending, Ran
+from huma_xledger.bringing.runs import WITHOUT_WRITING, Ending, Ran
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
 from huma_xledger.inbox.store import Inbox, InboxError
@@ -65,10 +65,6 @@ ENDINGS: Final[Mapping[FailureType, Ending]] = {
 }
 """How a run ended, by the kind of failure; of several the one that stands first."""
 
-WITHOUT_WRITING: Final = (
-    "destination-xledger only looks what it would write (mode: preview), so nobody is brought to Xledger. Set mode to "
-    "sync in {path}."
-)
 STOPPED: Final = "The run was stopped. What was written stays written, and the next one goes on from there."
 
 

@@ -3,7 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+WITHOUT_WRITING: Final = (
+    "destination-xledger only looks what it would write (mode: preview), so nobody is brought to Xledger. Set mode to "
+    "sync in {path}."
+)
 
 
 class Ending(Enum):

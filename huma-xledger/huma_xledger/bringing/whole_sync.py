@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from huma_xledger.bringing.everybody import RAN, TASK, Task
-from huma_xledger.bringing.runs import Ending, Ran
+from huma_xledger.bringing.runs import WITHOUT_WRITING, Ending, Ran
 from huma_xledger.child import Tell, be_a_child
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
@@ -34,6 +34,8 @@ def ran(task: Task) -> Ran:
     try:
         file = ConnectionFile.read(Path(task.folder))
         _ = file.notify  # which says what is wrong with it before anything is written
+        if not file.writes:  # it may have been changed a moment ago, and a look answers no webhook
+            return Ran(Ending.CONFIG, WITHOUT_WRITING.format(path=file.path))
         return _told(_synced(file, Path(task.states)), file, Path(task.states))
     except ConnectionFileError as error:
         return Ran(Ending.CONFIG, str(error))
