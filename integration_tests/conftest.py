@@ -164,6 +164,7 @@ def the_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(module, hook, getattr(module, hook))
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     loggers = [(logger, logger.level, logger.handlers[:]) for logger in map(logging.getLogger, (None, "airbyte"))]
+    monkeypatch.setattr(logging.getLogger("airbyte"), "propagate", True)  # PyAirbyte's sync has it stop there
     connectors = ("destination_huma", "destination_xledger", "source_huma", "source_xledger")
     redact_all_output((*connectors, "huma_api", "xledger_api"))
     yield
