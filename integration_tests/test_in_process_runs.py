@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -388,6 +388,16 @@ def test_a_state_that_does_not_say_enough_brings_everybody(belongs_to: Belonging
     assert warm.some(warm.ids[0]).everybody
 
 
+@pytest.mark.parametrize("field", ["source", "destination", "settings"])
+def test_a_state_that_another_sync_left_of_others_brings_everybody(field: str, warm: Listener) -> None:
+    kept = warm.state.kept()
+    assert kept is not None
+    assert kept.belongs_to is not None
+    warm.state.keep(replace(kept, belongs_to=replace(kept.belongs_to, **{field: "another"})))
+    assert warm.some(warm.ids[0]).everybody
+    assert not warm.some(warm.ids[0]).everybody
+
+
 def test_to_whom_the_state_belongs_stays(warm: Listener) -> None:
     kept = warm.state.kept()
     assert kept is not None
@@ -668,6 +678,8 @@ def test_the_state_of_a_run_is_one_that_a_sync_goes_on_from(listener: Listener) 
 
     listener.state.path.unlink()
     sync(lambda because: because is not None)
+    done = partial(Ran, Ending.DONE, everybody=True)
+    InProcess(listener.folder, listener.states, listener.inbox, done).everybody()  # whose state that is
     user = listener.ids[0]
     listener.sandbox.huma.change(user, phone="+47 41 23 45 68")
     assert listener.some(user).summary["received"] == 1

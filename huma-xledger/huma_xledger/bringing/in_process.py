@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -56,7 +56,7 @@ SYNC: Final = "sync"
 """The mode in which the destination writes."""
 
 SETTINGS: Final = "settings_of_last_full_sync"
-"""Under which name the inbox remembers by which settings everybody was brought last."""
+"""Under which name the inbox remembers by which settings everybody was brought last, and whose state that left."""
 
 ENDINGS: Final[Mapping[FailureType, Ending]] = {
     FailureType.config_error: Ending.CONFIG,
@@ -209,9 +209,9 @@ class InProcess:
         ran = self._bring_everybody()
         if ran.ending is Ending.DONE:
             try:
-                self._inbox.remember(SETTINGS, before)
+                self._inbox.remember(SETTINGS, _told_apart(before, self._state.kept()))
                 self._inbox.added(None)
-            except InboxError as error:
+            except (InboxError, StateFileError) as error:
                 return replace(ran, ending=Ending.PASSING, problem=str(error))
         return ran
 
@@ -228,7 +228,7 @@ class InProcess:
         """
         kept = self._state.kept()
         goes_on = kept is not None and kept.belongs_to is not None and kept.belongs_to.settings is not None
-        return kept if goes_on and self._inbox.recalled(SETTINGS) == settings.digest else None
+        return kept if goes_on and self._inbox.recalled(SETTINGS) == _told_apart(settings.digest, kept) else None
 
     def _warmed(self, settings: _Settings) -> _Warm:
         """What is kept for these settings; where they are new, their secrets are masked first."""
@@ -350,6 +350,15 @@ class _Heard(logging.Handler):
         """Takes a line."""
         if self._formatter.is_own(record):
             self.lines.append(self._formatter.text(record))
+
+
+def _told_apart(settings: str, kept: Kept | None) -> str:
+    """What tells settings, and to whom what was left belongs, from all others.
+
+    A sync by hand may have been of other accounts, or by other settings that have been put back since.
+    """
+    belongs_to = kept.belongs_to if kept else None
+    return hashlib.sha256(json.dumps([settings, belongs_to and asdict(belongs_to)]).encode()).hexdigest()
 
 
 def _among(source: Mapping[str, Any], users: Sequence[str]) -> Sequence[str]:
