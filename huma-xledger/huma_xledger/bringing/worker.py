@@ -335,7 +335,8 @@ class Worker:
 
     def _failed(self, batch: Batch, problem: str, ended: datetime) -> None:
         """Has events tried again later, each by how often it was tried, or gives up on them."""
-        tried = {kept.number: kept for kept in self.inbox.waiting() if kept.number in set(batch.numbers)}
+        numbers = set(batch.numbers)
+        tried = {kept.number: kept for kept in self.inbox.waiting() if kept.number in numbers}
         due: dict[datetime | None, list[Kept]] = {}
         for kept in tried.values():
             due.setdefault(due_after(kept.attempts + 1, ended), []).append(kept)
@@ -371,7 +372,8 @@ class Worker:
         """Tells of all at once that were given up on and still are, by what the last attempt said."""
         if not self._to_be_told:
             return
-        left = [kept for kept in self.inbox.given_up() if kept.number in set(self._to_be_told)]
+        numbers = set(self._to_be_told)
+        left = [kept for kept in self.inbox.given_up() if kept.number in numbers]
         for problem in dict.fromkeys(kept.problem for kept in left):
             self.tells.given_up([kept for kept in left if kept.problem == problem], problem or "Nobody says why.")
         self.inbox.remember(TO_BE_TOLD, None)
