@@ -65,6 +65,7 @@ class _Received:
     variables: Json = field(default_factory=dict)
     inputs: int = 0
     size: int = 0
+    query: str = ""
     document: DocumentNode | None = None
     operation_name: str | None = None
 
@@ -120,7 +121,7 @@ class _Endpoint:
 
     async def _through_faults(self, received: _Received) -> tuple[Response, str]:
         assert received.document is not None
-        targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.document)}
+        targets = {*received.root_fields, *_types_read(self.xledger.dialect, received.query)}
         self.xledger.catch_up()
         said = json.dumps(received.variables, ensure_ascii=False)
         met = self.xledger.faults.met_by(targets, received.size, said)
@@ -159,12 +160,12 @@ class _Endpoint:
         dialect = self.xledger.dialect
         schema = executable_schema(dialect, self.xledger.lacks)
         status = 400 if of_kind(met, FaultKind.ERRORS_WITH_HTTP_400) else 200
-        if not dialect.introspection and _asks_for_the_schema(received.document):
+        if not dialect.introspection and _asks_for_the_schema(received.query):
             return _failed(errors.no_introspection(), status=status), "refused"
-        if wrong := _validation_errors(schema, received.document):
+        if wrong := _validation_errors(schema, received.query):
             return _failed(*map(errors.of_graphql, wrong), status=status), "refused"
         if _asks_for_nothing_but_the_schema(received):
-            told = _told_of_the_schema(schema, received.document, json.dumps(received.variables))
+            told = _told_of_the_schema(schema, received.query, json.dumps(received.variables))
             if not told.errors:
                 return _json({"data": told.data}), "carried_out"
         asked = Asked(self.xledger.store, dialect, [fault for fault in met if fault.kind is FaultKind.REFUSE_VALUE])
@@ -215,7 +216,8 @@ class _Endpoint:
         received.variables = variables
         received.size = _longest_list(variables)
         received.operation_name = body.get("operationName")
-        received.document = _parsed(body["query"])
+        received.query = body["query"]
+        received.document = _parsed(received.query)
         operation = _operation(received.document, received.operation_name)
         if operation is None:
             raise errors.malformed_request("the query has no operation, or several and no operationName.")
@@ -260,12 +262,12 @@ def _parsed(query: str) -> DocumentNode:
 
 
 @functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
-def _validation_errors(schema: GraphQLSchema, document: DocumentNode) -> tuple[GraphQLError, ...]:
-    return tuple(validate(schema, document))
+def _validation_errors(schema: GraphQLSchema, query: str) -> tuple[GraphQLError, ...]:
+    return tuple(validate(schema, _parsed(query)))
 
 
 @functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
-def _types_read(dialect: Dialect, document: DocumentNode) -> frozenset[str]:
+def _types_read(dialect: Dialect, query: str) -> frozenset[str]:
     """Return the contract's names of the types that a document selects fields of."""
     types = TypeInfo(executable_schema(dialect))
     read: set[str] = set()
@@ -275,12 +277,12 @@ def _types_read(dialect: Dialect, document: DocumentNode) -> frozenset[str]:
             if parent := types.get_parent_type():
                 read.add(contract_names(dialect).get(parent.name, parent.name))
 
-    visit(document, TypeInfoVisitor(types, Fields()))
+    visit(_parsed(query), TypeInfoVisitor(types, Fields()))
     return frozenset(read)
 
 
 @functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
-def _asks_for_the_schema(document: DocumentNode) -> bool:
+def _asks_for_the_schema(query: str) -> bool:
     found = False
 
     class Fields(Visitor):
@@ -288,7 +290,7 @@ def _asks_for_the_schema(document: DocumentNode) -> bool:
             nonlocal found
             found = found or node.name.value in _INTROSPECTION
 
-    visit(document, Fields())
+    visit(_parsed(query), Fields())
     return found
 
 
@@ -297,9 +299,9 @@ def _asks_for_nothing_but_the_schema(received: _Received) -> bool:
 
 
 @functools.lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
-def _told_of_the_schema(schema: GraphQLSchema, document: DocumentNode, variables: str) -> ExecutionResult:
+def _told_of_the_schema(schema: GraphQLSchema, query: str, variables: str) -> ExecutionResult:
     """Return what a schema tells of itself: the same each time, and it takes longer than all other requests."""
-    return execute_sync(schema, document, variable_values=json.loads(variables))
+    return execute_sync(schema, _parsed(query), variable_values=json.loads(variables))
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
