@@ -136,9 +136,7 @@ class ConnectionFile:
             where = f" (line {mark.line + 1} cannot be read)" if mark else ""
             raise ConnectionFileError(f"{path} is not understood as YAML{where}. {_CORRECT_IT}") from None
         told = _popped(content, (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN))
-        is_complete = bool(content) or is_airbytes(
-            told.get(LISTEN)
-        )  # who has Airbyte has the connectors' configs there
+        is_complete = bool(content) or is_airbytes(told.get(LISTEN))  # which has the connectors' configs then
         if not is_complete or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
             raise ConnectionFileError(f"{path} does not hold settings below the name of each connector. {_CORRECT_IT}")
         for name in content:

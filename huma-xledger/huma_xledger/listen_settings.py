@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
 from shared_mappings import API_URL_PATTERN
@@ -16,6 +16,9 @@ PORT: Final = 8710
 
 PATH: Final = "/webhooks/huma"
 """What they are sent to there."""
+
+Trigger = Literal["self", "airbyte"]
+"""Who brings people to Xledger: this program itself, or a job of Airbyte's."""
 
 _TRIGGER: Final = "trigger"
 _AIRBYTE: Final = "airbyte"
@@ -51,14 +54,14 @@ class ListenSettings:
         secret: What Huma signs with.
         bearer_token: What Huma sends beside it; None for nothing.
         port: Where on this machine.
-        trigger: Who brings people to Xledger: this program itself, or a job of Airbyte's.
+        trigger: Who brings people to Xledger.
         airbyte: The job; None unless it is Airbyte's.
     """
 
     secret: str = field(repr=False)
     bearer_token: str | None = field(default=None, repr=False)
     port: int = PORT
-    trigger: Literal["self", "airbyte"] = "self"
+    trigger: Trigger = "self"
     airbyte: AirbyteJob | None = None
 
 
@@ -77,7 +80,7 @@ def listen_settings(entered: Any) -> ListenSettings:
         ListenSettingsError: When they are of no use.
     """
     given = _Given.of(entered, LISTEN, ("secret", "bearer_token", "port", _TRIGGER, _AIRBYTE))
-    trigger = given.one_of(_TRIGGER, ("self", "airbyte"))
+    trigger = given.trigger(_TRIGGER)
     if trigger == "self" and given.has(_AIRBYTE):
         raise ListenSettingsError(
             f"{given.key(_AIRBYTE)} is there, but {given.key(_TRIGGER)} does not say {_AIRBYTE}, so that it is not "
@@ -154,10 +157,10 @@ class _Given:
             raise ListenSettingsError(f"{self.key(name)} must be a port, a number from 1 to {_MOST}")
         return number
 
-    def one_of(self, name: str, choices: "tuple[Literal['self'], Literal['airbyte']]") -> Literal["self", "airbyte"]:
-        """One of some words; the first where there is none."""
-        value = self.content.get(name, choices[0])
-        for choice in choices:
-            if value == choice:
-                return choice
-        raise ListenSettingsError(f"{self.key(name)} must be {' or '.join(choices)}")
+    def trigger(self, name: str) -> Trigger:
+        """Who brings people to Xledger; this program itself where nothing is said."""
+        value = self.content.get(name, "self")
+        for trigger in get_args(Trigger):
+            if value == trigger:
+                return cast("Trigger", trigger)
+        raise ListenSettingsError(f"{self.key(name)} must be {' or '.join(get_args(Trigger))}")

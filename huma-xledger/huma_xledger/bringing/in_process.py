@@ -52,9 +52,6 @@ RETRIES: Final = 1
 LONGEST_WAIT: Final = 20.0
 """Seconds. Huma is not waited for longer: whoever could not be read is tried again anyway, after the others."""
 
-SYNC: Final = "sync"
-"""The mode in which the destination writes."""
-
 SETTINGS: Final = "settings_of_last_full_sync"
 """Under which name the inbox remembers by which settings everybody was brought last, and whose state that left."""
 
@@ -90,7 +87,7 @@ class _Settings:
             ConnectionFileError: When they cannot be read, or are such that nothing is written.
         """
         file = ConnectionFile.read(folder)
-        if file.mode(TO_XLEDGER.destination) != SYNC:
+        if not file.writes:
             raise ConnectionFileError(WITHOUT_WRITING.format(path=file.path))
         source, destination = map(file.config, TO_XLEDGER.connectors)
         destination = {name: value for name, value in destination.items() if name not in TOLD}

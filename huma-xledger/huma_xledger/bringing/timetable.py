@@ -32,13 +32,8 @@ class ScheduleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """When everybody is synced.
+    """When everybody is synced."""
 
-    Attributes:
-        text: The schedule, in the words in which it was entered.
-    """
-
-    text: str
     _trigger: BaseTrigger
 
     @classmethod
@@ -53,7 +48,7 @@ class Timetable:
             ScheduleError: When it is neither, or names a time that never comes.
         """
         if found := _INTERVAL.fullmatch(text):
-            return cls(text, IntervalTrigger(**{_UNITS[found[2]]: int(found[1])}, timezone=timezone.utc))
+            return cls(IntervalTrigger(**{_UNITS[found[2]]: int(found[1])}, timezone=timezone.utc))
         fields = text.lower().split()
         if len(fields) != _FIELDS:
             raise ScheduleError(_SHAPES)
@@ -69,7 +64,7 @@ class Timetable:
             )
         except (ValueError, KeyError):
             raise ScheduleError(_SHAPES) from None
-        timetable = cls(text, trigger)
+        timetable = cls(trigger)
         if timetable._next(datetime.now(timezone.utc)) is None:
             raise ScheduleError("it names a time that never comes")
         return timetable

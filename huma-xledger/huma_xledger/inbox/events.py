@@ -1,5 +1,6 @@
 """What Huma told: that something happened to somebody. Nothing else of a webhook is kept, and no value of anybody."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,9 @@ OTHER: Final = "other"
 
 TOPICS: Final = frozenset({"users-create", "users-update", "users-delete", "users-export", OTHER})
 """The topics that are kept as they are, from Huma's help page about the webhook of profiles."""
+
+USER_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What the id of a user looks like, in lower case. Nothing else gets into an event: it might be an address."""
 
 
 @dataclass(frozen=True, slots=True)

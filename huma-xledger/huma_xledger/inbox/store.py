@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import secrets
 import sqlite3
 import threading
@@ -14,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
-from huma_xledger.inbox.events import OTHER, TOPICS, Event, Kept
+from huma_xledger.inbox.events import OTHER, TOPICS, USER_ID, Event, Kept
 from huma_xledger.inbox.together import Together
 
 NAME: Final = "inbox.sqlite"
@@ -38,7 +37,6 @@ _TRIED: Final = 8192
 _SHOWN_BY_THEN: Final = timedelta(hours=1)
 """An employee who was added is in Xledger's answers after five minutes, or never."""
 
-_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 _SCHEMA: Final = """
@@ -494,7 +492,7 @@ def _topic(topic: str) -> str:
 
 
 def _id(user: str | None) -> str | None:
-    if user is not None and not _ID.fullmatch(user):
+    if user is not None and not USER_ID.fullmatch(user):
         raise ValueError("The user of an event is a UUID in lower case.")
     return user
 

@@ -7,15 +7,12 @@ look: whoever is named in `users` is read anew, which does no harm where nothing
 """
 
 import json
-import re
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from huma_xledger.inbox.events import OTHER, Event
-
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from huma_xledger.inbox.events import OTHER, USER_ID, Event
 
 
 class NotUnderstoodError(Exception):
@@ -109,5 +106,5 @@ def _topic(name: Any) -> Topic:
 def _ids(users: Any) -> tuple[list[str], int]:
     """The ids of users, each once, and how many are none."""
     named = [user.get("id") if isinstance(user, dict) else None for user in users] if isinstance(users, list) else []
-    ids = [name.lower() for name in named if isinstance(name, str) and _UUID.fullmatch(name.lower())]
+    ids = [name.lower() for name in named if isinstance(name, str) and USER_ID.fullmatch(name.lower())]
     return list(dict.fromkeys(ids)), len(named) - len(ids)
