@@ -21,8 +21,9 @@ from uuid import UUID
 import pytest
 
 from huma_xledger.inbox.events import OTHER, TOPICS, Event, Kept
+from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.pauses import PAUSES, due_after
-from huma_xledger.inbox.store import NAME, Inbox, InboxError, Spent
+from huma_xledger.inbox.store import NAME, Inbox, Spent
 from huma_xledger.inbox.together import Together
 
 NOW = datetime(2026, 11, 29, 21, 27, 16, 123456, tzinfo=timezone.utc)
@@ -242,7 +243,7 @@ def test_what_is_taken_is_in_the_files_and_on_the_disk_before_the_call_returns(i
     assert copy.waiting() == inbox.waiting()
     copy.close()
     full = 2
-    assert inbox._connection.execute("PRAGMA synchronous").fetchone() == (full,)  # noqa: SLF001  nobody else can tell
+    assert inbox._file.connection.execute("PRAGMA synchronous").fetchone() == (full,)  # noqa: SLF001  nobody else can tell
 
 
 def test_what_breaks_off_in_the_middle_of_writing_leaves_nothing_and_keeps_nothing_else_from_it(inbox: Inbox) -> None:
@@ -408,13 +409,13 @@ def take_on_and_on(inbox: Inbox) -> None:
 
 def leave_room(inbox: Inbox, pages: int) -> None:
     """Lets a file have some pages more and no others."""
-    connection = inbox._connection  # noqa: SLF001  as a disk would
+    connection = inbox._file.connection  # noqa: SLF001  as a disk would
     there = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {there + pages}")
 
 
 def test_a_file_that_only_can_be_read_is_told(inbox: Inbox) -> None:
-    inbox._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001  as for a user without the right to write
+    inbox._file.connection.execute("PRAGMA query_only = ON")  # noqa: SLF001  as for a user without the right to write
     with pytest.raises(InboxError, match=r"it is read-only\. Give the user that this runs as permission there\."):
         inbox.take([updated(1)], NOW)
     assert not inbox.is_writable()

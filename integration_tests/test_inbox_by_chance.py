@@ -45,7 +45,7 @@ class AnyOrder(RuleBasedStateMachine):
     def open(self) -> None:
         self.inbox = Inbox.opened(Path(self.folder.name) / NAME)
         # What is on the disk after a power cut is another test's; waiting for it would take all the time of this one.
-        self.inbox._connection.execute("PRAGMA synchronous = OFF")  # noqa: SLF001
+        self.inbox._file.connection.execute("PRAGMA synchronous = OFF")  # noqa: SLF001
 
     def chosen(self, back: Collection[int]) -> set[int]:
         return {self.newest - place for place in back}

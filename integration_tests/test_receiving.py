@@ -17,7 +17,8 @@ from starlette.types import Message
 
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.events import OTHER, Event
-from huma_xledger.inbox.store import NAME, Inbox, InboxError
+from huma_xledger.inbox.file import InboxError
+from huma_xledger.inbox.store import NAME, Inbox
 from huma_xledger.listen_settings import PATH, ListenSettings
 from huma_xledger.receiving import application as receiving
 from huma_xledger.receiving.application import MOST_BYTES, application

@@ -15,8 +15,8 @@ from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.bringing.told import given_up
 from huma_xledger.bringing.worker import BUSY, LOOK, TROUBLED, Worker
 from huma_xledger.inbox.events import Event, Kept
+from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.pauses import PAUSES
-from huma_xledger.inbox.store import InboxError
 from integration_tests.scripted_connectors import a_summary
 from integration_tests.scripted_runs import EVERYBODY, START, Bringing, KilledError, bringing, user
 

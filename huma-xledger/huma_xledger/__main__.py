@@ -171,7 +171,8 @@ def _review(file: "ConnectionFile", arguments: argparse.Namespace, console: "Con
 def _events(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
     """Lists the events of the inbox, after those that were given up on are tried again or dropped if that is asked."""
     from huma_xledger import event_list  # noqa: PLC0415  as above
-    from huma_xledger.inbox.store import NAME, InboxError  # noqa: PLC0415
+    from huma_xledger.inbox.file import InboxError  # noqa: PLC0415
+    from huma_xledger.inbox.store import NAME  # noqa: PLC0415
 
     path, now = _place_of_states(file.path) / NAME, datetime.now(timezone.utc)
     done, told = {}, []
@@ -198,7 +199,7 @@ def _events(file: "ConnectionFile", arguments: argparse.Namespace, console: "Con
 
 def _listen(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -> int:
     """Takes webhooks until somebody ends it."""
-    from huma_xledger.inbox.store import InboxError  # noqa: PLC0415  as above
+    from huma_xledger.inbox.file import InboxError  # noqa: PLC0415  as above
     from huma_xledger.listen import listen  # noqa: PLC0415
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.loopback import PortTakenError  # noqa: PLC0415

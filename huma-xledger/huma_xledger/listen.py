@@ -22,8 +22,9 @@ from huma_xledger.bringing.told import Telling
 from huma_xledger.bringing.worker import Worker
 from huma_xledger.connection_file import ConnectionFile
 from huma_xledger.direction import TO_XLEDGER
+from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.store import NAME as INBOX
-from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.inbox.store import Inbox
 from huma_xledger.listen_settings import PATH, ListenSettings
 from huma_xledger.lock import held
 from huma_xledger.loopback import HOST, Server, listener

@@ -32,7 +32,8 @@ from huma_api.asking.sync_run import SyncRun
 from huma_xledger.bringing.runs import WITHOUT_WRITING, Ending, Ran
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
-from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.inbox.file import InboxError
+from huma_xledger.inbox.store import Inbox
 from huma_xledger.lock import AlreadyRunningError, LockFileError
 from huma_xledger.report import summary_in
 from huma_xledger.state_file import Kept, StateFile, StateFileError

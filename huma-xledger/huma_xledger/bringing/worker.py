@@ -18,8 +18,9 @@ from huma_xledger.bringing.runs import Ending, Ran, Runs
 from huma_xledger.bringing.timetable import Timetable
 from huma_xledger.bringing.told import Tells
 from huma_xledger.inbox.events import Kept
+from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.pauses import PAUSES, due_after
-from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.inbox.store import Inbox
 from huma_xledger.metering import Meters
 from huma_xledger.report import cut_short
 

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from huma_xledger import listen_settings
 from huma_xledger.bringing.condition import Condition
-from huma_xledger.inbox.store import Inbox, InboxError
+from huma_xledger.inbox.file import InboxError
+from huma_xledger.inbox.store import Inbox
 from huma_xledger.listen_settings import ListenSettings
 from huma_xledger.metering import CONTENT_TYPE, Meters
 from huma_xledger.receiving.body import NotUnderstoodError, Told, told
