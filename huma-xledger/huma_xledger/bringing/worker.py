@@ -1,6 +1,5 @@
 """What brings those to Xledger of whom Huma told, and everybody every so often: one thread, one run at a time."""
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Final
 from connector_base.reporting.rejection_lines import rejection_in
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.bringing.gathering import SOON, Batch, Later, gathered, of_nobody
+from huma_xledger.bringing.given_up import GivenUp
 from huma_xledger.bringing.held import held as held_in
 from huma_xledger.bringing.held import nobody_until
 from huma_xledger.bringing.held import take_up as take_up_what_was_held
@@ -30,9 +30,6 @@ LAST_SUCCESS: Final = "last success"
 LAST_EVERYBODY: Final = "last everybody"
 """What the inbox calls when a run last ended well, and when the last one of everybody that did had begun."""
 
-TO_BE_TOLD: Final = "to be told"
-"""What it calls the numbers of the events that were given up on and not told of yet."""
-
 APART: Final = timedelta(minutes=15)
 """How long after everybody was brought they are brought again at the earliest for a webhook that names nobody: each of
 those asks for a whole sync, and whoever has seen one of them can send it again."""
@@ -45,9 +42,6 @@ BUSY: Final = timedelta(seconds=5)
 
 TROUBLED: Final = timedelta(seconds=10)
 """How long it is waited where the inbox cannot be read or written, or something failed that nobody foresaw."""
-
-BEFORE_TELLING: Final = timedelta(minutes=1)
-"""How long it is waited at most for others that are given up on, so that they are told of together."""
 
 _MINUTE: Final = timedelta(minutes=1)
 _MINUTES: Final = 2 * _MINUTE
@@ -95,8 +89,10 @@ class Worker:
     _everybody_next: bool = field(default=True, init=False)
     _scheduled: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
-    _to_be_told: tuple[int, ...] = field(default=(), init=False)
-    _given_up_at: datetime | None = field(default=None, init=False)
+    _given_up: GivenUp = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._given_up = GivenUp(self.inbox, self.tells)
 
     # -------------------------------------------------------------- from the start to the end
 
@@ -115,7 +111,7 @@ class Worker:
             )
         self._last_success = self._recalled(LAST_SUCCESS)
         self._last_everybody = everybody = self._recalled(LAST_EVERYBODY)
-        self._to_be_told = tuple(json.loads(self.inbox.recalled(TO_BE_TOLD) or "[]"))
+        self._given_up.take_up()
         if self.timetable is not None:
             self._scheduled = self.now() if everybody is None else self.timetable.next_after(everybody)
 
@@ -170,7 +166,7 @@ class Worker:
             if self._thread.is_alive():
                 return False
         try:
-            self._tell_of_given_up()
+            self._given_up.tell()
         except InboxError as error:
             logger.error("%s", error)  # noqa: TRY400  as below
         return True
@@ -226,7 +222,7 @@ class Worker:
         waiting = self.inbox.waiting()
         now = self.now()
         if until := nobody_until(self.inbox, now):
-            self._tell_of_given_up()
+            self._given_up.tell()
             return until
         self._alone &= {kept.event.user for kept in waiting if kept.event.user is not None}
         held = held_in(self.inbox, now)
@@ -237,7 +233,7 @@ class Worker:
             batch = due[-1] if self._everybody_next else due[0]
             self._run(replace(batch, up_to=max(newest, batch.up_to)))  # which answers what was given up on, too
             return self.now()
-        self._tell_of_given_up()
+        self._given_up.tell()
         return min((found.at for found in (people, everybody) if isinstance(found, Later) and found.at), default=None)
 
     def _everybody(
@@ -343,8 +339,7 @@ class Worker:
             due.setdefault(due_after(kept.attempts + 1, ended), []).append(kept)
         left = due.get(None, [])
         if left:  # before they are given up on: after a kill in between, they wait
-            self._to_be_told += tuple(kept.number for kept in left)
-            self.inbox.remember(TO_BE_TOLD, json.dumps(self._to_be_told))
+            self._given_up.note(left, ended)
         for at, events in due.items():
             self.inbox.failed([kept.number for kept in events], problem, at)
         self.meters.became("failed", len(tried) - len(left))
@@ -354,9 +349,7 @@ class Worker:
         logger.warning("%s was not brought. %s%s", _who(batch.users), problem, again)
         if left:
             logger.error("%d events were given up on: huma-xledger events lists them.", len(left))
-            self._given_up_at = self._given_up_at or ended
-            if ended - self._given_up_at >= BEFORE_TELLING:
-                self._tell_of_given_up()
+            self._given_up.tell_in_time(ended)
 
     def _schedule(self, ending: Ending, began: datetime, ended: datetime) -> None:
         """Finds out when everybody is to be synced next: by the timetable, and sooner after a failure."""
@@ -368,17 +361,6 @@ class Worker:
             self._scheduled = ended + BUSY
         elif self._failures:
             self._scheduled = min(self._scheduled, ended + PAUSES[min(self._failures, len(PAUSES)) - 1])
-
-    def _tell_of_given_up(self) -> None:
-        """Tells of all at once that were given up on and still are, by what the last attempt said."""
-        if not self._to_be_told:
-            return
-        numbers = set(self._to_be_told)
-        left = [kept for kept in self.inbox.given_up() if kept.number in numbers]
-        for problem in dict.fromkeys(kept.problem for kept in left):
-            self.tells.given_up([kept for kept in left if kept.problem == problem], problem or "Nobody says why.")
-        self.inbox.remember(TO_BE_TOLD, None)
-        self._to_be_told, self._given_up_at = (), None
 
 
 def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
