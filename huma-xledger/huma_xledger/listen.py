@@ -15,7 +15,7 @@ from connector_base.settings.masked_secrets import mask_too
 from huma_xledger.bringing.airbyte_job import AirbyteJobs
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.everybody import Everybody
-from huma_xledger.bringing.in_process import OWN
+from huma_xledger.bringing.heard import OWN
 from huma_xledger.bringing.own_runs import OwnRuns
 from huma_xledger.bringing.runs import Runs
 from huma_xledger.bringing.told import Telling

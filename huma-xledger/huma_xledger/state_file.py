@@ -37,6 +37,15 @@ class Kept:
     belongs_to: Belonging | None
     states: Sequence[Mapping[str, Any]]
 
+    def with_state(self, state: Mapping[str, Any]) -> "Kept":
+        """What is left with a later state in place of the one of its stream.
+
+        Args:
+            state: The state, as a state message has it.
+        """
+        others = [before for before in self.states if _stream(before) != _stream(state)]
+        return replace(self, states=[*others, state])
+
 
 @dataclass(frozen=True, slots=True)
 class StateFile:
@@ -112,6 +121,15 @@ class StateFile:
         """
         with held(self.path.with_name(LOCK)):
             yield
+
+
+def _stream(state: Mapping[str, Any]) -> tuple[str, str | None] | None:
+    """Whose state it is. A host may say that there is no namespace, or leave it out."""
+    match state.get("stream"):
+        case {"stream_descriptor": {"name": str(name), **more}}:
+            namespace = more.get("namespace")
+            return name, namespace if isinstance(namespace, str) else None
+    return None
 
 
 def _kept(content: Any) -> Kept | None:

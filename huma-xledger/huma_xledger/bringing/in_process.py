@@ -7,10 +7,9 @@ access token of Huma, what was learned of Xledger's schema, its rate limiter and
 
 import hashlib
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from airbyte_cdk.models import AirbyteMessage, FailureType
 
 from connector_base.failures import told
-from connector_base.log_redaction import RedactingFormatter
 from connector_base.process import EndedByHostError
 from connector_base.protocol.messages import as_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
@@ -29,6 +27,7 @@ from connector_base.telling.setting import TOLD
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
+from huma_xledger.bringing.heard import Heard
 from huma_xledger.bringing.runs import WITHOUT_WRITING, Ending, Ran
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
@@ -42,9 +41,6 @@ from xledger_api.sending.client import XledgerClient
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-OWN: Final = ("connector_base", "source_huma", "huma_api", "destination_xledger", "xledger_api")
-"""The packages whose lines are the connectors' own."""
 
 USER_IDS: Final = "user_ids"
 """The setting of source-huma that says who is read."""
@@ -123,7 +119,7 @@ class _Course:
     """
 
     users: Sequence[str]
-    heard: "_Heard"
+    heard: Heard
     failures: list[tuple[Ending, str]] = field(default_factory=list)
 
     def failed(self, connector: str, error: Exception) -> None:
@@ -177,7 +173,7 @@ class InProcess:
         self._stopped: Final = stopped or threading.Event()
         self._warm: _Warm | None = None
         self._client: XledgerClient | None = None
-        self._course = _Course((), _Heard())
+        self._course = _Course((), Heard())
 
     def some(self, users: Sequence[str]) -> Ran:
         """Brings what has changed of these users; everybody, where it takes that: see `Runs`."""
@@ -245,7 +241,7 @@ class InProcess:
             StateFileError: When it cannot be written how far it came.
         """
         asked_before = warm.huma.traffic.requests
-        with _Heard.listening() as heard:
+        with Heard.listening() as heard:
             self._course = course = _Course(_among(warm.settings.source, users), heard)
             try:
                 messages = self._read(warm, course, kept)
@@ -283,7 +279,7 @@ class InProcess:
         try:
             with closing(cast("Generator[AirbyteMessage]", writing)):
                 for message in writing:
-                    kept = _with_state(kept, json.loads(as_line(message))["state"])
+                    kept = kept.with_state(json.loads(as_line(message))["state"])
                     self._state.keep(kept)
         except StateFileError:
             raise
@@ -320,45 +316,6 @@ class InProcess:
             raise EndedByHostError
 
 
-class _Heard(logging.Handler):
-    """Hears what the connectors log in their own words.
-
-    Attributes:
-        lines: All of it, secrets masked.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self._formatter: Final = RedactingFormatter(OWN)
-
-    @classmethod
-    @contextmanager
-    def listening(cls) -> Iterator["_Heard"]:
-        """One that hears what is logged in the block."""
-        heard = cls()
-        logger = logging.getLogger("airbyte")
-        logger.addHandler(heard)
-        try:
-            yield heard
-        finally:
-            logger.removeHandler(heard)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Takes a line."""
-        if self._formatter.is_own(record):
-            self.lines.append(self._formatter.text(record))
-
-
-def _told_apart(settings: str, kept: Kept | None) -> str:
-    """What tells settings, and to whom what was left belongs, from all others.
-
-    A sync by hand may have been of other accounts, or by other settings that have been put back since.
-    """
-    belongs_to = kept.belongs_to if kept else None
-    return hashlib.sha256(json.dumps([settings, belongs_to and asdict(belongs_to)]).encode()).hexdigest()
-
-
 def _among(source: Mapping[str, Any], users: Sequence[str]) -> Sequence[str]:
     """Those of some users whom the source is to read at all: where its own settings name users, nobody else."""
     named = source.get(USER_IDS)
@@ -368,16 +325,10 @@ def _among(source: Mapping[str, Any], users: Sequence[str]) -> Sequence[str]:
     return [user for user in users if user.lower() in known]
 
 
-def _with_state(kept: Kept, state: Mapping[str, Any]) -> Kept:
-    """What is kept, with a later state in place of the one of its stream."""
-    others = [before for before in kept.states if _stream(before) != _stream(state)]
-    return replace(kept, states=[*others, state])
+def _told_apart(settings: str, kept: Kept | None) -> str:
+    """What tells settings, and to whom what was left belongs, from all others.
 
-
-def _stream(state: Mapping[str, Any]) -> tuple[str, str | None] | None:
-    """Whose state it is. A host may say that there is no namespace, or leave it out."""
-    match state.get("stream"):
-        case {"stream_descriptor": {"name": str(name), **more}}:
-            namespace = more.get("namespace")
-            return name, namespace if isinstance(namespace, str) else None
-    return None
+    A sync by hand may have been of other accounts, or by other settings that have been put back since.
+    """
+    belongs_to = kept.belongs_to if kept else None
+    return hashlib.sha256(json.dumps([settings, belongs_to and asdict(belongs_to)]).encode()).hexdigest()
