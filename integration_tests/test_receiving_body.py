@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huma_xledger.inbox.events import OTHER, TOPICS, Event
-from huma_xledger.receiving.body import NotUnderstoodError, Told, told
+from huma_xledger.receiving.body import NotUnderstoodError, Understood, understood
 
 ONE, TWO = "0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 EMAIL = "kari.nordmann@fjord.example"
@@ -42,13 +42,13 @@ def a_user(id_: Any) -> dict[str, Any]:
 )
 def test_whoever_is_named_is_brought_whatever_the_topic_is_called(topic: Any, kept_as: str) -> None:
     events = (Event(kept_as, ONE), Event(kept_as, TWO))
-    assert told(of(topic, a_user(ONE), a_user(TWO))) == Told(events, passed_over=0, ignored=0)
+    assert understood(of(topic, a_user(ONE), a_user(TWO))) == Understood(events, passed_over=0, ignored=0)
     assert {event.topic for event in events} <= TOPICS
 
 
 def test_nobody_is_deleted() -> None:
-    assert told(of("users-delete", a_user(ONE), a_user(TWO))) == Told((), passed_over=2, ignored=0)
-    assert told(of("users-delete")) == Told((), passed_over=0, ignored=0)
+    assert understood(of("users-delete", a_user(ONE), a_user(TWO))) == Understood((), passed_over=2, ignored=0)
+    assert understood(of("users-delete")) == Understood((), passed_over=0, ignored=0)
 
 
 @pytest.mark.parametrize("topic", ["users-create", "users-update", "users-export", "users-something"])
@@ -71,17 +71,17 @@ def test_where_a_user_was_touched_and_nobody_is_named_it_may_be_anybody(
 ) -> None:
     kept_as = topic if topic in TOPICS else OTHER
     body = json.dumps({"topic": topic, **content}).encode()
-    assert told(body) == Told((Event(kept_as, None),), passed_over=0, ignored=ignored)
+    assert understood(body) == Understood((Event(kept_as, None),), passed_over=0, ignored=ignored)
 
 
 @pytest.mark.parametrize("content", [{}, {"topic": "absences-create", "absences": [{"id": ONE}]}, {"users": []}])
 def test_what_is_about_no_user_is_taken_and_asks_for_nothing(content: dict[str, Any]) -> None:
-    assert told(json.dumps(content).encode()) == Told((), passed_over=0, ignored=0)
+    assert understood(json.dumps(content).encode()) == Understood((), passed_over=0, ignored=0)
 
 
 def test_nobody_is_there_twice_and_the_order_stays() -> None:
     body = of("users-update", a_user(TWO), a_user(ONE), a_user(TWO.upper()), a_user(ONE))
-    assert told(body).events == (Event("users-update", TWO), Event("users-update", ONE))
+    assert understood(body).events == (Event("users-update", TWO), Event("users-update", ONE))
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,15 @@ def test_nobody_is_there_twice_and_the_order_stays() -> None:
     ],
 )
 def test_an_id_that_is_no_uuid_is_counted_and_nothing_else(none: Any) -> None:
-    assert told(of("users-update", a_user(none), a_user(ONE))) == Told((Event("users-update", ONE),), 0, ignored=1)
+    assert understood(of("users-update", a_user(none), a_user(ONE))) == Understood(
+        (Event("users-update", ONE),), 0, ignored=1
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 def test_json_may_be_in_any_encoding(encoding: str) -> None:
     text = json.dumps({"topic": "users-update", "name": "Åse Ødegård", "users": [a_user(ONE)]}, ensure_ascii=False)
-    assert told(text.encode(encoding)).events == (Event("users-update", ONE),)
+    assert understood(text.encode(encoding)).events == (Event("users-update", ONE),)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +114,12 @@ def test_json_may_be_in_any_encoding(encoding: str) -> None:
     ],
 )
 def test_what_is_odd_about_json_keeps_nobody_from_being_brought(body: bytes) -> None:
-    assert told(body.replace(b"%s", ONE.encode())).events == (Event("users-update", ONE),)
+    assert understood(body.replace(b"%s", ONE.encode())).events == (Event("users-update", ONE),)
 
 
 def test_as_many_as_a_body_holds_are_brought() -> None:
     ids = [str(uuid.UUID(int=number)) for number in range(20_000)]
-    assert [event.user for event in told(of("users-export", *({"id": id_} for id_ in ids))).events] == ids
+    assert [event.user for event in understood(of("users-export", *({"id": id_} for id_ in ids))).events] == ids
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_as_many_as_a_body_holds_are_brought() -> None:
 )
 def test_what_is_no_json_object_is_not_understood_and_not_told_on(body: bytes) -> None:
     with pytest.raises(NotUnderstoodError) as raised:
-        told(body)
+        understood(body)
     assert str(raised.value) == ""
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__ or raised.value.__context__ is None
@@ -161,9 +163,9 @@ def test_whatever_json_comes_only_topics_and_ids_of_users_are_taken_from_it(cont
     body = json.dumps(content).encode()
     if not isinstance(content, dict):
         with pytest.raises(NotUnderstoodError):
-            told(body)
+            understood(body)
         return
-    events = told(body).events
+    events = understood(body).events
     assert {event.topic for event in events} <= TOPICS
     assert {event.user for event in events} <= {ONE, TWO, None}
     assert len({event.user for event in events}) == len(events)
@@ -172,4 +174,4 @@ def test_whatever_json_comes_only_topics_and_ids_of_users_are_taken_from_it(cont
 @given(st.binary())
 def test_whatever_bytes_come_they_are_understood_or_not(body: bytes) -> None:
     with suppress(NotUnderstoodError):
-        assert isinstance(told(body), Told)
+        assert isinstance(understood(body), Understood)

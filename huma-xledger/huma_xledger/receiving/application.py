@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,7 @@ from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.store import Inbox
 from huma_xledger.listen_settings import ListenSettings
 from huma_xledger.metering import CONTENT_TYPE, Meters
-from huma_xledger.receiving.body import NotUnderstoodError, Told, told
+from huma_xledger.receiving.body import NotUnderstoodError, Understood, understood
 from huma_xledger.receiving.health import Health, health
 from huma_xledger.receiving.notices import Notices, Refusal
 from huma_xledger.receiving.signature import SIGNATURE, genuine
@@ -86,27 +86,21 @@ def application(
     return ServerErrorMiddleware(receiving, handler=receiving.unforeseen)
 
 
+@dataclass(eq=False, slots=True)
 class _Receiving:
-    def __init__(
-        self,
-        inbox: Inbox,
-        settings: ListenSettings,
-        meters: Meters,
-        condition: Callable[[], Condition],
-        arrived: Callable[[], object],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._inbox: Final = inbox
-        self._settings: Final = settings
-        self._meters: Final = meters
-        self._condition: Final = condition
-        self._arrived: Final = arrived
-        self._now: Final = now
-        self._notices: Final = Notices()
-        self._large: Final = asyncio.Semaphore(_LARGE_ONES)
-        # Whoever asks how things are never takes more than one thread from those that keep events.
-        self._asked: Final = asyncio.Lock()
-        self._writable: tuple[datetime, bool] | None = None
+    """What `application` makes, from what it is given."""
+
+    inbox: Inbox
+    settings: ListenSettings
+    meters: Meters
+    condition: Callable[[], Condition]
+    arrived: Callable[[], object]
+    now: Callable[[], datetime]
+    _notices: Notices = field(default_factory=Notices, init=False)
+    _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LARGE_ONES), init=False)
+    _asked: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    """Whoever asks how things are never takes more than one thread from those that keep events."""
+    _writable: tuple[datetime, bool] | None = field(default=None, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -134,7 +128,7 @@ class _Receiving:
 
     async def _webhook(self, request: Request) -> Response:
         """Keeps what a webhook says."""
-        came_at = self._now()
+        came_at = self.now()
         try:
             async with AsyncExitStack() as place:
                 body = await self._body(request, place)
@@ -146,15 +140,15 @@ class _Receiving:
             return self._refuse("not_understood")
         except InboxError as error:
             self._notices.add("unkept", str(error))
-            self._meters.answered("unkept")
+            self.meters.answered("unkept")
             return Response(status_code=503)
         if what.events:
-            self._arrived()
+            self.arrived()
         if what.ignored:
             self._notices.add("ignored")
-        self._meters.answered("taken")
-        self._meters.ignored(what.ignored)
-        self._meters.became("nothing_to_do", what.passed_over)
+        self.meters.answered("taken")
+        self.meters.ignored(what.ignored)
+        self.meters.became("nothing_to_do", what.passed_over)
         return Response(status_code=200)
 
     async def _body(self, request: Request, place: AsyncExitStack) -> bytes:
@@ -192,7 +186,7 @@ class _Receiving:
     def _ask_for_huma(self, request: Request, body: bytes) -> None:
         """Raises _RefusedError when a request is not Huma's."""
         headers = request.headers
-        of = genuine(self._settings, body, headers.getlist(SIGNATURE), headers.getlist("authorization"))
+        of = genuine(self.settings, body, headers.getlist(SIGNATURE), headers.getlist("authorization"))
         if not of.signed:
             raise _RefusedError("unsigned")
         if not of.by_secret:
@@ -200,20 +194,20 @@ class _Receiving:
         if not of.by_token:
             raise _RefusedError("token")
 
-    def _keep(self, body: bytes, came_at: datetime) -> Told:
-        what = told(body)
+    def _keep(self, body: bytes, came_at: datetime) -> Understood:
+        what = understood(body)
         if what.events:
-            self._inbox.take(what.events, came_at)
+            self.inbox.take(what.events, came_at)
         return what
 
     def _refuse(self, why: Refusal) -> Response:
         self._notices.add(why)
-        self._meters.answered("refused")
-        self._meters.refused(why)
+        self.meters.answered("refused")
+        self.meters.refused(why)
         return Response(status_code=403, headers=_ENDS)
 
     def _say(self) -> None:
-        if (line := self._notices.line(self._now())) is not None:
+        if (line := self._notices.line(self.now())) is not None:
             logger.warning(line)
 
     async def _health(self) -> Response:
@@ -222,11 +216,11 @@ class _Receiving:
         return JSONResponse(asdict(found), 200 if found.is_well else 503, _FRESH)
 
     def _looked_at(self) -> Health:
-        now = self._now()
+        now = self.now()
         if self._writable is None or not timedelta(0) <= now - self._writable[0] < _ASKED_EVERY:
-            self._writable = now, self._inbox.is_writable()
+            self._writable = now, self.inbox.is_writable()
         try:
-            condition = self._condition()
+            condition = self.condition()
         except InboxError:
             condition = None
         return health(condition, is_writable=self._writable[1], now=now)
@@ -240,13 +234,13 @@ class _Receiving:
         return Response(text, headers={**_FRESH, "Content-Type": CONTENT_TYPE})
 
     def _measured(self) -> bytes:
-        now, condition = self._now(), self._condition()
+        now, condition = self.now(), self.condition()
         oldest = condition.oldest_waiting
-        spent = self._inbox.spent_in(f"{now:%Y-%m}")
+        spent = self.inbox.spent_in(f"{now:%Y-%m}")
         waited = (now - oldest).total_seconds() if oldest is not None else 0.0
-        self._meters.waits(condition.waiting, condition.given_up, waited)
-        self._meters.this_month(spent.requests, spent.bytes_sent, spent.bytes_received)
-        return self._meters.text()
+        self.meters.waits(condition.waiting, condition.given_up, waited)
+        self.meters.this_month(spent.requests, spent.bytes_sent, spent.bytes_received)
+        return self.meters.text()
 
 
 def _says_too_much(length: str) -> bool:

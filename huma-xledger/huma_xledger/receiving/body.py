@@ -60,7 +60,7 @@ TOPICS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Understood:
     """What a webhook says.
 
     Attributes:
@@ -74,7 +74,7 @@ class Told:
     ignored: int
 
 
-def told(body: bytes) -> Told:
+def understood(body: bytes) -> Understood:
     """Looks who is named.
 
     Args:
@@ -92,10 +92,10 @@ def told(body: bytes) -> Told:
     topic = _topic(content.get("topic"))
     ids, ignored = _ids(content.get("users"))
     if topic.names is Names.NOBODY:
-        return Told((), len(ids), ignored)
+        return Understood((), len(ids), ignored)
     if not ids and topic.names is Names.SOMEBODY:
-        return Told((Event(topic.kept_as, None),), 0, ignored)
-    return Told(tuple(Event(topic.kept_as, user) for user in ids), 0, ignored)
+        return Understood((Event(topic.kept_as, None),), 0, ignored)
+    return Understood(tuple(Event(topic.kept_as, user) for user in ids), 0, ignored)
 
 
 def _topic(name: Any) -> Topic:
