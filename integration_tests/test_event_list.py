@@ -71,7 +71,7 @@ def test_what_was_given_up_on_and_what_waits_is_listed_with_when_it_came_and_why
         "2 events given up on (--retry tries them again, --drop removes them):",
         f"  1  users-create  {KARI}  came 2026-11-29 21:27:16 UTC, tried 2 times",
         f"     {WHY}",
-        "  3  users-export  (names nobody)  came 2026-11-29 21:27:16 UTC, tried once",
+        "  3  users-export  (names nobody: a sync of everybody answers it)  came 2026-11-29 21:27:16 UTC, tried once",
         f"     {WHY}",
         "2 events waiting:",
         f"  2  users-update  {OLA}  came 2026-11-29 21:27:16 UTC, tried once, due 2126-11-05 21:27:16 UTC",

@@ -313,7 +313,25 @@ def test_refusals_are_logged_once_a_minute_and_not_forgotten(
     listening.passes(seconds=EVERY.total_seconds())
     listening.get("/healthz")
     assert len(caplog.messages) == 2
-    assert "4 asked for something else" in caplog.messages[1]
+    assert "4 for something else" in caplog.messages[1]
+
+
+def test_what_was_refused_is_logged_although_nothing_is_asked_for_any_more(
+    listening: Listening, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def passes(_: object, seconds: float, then: Callable[[], None]) -> None:
+        waited.append(seconds)
+        listening.passes(seconds=seconds)
+        then()
+
+    listening.get("/")
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio.BaseEventLoop, "call_later", passes)
+        listening.get("/")
+    assert waited == [EVERY.total_seconds()]
+    assert len(caplog.messages) == 2
 
 
 def test_an_id_that_is_none_is_counted_and_told_of_by_number(
@@ -329,7 +347,7 @@ def test_health_is_told_to_whoever_asks(listening: Listening) -> None:
     answer = listening.get("/healthz")
     assert answer.status == 200
     assert json.loads(answer.body)["status"] == "ok"
-    listening.condition = Condition(True, NOON, NOON - timedelta(minutes=16), 3, 1)
+    listening.condition = Condition(True, NOON, NOON - timedelta(minutes=21), 3, 1)
     answer = listening.get("/healthz")
     assert answer.status == 503
     assert json.loads(answer.body) == {
@@ -337,7 +355,7 @@ def test_health_is_told_to_whoever_asks(listening: Listening) -> None:
         "inbox": "writable",
         "works": True,
         "last_success": "2026-11-29T12:00:00+00:00",
-        "oldest_waiting": "2026-11-29T11:44:00+00:00",
+        "oldest_waiting": "2026-11-29T11:39:00+00:00",
         "waiting": 3,
         "given_up": 1,
         "why": json.loads(answer.body)["why"],

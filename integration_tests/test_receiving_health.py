@@ -30,8 +30,8 @@ def test_all_is_well_when_events_are_kept_and_brought() -> None:
     ("condition", "is_writable", "why"),
     [
         (WELL, False, "cannot be kept"),
-        (replace(WELL, works=False), True, "has ended"),
-        (waiting(LONGEST + timedelta(minutes=2)), True, "waited for 17 minutes"),
+        (replace(WELL, works=False), True, "Nobody is brought"),
+        (waiting(LONGEST + timedelta(minutes=2)), True, "waited for 22 minutes"),
         (None, True, "cannot be read"),
     ],
 )
@@ -71,7 +71,7 @@ def test_nothing_is_said_when_nothing_happened() -> None:
 def test_a_line_is_said_at_once_and_the_next_after_a_minute_with_all_that_came_meanwhile() -> None:
     notices = Notices()
     notices.add("signature")
-    assert notices.line(NOW) == f"Of the requests that came since this was last said, 1 {WORDS['signature']}."
+    assert notices.line(NOW) == f"Requests to be looked into, since this was last said: 1 {WORDS['signature']}."
     for _ in range(1_000):
         notices.add("token")
         assert notices.line(NOW + timedelta(seconds=59)) is None

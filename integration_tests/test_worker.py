@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -417,6 +418,78 @@ def test_a_busy_connection_has_everybody_wait_a_moment(tmp_path: Path) -> None:
         made.runs.comes_to = lambda _: Ran(Ending.BUSY, "Another sync runs.") if len(made.runs.asked) < 3 else None
         made.works(60)
         assert made.asked() == [EVERYBODY] * 3
+
+
+# ------------------------------------------------------------------ what the log says
+
+
+@pytest.mark.parametrize(
+    ("people", "ran", "said"),
+    [
+        ((7,), {"updated": 1, "requests": 3}, f"User {user(7)} was brought in 0.0 seconds: 1 updated (3 requests to"),
+        ((7,), {"unchanged": 1, "requests": 1}, f"User {user(7)} was looked at in 0.0 seconds: 1 unchanged (1 request"),
+        ((7,), {"rejected": {"code": 1}}, f"User {user(7)} was looked at in 0.0 seconds: 1 rejected (0 requests to"),
+        ((7,), {}, f"User {user(7)} was looked at in 0.0 seconds: nothing to bring (0 requests to"),
+        ((7, 8), {"created": 1, "updated": 1}, "2 people were brought in 0.0 seconds: 1 created, 1 updated"),
+        ((7, 8), {"updated": 1, "skipped": {"code": 1}}, "2 people were looked at in 0.0 seconds: 1 updated, 1 skip"),
+    ],
+)
+def test_nobody_is_said_to_be_brought_who_needed_nothing_or_was_rejected(
+    some: Bringing, caplog: pytest.LogCaptureFixture, people: Sequence[int], ran: dict[str, Any], said: str
+) -> None:
+    some.runs.comes_to = lambda _: Ran(Ending.DONE, summary=a_summary(**ran))
+    some.comes(*people)
+    with caplog.at_level(logging.INFO):
+        some.works(1)
+    assert said in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [((7,), f"User {user(7)} was not brought. {WHY} Tried again in 5"), ((7, 8), f"2 people were not brought. {WHY}")],
+)
+def test_who_was_not_brought_is_said_with_why_and_when_it_is_tried_again(
+    some: Bringing, caplog: pytest.LogCaptureFixture, people: Sequence[int], said: str
+) -> None:
+    some.runs.comes_to = lambda _: fails()
+    some.comes(*people)
+    some.works(1)
+    assert said in caplog.text
+
+
+def test_a_sync_of_everybody_is_said_to_begin_and_when_the_next_one_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), bringing(tmp_path, "1d") as made:
+        made.works()
+        begins, _, is_next = (record.getMessage() for record in caplog.records)
+        assert begins.startswith("A sync of everybody who has changed begins.")
+        assert is_next == "Everybody who has changed is synced next at 2026-11-30 12:00:00 UTC."
+        caplog.clear()
+        made.restarts()
+        assert [record.getMessage() for record in caplog.records] == [is_next]
+
+
+def test_a_sync_of_everybody_that_failed_is_said_to_and_when_it_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), bringing(tmp_path, "1d") as made:
+        made.runs.comes_to = lambda _: fails()
+        made.works(20)
+    assert f"The sync of everybody failed. {WHY}" in caplog.text
+    assert "Everybody who has changed is synced next at 2026-11-29 12:00:20 UTC." in caplog.text
+
+
+def test_however_long_a_connection_is_busy_one_line_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), bringing(tmp_path, "1d") as made:
+        made.runs.comes_to = lambda _: Ran(Ending.BUSY, "Another sync runs.")
+        made.comes(7)
+        made.works(3600)
+    assert len(made.asked()) > 100
+    assert [record.getMessage() for record in caplog.records] == [
+        "A sync of everybody who has changed begins. Whom Huma names meanwhile waits for its end.",
+        "Another sync runs. This is tried again every 5 seconds, until it is done.",
+    ]
 
 
 # ------------------------------------------------------------------ a kill, at every step

@@ -157,7 +157,7 @@ def as_json(events: Events | None, done: Mapping[str, int]) -> str:
 def _lines(events: Sequence[Kept], now: datetime) -> Iterator[str]:
     width = len(str(events[-1].number))
     for kept in events[:MOST]:
-        who = kept.event.user or "(names nobody)"
+        who = kept.event.user or "(names nobody: a sync of everybody answers it)"
         yield f"  {kept.number:>{width}}  {kept.event.topic}  {who}  came {_time(kept.came_at)}, {_tried(kept, now)}"
         if kept.problem is not None:
             yield f"  {'':{width}}  {kept.problem}"
@@ -167,8 +167,8 @@ def _lines(events: Sequence[Kept], now: datetime) -> Iterator[str]:
 
 def _tried(kept: Kept, now: datetime) -> str:
     often = {0: "not tried yet", 1: "tried once"}.get(kept.attempts, f"tried {kept.attempts} times")
-    if kept.due_at is None:
-        return often
+    if kept.due_at is None or (kept.event.user is None and kept.due_at <= now):
+        return often  # whom nobody is named in waits for a sync of everybody, and the next one is not known here
     return f"{often}, due now" if kept.due_at <= now else f"{often}, due {_time(kept.due_at)}"
 
 

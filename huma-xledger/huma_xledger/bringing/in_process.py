@@ -7,6 +7,7 @@ access token of Huma, what was learned of Xledger's schema, its rate limiter and
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -42,6 +43,8 @@ from xledger_api.sending.client import XledgerClient
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+logger = logging.getLogger(f"airbyte.{__name__}")
+
 USER_IDS: Final = "user_ids"
 """The setting of source-huma that says who is read."""
 
@@ -59,6 +62,10 @@ ENDINGS: Final[Mapping[FailureType, Ending]] = {
 }
 """How a run ended, by the kind of failure; of several the one that stands first."""
 
+FIRST: Final = (
+    "A sync of everybody who has changed is needed first: none was run by this listener with the connectors' settings "
+    "as they are. Whom Huma names meanwhile waits for its end."
+)
 STOPPED: Final = "The run was stopped. What was written stays written, and the next one goes on from there."
 
 
@@ -171,6 +178,7 @@ class InProcess:
         self._new_client: Final = client
         self._streams: Final = {StreamKey.of(configured.stream) for configured in CHANGED.streams}
         self._stopped: Final = stopped or threading.Event()
+        self._has_said_first = False
         self._warm: _Warm | None = None
         self._client: XledgerClient | None = None
         self._course = _Course((), Heard())
@@ -183,6 +191,7 @@ class InProcess:
             settings = _Settings.read(self._folder)
             with self._state.held():
                 if (kept := self._to_go_on_from(settings)) is not None:
+                    self._has_said_first = False
                     return self._run(self._warmed(settings), users, kept)
         except AlreadyRunningError as error:
             return Ran(Ending.BUSY, str(error))
@@ -190,6 +199,9 @@ class InProcess:
             return Ran(Ending.CONFIG, str(error))
         except InboxError as error:
             return Ran(Ending.PASSING, str(error))
+        if not self._has_said_first:  # which is tried again and again where everybody has to wait
+            logger.info("%s", FIRST)
+            self._has_said_first = True
         return self.everybody()
 
     def everybody(self) -> Ran:

@@ -63,7 +63,7 @@ class Telling:
 
     def given_up(self, events: Sequence[Kept], problem: str) -> None:
         """Tells who was given up on, and what to do."""
-        sentence = given_up(events, problem, self.file.path.parent)
+        sentence = given_up(events, problem, self.file.path.absolute().parent)
         self._left.put(lambda: self._tell(None, sentence))
 
     def close(self, within: float) -> None:

@@ -89,6 +89,7 @@ class Worker:
     _everybody_next: bool = field(default=True, init=False)
     _scheduled: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
+    _is_busy: bool = field(default=False, init=False)
     _given_up: GivenUp = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +115,7 @@ class Worker:
         self._given_up.take_up()
         if self.timetable is not None:
             self._scheduled = self.now() if everybody is None else self.timetable.next_after(everybody)
+            self._say_when()
 
     def start(self) -> None:
         """Begins, in a thread.
@@ -265,6 +267,8 @@ class Worker:
         """Runs a batch, and keeps what came of it."""
         self._everybody_next, self._alone_next = bool(batch.users), bool(batch.users) and not self._is_single(batch)
         began = self.now()
+        if not batch.users and not self._is_busy:
+            logger.info("A sync of everybody who has changed begins. Whom Huma names meanwhile waits for its end.")
         ran = self._ran(batch)
         ended = self.now()
         of_everybody = ran.everybody or not batch.users
@@ -278,13 +282,18 @@ class Worker:
         elif self._is_closing:
             return  # it was told to end: that is no failure, and a new start tries again
         elif ran.ending is Ending.BUSY:
-            logger.info("%s Tried again in %d seconds.", ran.problem or "It is busy.", BUSY.total_seconds())
+            if not self._is_busy:  # a sync of everybody may take an hour, and one line says it
+                every = f"{BUSY.total_seconds():.0f} seconds"
+                logger.info("%s This is tried again every %s, until it is done.", ran.problem or "It is busy.", every)
             self.inbox.put_off(batch.numbers, ended + BUSY)
         elif ran.ending is Ending.UNFORESEEN and len(batch.users) > 1:
-            logger.warning("%s Each of the %d people is tried alone.", ran.problem, len(batch.users))
+            logger.warning(
+                "%s %s Each of them is tried alone.", _not_brought(batch.users), ran.problem or "Nobody says why."
+            )
             self._alone |= set(batch.users)
         else:
             self._failed(batch, ran.problem or "Nobody says why.", ended)
+        self._is_busy = ran.ending is Ending.BUSY
         if not batch.users or (of_everybody and ran.ending is Ending.DONE):
             self._schedule(ran.ending, began, ended)
 
@@ -346,9 +355,12 @@ class Worker:
         self.meters.became("given_up", len(left))
         next_time = min((at for at in due if at is not None), default=None)
         again = f" Tried again in {_in_words(next_time - ended)}." if next_time else ""
-        logger.warning("%s was not brought. %s%s", _who(batch.users), problem, again)
+        logger.warning("%s %s%s", _not_brought(batch.users), problem, again)
         if left:
-            logger.error("%d events were given up on: huma-xledger events lists them.", len(left))
+            logger.error(
+                "%s given up on. huma-xledger events lists what was, and has it tried again with --retry.",
+                "1 event was" if len(left) == 1 else f"{len(left)} events were",
+            )
             self._given_up.tell_in_time(ended)
 
     def _schedule(self, ending: Ending, began: datetime, ended: datetime) -> None:
@@ -361,26 +373,42 @@ class Worker:
             self._scheduled = ended + BUSY
         elif self._failures:
             self._scheduled = min(self._scheduled, ended + PAUSES[min(self._failures, len(PAUSES)) - 1])
+        self._say_when()
+
+    def _say_when(self) -> None:
+        """Says when everybody is synced next, unless that is at once."""
+        if self._scheduled is not None and self._scheduled - self.now() > BUSY:
+            logger.info("Everybody who has changed is synced next at %s.", f"{self._scheduled:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
-    """What a run came to, in a line."""
-    brought = f"{_who(() if ran.everybody else batch.users)} was brought in {took.total_seconds():.1f} seconds"
+    """What a run came to, in a line: whoever needed nothing, or was rejected, was not brought."""
+    seconds = f"in {took.total_seconds():.1f} seconds"
     if ran.everybody and not ran.summary:
-        return f"{brought}, by a sync that says nothing more here."
-    counts = [
-        f"{sum(number.values()) if isinstance(number, Mapping) else number} {what}"
+        return f"Everybody was brought {seconds}, by a sync that says nothing more here."
+    counts = {
+        what: sum(number.values()) if isinstance(number, Mapping) else number
         for what in ("created", "updated", "unchanged", "skipped", "rejected")
         if (number := ran.summary.get(what))
-    ]
+    }
+    of_everybody = ran.everybody or not batch.users
+    were = "brought" if of_everybody or (counts and counts.keys() <= {"created", "updated"}) else "looked at"
     requests = int(ran.summary.get("requests", 0))
-    return f"{brought}: {', '.join(counts) or 'nothing to do'} ({requests} requests to Xledger)."
+    return (
+        f"{_who(() if of_everybody else batch.users)} {were} {seconds}: "
+        f"{', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing to bring'} "
+        f"({requests} {'request' if requests == 1 else 'requests'} to Xledger)."
+    )
 
 
 def _who(users: Collection[str]) -> str:
     if not users:
-        return "Everybody"
-    return f"User {next(iter(users))}" if len(users) == 1 else f"Each of {len(users)} people"
+        return "Everybody was"
+    return f"User {next(iter(users))} was" if len(users) == 1 else f"{len(users)} people were"
+
+
+def _not_brought(users: Collection[str]) -> str:
+    return f"{_who(users)} not brought." if users else "The sync of everybody failed."
 
 
 def _in_words(pause: timedelta) -> str:

@@ -26,7 +26,7 @@ from huma_xledger.listen_settings import ListenSettings
 from huma_xledger.metering import CONTENT_TYPE, Meters
 from huma_xledger.receiving.body import NotUnderstoodError, Understood, understood
 from huma_xledger.receiving.health import Health, health
-from huma_xledger.receiving.notices import Notices, Refusal
+from huma_xledger.receiving.notices import EVERY, Notices, Refusal
 from huma_xledger.receiving.signature import SIGNATURE, genuine
 
 MOST_BYTES: Final = 1 << 20
@@ -100,6 +100,7 @@ class _Receiving:
     _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LARGE_ONES), init=False)
     _asked: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     """Whoever asks how things are never takes more than one thread from those that keep events."""
+    _later: asyncio.TimerHandle | None = field(default=None, init=False)
     _writable: tuple[datetime, bool] | None = field(default=None, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -207,8 +208,15 @@ class _Receiving:
         return Response(status_code=403, headers=_ENDS)
 
     def _say(self) -> None:
+        """Says what there is to be said, now or once it is time: nobody else may ask for anything until then."""
         if (line := self._notices.line(self.now())) is not None:
             logger.warning(line)
+        elif self._notices.is_waiting and self._later is None:
+            self._later = asyncio.get_running_loop().call_later(EVERY.total_seconds(), self._say_later)
+
+    def _say_later(self) -> None:
+        self._later = None
+        self._say()
 
     async def _health(self) -> Response:
         async with self._asked:

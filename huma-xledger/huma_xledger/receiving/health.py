@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from huma_xledger.bringing.condition import Condition
 
-LONGEST: Final = timedelta(minutes=15)
-"""So long an event may wait, and all is well."""
+LONGEST: Final = timedelta(minutes=20)
+"""So long an event may wait, and all is well: one that names nobody waits a quarter of an hour, and for a sync."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _failing(condition: Condition, *, is_writable: bool, now: datetime) -> Itera
     if not is_writable:
         yield "Events cannot be kept, so that webhooks are not taken: see whether the disk is full, or read-only."
     if not condition.works:
-        yield "What brings people to Xledger has ended: start this anew. Nothing that was kept is lost."
+        yield "Nobody is brought to Xledger: the log says why, and huma-xledger listen may have to be started again."
     oldest = condition.oldest_waiting
     if oldest is not None and now - oldest > LONGEST:
         minutes = (now - oldest) // timedelta(minutes=1)
@@ -80,8 +80,10 @@ def _failing(condition: Condition, *, is_writable: bool, now: datetime) -> Itera
 def _to_be_seen_to(condition: Condition) -> Iterator[str]:
     """What is for somebody to see to, and keeps nothing else from working."""
     if condition.given_up:
-        count = f"{condition.given_up} events were" if condition.given_up > 1 else "1 event was"
-        yield f"{count} given up on: `huma-xledger events` lists them, and tries them again."
+        count, them = (
+            ("1 event was", "it") if condition.given_up == 1 else (f"{condition.given_up} events were", "them")
+        )
+        yield f"{count} given up on: `huma-xledger events` lists {them}, and with --retry has {them} tried again."
 
 
 def _written(time: datetime | None) -> str | None:

@@ -22,19 +22,21 @@ Notice = Literal[Refusal, "unkept", "unforeseen", "ignored"]
 """What there is to be told."""
 
 WORDS: Final[Mapping[Notice, str]] = {
-    "elsewhere": f"asked for something else than POST {PATH}: see the address that was given to Huma",
-    "ambiguous": "had both a Content-Length and chunks, as only an attack has",
-    "too_large": "had more than 1 MiB",
-    "too_slow": "did not bring their body in time",
-    "cut_off": "ended before their body did",
-    "unsigned": "had no signature (one header huma-hmac-sha256): see the client secret of the webhook in Huma",
-    "signature": "were not signed with the secret that stands below `listen`: it has to be Huma's client secret",
-    "token": "did not have the bearer token that stands below `listen`: it has to be Huma's access token",
-    "not_understood": "were Huma's, and no JSON object: report it, since Huma may have changed the form",
-    "unkept": "were Huma's, and could not be kept",
-    "unforeseen": "failed in a way that nobody foresaw: report it",
-    "ignored": "named somebody by an id that is no UUID: report it, since Huma may have changed the form",
+    "elsewhere": f"for something else than POST {PATH}: see the address that was given to Huma",
+    "ambiguous": "with both a Content-Length and chunks, as only an attack has",
+    "too_large": "with more than 1 MiB",
+    "too_slow": "whose body did not come in time",
+    "cut_off": "that ended before the body did",
+    "unsigned": "without a signature (one header huma-hmac-sha256): give the webhook in Huma the client secret that is "
+    "listen.secret here",
+    "signature": "not signed with listen.secret: it has to be the client secret of the webhook in Huma",
+    "token": "without the token that is listen.bearer_token: it has to be the access token of the webhook in Huma",
+    "not_understood": "from Huma that held no JSON object: report it, since Huma may have changed the form",
+    "unkept": "from Huma that could not be kept, and were answered so",
+    "unforeseen": "that failed in a way that nobody foresaw: report it",
+    "ignored": "from Huma about somebody whose id is no UUID: report it, since Huma may have changed the form",
 }
+"""What is said of requests after their number, be it one or many."""
 
 
 class Notices:
@@ -56,13 +58,18 @@ class Notices:
         if detail is not None:
             self._details[notice] = detail
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is something that was not told yet."""
+        return bool(self._counted)
+
     def line(self, now: datetime) -> str | None:
         """What is to be logged now, and is not told again; None where that is nothing, or too early."""
         if not self._counted or (self._said_at is not None and timedelta(0) <= now - self._said_at < EVERY):
             return None
         self._said_at = now
         parts = (f"{count} {WORDS[notice]}{self._detail(notice)}" for notice, count in self._counted.most_common())
-        line = f"Of the requests that came since this was last said, {'; '.join(parts)}."
+        line = f"Requests to be looked into, since this was last said: {'; '.join(parts)}."
         self._counted.clear()
         self._details.clear()
         return line
