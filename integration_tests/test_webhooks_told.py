@@ -2,6 +2,7 @@
 
 import json
 import logging
+import queue
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from connector_base.telling import telling
 from connector_base.telling.message import Message
 from connector_base.telling.sending import Became
 from huma_xledger.bringing.runs import Ending, Ran
-from huma_xledger.bringing.told import Telling
+from huma_xledger.bringing.told import APART, Telling
 from huma_xledger.connection_file import NAME, ConnectionFile
 from huma_xledger.inbox.events import Event, Kept
 from integration_tests.scripted_connectors import a_summary
@@ -53,6 +54,41 @@ def test_who_was_rejected_is_told_by_id_and_not_again_for_the_same_reason(tmp_pa
     telling.close(WITHIN)
     (message,) = sent
     assert user(7) in message.body
+
+
+def test_many_who_are_rejected_one_by_one_are_told_of_together(tmp_path: Path, sent: list[Message]) -> None:
+    telling, place = tells(tmp_path), "The report of this sync is in /reports/one."
+    for number in (1, 2, 3, 3, *range(4, 1000)):
+        line = f"users {user(number)} was rejected (missing_key). There is no employment ID."
+        summary = a_summary(received=2, updated=1, rejected={"missing_key": 1})
+        telling.rejected(Ran(Ending.DONE, summary=summary, log=(line, place)))
+    telling.close(WITHIN)
+    first, others = sent
+    assert user(1) in first.body
+    assert "/reports/one" in first.body
+    assert user(2) in others.body
+    assert "998" in others.subject + others.body, "each once"
+    assert "/reports/one" not in others.body
+
+
+def test_whoever_is_rejected_a_quarter_of_an_hour_later_is_told_of_without_waiting_for_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def send(message: Message, addresses: Sequence[str]) -> list[Became]:
+        told.put(message.body)
+        return [Became.TOLD] * len(addresses)
+
+    monkeypatch.setattr(telling, "send", send)
+    moments = iter([0.0, APART, 2 * APART])
+    (tmp_path / NAME).write_text(json.dumps({"source-huma": {}, "notify": "json://example.com"}), encoding="utf-8")
+    tells_them = Telling(ConnectionFile.read(tmp_path), tmp_path, lambda: next(moments))
+    for number in (7, 8):
+        line = LINE.replace(user(7), user(number))
+        tells_them.rejected(Ran(Ending.DONE, summary=a_summary(rejected={"missing_key": 1}), log=(line,)))
+        assert user(number) in told.get(timeout=WITHIN)
+    tells_them.close(WITHIN)
 
 
 def test_who_was_given_up_on_is_told_with_what_to_do(tmp_path: Path, sent: list[Message]) -> None:
