@@ -227,9 +227,21 @@ def test_whoever_is_gone_is_skipped_and_deletes_nobody(warm: Listener) -> None:
     assert len(warm.sandbox.xledger.employees()) == employees
 
 
-def test_whom_the_key_may_not_see_is_left_out_with_a_line_and_all_others_are_brought(warm: Listener) -> None:
+def test_whom_the_key_sees_no_more_is_tried_again_and_all_others_are_brought(warm: Listener) -> None:
     hidden, seen = warm.ids[1:3]
     warm.sandbox.huma.change_many({user: {"givenName": "Zebedia"} for user in (hidden, seen)})
+    warm.sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
+    ran = warm.some(hidden, seen)
+    assert (ran.ending, ran.summary["received"], ran.summary["updated"]) == (Ending.CONFIG, 1, 1)
+    assert hidden in (ran.problem or "")
+    assert seen not in (ran.problem or "")
+    warm.sandbox.huma.faults.clear()
+    assert warm.some(hidden, seen).summary["updated"] == 1
+
+
+def test_whom_the_key_never_saw_is_left_out_with_a_line_and_all_others_are_brought(warm: Listener) -> None:
+    hidden, seen = warm.sandbox.huma.hire(), warm.ids[2]
+    warm.sandbox.huma.change(seen, givenName="Zebedia")
     warm.sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
     ran = warm.some(hidden, seen)
     assert (ran.ending, ran.summary["received"], ran.summary["updated"]) == (Ending.DONE, 1, 1)

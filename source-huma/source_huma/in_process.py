@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from connector_base.failures import system_error
+from connector_base.failures import config_error, system_error
 from connector_base.reading.entrypoint import SourceEntrypoint
 from connector_base.reading.nulls import NULL
 from connector_base.settings.settings import entered
@@ -26,6 +26,9 @@ from source_huma.source import USERS, SourceHuma
 
 EVERYBODY: Final = ("client_id", "client_secret", "api_url")
 """The settings that whoever reads everybody has in common with this connector."""
+
+MOST_NAMED: Final = 5
+"""More people are not read in a sentence."""
 
 CHANGED: Final = ConfiguredAirbyteCatalog(
     streams=[
@@ -85,12 +88,29 @@ def changed_users(
         The messages, but for log lines: records in which null is `NULL`, states, and how the stream goes.
 
     Raises:
-        ConnectorError: A config error for settings that cannot work; or the first failure, once reading has come to its
-            end, and whoever could be read was yielded, with the state that says who that was.
+        ConnectorError: A config error for settings that cannot work, and for somebody whom Huma does not show any more
+            who was read before; or the first failure, once reading has come to its end, and whoever could be read was
+            yielded, with the state that says who that was.
     """
     source, settings = SourceHuma(config, CHANGED, beside=beside), entered(config)
     SourceEntrypoint.validate_connection(source.spec(logging.getLogger("airbyte")), settings)
     yield from _read(source, settings, CHANGED, source.states_of(states))
+    if hidden := sorted(source.hidden & _read_before(states)):
+        more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
+        raise config_error(
+            f"Huma does not show people to the API key any more whom it showed before: {', '.join(hidden[:MOST_NAMED])}"
+            f"{more}. What has changed of them is not known. Let an administrator of Huma give the key the right to "
+            "see them under System settings > Open API."
+        )
+
+
+def _read_before(states: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids of those whom an earlier sync has read."""
+    return frozenset(
+        user_id
+        for state in states
+        for user_id in state.get("stream", {}).get("stream_state", {}).get("fingerprints", ())
+    )
 
 
 def settings_form() -> Mapping[str, Any]:

@@ -95,6 +95,11 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The ids of those who were to be read by their names in what was read last, and whom Huma did not show."""
+        return frozenset(self._run.hidden) if self._run is not None else frozenset()
+
     # One manifest is for all sources of a process, and the CDK copies what it builds from. To read and judge it takes
     # ten times as long as to ask Huma for somebody, and a host that asks for a few people makes a source each time.
 

@@ -87,6 +87,7 @@ class HumaRequester(HttpRequester):
         """Says what is skipped; of a right that is missing for everybody once."""
         if status == requests.codes.forbidden:
             if self.hides:
+                self._run.note_hidden(user_id)
                 LOGGER.warning(self.hides.format(id=user_id))
                 return
             with self._lock:

@@ -51,6 +51,7 @@ class SyncRun:
         tokens: The access tokens, shared with the run beside it: Huma may take a second token for the end of the first.
         traffic: What was sent and received so far, together with the run beside it.
         skipped: How often something was skipped, by the HTTP status that Huma answered.
+        hidden: The ids of people whom Huma did not show, and would have shown to a key with more rights.
         adapter: Sends the requests, by connections that are shared with the run beside it: they are there already.
     """
 
@@ -71,6 +72,7 @@ class SyncRun:
         self.tokens: Final[AccessTokens] = beside.tokens if beside else AccessTokens()
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
         self.skipped: Final[Counter[int]] = Counter()
+        self.hidden: Final[set[str]] = set()
         self.adapter: Final[WatchedAdapter] = beside.adapter if beside else WatchedAdapter(MOST_CONNECTIONS)
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
@@ -119,6 +121,15 @@ class SyncRun:
         """
         with self._lock:
             self.skipped[status] += 1
+
+    def note_hidden(self, user_id: str) -> None:
+        """Huma has somebody, and does not show them.
+
+        Args:
+            user_id: Their id.
+        """
+        with self._lock:
+            self.hidden.add(user_id)
 
     def note_failure(self, failure: ConnectorError, *, hopeless: bool = False) -> None:
         """A request failed for good, after its retries.
