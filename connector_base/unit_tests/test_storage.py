@@ -12,9 +12,10 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
+from botocore.loaders import JSONFileLoader
 from botocore.stub import Stubber
 
-from connector_base.storage.s3_bucket import REMEDIES, S3Bucket, role_to_assume
+from connector_base.storage.s3_bucket import REMEDIES, WHAT_IS_KNOWN, S3Bucket, role_to_assume
 from connector_base.storage.storage import LocalFolder, open_storage, storage_problem
 from connector_base.storage.storage_config import LocalStorage, NoStorage, S3Storage
 
@@ -230,6 +231,16 @@ def test_a_key_that_was_entered_goes_where_the_settings_say_whatever_the_machine
     assert (key.access_key, key.secret_key, key.token) == (KEY, SECRET, None)
     assert at_home._client().meta.endpoint_url == "https://s3.eu-north-1.amazonaws.com"
     assert at_home._session().client("sts").meta.endpoint_url == "https://sts.eu-north-1.amazonaws.com"
+
+
+def test_what_is_known_of_s3_is_read_once_for_all_files_of_all_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    S3Bucket(bucket())._client()
+    folders = [*WHAT_IS_KNOWN.search_paths]
+    read: list[str] = []
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: read.append(path))
+    S3Bucket(bucket(bucket_path="elsewhere"))._client()
+    assert read == []
+    assert folders == WHAT_IS_KNOWN.search_paths, "it does not grow"
 
 
 def test_a_role_is_assumed_with_the_external_id_that_the_host_hands_over() -> None:

@@ -21,6 +21,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.loaders import create_loader
 
 from connector_base.failures import config_error, transient_error
 from connector_base.storage.storage_config import S3Storage
@@ -43,6 +44,10 @@ OWN_ADDRESSES: Final = {"ignore_configured_endpoint_urls": (None, None, True, No
 
 OWN_KEY: Final = OWN_ADDRESSES | {"profile": (None, None, None, None)}
 """Also keeps it from looking for the profile of the machine that the environment names, which need not exist."""
+
+WHAT_IS_KNOWN: Final = create_loader()
+"""Keeps what botocore knows of Amazon's services. Each file gets a client, and most of the time to make one goes into
+reading that."""
 
 EXTERNAL_ID: Final = "AWS_ASSUME_ROLE_EXTERNAL_ID"
 """The environment variable in which Airbyte's hosts hand over the external id that a role may insist on."""
@@ -158,23 +163,23 @@ class S3Bucket:
     def _session(self) -> boto3.Session:
         region = self.config.region
         access_key = self.config.access_key_id.get_secret_value() or None
-        session = boto3.Session(
+        session = _session_of(
+            OWN_KEY if access_key else OWN_ADDRESSES,
             aws_access_key_id=access_key,
             aws_secret_access_key=self.config.secret_access_key.get_secret_value() or None,
             region_name=region,
-            botocore_session=botocore.session.Session(OWN_KEY if access_key else OWN_ADDRESSES),
         )
         if not self.config.role_arn:
             return session
         role = session.client("sts", endpoint_url=ROLES_ARE_ASSUMED_AT).assume_role(
             **role_to_assume(self.config.role_arn, os.environ)
         )["Credentials"]
-        return boto3.Session(
+        return _session_of(
+            OWN_KEY,
             aws_access_key_id=role["AccessKeyId"],
             aws_secret_access_key=role["SecretAccessKey"],
             aws_session_token=role["SessionToken"],
             region_name=region,
-            botocore_session=botocore.session.Session(OWN_KEY),
         )
 
     @contextmanager
@@ -217,6 +222,13 @@ class S3Bucket:
             f"The bucket {self.config.s3_bucket_name} for reports and rejected records cannot be written ({what}). "
             f"{remedy} Or change Where reports and rejected records go (object_storage_config)."
         )
+
+
+def _session_of(variables: dict[str, Any], **given: str | None) -> boto3.Session:
+    core = botocore.session.Session(variables)
+    session = boto3.Session(**given, botocore_session=core)
+    core.register_component("data_loader", WHAT_IS_KNOWN)  # only now, since boto3 adds a folder to what it finds there
+    return session
 
 
 def role_to_assume(role: str, environment: Mapping[str, str]) -> dict[str, Any]:
