@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import signal
 import sqlite3
 import subprocess
@@ -33,6 +34,8 @@ TIMEOUT = 180
 SECRET, TOKEN = "Zq-webhook-secret", "Zq-webhook-token"
 
 _PATH = "/webhooks/huma"
+_PORTS = range(20_000, 32_000)
+"""None of those that a machine gives to whoever connects: one of them may be given out before it is listened on."""
 _BETWEEN_LOOKS = 0.02
 
 
@@ -210,14 +213,20 @@ def listened_to(sandbox: Sandbox, place: Path, **top: Any) -> Listened:
         place: Where the folder of the connection is made, and where the command is run.
         top: What stands in `connection.yaml` beside the usual.
     """
-    with bind(0) as free:
-        port = free.getsockname()[1]
     folder = place / "fjord"
     folder.mkdir(mode=0o700)
-    listened = Listened(sandbox, folder, port)
+    listened = Listened(sandbox, folder, free_port())
     listened.configure(**top)
     sandbox.huma.webhooks.register(listened.url, secret=SECRET, token=TOKEN)
     return listened
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with suppress(OSError), bind(port):
+            return port
 
 
 @contextmanager
