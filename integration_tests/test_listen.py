@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from destination_xledger.destination import DestinationXledger
 from huma_xledger.bringing.gathering import LONGEST, SOON
-from huma_xledger.bringing.worker import LAST_EVERYBODY
 from integration_tests.conftest import a_stream, connect_at_once
 from integration_tests.demo.story import seconds_to_xledger
 from integration_tests.huma_people import an_employee, as_user
@@ -78,6 +77,25 @@ class Asked:
         return self.sandbox.xledger.operations[self.before[1] :]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A listener, and what was seen while its first sync of everybody was under way.
+
+    Attributes:
+        running: The listener.
+        somebody: Of whom a webhook told meanwhile.
+        status: What that was answered with.
+        meanwhile: What was asked of both systems, beside what that sync had asked for before.
+        afterwards: The paths that Huma was asked for from then on.
+    """
+
+    running: Listening
+    somebody: str
+    status: int | None
+    meanwhile: list[object]
+    afterwards: list[str]
+
+
 def populate(sandbox: Sandbox) -> None:
     """Puts a crowd into both systems, the same on both sides, all of one company."""
     for number in range(1, CROWD + 1):
@@ -114,21 +132,35 @@ def listened(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iter
         populate(sandbox)
         place = tmp_path_factory.mktemp("listened")
         source = sandbox.source_config(company_ids=[company(sandbox)["id"]])
-        yield listened_to(sandbox, place, notify=mail.address(), **{"source-huma": source})
+        yield listened_to(sandbox, place, schedule="1d", notify=mail.address(), **{"source-huma": source})
 
 
 @pytest.fixture(scope="module")
-def running(listened: Listened) -> Iterator[Listening]:
-    """A listener that has brought everybody once, and has learned Xledger's schema."""
+def begun(listened: Listened) -> Iterator[Begun]:
+    """A listener that nobody has stopped, from its start until it has brought everybody once."""
+    sandbox = listened.sandbox
+    lost = hire(sandbox, 701)
+    assert sandbox.huma.webhooks.answers()[-1].status is None
+    stalled = sandbox.xledger.faults.add(Fault.stall(root_field=ADDED, after=IN_A_CHECK))
     with listening(listened, LOG_LEVEL="debug") as running:
-        somebody = next(iter(listened.sandbox.huma.users))
-        listened.sandbox.huma.change(somebody, phone="+47 400 00 001")
-        listened.await_phone(somebody)
+        assert stalled.reached.wait(TIMEOUT)
+        asked = Asked.from_now_on(sandbox)
+        somebody = next(iter(sandbox.huma.users))
+        sandbox.huma.change(somebody, phone="+47 400 00 701")
+        status = sandbox.huma.webhooks.answers()[-1].status
+        oldest = "huma_xledger_oldest_event_seconds"
+        until(lambda: running.metrics()[oldest] > 2 * SOON.total_seconds(), "an event that would be due")
+        meanwhile = [*asked.huma, *asked.xledger]
+        stalled.release()
+        listened.await_phone(lost, somebody)
         listened.await_empty()
-        listened.sandbox.huma.change(somebody, phone="+47 400 00 002")
-        listened.await_phone(somebody)
-        listened.await_empty()
-        yield running
+        yield Begun(running, somebody, status, meanwhile, asked.huma)
+
+
+@pytest.fixture(scope="module")
+def running(begun: Begun) -> Listening:
+    """A listener that has brought everybody once, and somebody since, so that it has learned Xledger's schema."""
+    return begun.running
 
 
 @pytest.fixture
@@ -166,6 +198,13 @@ def somebody(listened: Listened, number: int) -> str:
 
 def codes(sandbox: Sandbox) -> Counter[str]:
     return Counter(employee["code"] for employee in sandbox.xledger.employees())
+
+
+def test_what_it_was_never_told_comes_with_the_schedule_which_runs_beside_nothing_else(begun: Begun) -> None:
+    assert begun.status == 200
+    assert begun.meanwhile == []
+    assert begun.afterwards == [TOKEN_OF_HUMA, f"/users/{begun.somebody}"], begun.running.printed
+    assert codes(begun.running.listened.sandbox)["E701"] == 1
 
 
 def test_a_change_is_in_xledger_for_one_request_to_huma_and_four_to_xledger(
@@ -431,31 +470,6 @@ def test_no_value_of_anybody_and_no_secret_is_printed_or_kept_whatever_is_logged
     }
 
 
-def test_it_ends_when_it_is_told_and_what_it_missed_comes_with_the_schedule_which_runs_beside_nothing_else(
-    running: Listening, listened: Listened
-) -> None:
-    sandbox = listened.sandbox
+def test_it_ends_when_it_is_told(running: Listening) -> None:
     assert running.end(signal.SIGTERM) == 0
     assert "Traceback" not in running.printed
-    lost = hire(sandbox, 701)
-    assert sandbox.huma.webhooks.answers()[-1].status is None
-    settings = sandbox.source_config(company_ids=[company(sandbox)["id"]])
-    listened.configure(schedule="15m", **{"source-huma": settings})
-    with listened.inbox() as inbox:
-        inbox.remember(LAST_EVERYBODY, (datetime.now(timezone.utc) - timedelta(hours=1)).isoformat())
-    stalled = sandbox.xledger.faults.add(Fault.stall(root_field=ADDED, after=IN_A_CHECK))
-    with listening(listened) as again:
-        assert stalled.reached.wait(TIMEOUT)
-        asked = Asked.from_now_on(sandbox)
-        somebody = next(iter(sandbox.huma.users))
-        sandbox.huma.change(somebody, phone="+47 400 00 701")
-        assert sandbox.huma.webhooks.answers()[-1].status == 200
-        oldest = "huma_xledger_oldest_event_seconds"
-        until(lambda: again.metrics()[oldest] > 2 * SOON.total_seconds(), "an event that would be due")
-        assert (asked.huma, asked.xledger) == ([], [])
-        stalled.release()
-        listened.await_phone(lost, somebody)
-        listened.await_empty()
-        assert asked.huma == [TOKEN_OF_HUMA, f"/users/{somebody}"], again.printed
-        assert again.end(signal.SIGINT) == 128 + signal.SIGINT
-    assert codes(sandbox)["E701"] == 1

@@ -258,6 +258,13 @@ def test_whoever_may_be_about_to_be_added_waits_and_nobody_else_does(story: Stor
     assert_all_is_well(sandbox)
 
 
+def test_it_ends_with_ctrl_c_as_whoever_pressed_that_expects(story: Story) -> None:
+    with forked(story.listened) as process:
+        os.kill(process.pid or 0, signal.SIGINT)
+        process.join(TIMEOUT)
+        assert process.exitcode == 128 + signal.SIGINT
+
+
 def test_killed_while_a_failed_event_waits_it_is_brought_after_the_start(story: Story) -> None:
     sandbox = story.sandbox
     token, sandbox.xledger.token = sandbox.xledger.token, "0" * 64
