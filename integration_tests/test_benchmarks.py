@@ -12,7 +12,7 @@ from airbyte_cdk.models import SyncMode
 from playwright.sync_api import Browser
 from rich.console import Console
 
-from benchmarks import destination_huma, destination_xledger, review_page, source_huma, source_xledger
+from benchmarks import destination_huma, destination_xledger, listening, review_page, source_huma, source_xledger
 from benchmarks.elsewhere import elsewhere
 from benchmarks.promises import table_of_promises
 from benchmarks.served import Traffic
@@ -100,7 +100,20 @@ def test_what_a_sync_to_huma_takes_too_much_of_is_told_beside_the_number(capsys:
     assert told.count(" NO ") == 6
 
 
-@pytest.mark.parametrize("module", [source_huma, destination_huma, source_xledger, destination_xledger])
+def test_a_listener_that_is_slow_asks_for_more_than_a_sync_or_refuses_a_webhook_is_told_beside_the_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    slow = listening.Seen([1.0, 2.1, 2.2], huma=3, xledger=Traffic(13, 1, 1))
+    burst = listening.Seen([9.0] * 3, huma=4, xledger=Traffic(13, 1, 1))
+    alone = listening.Seen([1.0], huma=3, xledger=Traffic(8, 1, 1))
+    promises = listening._promises({1: slow}, burst, alone, [200, 200, 403])  # noqa: SLF001
+    Console(width=160).print(table_of_promises(promises))
+    assert [promise.kept for promise in promises] == [False] * 5
+    assert capsys.readouterr().out.count(" NO ") == 5
+    assert (slow.within(0.95), slow.within(0.5)) == (2.2, 2.1)
+
+
+@pytest.mark.parametrize("module", [source_huma, destination_huma, source_xledger, destination_xledger, listening])
 def test_an_option_that_a_benchmark_does_not_have_is_refused(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -892,3 +893,8 @@ def test_a_burst_is_refused_in_their_words() -> None:
         error = client.error(EMPLOYEES)
     assert error["code"] == "BAD_REQUEST.BURST_RATE_LIMIT_REACHED"
     assert [operation.outcome for operation in sandbox.xledger.operations] == ["carried_out", "burst_limit"]
+
+
+def test_a_request_is_on_its_way_for_as_long_as_it_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.xledger, "latency", 0.05)
+    assert client.post(EMPLOYEES, first=1).elapsed >= dt.timedelta(seconds=0.05)

@@ -56,6 +56,7 @@ class Xledger:
         faults: What goes wrong with the next requests.
         dialect: How it speaks; another may be put in its place at any time.
         concurrency_limit: How many requests may be under way at once; None for no limit.
+        latency: Seconds that every request is on its way; it holds no other request up.
         happenings: Wakes up whoever waits for a request, or for what it writes.
         clock: Seconds on a clock, by which it does what it does late; a test may put its own in its place.
     """
@@ -70,6 +71,7 @@ class Xledger:
         self.burst_limit = BurstLimit(burst_limit)
         self.concurrency_limit: int | None = 5
         self.dialect = dialect
+        self.latency = 0.0
         self.happenings = Happenings()
         self.clock: Callable[[], float] = time.monotonic
         self._lacks: frozenset[str] = frozenset()

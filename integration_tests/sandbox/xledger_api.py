@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import functools
 import json
@@ -82,6 +83,7 @@ class _Endpoint:
         received = _Received(await request.body())
         self.under_way += 1
         try:
+            await asyncio.sleep(self.xledger.latency)
             response, outcome = await self._admitted(request, received)
         finally:
             self.under_way -= 1
