@@ -233,10 +233,15 @@ def test_whom_the_key_sees_no_more_is_tried_again_and_all_others_are_brought(war
     warm.sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
     ran = warm.some(hidden, seen)
     assert (ran.ending, ran.summary["received"], ran.summary["updated"]) == (Ending.CONFIG, 1, 1)
+    assert ran.only == (hidden,)
     assert hidden in (ran.problem or "")
     assert seen not in (ran.problem or "")
+    warm.sandbox.huma.change(seen, givenName="Zacharia")
+    warm.sandbox.xledger.faults.add(Fault.maintenance_page(times=None))
+    assert warm.some(hidden, seen).only == (), "it is not theirs alone"
     warm.sandbox.huma.faults.clear()
-    assert warm.some(hidden, seen).summary["updated"] == 1
+    warm.sandbox.xledger.faults.clear()
+    assert warm.some(hidden, seen).summary["updated"] == 2
 
 
 def test_whom_the_key_never_saw_is_left_out_with_a_line_and_all_others_are_brought(warm: Listener) -> None:

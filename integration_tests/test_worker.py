@@ -181,6 +181,19 @@ def test_who_failed_together_for_a_reason_that_may_be_one_persons_is_tried_alone
     assert set(some.asked()) == {of(8), of(9)}
 
 
+def test_a_failure_that_is_one_persons_alone_is_nobody_elses(some: Bringing) -> None:
+    only = Ran(Ending.CONFIG, "Huma does not show her.", a_summary(received=2, updated=2), only=(user(2),))
+    some.runs.comes_to = lambda users: only if user(2) in users else None
+    some.comes(1, 2, 3)
+    some.works(1)
+    assert some.asked() == [of(1, 2, 3)]
+    (left,) = some.waiting
+    assert (left.event.user, left.attempts, left.problem) == (user(2), 1, "Huma does not show her.")
+    some.works(5)
+    assert some.asked() == [of(2)]
+    assert [kept.attempts for kept in some.waiting] == [2]
+
+
 def test_others_are_not_kept_waiting_by_those_who_are_tried_alone(some: Bringing) -> None:
     some.runs.comes_to = lambda users: fails(Ending.UNFORESEEN) if len(users) == 5 else None
     some.runs.meanwhile = lambda: some.clock.goes_on(0.5)

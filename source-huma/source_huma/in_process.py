@@ -12,10 +12,11 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     DestinationSyncMode,
+    FailureType,
     SyncMode,
 )
 
-from connector_base.failures import config_error, system_error
+from connector_base.failures import ConnectorError, system_error
 from connector_base.reading.entrypoint import SourceEntrypoint
 from connector_base.reading.nulls import NULL
 from connector_base.settings.settings import entered
@@ -47,6 +48,24 @@ CHANGED: Final = ConfiguredAirbyteCatalog(
 )
 """The catalog of those who have changed. Its columns are those of every host that selects all: the state says which
 they were, and with others everybody would count as changed."""
+
+
+class NotShownError(ConnectorError):
+    """Huma does not show people any more whom an earlier sync has read. All others were read.
+
+    Attributes:
+        users: Their ids.
+    """
+
+    def __init__(self, users: Sequence[str]) -> None:
+        more = f" and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else ""
+        message = (
+            f"Huma does not show people to the API key any more whom it showed before: {', '.join(users[:MOST_NAMED])}"
+            f"{more}. What has changed of them is not known. Let an administrator of Huma give the key the right to "
+            "see them under System settings > Open API."
+        )
+        super().__init__(message=message, internal_message=message, failure_type=FailureType.config_error)
+        self.users: Final = users
 
 
 def users(config: Mapping[str, Any], beside: SyncRun) -> Iterator[dict[str, Any]]:
@@ -88,20 +107,15 @@ def changed_users(
         The messages, but for log lines: records in which null is `NULL`, states, and how the stream goes.
 
     Raises:
-        ConnectorError: A config error for settings that cannot work, and for somebody whom Huma does not show any more
-            who was read before; or the first failure, once reading has come to its end, and whoever could be read was
-            yielded, with the state that says who that was.
+        ConnectorError: A config error for settings that cannot work; or the first failure, once reading has come to its
+            end, and whoever could be read was yielded, with the state that says who that was.
+        NotShownError: When that went well, but for those whom Huma does not show any more.
     """
     source, settings = SourceHuma(config, CHANGED, beside=beside), entered(config)
     SourceEntrypoint.validate_connection(source.spec(logging.getLogger("airbyte")), settings)
     yield from _read(source, settings, CHANGED, source.states_of(states))
     if hidden := sorted(source.hidden & _read_before(states)):
-        more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
-        raise config_error(
-            f"Huma does not show people to the API key any more whom it showed before: {', '.join(hidden[:MOST_NAMED])}"
-            f"{more}. What has changed of them is not known. Let an administrator of Huma give the key the right to "
-            "see them under System settings > Open API."
-        )
+        raise NotShownError(hidden)
 
 
 def _read_before(states: Sequence[Mapping[str, Any]]) -> frozenset[str]:

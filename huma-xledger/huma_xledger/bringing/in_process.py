@@ -37,7 +37,7 @@ from huma_xledger.inbox.store import Inbox
 from huma_xledger.lock import AlreadyRunningError, LockFileError
 from huma_xledger.report import summary_in
 from huma_xledger.state_file import Kept, StateFile, StateFileError
-from source_huma.in_process import CHANGED, changed_users, settings_form
+from source_huma.in_process import CHANGED, NotShownError, changed_users, settings_form
 from xledger_api.sending.client import XledgerClient
 
 if TYPE_CHECKING:
@@ -123,11 +123,13 @@ class _Course:
         users: Who is brought.
         heard: What the connectors log.
         failures: How what failed has ended, and why, in the connectors' words.
+        not_shown: Whom Huma does not show any more.
     """
 
     users: Sequence[str]
     heard: Heard
     failures: list[tuple[Ending, str]] = field(default_factory=list)
+    not_shown: Sequence[str] = ()
 
     def failed(self, connector: str, error: Exception) -> None:
         """Notes that a connector failed, in its own words."""
@@ -146,6 +148,7 @@ class _Course:
             summary_in(self.heard.lines),
             tuple(self.heard.lines),
             huma_requests=huma_requests,
+            only=tuple(self.not_shown) if len(self.failures) == 1 else (),
         )
 
 
@@ -262,7 +265,7 @@ class InProcess:
             except EndedByHostError:
                 course.failures.append((Ending.PASSING, STOPPED))
         ran = course.ran(warm.huma.traffic.requests - asked_before)
-        if ran.ending is Ending.DONE and self._inbox.may_be_adding() is not None:
+        if (ran.ending is Ending.DONE or ran.only) and self._inbox.may_be_adding() is not None:
             self._inbox.added(course.users)  # where a run failed, nobody may know yet whether they were
         return ran
 
@@ -276,6 +279,9 @@ class InProcess:
         try:
             with closing(cast("Generator[AirbyteMessage]", reading)):
                 messages.extend(self._unless_stopped(reading))
+        except NotShownError as error:
+            course.not_shown = error.users
+            course.failed(TO_XLEDGER.source, error)
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
             course.failed(TO_XLEDGER.source, error)
         return messages

@@ -43,6 +43,7 @@ class Ran:
         huma_requests: How many requests went to Huma, those for tokens included; 0 where that is not known.
         in_doubt: Whether somebody may have been added to Xledger of whom nobody heard, and nobody knows who: nobody is
             to be brought before they would be seen there.
+        only: Whose failure it is, where it is theirs alone and all others are brought; nobody where that is not so.
     """
 
     ending: Ending
@@ -52,6 +53,7 @@ class Ran:
     everybody: bool = False
     huma_requests: int = 0
     in_doubt: bool = False
+    only: tuple[str, ...] = ()
 
 
 class Runs(Protocol):

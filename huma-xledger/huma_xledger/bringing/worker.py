@@ -292,7 +292,8 @@ class Worker:
             )
             self._alone |= set(batch.users)
         else:
-            self._failed(batch, ran.problem or "Nobody says why.", ended)
+            left = self._without_others(batch, ran, began, ended) if ran.only else batch
+            self._failed(left, ran.problem or "Nobody says why.", ended)
         self._is_busy = ran.ending is Ending.BUSY
         if not batch.users or (of_everybody and ran.ending is Ending.DONE):
             self._schedule(ran.ending, began, ended)
@@ -338,6 +339,12 @@ class Worker:
         logger.info("%s", _came_to(batch, ran, ended - began))
         if ran.summary.get("rejected") and not of_everybody:
             self.tells.rejected(ran)
+
+    def _without_others(self, batch: Batch, ran: Ran, began: datetime, ended: datetime) -> Batch:
+        """What is left of a batch where the failure is only some people's: all others are done with."""
+        if others := tuple(user for user in batch.users if user not in ran.only):
+            self._done(replace(batch, users=others), ran, began, ended, of_everybody=False)
+        return replace(batch, users=ran.only)
 
     def _failed(self, batch: Batch, problem: str, ended: datetime) -> None:
         """Has events tried again later, each by how often it was tried, or gives up on them."""
