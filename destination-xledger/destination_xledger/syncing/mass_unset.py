@@ -104,12 +104,15 @@ class CameLately:
 
     now: Callable[[], float] = monotonic
     _people: dict[str, tuple[float, _One]] = field(default_factory=dict, init=False)
+    _kinds: dict[_One, _One] = field(default_factory=dict, init=False)
+    """Of people who have and lose the same, one: in a large organisation they are many."""
     _counts: _Counts = field(default_factory=_Counts, init=False)
 
     def add(self, identity: str, one: _One) -> None:
         """Counts somebody, by what is seen of them now."""
         if (before := self._people.pop(identity, None)) is not None:
             self._counts.take_away(before[1])
+        one = self._kinds.setdefault(one, one)
         self._people[identity] = (self.now(), one)  # behind all who came before
         self._counts.add(one)
 
@@ -180,5 +183,5 @@ class UnsetGuard:
                 for rule in self.table.rules
                 if rule.may_be_unset and any(isinstance(there.values[target], str) for target in rule.targets)
             ),
-            tuple({change.field for change in item.plan.changes if change.after is None}),
+            tuple(sorted({change.field for change in item.plan.changes if change.after is None})),
         )
