@@ -370,6 +370,16 @@ def test_a_restart_brings_everybody_only_if_the_time_has_come_and_however_many_w
     assert daily.asked() == [EVERYBODY]
 
 
+def test_a_clock_that_was_ahead_has_everybody_wait_no_longer_than_the_timetable(daily: Bringing) -> None:
+    year, day = 365 * 24 * 3600, 24 * 3600
+    daily.clock.goes_on(year)
+    daily.works()
+    daily.clock.goes_on(-year)
+    assert daily.asked() == [EVERYBODY]
+    daily.works(day)
+    assert daily.asked() == [EVERYBODY]
+
+
 def test_neither_webhooks_nor_the_timetable_ever_wait_for_each_other_for_long(tmp_path: Path) -> None:
     """Something comes all the time, a sync of everybody takes longer than the pause between two of them."""
     with bringing(tmp_path, "1m") as made:

@@ -246,6 +246,8 @@ class Worker:
         asked = now if isinstance(unnamed, Batch) else unnamed.at
         if asked is not None and self._last_everybody is not None:
             asked = max(asked, min(self._last_everybody + APART, now + APART))
+        if self._scheduled is not None and self.timetable is not None:  # by a clock that was ahead it may be in a year
+            self._scheduled = min(self._scheduled, self.timetable.next_after(now))
         at = [moment for moment in (self._scheduled, asked) if moment is not None]
         if not at:
             return Later(None)
