@@ -370,6 +370,18 @@ def test_a_restart_brings_everybody_only_if_the_time_has_come_and_however_many_w
     assert daily.asked() == [EVERYBODY]
 
 
+def test_a_clock_that_was_ahead_keeps_no_webhook_that_names_nobody_waiting(some: Bringing) -> None:
+    year = 365 * 24 * 3600
+    some.clock.goes_on(year)
+    some.comes(None)
+    some.works(1)
+    some.clock.goes_on(-year)
+    assert some.asked() == [EVERYBODY]
+    some.comes(None)
+    some.works(3600)
+    assert some.asked() == [EVERYBODY]
+
+
 def test_a_clock_that_was_ahead_has_everybody_wait_no_longer_than_the_timetable(daily: Bringing) -> None:
     year, day = 365 * 24 * 3600, 24 * 3600
     daily.clock.goes_on(year)

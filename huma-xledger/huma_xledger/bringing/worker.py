@@ -244,8 +244,8 @@ class Worker:
         """The batch of everybody, if one is due: by the timetable, or for an event that names nobody."""
         unnamed = of_nobody(waiting, now)
         asked = now if isinstance(unnamed, Batch) else unnamed.at
-        if asked is not None and self._last_everybody is not None:
-            asked = max(asked, min(self._last_everybody + APART, now + APART))
+        if asked is not None and self._last_everybody is not None and self._last_everybody <= now:
+            asked = max(asked, self._last_everybody + APART)
         if self._scheduled is not None and self.timetable is not None:  # by a clock that was ahead it may be in a year
             self._scheduled = min(self._scheduled, self.timetable.next_after(now))
         at = [moment for moment in (self._scheduled, asked) if moment is not None]
