@@ -145,7 +145,7 @@ async def _never() -> Any:
 def served(listening: Listening) -> Iterator[int]:
     """Serves it to the end of the block, in a thread; gives the port."""
     with listener(0) as listens:
-        server = Server(listening.app, lambda: None, KEEP_ALIVE)
+        server = Server(listening.app, keep_alive=KEEP_ALIVE)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listens]})
         thread.start()
         try:

@@ -310,6 +310,14 @@ def _arguments() -> argparse.Namespace:
     review.add_argument(
         "--no-browser", action="store_false", dest="browser", help="print the address and open no browser"
     )
+    _let_decide_about_events(events)
+    arguments = parser.parse_args()
+    if arguments.command == "events" and arguments.all != (arguments.drop == []):
+        events.error("--drop takes the numbers of events, or --all; and --all goes with --drop alone")
+    return arguments
+
+
+def _let_decide_about_events(events: argparse.ArgumentParser) -> None:
     events.add_argument(
         "--json", action="store_true", help="print all of them as JSON; whatever else there is to say goes to stderr"
     )
@@ -330,10 +338,6 @@ def _arguments() -> argparse.Namespace:
         "everybody who changed brings what they were about anyway",
     )
     events.add_argument("--all", action="store_true", help="with --drop: each that was given up on")
-    arguments = parser.parse_args()
-    if arguments.command == "events" and arguments.all != (arguments.drop == []):
-        events.error("--drop takes the numbers of events, or --all; and --all goes with --drop alone")
-    return arguments
 
 
 def _number_of_event(text: str) -> int:

@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -76,22 +76,14 @@ def listen(file: ConnectionFile, states: Path) -> int:
         ending = stack.enter_context(_ending())
         stack.enter_context(held(states / "listen.lock", refusal=ANOTHER_LISTENER))
         listens = stack.enter_context(listener(settings.port, ANOTHER_PORT))
-        inbox = Inbox.opened(states / INBOX)
-        stack.callback(inbox.close)
-        if not inbox.is_writable():
-            raise InboxError(
-                f"{states / INBOX} cannot be written. Give the user that this runs as permission and room."
-            )
+        inbox = stack.enter_context(closing(_opened(states / INBOX)))
         _say_no_secret(settings)
         meters, telling = Meters(), Telling(file, states)
         batch_size = _batch_size(configs.get(TO_XLEDGER.destination, {}))
         runs = _runs(file, settings, states, inbox)
         worker = Worker(runs, inbox, meters, telling, beforehand.timetable, batch_size)
-        server = Server(
-            application(inbox, settings, meters, worker.condition, worker.arrived, _now),
-            lambda: None,
-            keep_alive=KEEP_ALIVE,
-        )
+        receives = application(inbox, settings, meters, worker.condition, worker.arrived, _now)
+        server = Server(receives, keep_alive=KEEP_ALIVE)
         ending.will_end(server)
         worker.start()
         _say_where(settings)
@@ -105,6 +97,15 @@ def listen(file: ConnectionFile, states: Path) -> int:
         if not has_ended:
             os._exit(ending.code)  # what still runs is as good as killed: nothing is lost, and nobody waits for it
         return ending.code
+
+
+def _opened(path: Path) -> Inbox:
+    """The inbox, which can be written."""
+    inbox = Inbox.opened(path)
+    if not inbox.is_writable():
+        inbox.close()
+        raise InboxError(f"{path} cannot be written. Give the user that this runs as permission and room.")
+    return inbox
 
 
 def _runs(file: ConnectionFile, settings: ListenSettings, states: Path, inbox: Inbox) -> Runs:

@@ -99,12 +99,12 @@ class _Protocol(H11Protocol):
 class Server(uvicorn.Server):
     """Serves until a signal comes or `should_exit` is set, and writes no line about anything."""
 
-    def __init__(self, app: ASGIApp, ending: Callable[[], object], keep_alive: int = 5) -> None:
+    def __init__(self, app: ASGIApp, ending: Callable[[], object] = lambda: None, keep_alive: int = 5) -> None:
         """What is served, and how.
 
         Args:
             app: Answers requests.
-            ending: Is called in the loop before connections are closed: whoever waits for an answer gets one.
+            ending: Is called in the loop before connections are closed: whoever waits for an answer is to get one.
             keep_alive: Seconds after which a connection is closed on which nothing is asked any more.
         """
         super().__init__(
