@@ -38,7 +38,7 @@ from integration_tests.sandbox import Fault, Sandbox
 from source_huma.in_process import CHANGED, changed_users
 from xledger_api.sending.client import XledgerClient
 
-PEOPLE = 14
+PEOPLE = 7
 LOOK_UP = ("employees", "employees", "employees")
 """By code, by e-mail address, and by code in another case: one request."""
 
