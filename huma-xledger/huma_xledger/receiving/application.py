@@ -18,11 +18,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from huma_xledger import listen_settings
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.store import Inbox
-from huma_xledger.listen_settings import ListenSettings
+from huma_xledger.listen_settings import PATH, ListenSettings
 from huma_xledger.metering import CONTENT_TYPE, Meters
 from huma_xledger.receiving.body import NotUnderstoodError, Understood, understood
 from huma_xledger.receiving.health import Health, health
@@ -108,7 +107,7 @@ class _Receiving:
             return  # nothing else is served, and closes by itself
         request = Request(scope, receive)
         match scope["method"], scope["path"]:
-            case "POST", listen_settings.PATH:
+            case "POST", path if path == PATH:
                 response = await self._webhook(request)
             case "GET", "/healthz":
                 response = await self._health()
