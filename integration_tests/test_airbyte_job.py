@@ -3,14 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from huma_xledger.bringing.airbyte_client import AirbyteClient
-from huma_xledger.bringing.airbyte_job import LOOKS_IN_VAIN, RUNS_ALREADY, AirbyteJobs
+from huma_xledger.bringing.airbyte_job import LOOKS_IN_VAIN, RUNS_ALREADY, AirbyteJobs, problem_of
 from huma_xledger.bringing.runs import Ending, Ran, Runs
 from huma_xledger.bringing.worker import Worker
 from huma_xledger.inbox.events import Event
@@ -86,6 +86,14 @@ def test_a_job_is_started_and_watched_to_its_end_and_has_then_read_everybody(con
     runs: Runs = connection.then("running", "succeeded").runs()
     assert runs.everybody() == Ran(Ending.DONE, everybody=True)
     assert connection.airbyte.asked == ["createAccessToken", "listJobs", "createJob", "getJob", "getJob"]
+
+
+def test_a_check_asks_for_jobs_and_starts_none(connection: Connection) -> None:
+    assert problem_of(connection.settings) is None
+    assert connection.airbyte.jobs == []
+    problem = problem_of(replace(connection.settings, client_secret="another one"))
+    assert problem is not None
+    assert problem.startswith("Airbyte does not accept the client ID (client_id) and the client secret (client_secret)")
 
 
 def test_a_burst_of_events_is_one_job(connection: Connection) -> None:

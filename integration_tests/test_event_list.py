@@ -202,6 +202,18 @@ def test_that_the_settings_can_be_read_by_others_is_said_beside_the_json(
     assert "chmod 600" in err
 
 
+def test_whoever_has_read_enough_is_told_nothing_about_it(
+    run: Run, listener: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def print_to_nobody(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", print_to_nobody)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    assert listener.given_up()
+    assert run("--json") == (1, "", "")
+
+
 def test_when_nothing_is_there_one_line_says_so() -> None:
     assert list(told_of(Events((), ()), NOW)) == ["No event waits, and none was given up on."]
 

@@ -100,8 +100,12 @@ def test_json_will_do_and_so_will_a_byte_order_mark(tmp_path: Path) -> None:
             f"source-huna: {{client_id: {MARK}}}",
             "settings of source-huna, which is none of source-huma, destination-xl",
         ),
+        (
+            f"shedule: {MARK}",
+            "settings of shedule, which is none of .*, destination-huma, notify, .*, schedule, listen",
+        ),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_file_that_is_none_is_named_in_a_sentence_and_no_value_of_it_is_told(
     content: str | bytes, sentence: str, tmp_path: Path

@@ -302,6 +302,11 @@ def test_a_check_tells_what_is_to_be_known_before_webhooks_are_taken(
     assert code == 0
     assert "does not say mode: sync below destination-xledger" in told
     assert "has no schedule" in told
+    assert "Webhooks are taken at http://127.0.0.1:8710/webhooks/huma where huma-xledger listen is running." in told
+    content["schedule"] = "6h"
+    code, told = checked()
+    assert code == 0
+    assert "if that were done now, it would be done again at 20" in told
     content["schedule"] = "often"
     code, told = checked()
     assert code == 2

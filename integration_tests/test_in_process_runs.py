@@ -26,7 +26,7 @@ from huma_api.asking.sync_run import SyncRun
 from huma_xledger import state_file
 from huma_xledger.belonging import Belonging
 from huma_xledger.bringing import in_process
-from huma_xledger.bringing.in_process import SETTINGS, STOPPED, InProcess
+from huma_xledger.bringing.in_process import FIRST, SETTINGS, STOPPED, InProcess
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.connection import Connection
 from huma_xledger.inbox.store import NAME, Inbox
@@ -336,9 +336,11 @@ def test_what_somebody_has_to_mend_is_told_in_the_connectors_own_words(
     assert "Zq-" not in ran.problem
 
 
-def test_other_settings_bring_everybody_once(warm: Listener) -> None:
+def test_other_settings_bring_everybody_once(warm: Listener, caplog: pytest.LogCaptureFixture) -> None:
     warm.configure(no_unset_fields=["phone"])
-    assert warm.some(warm.ids[0]).everybody
+    with caplog.at_level(logging.INFO, "airbyte"):
+        assert warm.some(warm.ids[0]).everybody
+    assert FIRST in caplog.text
     assert warm.whole == 2
     assert not warm.some(warm.ids[0]).everybody
     assert warm.whole == 2

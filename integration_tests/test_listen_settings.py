@@ -105,7 +105,7 @@ def test_every_mistake_is_told_by_its_key_and_no_value_is(listen: Any, wrong: st
     with pytest.raises(ConnectionFileError, match=wrong) as raised:
         _ = file.listen
     assert str(raised.value).startswith(f"{tmp_path / NAME}: listen")
-    assert str(raised.value).endswith("Correct it: README.md shows what belongs in it.")
+    assert str(raised.value).endswith("Correct it: huma-xledger/docs/listen.md shows what belongs in it.")
     assert MARK not in str(raised.value)
     assert raised.value.__suppress_context__
 

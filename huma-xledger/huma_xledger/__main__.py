@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from huma_xledger.connection import Connection, SyncResult
     from huma_xledger.connection_file import ConnectionFile
+    from huma_xledger.listen_settings import AirbyteJob
 
 GOES_ON: Final = "What was written stays written, and the next sync goes on from there."
 
@@ -34,6 +35,10 @@ ENDED: Final = {
     ),
 }
 """What is said when a review ends, by what it was at."""
+
+STANDARD_OUTPUT: Final = 1
+
+WORKS: Final = "It works with these settings."
 
 INTERRUPTED: Final = 128 + signal.SIGINT
 """The exit code of a process that somebody at the keyboard ended."""
@@ -69,6 +74,9 @@ def _run(arguments: argparse.Namespace) -> int:
     except ConnectionFileError as error:
         _say(console, str(error))
         return 2
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)
+        return 1
     except OSError as error:
         _say(console, no_room(error))
         return 1
@@ -80,22 +88,35 @@ def _check(file: "ConnectionFile", _: argparse.Namespace, console: "Console") ->
     notify = file.notify
     from huma_xledger.bringing.beforehand import Beforehand  # noqa: PLC0415  as above
 
-    of_webhooks = tuple(Beforehand.of(file).warnings(file))
+    beforehand = Beforehand.of(file)
     from huma_xledger.connection import check, warnings_of  # noqa: PLC0415  as above
 
     checked = check(configs)
-    for sentence in (*of_webhooks, *_at_odds(file, notify)):
+    for sentence in (*beforehand.warnings(file), *_at_odds(file, notify)):
         _say(console, sentence)
     for warning in warnings_of(checked):
         _say(console, warning)
     for name, result in checked.items():
-        _say(console, f"{name}: {result.problem or 'It works with these settings.'}")
+        _say(console, f"{name}: {result.problem or WORKS}")
         if result.decisions is not None:
             _say(console, f"{name}: {_where_it_is(result.decisions, name, file)}")
+    airbyte = beforehand.settings.airbyte if beforehand.settings is not None else None
+    of_airbyte = _problem_of(airbyte) if airbyte is not None else None
+    if airbyte is not None:
+        _say(console, f"Airbyte: {of_airbyte or WORKS}")
+    for sentence in beforehand.told(datetime.now(timezone.utc)):
+        _say(console, sentence)
     of_notify = _problems_of_notify(file, notify)
     for sentence in of_notify:
         _say(console, sentence)
-    return 1 if of_notify or any(result.problem for result in checked.values()) else 0
+    return 1 if of_notify or of_airbyte or any(result.problem for result in checked.values()) else 0
+
+
+def _problem_of(airbyte: "AirbyteJob") -> str | None:
+    """Why Airbyte cannot be asked for jobs."""
+    from huma_xledger.bringing.airbyte_job import problem_of  # noqa: PLC0415  as above
+
+    return problem_of(airbyte)
 
 
 def _at_odds(file: "ConnectionFile", addresses: Sequence[str]) -> Iterator[str]:

@@ -40,7 +40,11 @@ CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in d
 
 DESTINATIONS: Final = tuple(direction.destination for direction in BY_ORIGIN.values())
 
+_BESIDE: Final = (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN)
+
 _CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
+_CORRECT_LISTENING: Final = "Correct it: huma-xledger/docs/listen.md shows what belongs in it."
+_QUOTED: Final = "Text that begins with a sign, as * or @, has to be between quotation marks."
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
 
@@ -134,16 +138,17 @@ class ConnectionFile:
         except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1} cannot be read)" if mark else ""
-            raise ConnectionFileError(f"{path} is not understood as YAML{where}. {_CORRECT_IT}") from None
-        told = _popped(content, (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN))
-        is_complete = bool(content) or is_airbytes(told.get(LISTEN))  # which has the connectors' configs then
+            raise ConnectionFileError(f"{path} is not understood as YAML{where}. {_QUOTED} {_CORRECT_IT}") from None
+        told = _popped(content, _BESIDE)
+        for name in content if isinstance(content, dict) else ():
+            if name not in CONNECTORS:
+                known = ", ".join((*CONNECTORS, *_BESIDE))
+                raise ConnectionFileError(f"{path} has settings of {name}, which is none of {known}. {_CORRECT_IT}")
+        is_complete = bool(content) or is_airbytes(
+            told.get(LISTEN)
+        )  # who has Airbyte has the connectors' configs there
         if not is_complete or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
             raise ConnectionFileError(f"{path} does not hold settings below the name of each connector. {_CORRECT_IT}")
-        for name in content:
-            if name not in CONNECTORS:
-                raise ConnectionFileError(
-                    f"{path} has settings of {name}, which is none of {', '.join(CONNECTORS)}. {_CORRECT_IT}"
-                )
         return cls(
             path,
             content,
@@ -236,7 +241,7 @@ class ConnectionFile:
         try:
             return listen_settings(self._with_variables(self._listen, LISTEN))
         except ListenSettingsError as error:
-            raise ConnectionFileError(f"{self.path}: {error}. {_CORRECT_IT}") from None
+            raise ConnectionFileError(f"{self.path}: {error}. {_CORRECT_LISTENING}") from None
 
     @property
     def writes(self) -> bool:
@@ -244,13 +249,13 @@ class ConnectionFile:
         return self.mode(TO_XLEDGER.destination) == "sync"
 
     def mistaken(self, key: str, why: str) -> ConnectionFileError:
-        """What is wrong with what stands under a key of this file.
+        """What is wrong with what says how webhooks are taken.
 
         Args:
             key: The key.
             why: What is wrong, in words that no value is in.
         """
-        return ConnectionFileError(f"{self.path}, {key}: {why}. {_CORRECT_IT}")
+        return ConnectionFileError(f"{self.path}, {key}: {why}. {_CORRECT_LISTENING}")
 
     @property
     def tell_by_themselves(self) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ NOT_SUCCEEDED: Final = {
 OUT_OF_SIGHT: Final = "Job {number} was started in Airbyte, and it cannot be seen how far it is. {why}"
 
 
+def problem_of(job: AirbyteJob) -> str | None:
+    """Why no job could be started, as far as asking for the latest ones tells; None where nothing is in the way.
+
+    Args:
+        job: The connection, and where its Airbyte is.
+    """
+    try:
+        AirbyteClient(job).latest()
+    except AirbyteError as error:
+        return str(error)
+    return None
+
+
 class AirbyteJobs:
     """Brings everybody who has changed, by the sync of a connection in Airbyte, whoever it is for: a job reads all.
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from huma_xledger.bringing.timetable import Timetable, timetable_of
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
-from huma_xledger.listen_settings import LISTEN, ListenSettings
+from huma_xledger.listen_settings import LISTEN, PATH, ListenSettings
+from huma_xledger.loopback import HOST
 
 ONLY_A_LOOK: Final = (
     "{path} does not say mode: sync below {destination}, so that nobody whom a webhook names would be written. Look at "
@@ -25,6 +27,13 @@ SHORTEST: Final = 16
 EASILY_FOUND: Final = (
     "The secret in {path} (listen.secret) is so short that whoever has seen a webhook can find it by trying, and send "
     "others. Put one of 32 random characters there and in Huma."
+)
+
+TAKEN: Final = "Webhooks are taken at http://{host}:{port}{path} where huma-xledger listen is running."
+
+NEXT: Final = (
+    "By the schedule, everybody who has changed is synced as well: if that were done now, it would be done again at "
+    "{at}."
 )
 
 WITHOUT_WEBHOOKS: Final = (
@@ -71,6 +80,18 @@ class Beforehand:
         if self.timetable is None:
             yield WITHOUT_A_SCHEDULE.format(path=file.path)
 
+    def told(self, now: datetime) -> Iterator[str]:
+        """How webhooks are taken and made good, for whoever checks the connection.
+
+        Args:
+            now: The time, with its zone.
+        """
+        if self.settings is None:
+            return
+        yield TAKEN.format(host=HOST, port=self.settings.port, path=PATH)
+        if self.timetable is not None:
+            yield NEXT.format(at=f"{self.timetable.next_after(now):%Y-%m-%d %H:%M} UTC")
+
     def settings_to_listen(self, file: ConnectionFile) -> ListenSettings:
         """How they are taken.
 
@@ -79,6 +100,9 @@ class Beforehand:
         """
         if self.settings is None:
             raise file.mistaken(LISTEN, "it is missing, so nobody knows which webhooks are Huma's")
+        if self.settings.trigger == "self":
+            for name in TO_XLEDGER.connectors:
+                file.config(name)  # which says so where there is none
         if not self.writes:
             raise ConnectionFileError(_only_a_look(file))
         return self.settings
