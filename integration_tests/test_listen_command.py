@@ -82,7 +82,7 @@ def test_it_says_where_it_is_is_the_only_one_and_ends_in_good_order_when_a_servi
         rest = "".join(first.process.stdout)
         assert first.process.wait(TIMEOUT) == 0
     assert "has no schedule" in rest
-    assert "It has ended. 0 events wait" in rest
+    assert "It has ended. Nothing waits." in rest
 
 
 @pytest.mark.slow

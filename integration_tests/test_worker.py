@@ -505,6 +505,18 @@ def test_a_sync_of_everybody_is_said_to_begin_and_when_the_next_one_is(
         assert [record.getMessage() for record in caplog.records] == [is_next]
 
 
+def test_it_is_said_once_when_everybody_is_synced_next_however_often_that_is_done_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), bringing(tmp_path, "0 5 1 1 *") as made:
+        made.works()
+        made.runs.comes_to = lambda _: Ran(Ending.DONE, everybody=True)
+        made.comes(7)
+        made.works(1)
+        assert len(made.asked()) == 2
+    assert caplog.text.count("is synced next at") == 1
+
+
 def test_a_sync_of_everybody_that_failed_is_said_to_and_when_it_is_tried_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -313,7 +313,13 @@ def _arguments() -> argparse.Namespace:
     sync = commands.add_parser("sync", help="sync once")
     check = commands.add_parser("check", help="say whether every connector of a connection can work")
     review = commands.add_parser("review", help="see in the browser what a sync would do, decide, and synchronise")
-    listen = commands.add_parser("listen", help="take Huma's webhooks, and bring to Xledger whomever they name")
+    listen = commands.add_parser(
+        "listen",
+        help="take Huma's webhooks, and bring to Xledger whomever they name",
+        description="Takes Huma's webhooks on this machine and brings to Xledger whomever they name, until Ctrl-C or "
+        "SIGTERM. How is said below listen and schedule in connection.yaml, and check says whether that can work. "
+        "The page docs/listen.md has each step, from the secret to the entry in Huma.",
+    )
     events = commands.add_parser(
         "events", help="list what Huma told that waits or was given up on; try it again, or drop it"
     )

@@ -93,7 +93,9 @@ def listen(file: ConnectionFile, states: Path) -> int:
         logger.info("It ends: no webhook is taken any more. A run that is under way may take %d seconds.", TO_END)
         has_ended = worker.close(TO_END)
         telling.close(TO_TELL)
-        logger.info("It has ended. %d events wait: a new start brings them.", len(inbox.waiting()))
+        left = len(inbox.waiting())
+        wait = f"{left} {'event waits' if left == 1 else 'events wait'}: a new start goes on with that"
+        logger.info("It has ended. %s.", wait if left else "Nothing waits")
         if not has_ended:
             os._exit(ending.code)  # what still runs is as good as killed: nothing is lost, and nobody waits for it
         return ending.code

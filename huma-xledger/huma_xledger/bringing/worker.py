@@ -88,6 +88,7 @@ class Worker:
     _alone_next: bool = field(default=False, init=False)
     _everybody_next: bool = field(default=True, init=False)
     _scheduled: datetime | None = field(default=None, init=False)
+    _said: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
     _is_busy: bool = field(default=False, init=False)
     _given_up: GivenUp = field(init=False, repr=False)
@@ -385,9 +386,11 @@ class Worker:
         self._say_when()
 
     def _say_when(self) -> None:
-        """Says when everybody is synced next, unless that is at once."""
-        if self._scheduled is not None and self._scheduled - self.now() > BUSY:
-            logger.info("Everybody who has changed is synced next at %s.", f"{self._scheduled:%Y-%m-%d %H:%M:%S} UTC")
+        """Says when everybody is synced next, unless that is at once or was said."""
+        at = self._scheduled
+        if at is not None and at != self._said and at - self.now() > BUSY:
+            self._said = at
+            logger.info("Everybody who has changed is synced next at %s.", f"{at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _came_to(batch: Batch, ran: Ran, took: timedelta) -> str:
