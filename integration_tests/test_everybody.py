@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,6 +69,15 @@ def test_it_does_what_a_sync_does_and_tells_those_who_are_told(
     connectors.install()
     assert ran(task).everybody
     assert connectors.started_from == [1]
+
+
+def test_why_somebody_could_not_be_told_is_said(
+    task: Task, connectors: ScriptedConnectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connectors.install()
+    told = SimpleNamespace(problems=["The first address cannot be reached."])
+    monkeypatch.setattr("huma_xledger.bringing.whole_sync.tell", lambda *_: told)
+    assert ran(task).untold == ("The first address cannot be reached.",)
 
 
 def test_a_look_is_no_sync(task: Task, connectors: ScriptedConnectors) -> None:

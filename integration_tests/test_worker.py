@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -446,6 +447,15 @@ def test_who_was_rejected_in_a_sync_of_everybody_is_logged_by_id(
     assert told[:50] == lines[:50]
     assert len(told) == 51
     assert told[50].startswith("... and 10 more like these.")
+
+
+def test_that_nobody_could_be_told_of_a_sync_of_everybody_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with bringing(tmp_path, "1d") as made:
+        made.runs.comes_to = lambda _: replace(fails(), untold=("The first address cannot be reached.",))
+        made.works()
+    assert "The first address cannot be reached." in caplog.text
 
 
 def test_a_busy_connection_has_everybody_wait_a_moment(tmp_path: Path) -> None:

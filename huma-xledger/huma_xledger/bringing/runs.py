@@ -44,6 +44,7 @@ class Ran:
         in_doubt: Whether somebody may have been added to Xledger of whom nobody heard, and nobody knows who: nobody is
             to be brought before they would be seen there.
         only: Whose failure it is, where it is theirs alone and all others are brought; nobody where that is not so.
+        untold: Why those who are to be told of a sync were not, a sentence each.
     """
 
     ending: Ending
@@ -54,6 +55,7 @@ class Ran:
     huma_requests: int = 0
     in_doubt: bool = False
     only: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
 
 
 class Runs(Protocol):

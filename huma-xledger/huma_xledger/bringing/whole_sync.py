@@ -74,11 +74,11 @@ def _synced(file: ConnectionFile, states: Path) -> Ran:
 
 
 def _told(ran: Ran, file: ConnectionFile, states: Path) -> Ran:
-    """Tells of a sync, as `huma-xledger sync` does, and adds to its log what was in the way of that."""
+    """Tells of a sync, as `huma-xledger sync` does, and says what was in the way of that."""
     if ran.ending is Ending.BUSY:
         return ran
     told = tell(file, states, TO_XLEDGER, ran, ran.problem)
-    return replace(ran, log=(*ran.log, *told.problems))
+    return replace(ran, untold=tuple(told.problems))
 
 
 if __name__ == "__main__":

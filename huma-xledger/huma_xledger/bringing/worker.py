@@ -278,7 +278,7 @@ class Worker:
         self.meters.ran("everybody" if of_everybody else "some", ran.ending.value, (ended - began).total_seconds())
         self._spent(ran, began)
         if of_everybody:  # what is said in this process is told as it is said
-            for line in cut_short([line for line in ran.log if rejection_in(line)]):
+            for line in (*cut_short([line for line in ran.log if rejection_in(line)]), *ran.untold):
                 logger.warning("%s", line)
         if ran.ending is Ending.DONE:
             self._done(batch, ran, began, ended, of_everybody=of_everybody)
