@@ -20,6 +20,7 @@ from typing import Any
 import requests
 
 from huma_xledger.bringing.held import EVERYBODY
+from huma_xledger.bringing.worker import LAST_EVERYBODY
 from huma_xledger.connection_file import NAME
 from huma_xledger.inbox import store
 from huma_xledger.inbox.events import Kept
@@ -111,9 +112,10 @@ class Listened:
             file.execute("UPDATE event SET came_at = came_at - ?, due_at = due_at - ?", (before, before))
             file.execute("UPDATE adding SET since = since - ?", (before,))
         file.close()
-        with self.inbox() as inbox, suppress(ValueError):  # where everybody is being brought, that is no time
-            broke_off = datetime.fromisoformat(inbox.recalled(EVERYBODY) or "")
-            inbox.remember(EVERYBODY, (broke_off - timedelta(seconds=seconds)).isoformat())
+        for name in (EVERYBODY, LAST_EVERYBODY):
+            with self.inbox() as inbox, suppress(ValueError):  # where everybody is being brought, that is no time
+                was = datetime.fromisoformat(inbox.recalled(name) or "")
+                inbox.remember(name, (was - timedelta(seconds=seconds)).isoformat())
 
     def phone(self, user_id: str) -> Any:
         """The phone number that Xledger has of a user; None where there is no such employee yet."""

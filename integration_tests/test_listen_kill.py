@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from destination_xledger.destination import DestinationXledger
 from huma_xledger import __main__ as command
-from huma_xledger.bringing import gathering
+from huma_xledger.bringing import gathering, worker
 from huma_xledger.inbox.store import Inbox
 from huma_xledger.state_file import StateFile
 from integration_tests.conftest import a_stream, connect_at_once
@@ -284,6 +284,7 @@ def test_killed_during_a_sync_of_everybody_the_real_command_goes_on_once_all_it_
 ) -> None:
     sandbox, huma = story.sandbox, story.sandbox.huma
     stalled = sandbox.xledger.faults.add(Fault.stall(root_field="addEmployees", after=1))  # not of the check before it
+    story.listened.let_time_pass(round(worker.APART.total_seconds()))  # since everybody was brought last
     with listening(story.listened) as running:
         huma.webhooks.dialect = WEBHOOK_DIALECTS["lost"]
         lost = huma.hire(**as_user(an_employee(2000)))
