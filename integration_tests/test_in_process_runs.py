@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -233,12 +234,12 @@ def test_whom_the_key_sees_no_more_is_tried_again_and_all_others_are_brought(war
     warm.sandbox.huma.faults.add(Fault.no_right(f"/users/{hidden}"))
     ran = warm.some(hidden, seen)
     assert (ran.ending, ran.summary["received"], ran.summary["updated"]) == (Ending.CONFIG, 1, 1)
-    assert ran.only == (hidden,)
+    assert ran.unread.keys() == {hidden}
     assert hidden in (ran.problem or "")
     assert seen not in (ran.problem or "")
     warm.sandbox.huma.change(seen, givenName="Zacharia")
     warm.sandbox.xledger.faults.add(Fault.maintenance_page(times=None))
-    assert warm.some(hidden, seen).only == (), "it is not theirs alone"
+    assert warm.some(hidden, seen).unread == {}, "it is not theirs alone"
     warm.sandbox.huma.faults.clear()
     warm.sandbox.xledger.faults.clear()
     assert warm.some(hidden, seen).summary["updated"] == 2
@@ -310,8 +311,45 @@ def test_what_fails_in_huma_for_one_keeps_nobody_else_waiting(warm: Listener, mo
     assert ran.problem.startswith("source-huma: ")
     assert ran.summary["updated"] == 1
     assert ran.huma_requests == 3, "one was tried again, once"
+    assert ran.unread == {one: ran.problem}
     again = warm.some(one, other)
     assert (again.ending, again.summary["received"], again.summary["updated"]) == (Ending.DONE, 1, 1)
+
+
+def test_who_failed_in_huma_beside_what_failed_in_xledger_is_none_of_those_who_failed_alone(
+    warm: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    one, other = warm.ids[1:3]
+    warm.sandbox.huma.change_many({user: {"givenName": "Zebedia"} for user in (one, other)})
+    warm.sandbox.huma.faults.add(Fault.server_error(503, path=f"/users/{one}", times=2))
+    warm.sandbox.xledger.token = "0" * 64
+    ran = warm.some(one, other)
+    assert (ran.ending, ran.unread) == (Ending.CONFIG, {})
+    assert "source-huma: " in (ran.problem or "")
+    assert "destination-xledger: " in (ran.problem or "")
+
+
+def test_where_huma_is_down_for_everybody_nobody_failed_alone(many: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    many.sandbox.huma.faults.add(Fault.server_error(503, path="/users/{id}", times=None))
+    ran = many.some(*many.ids)
+    assert (ran.ending, ran.unread) == (Ending.PASSING, {})
+    many.sandbox.huma.faults.clear()
+    assert many.some(*many.ids).ending is Ending.DONE
+
+
+def test_who_could_not_be_read_stays_noted_as_one_who_may_have_been_added(
+    warm: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    unread, hired = warm.sandbox.huma.hire(), warm.sandbox.huma.hire()
+    warm.inbox.adding([unread], datetime.now(timezone.utc))
+    warm.sandbox.huma.faults.add(Fault.server_error(503, path=f"/users/{unread}", times=2))
+    assert warm.some(unread, hired).summary["created"] == 1
+    noted = warm.inbox.may_be_adding()
+    assert noted is not None
+    assert noted[0] == {unread}
 
 
 @pytest.mark.parametrize(

@@ -182,17 +182,39 @@ def test_who_failed_together_for_a_reason_that_may_be_one_persons_is_tried_alone
     assert set(some.asked()) == {of(8), of(9)}
 
 
-def test_a_failure_that_is_one_persons_alone_is_nobody_elses(some: Bringing) -> None:
-    only = Ran(Ending.CONFIG, "Huma does not show her.", a_summary(received=2, updated=2), only=(user(2),))
-    some.runs.comes_to = lambda users: only if user(2) in users else None
-    some.comes(1, 2, 3)
+def test_who_alone_could_not_be_read_is_tried_again_and_given_up_on_alone_and_all_others_are_answered(
+    some: Bringing,
+) -> None:
+    def without_some(users: Sequence[str]) -> Ran:
+        unread = {user(8): WHY, user(9): "Huma does not show them."}
+        return Ran(
+            Ending.CONFIG, "Both.", a_summary(updated=1), unread={who: unread[who] for who in users if who in unread}
+        )
+
+    some.runs.comes_to = without_some
+    some.comes(*range(6, 11))
     some.works(1)
-    assert some.asked() == [of(1, 2, 3)]
-    (left,) = some.waiting
-    assert (left.event.user, left.attempts, left.problem) == (user(2), 1, "Huma does not show her.")
-    some.works(5)
-    assert some.asked() == [of(2)]
-    assert [kept.attempts for kept in some.waiting] == [2]
+    assert some.asked() == [of(*range(6, 11))]
+    assert [(kept.event.user, kept.attempts, kept.problem) for kept in some.waiting] == [
+        (user(8), 1, WHY),
+        (user(9), 1, "Huma does not show them."),
+    ]
+    assert some.worker.condition().last_success == some.clock()
+    for pause in PAUSES:
+        some.works(pause.total_seconds())
+        assert some.asked() == [of(8, 9)]
+    assert [kept.event.user for kept in some.inbox.given_up()] == [user(8), user(9)]
+
+
+def test_where_nobody_could_be_read_nobody_counts_as_brought(some: Bringing) -> None:
+    some.runs.comes_to = lambda users: Ran(Ending.PASSING, WHY, unread=dict.fromkeys(users, WHY))
+    some.comes(7, 8)
+    some.works(1)
+    assert [kept.attempts for kept in some.waiting] == [1, 1]
+    assert some.worker.condition().last_success is None
+    some.asked()
+    some.works(PAUSES[0].total_seconds())
+    assert some.asked() == [of(7, 8)]
 
 
 def test_others_are_not_kept_waiting_by_those_who_are_tried_alone(some: Bringing) -> None:

@@ -12,11 +12,10 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     DestinationSyncMode,
-    FailureType,
     SyncMode,
 )
 
-from connector_base.failures import ConnectorError, system_error
+from connector_base.failures import ConnectorError, config_error, system_error, told
 from connector_base.reading.entrypoint import SourceEntrypoint
 from connector_base.reading.nulls import NULL
 from connector_base.settings.settings import entered
@@ -50,22 +49,17 @@ CHANGED: Final = ConfiguredAirbyteCatalog(
 they were, and with others everybody would count as changed."""
 
 
-class NotShownError(ConnectorError):
-    """Huma does not show people any more whom an earlier sync has read. All others were read.
+class SomeUnreadError(ConnectorError):
+    """Some could not be read, each for a reason of their own; everybody else was.
 
     Attributes:
-        users: Their ids.
+        users: Why, by their ids: a config error for somebody whom Huma does not show any more who was read before.
     """
 
-    def __init__(self, users: Sequence[str]) -> None:
-        more = f" and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else ""
-        message = (
-            f"Huma does not show people to the API key any more whom it showed before: {', '.join(users[:MOST_NAMED])}"
-            f"{more}. What has changed of them is not known. Let an administrator of Huma give the key the right to "
-            "see them under System settings > Open API."
-        )
-        super().__init__(message=message, internal_message=message, failure_type=FailureType.config_error)
-        self.users: Final = users
+    def __init__(self, users: Mapping[str, ConnectorError]) -> None:
+        first = told(next(iter(users.values())))
+        super().__init__(first.internal_message, first.message, first.failure_type)
+        self.users = users
 
 
 def users(config: Mapping[str, Any], beside: SyncRun) -> Iterator[dict[str, Any]]:
@@ -109,13 +103,30 @@ def changed_users(
     Raises:
         ConnectorError: A config error for settings that cannot work; or the first failure, once reading has come to its
             end, and whoever could be read was yielded, with the state that says who that was.
-        NotShownError: When that went well, but for those whom Huma does not show any more.
+        SomeUnreadError: When that failure and all others are single people's.
     """
     source, settings = SourceHuma(config, CHANGED, beside=beside), entered(config)
     SourceEntrypoint.validate_connection(source.spec(logging.getLogger("airbyte")), settings)
-    yield from _read(source, settings, CHANGED, source.states_of(states))
+    unread: dict[str, ConnectorError] = {}
+    try:
+        yield from _read(source, settings, CHANGED, source.states_of(states))
+    except ConnectorError:
+        unread.update(source.unread)
+        if not unread:
+            raise
     if hidden := sorted(source.hidden & _read_before(states)):
-        raise NotShownError(hidden)
+        unread.update(dict.fromkeys(hidden, _not_shown(hidden)))
+    if unread:
+        raise SomeUnreadError(unread)
+
+
+def _not_shown(hidden: Sequence[str]) -> ConnectorError:
+    more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
+    return config_error(
+        f"Huma does not show people to the API key any more whom it showed before: {', '.join(hidden[:MOST_NAMED])}"
+        f"{more}. What has changed of them is not known. Let an administrator of Huma give the key the right to "
+        "see them under System settings > Open API."
+    )
 
 
 def _read_before(states: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -92,6 +92,7 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
         super().__init__(path_to_yaml=MANIFEST, config=entered(config or {}), catalog=catalog, state=state)
         self._beside: Final = beside
         self._run: SyncRun | None = None
+        self._unread: Mapping[str, ConnectorError] = {}
         self._catalog_to_read: ConfiguredAirbyteCatalog | None = None
         self._last_states: list[AirbyteStateMessage] | None = None
 
@@ -99,6 +100,14 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
     def hidden(self) -> frozenset[str]:
         """The ids of those who were to be read by their names in what was read last, and whom Huma did not show."""
         return frozenset(self._run.hidden) if self._run is not None else frozenset()
+
+    @property
+    def unread(self) -> Mapping[str, ConnectorError]:
+        """Why those could not be read who could not, by their ids, where what was read last failed for them alone.
+
+        Everybody else was read then. It is empty where something else failed as well, or Huma was given up on.
+        """
+        return self._unread
 
     # One manifest is for all sources of a process, and the CDK copies what it builds from. To read and judge it takes
     # ten times as long as to ask Huma for somebody, and a host that asks for a few people makes a source each time.
@@ -176,11 +185,14 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
             ConnectorError: The first failure, when a stream failed. The CDK ends such a sync with a summary that calls
                 every failure one of configuration.
         """
-        self._catalog_to_read, self._last_states = catalog, state
+        self._catalog_to_read, self._last_states, self._unread = catalog, state, {}
         self._concurrent_source = reading = BoundedSource.in_place_of(self._concurrent_source)
         try:
             yield from without_logs(super().read(logger, config, catalog, state))
         except AirbyteTracedException as error:
+            run = self._run
+            if run is not None and run.given_up_on is None and len(run.unread) == reading.failures:
+                self._unread = dict(run.unread)
             raise reading.first_failure or error from None
         finally:
             if self._run is not None:

@@ -12,6 +12,7 @@ from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Config, Record, StreamSlice
 
+from connector_base.failures import ConnectorError
 from connector_base.incremental.cursor import changed_at
 from connector_base.reading.nulls import with_nulls
 from huma_api.asking.answers import json_object
@@ -44,7 +45,8 @@ class UserRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:  # the CDK's component protocol
-        self._changed_at = changed_at(SyncRun.current().started_at)
+        self._run = SyncRun.current()
+        self._changed_at = changed_at(self._run.started_at)
         self._names_users = bool(named_users(self.config))
         self._details_requester = self.named_requester if self._names_users else self.requester
         self._reported: set[str] = set()
@@ -64,6 +66,13 @@ class UserRetriever(Retriever):
             ConnectorError: When the details are not those of the user asked for.
         """
         user_id: str = stream_slice["id"] if stream_slice else ""
+        try:
+            yield from self._records(user_id, stream_slice)
+        except ConnectorError as error:
+            self._run.note_unread(user_id, error)
+            raise
+
+    def _records(self, user_id: str, stream_slice: StreamSlice | None) -> Iterable[StreamData]:
         response = self._details_requester.send_request(stream_slice=stream_slice)
         if response is None or not response.ok:
             return

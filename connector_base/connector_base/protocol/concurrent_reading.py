@@ -27,9 +27,11 @@ class BoundedSource(ConcurrentSource):
 
     Attributes:
         first_failure: The first error that was told of; None while there is none.
+        failures: How many were told of.
     """
 
     first_failure: ConnectorError | None = None
+    failures: int = 0
 
     @classmethod
     def in_place_of(cls, source: ConcurrentSource) -> "BoundedSource":
@@ -61,6 +63,7 @@ class BoundedSource(ConcurrentSource):
         if isinstance(queue_item, StreamThreadException):
             error = told(queue_item.exception)
             self.first_failure = self.first_failure or error
+            self.failures += 1
             queue_item = StreamThreadException(error, queue_item.stream_name)
         return super()._handle_item(queue_item, concurrent_stream_processor)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from airbyte_cdk.models import AirbyteMessage, FailureType
 
-from connector_base.failures import told
+from connector_base.failures import ConnectorError, told
 from connector_base.process import EndedByHostError
 from connector_base.protocol.messages import as_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
@@ -37,7 +37,7 @@ from huma_xledger.inbox.store import Inbox
 from huma_xledger.lock import AlreadyRunningError, LockFileError
 from huma_xledger.report import summary_in
 from huma_xledger.state_file import Kept, StateFile, StateFileError
-from source_huma.in_process import CHANGED, NotShownError, changed_users, settings_form
+from source_huma.in_process import CHANGED, SomeUnreadError, changed_users, settings_form
 from xledger_api.sending.client import XledgerClient
 
 if TYPE_CHECKING:
@@ -123,33 +123,40 @@ class _Course:
         users: Who is brought.
         heard: What the connectors log.
         failures: How what failed has ended, and why, in the connectors' words.
-        not_shown: Whom Huma does not show any more.
+        unread: The same of those whom alone the source could not read.
     """
 
     users: Sequence[str]
     heard: Heard
     failures: list[tuple[Ending, str]] = field(default_factory=list)
-    not_shown: Sequence[str] = ()
+    unread: dict[str, tuple[Ending, str]] = field(default_factory=dict)
 
     def failed(self, connector: str, error: Exception) -> None:
         """Notes that a connector failed, in its own words."""
-        failure = told(error)
-        if failure.internal_message != failure.message:
-            self.heard.lines.append(f"{connector}: {failure.internal_message}")
-        ending = ENDINGS[failure.failure_type]
-        self.failures.append((ending, f"{connector}: {failure.message}"))
+        self.failures.append(self._failure(connector, error))
+
+    def could_not_read(self, users: Mapping[str, ConnectorError]) -> None:
+        """Notes that the source could not read some, and everybody else."""
+        self.unread = {user: self._failure(TO_XLEDGER.source, error) for user, error in users.items()}
 
     def ran(self, huma_requests: int) -> Ran:
-        """What it came to."""
-        ended = [ending for ending, _ in self.failures]
+        """What it came to. Where more failed than reading some, that says how it ended: it is of all of them."""
+        problems = dict.fromkeys((*self.unread.values(), *self.failures))
+        ended = [ending for ending, _ in self.failures or problems]
         return Ran(
             next((ending for ending in ENDINGS.values() if ending in ended), Ending.DONE),
-            "\n".join(problem for _, problem in self.failures) or None,
+            "\n".join(problem for _, problem in problems) or None,
             summary_in(self.heard.lines),
             tuple(self.heard.lines),
             huma_requests=huma_requests,
-            only=tuple(self.not_shown) if len(self.failures) == 1 else (),
+            unread={} if self.failures else {user: problem for user, (_, problem) in self.unread.items()},
         )
+
+    def _failure(self, connector: str, error: Exception) -> tuple[Ending, str]:
+        failure = told(error)
+        if failure.internal_message != failure.message:
+            self.heard.lines.append(f"{connector}: {failure.internal_message}")
+        return ENDINGS[failure.failure_type], f"{connector}: {failure.message}"
 
 
 class InProcess:
@@ -265,8 +272,9 @@ class InProcess:
             except EndedByHostError:
                 course.failures.append((Ending.PASSING, STOPPED))
         ran = course.ran(warm.huma.traffic.requests - asked_before)
-        if (ran.ending is Ending.DONE or ran.only) and self._inbox.may_be_adding() is not None:
-            self._inbox.added(course.users)  # where a run failed, nobody may know yet whether they were
+        if not course.failures and self._inbox.may_be_adding() is not None:
+            # Where a run failed, nobody may know yet whether they were.
+            self._inbox.added([user for user in course.users if user not in course.unread])
         return ran
 
     def _read(self, warm: _Warm, course: _Course, kept: Kept) -> list[AirbyteMessage]:
@@ -279,9 +287,8 @@ class InProcess:
         try:
             with closing(cast("Generator[AirbyteMessage]", reading)):
                 messages.extend(self._unless_stopped(reading))
-        except NotShownError as error:
-            course.not_shown = error.users
-            course.failed(TO_XLEDGER.source, error)
+        except SomeUnreadError as error:
+            course.could_not_read(error.users)
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
             course.failed(TO_XLEDGER.source, error)
         return messages

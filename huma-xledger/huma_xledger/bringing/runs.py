@@ -43,8 +43,9 @@ class Ran:
         huma_requests: How many requests went to Huma, those for tokens included; 0 where that is not known.
         in_doubt: Whether somebody may have been added to Xledger of whom nobody heard, and nobody knows who: nobody is
             to be brought before they would be seen there.
-        only: Whose failure it is, where it is theirs alone and all others are brought; nobody where that is not so.
         untold: Why those who are to be told of a sync were not, a sentence each.
+        unread: Why those could not be read who could not, by their ids, where it failed for them alone: all others whom
+            it was to bring were brought.
     """
 
     ending: Ending
@@ -54,8 +55,8 @@ class Ran:
     everybody: bool = False
     huma_requests: int = 0
     in_doubt: bool = False
-    only: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 class Runs(Protocol):

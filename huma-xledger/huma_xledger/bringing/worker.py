@@ -282,9 +282,19 @@ class Worker:
                 logger.warning("%s", line)
         if ran.ending is Ending.DONE:
             self._done(batch, ran, began, ended, of_everybody=of_everybody)
+        elif ran.unread and not of_everybody:
+            self._all_but_some(batch, ran, began, ended)
         elif self._is_closing:
             return  # it was told to end: that is no failure, and a new start tries again
-        elif ran.ending is Ending.BUSY:
+        else:
+            self._undone(batch, ran, ended)
+        self._is_busy = ran.ending is Ending.BUSY
+        if not batch.users or (of_everybody and ran.ending is Ending.DONE):
+            self._schedule(ran.ending, began, ended)
+
+    def _undone(self, batch: Batch, ran: Ran, ended: datetime) -> None:
+        """Keeps what came of a run that failed for all whom it was to bring, or was in somebody else's way."""
+        if ran.ending is Ending.BUSY:
             if not self._is_busy:  # a sync of everybody may take an hour, and one line says it
                 every = f"{BUSY.total_seconds():.0f} seconds"
                 logger.info("%s This is tried again every %s, until it is done.", ran.problem or "It is busy.", every)
@@ -295,11 +305,7 @@ class Worker:
             )
             self._alone |= set(batch.users)
         else:
-            left = self._without_others(batch, ran, began, ended) if ran.only else batch
-            self._failed(left, ran.problem or "Nobody says why.", ended)
-        self._is_busy = ran.ending is Ending.BUSY
-        if not batch.users or (of_everybody and ran.ending is Ending.DONE):
-            self._schedule(ran.ending, began, ended)
+            self._failed(batch.users, batch.numbers, ran.problem or "Nobody says why.", ended)
 
     def _is_single(self, batch: Batch) -> bool:
         return len(batch.users) == 1 and batch.users[0] in self._alone
@@ -343,18 +349,31 @@ class Worker:
         if ran.summary.get("rejected") and not of_everybody:
             self.tells.rejected(ran)
 
-    def _without_others(self, batch: Batch, ran: Ran, began: datetime, ended: datetime) -> Batch:
-        """What is left of a batch where the failure is only some people's: all others are done with."""
-        if others := tuple(user for user in batch.users if user not in ran.only):
-            self._done(replace(batch, users=others), ran, began, ended, of_everybody=False)
-        return replace(batch, users=ran.only)
+    def _all_but_some(self, batch: Batch, ran: Ran, began: datetime, ended: datetime) -> None:
+        """Keeps what came of a run that did not read some: they alone are tried again, and the others are answered."""
+        why: dict[str, list[str]] = {}
+        for user, problem in ran.unread.items():
+            why.setdefault(problem, []).append(user)
+        for problem, users in why.items():
+            self._failed(users, batch.numbers, problem, ended)
+        if brought := tuple(user for user in batch.users if user not in ran.unread):
+            self._done(replace(batch, users=brought), ran, began, ended, of_everybody=False)
 
-    def _failed(self, batch: Batch, problem: str, ended: datetime) -> None:
-        """Has events tried again later, each by how often it was tried, or gives up on them."""
-        numbers = set(batch.numbers)
-        tried = {kept.number: kept for kept in self.inbox.waiting() if kept.number in numbers}
+    def _failed(self, users: Collection[str], numbers: Collection[int], problem: str, ended: datetime) -> None:
+        """Has events tried again later, each by how often it was tried, or gives up on them.
+
+        Args:
+            users: Whose; none for everybody's.
+            numbers: Which were tried.
+            problem: Why they failed.
+            ended: When.
+        """
+        tried_now, of = set(numbers), set(users)
+        tried = [
+            kept for kept in self.inbox.waiting() if kept.number in tried_now and (not of or kept.event.user in of)
+        ]
         due: dict[datetime | None, list[Kept]] = {}
-        for kept in tried.values():
+        for kept in tried:
             due.setdefault(due_after(kept.attempts + 1, ended), []).append(kept)
         left = due.get(None, [])
         if left:  # before they are given up on: after a kill in between, they wait
@@ -365,7 +384,7 @@ class Worker:
         self.meters.became("given_up", len(left))
         next_time = min((at for at in due if at is not None), default=None)
         again = f" Tried again in {_in_words(next_time - ended)}." if next_time else ""
-        logger.warning("%s %s%s", _not_brought(batch.users), problem, again)
+        logger.warning("%s %s%s", _not_brought(users), problem, again)
         if left:
             logger.error(
                 "%s given up on. huma-xledger events lists what was, and has it tried again with --retry.",

@@ -52,6 +52,7 @@ class SyncRun:
         traffic: What was sent and received so far, together with the run beside it.
         skipped: How often something was skipped, by the HTTP status that Huma answered.
         hidden: The ids of people whom Huma did not show, and would have shown to a key with more rights.
+        unread: Why those could not be read who could not, by their ids.
         adapter: Sends the requests, by connections that are shared with the run beside it: they are there already.
     """
 
@@ -73,6 +74,7 @@ class SyncRun:
         self.traffic: Final[Traffic] = beside.traffic if beside else Traffic()
         self.skipped: Final[Counter[int]] = Counter()
         self.hidden: Final[set[str]] = set()
+        self.unread: Final[dict[str, ConnectorError]] = {}
         self.adapter: Final[WatchedAdapter] = beside.adapter if beside else WatchedAdapter(MOST_CONNECTIONS)
         self._workers: Final = workers
         self._slots: Final = threading.BoundedSemaphore(workers)
@@ -130,6 +132,16 @@ class SyncRun:
         """
         with self._lock:
             self.hidden.add(user_id)
+
+    def note_unread(self, user_id: str, failure: ConnectorError) -> None:
+        """Somebody could not be read.
+
+        Args:
+            user_id: Their id.
+            failure: Why.
+        """
+        with self._lock:
+            self.unread[user_id] = failure
 
     def note_failure(self, failure: ConnectorError, *, hopeless: bool = False) -> None:
         """A request failed for good, after its retries.
