@@ -38,12 +38,16 @@ class ScriptedRuns:
         asked: Whom each run brought so far.
         meanwhile: What happens during a run.
         stopped: How often it was stopped.
+        warmed_up: How many runs had been before each time it was warmed up.
+        warming_up: What that comes to.
     """
 
     comes_to: Callable[[Sequence[str]], Ran | Exception | None] = lambda _: None
     asked: list[Sequence[str] | str] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
     stopped: int = 0
+    warmed_up: list[int] = field(default_factory=list)
+    warming_up: Ran | Exception = field(default_factory=lambda: Ran(Ending.DONE))
 
     def some(self, users: Sequence[str]) -> Ran:
         """Brings some."""
@@ -54,6 +58,13 @@ class ScriptedRuns:
         """Brings everybody."""
         self.asked.append(EVERYBODY)
         return self._ran((), Ran(Ending.DONE, summary=a_summary(), everybody=True))
+
+    def warm_up(self) -> Ran:
+        """Is warmed up."""
+        self.warmed_up.append(len(self.asked))
+        if isinstance(self.warming_up, Exception):
+            raise self.warming_up
+        return self.warming_up
 
     def stop(self) -> None:
         """Is stopped."""

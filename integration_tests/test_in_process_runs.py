@@ -186,6 +186,59 @@ def test_a_changed_phone_number_costs_one_request_to_huma_and_four_to_xledger_at
     assert ran.summary["updated"] == 1
 
 
+def test_once_it_is_warmed_up_the_first_change_costs_no_more_than_any_other(listener: Listener) -> None:
+    assert warmed_up(listener) == (1, LEARNING), "a token, and Xledger's schema"
+    user = listener.ids[0]
+    listener.sandbox.huma.change(user, phone="+47 41 23 45 68")
+    ran = listener.some(user)
+    assert listener.sandbox.huma.counts() == {"GET /users/{id}": 1}
+    assert listener.asked == [LOOK_UP, ("updateSuppliers",), ("updateContacts",)]
+    assert (ran.huma_requests, ran.summary["requests"], ran.summary["updated"]) == (1, 3, 1)
+    assert warmed_up(listener) == (0, 0), "all is there"
+
+
+def test_what_fails_while_it_is_warmed_up_is_paid_for_once_and_nobodys_failure(
+    listener: Listener, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    listener.sandbox.huma.faults.add(Fault.server_error(503, path="/auth/oauth/token", times=2))
+    listener.sandbox.xledger.faults.add(Fault.maintenance_page(times=None))
+    with caplog.at_level(logging.INFO, in_process.__name__):
+        assert warmed_up(listener) == (2, 1)
+    assert [record for record in caplog.records if record.name == f"airbyte.{in_process.__name__}"] == []
+    assert listener.stopped.waits == []
+    listener.sandbox.xledger.faults.clear()
+    listener.sandbox.huma.change(listener.ids[0], phone="+47 41 23 45 68")
+    assert listener.some(listener.ids[0]).summary["updated"] == 1
+
+
+def test_a_limit_does_not_have_what_was_written_down_pass_for_xledgers_schema(listener: Listener) -> None:
+    listener.sandbox.xledger.faults.add(Fault.burst_limit())
+    assert warmed_up(listener)[1] == 1
+    assert warmed_up(listener) == (0, LEARNING)
+
+
+def test_nothing_is_warmed_up_where_everybody_comes_first_or_nothing_can(listener: Listener) -> None:
+    listener.configure(no_unset_fields=["phone"])
+    assert warmed_up(listener) == (0, 0)
+    (listener.folder / "connection.yaml").write_text("{")
+    assert warmed_up(listener) == (0, 0)
+    listener.configure()
+    listener.runs.stop()
+    assert warmed_up(listener) == (0, 0)
+
+
+def warmed_up(listener: Listener) -> tuple[int, int]:
+    """What it costs to warm it up, in requests to Huma and to Xledger: both as it says and as they were received."""
+    listener.sandbox.huma.requests.clear()
+    listener.sandbox.xledger.operations.clear()
+    ran = listener.runs.warm_up()
+    assert ran.ending is Ending.DONE
+    cost = ran.huma_requests, ran.summary.get("requests", 0)
+    assert cost == (len(listener.sandbox.huma.requests), len(listener.sandbox.xledger.operations))
+    return cost
+
+
 def test_whatever_has_changed_of_somebody_costs_four_requests_to_xledger_at_most(warm: Listener) -> None:
     changed = {"phone": "+47 41 23 45 68", "givenName": "Zebedia", "birthDate": "1990-02-03", "jobTitle": "Head of it"}
     changed["probationEndDate"] = "2026-07-01"

@@ -142,6 +142,37 @@ def test_what_was_brought_is_counted_measured_and_paid_for(some: Bringing) -> No
     assert (spent.requests, spent.bytes_sent, spent.bytes_received) == (4, 100, 2000)
 
 
+def test_it_is_warmed_up_once_before_it_waits_and_that_is_paid_for(some: Bringing) -> None:
+    cost = {"requests": 2, "bytes_sent": 100, "bytes_received": 2000}
+    some.runs.warming_up = Ran(Ending.DONE, summary=cost, huma_requests=1)
+    some.works(10)
+    some.comes(7)
+    some.works(10)
+    assert some.runs.warmed_up == [0]
+    assert some.asked() == [of(7)]
+    assert 'huma_xledger_requests_total{system="huma"} 1.0' in some.meters.text().decode()
+    assert some.inbox.spent_in("2026-11").requests == 2
+    assert some.worker.condition().last_success == START + timedelta(seconds=11), "that brought nobody"
+
+
+def test_it_is_warmed_up_after_whatever_is_due_and_after_each_sync_of_everybody(daily: Bringing) -> None:
+    assert daily.runs.warmed_up == [1]
+    daily.works(100_000)
+    assert daily.asked() == [EVERYBODY]
+    assert daily.runs.warmed_up == [1, 1]
+
+
+def test_what_fails_while_it_is_warmed_up_is_not_told(some: Bringing, caplog: pytest.LogCaptureFixture) -> None:
+    some.runs.warming_up = ValueError("Kari Nordmann")
+    with caplog.at_level(logging.INFO):
+        some.works(10)
+    assert caplog.records == []
+    some.comes(7)
+    some.works(1)
+    assert some.asked() == [of(7)]
+    assert some.waiting == []
+
+
 # ------------------------------------------------------------------ what comes of each ending
 
 

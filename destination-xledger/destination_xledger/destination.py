@@ -17,6 +17,8 @@ from destination_xledger.reporting.sides import SIDES
 from destination_xledger.syncing.mass_unset import CameLately
 from destination_xledger.syncing.sync import Earlier, sync_to_xledger
 from destination_xledger.xledger import XLEDGER
+from shared_mappings import field_table
+from xledger_api.employees.gateway import Gateway
 from xledger_api.sending.client import XledgerClient
 
 
@@ -83,6 +85,17 @@ class DestinationXledger(PeopleDestination):
         except Exception:
             self._earlier.schemas.clear()  # it may have changed: the next sync of this process learns it anew
             raise
+
+    def warm_up(self, config: Mapping[str, Any]) -> None:
+        """Learns beforehand what the first sync of this object would, unless that is known.
+
+        Args:
+            config: The settings.
+
+        Raises:
+            AirbyteTracedException: When the settings cannot work, or Xledger cannot be asked: nothing is waited for.
+        """
+        Gateway(self.connect(parse_config(config)), field_table(), schemas=self._earlier.schemas).learn_beforehand()
 
 
 def connect_to(settings: Config) -> XledgerClient:

@@ -120,6 +120,21 @@ def changed_users(
         raise SomeUnreadError(unread)
 
 
+def warm_up(config: Mapping[str, Any], beside: SyncRun) -> None:
+    """Does beforehand what the first reading of a few people would take longer for than the next ones.
+
+    Args:
+        config: The whole configuration.
+        beside: The run that those who read will have beside theirs: it gets an access token, unless it has one.
+
+    Raises:
+        ConnectorError: When Huma gives none, or for settings that cannot work.
+    """
+    source = SourceHuma(config, CHANGED, beside=beside)
+    SourceEntrypoint.validate_connection(source.spec(logging.getLogger("airbyte")), entered(config))
+    source.warm_up()
+
+
 def _not_shown(hidden: Sequence[str]) -> ConnectorError:
     more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
     return config_error(

@@ -30,6 +30,7 @@ from connector_base.incremental.stream import ChangedRecordsStream
 from connector_base.protocol.concurrent_reading import BoundedSource, without_logs
 from connector_base.reading.handed import ReadsWhatIsHanded
 from connector_base.settings.settings import entered
+from huma_api.asking.client import HumaClient
 from huma_api.asking.sync_run import DEFAULT_WORKERS, SyncRun
 from huma_api.people.visibility import LOOKED_AT, sentence_about, unseen_fields
 from source_huma.changed_users import PRIMARY_KEY, users_cursor
@@ -133,6 +134,16 @@ class SourceHuma(ReadsWhatIsHanded, YamlDeclarativeSource):
         gentler = self._beside.gentler if self._beside else FEWER_AT_A_TIME
         self._run = SyncRun(workers=workers, gentler=gentler, beside=self._beside)
         return self._streams_of(self._run, config)
+
+    def warm_up(self) -> None:
+        """Does beforehand what the first reading would: builds the streams, and has Huma give an access token.
+
+        Raises:
+            ConnectorError: When Huma gives none.
+        """
+        self.streams(self._config)
+        if self._run is not None:
+            HumaClient(self._config, self._run).be_let_in()
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Checks that Huma gives a token, lists users, and gives the details of a few of them.

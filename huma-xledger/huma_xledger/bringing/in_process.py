@@ -25,6 +25,7 @@ from connector_base.protocol.stream_keys import StreamKey
 from connector_base.reading.command import line_of
 from connector_base.settings.masked_secrets import mask_secrets_too
 from connector_base.telling.setting import TOLD
+from connector_base.traffic import Traffic
 from destination_xledger.config import Config
 from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
@@ -37,7 +38,7 @@ from huma_xledger.inbox.store import Inbox
 from huma_xledger.lock import AlreadyRunningError, LockFileError
 from huma_xledger.report import summary_in
 from huma_xledger.state_file import Kept, StateFile, StateFileError
-from source_huma.in_process import CHANGED, SomeUnreadError, changed_users, settings_form
+from source_huma.in_process import CHANGED, SomeUnreadError, changed_users, settings_form, warm_up
 from xledger_api.sending.client import XledgerClient
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ LONGEST_WAIT: Final = 20.0
 
 SETTINGS: Final = "settings_of_last_full_sync"
 """Under which name the inbox remembers by which settings everybody was brought last, and whose state that left."""
+
+COST: Final = ("requests", "bytes_sent", "bytes_received")
+"""What a summary says of what was asked of Xledger."""
 
 ENDINGS: Final[Mapping[FailureType, Ending]] = {
     FailureType.config_error: Ending.CONFIG,
@@ -231,6 +235,27 @@ class InProcess:
                 return replace(ran, ending=Ending.PASSING, problem=str(error))
         return ran
 
+    def warm_up(self) -> Ran:
+        """Does beforehand what the first run of some would take longer for, unless everybody is to be brought first."""
+        if self._stopped.is_set():
+            return Ran(Ending.DONE)
+        try:
+            settings = _Settings.read(self._folder)
+            if self._to_go_on_from(settings) is None:
+                return Ran(Ending.DONE)
+            warm = self._warmed(settings)
+        except (ConnectionFileError, InboxError, StateFileError) as error:
+            logger.debug("Nothing is done beforehand: %s", error)
+            return Ran(Ending.DONE)
+        asked_before = warm.huma.traffic.requests
+        _beforehand(lambda: warm_up(settings.source, warm.huma))
+        if self._client is not None:
+            self._client = self._client.for_another_run()  # which counts from nought
+        _beforehand(lambda: warm.destination.warm_up(settings.destination))
+        traffic = self._client.traffic if self._client is not None else Traffic()
+        summary = {name: getattr(traffic, name) for name in COST}
+        return Ran(Ending.DONE, summary=summary, huma_requests=warm.huma.traffic.requests - asked_before)
+
     def stop(self) -> None:
         """Ends a run that is under way, at the next message or where it waits for Xledger. None is begun any more."""
         self._stopped.set()
@@ -339,6 +364,14 @@ class InProcess:
         """
         if self._stopped.wait(seconds):
             raise EndedByHostError
+
+
+def _beforehand(what: Callable[[], object]) -> None:
+    """Does something that will be done when it is needed, if it fails now."""
+    try:
+        what()
+    except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
+        logger.debug("It could not be done beforehand: %s", told(error).message)
 
 
 def _among(source: Mapping[str, Any], users: Sequence[str]) -> Sequence[str]:

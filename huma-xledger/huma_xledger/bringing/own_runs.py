@@ -53,6 +53,10 @@ class OwnRuns:
         """Brings what has changed of everybody."""
         return self._in_process.everybody()
 
+    def warm_up(self) -> Ran:
+        """Does beforehand what the first run of some would take longer for."""
+        return self._in_process.warm_up()
+
     def stop(self) -> None:
         """Ends a run that is under way, in whichever process. None is begun any more."""
         self._everybody.stop()

@@ -75,5 +75,12 @@ class Runs(Protocol):
     def everybody(self) -> Ran:
         """Brings what has changed of everybody since the last sync."""
 
+    def warm_up(self) -> Ran:
+        """Does beforehand what the first run of `some` would take longer for than the next ones, where that is of use.
+
+        Returns:
+            What it cost. It brings nobody, and what fails in it is nobody's failure: a run will say it.
+        """
+
     def stop(self) -> None:
         """Ends a run that is under way, from another thread: as soon as nothing is lost by it."""

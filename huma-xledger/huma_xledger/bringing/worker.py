@@ -91,6 +91,7 @@ class Worker:
     _said: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
     _is_busy: bool = field(default=False, init=False)
+    _may_be_cold: bool = field(default=True, init=False)
     _given_up: GivenUp = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -237,7 +238,20 @@ class Worker:
             self._run(replace(batch, up_to=max(newest, batch.up_to)))  # which answers what was given up on, too
             return self.now()
         self._given_up.tell()
+        self._warm_up()
         return min((found.at for found in (people, everybody) if isinstance(found, Later) and found.at), default=None)
+
+    def _warm_up(self) -> None:
+        """Has what the first run would take longer for be done while nobody is to be brought."""
+        if not self._may_be_cold or self._is_closing:
+            return
+        self._may_be_cold, began = False, self.now()
+        try:
+            self._spent(self.runs.warm_up(), began)
+        except InboxError:
+            raise
+        except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
+            logger.debug("Nothing could be done beforehand (%s).", type(error).__name__)
 
     def _everybody(
         self, waiting: Sequence[Kept], now: datetime, newest: int, held: Mapping[str, datetime]
@@ -338,7 +352,7 @@ class Worker:
         self._last_success = ended
         self.inbox.remember(LAST_SUCCESS, ended.isoformat())
         if of_everybody:
-            self._last_everybody = began
+            self._last_everybody, self._may_be_cold = began, True
             self.inbox.remember(LAST_EVERYBODY, began.isoformat())
         self._alone = frozenset() if of_everybody else self._alone - set(batch.users)
         # A sync of everybody without a summary is somebody else's: what it came to is not known.

@@ -44,7 +44,7 @@ class HumaClient:
         watch_answers(self._session, run.adapter)
         take_proxies_and_certificates(self._session, self._api_url)
         with run.building_components():
-            self._session.auth = HumaAuthenticator(  # type: ignore[abstract]  # in name only, like the CDK's own
+            self._authenticator: Final = HumaAuthenticator(  # type: ignore[abstract]  # in name only, like the CDK's own
                 config=config,
                 parameters={},
                 client_id="{{ config['client_id'] }}",
@@ -52,6 +52,7 @@ class HumaClient:
                 token_refresh_endpoint=f"{self._api_url}/auth/oauth/token",
                 grant_type="client_credentials",
             )
+        self._session.auth = self._authenticator
         self._objects: Final = self.sender({403, 404}, expects="id")
         self._pages: Final = self.sender({403}, expects="items")
         self._lists: Final = self.sender({403}, expects_list=True)
@@ -77,6 +78,14 @@ class HumaClient:
             backoff_strategy=error_handler.backoff_strategies,
             request_timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
         )
+
+    def be_let_in(self) -> None:
+        """Asks for an access token, unless the run has one that Huma takes.
+
+        Raises:
+            ConnectorError: When Huma gives none.
+        """
+        self._authenticator.get_auth_header()
 
     def ask(self, path: str, right: str) -> Mapping[str, Any] | None:
         """Asks for one object.

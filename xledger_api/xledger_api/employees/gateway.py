@@ -87,6 +87,17 @@ class Gateway:
             self.schemas[account] = schema
         return self.schemas[account]
 
+    def learn_beforehand(self) -> None:
+        """Learns what this Xledger has, unless that is known. Where it does not tell it now, it is asked when needed.
+
+        Raises:
+            AirbyteTracedException: As `schema` does; and nothing that passes is waited for.
+        """
+        account = (self.client.url, self.client.token)
+        if account not in self.schemas and (schema := schema_of(self.client, ())).learned:
+            self._look_for_lacks(schema)
+            self.schemas[account] = schema
+
     @property
     def table(self) -> FieldTable:
         """The field table, as it is for this Xledger.
