@@ -212,9 +212,12 @@ def test_what_fails_while_it_is_warmed_up_is_paid_for_once_and_nobodys_failure(
     assert listener.some(listener.ids[0]).summary["updated"] == 1
 
 
-def test_a_limit_does_not_have_what_was_written_down_pass_for_xledgers_schema(listener: Listener) -> None:
+def test_a_limit_is_not_waited_out_while_it_is_warmed_up_and_has_nothing_else_pass_for_xledgers_schema(
+    listener: Listener,
+) -> None:
     listener.sandbox.xledger.faults.add(Fault.burst_limit())
     assert warmed_up(listener)[1] == 1
+    assert listener.stopped.waits == []
     assert warmed_up(listener) == (0, LEARNING)
 
 

@@ -95,7 +95,7 @@ class DestinationXledger(PeopleDestination):
         Raises:
             AirbyteTracedException: When the settings cannot work, or Xledger cannot be asked: nothing is waited for.
         """
-        Gateway(self.connect(parse_config(config)), field_table(), schemas=self._earlier.schemas).learn_beforehand()
+        Gateway(self.connect(parse_config(config)), field_table(), schemas=self._earlier.schemas).schema_learned(())
 
 
 def connect_to(settings: Config) -> XledgerClient:

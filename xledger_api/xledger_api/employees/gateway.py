@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import inf
@@ -32,7 +32,7 @@ from xledger_api.employees.system_values import SystemValues
 from xledger_api.language.fitting import MODIFIED, fitted, lacks, shown, shows_modified
 from xledger_api.language.operations import Call, Operation, Path, query
 from xledger_api.language.schema import Schema
-from xledger_api.sending.answers import Failure
+from xledger_api.sending.answers import Failure, Problem
 from xledger_api.sending.client import PAUSES, RefusedError, RequestFailedError, XledgerClient
 from xledger_api.sending.learning import schema_of
 
@@ -80,23 +80,23 @@ class Gateway:
         Raises:
             AirbyteTracedException: When it cannot be learned, or lacks something that nothing works without.
         """
+        return self.schema_learned(PAUSES)
+
+    def schema_learned(self, passing: Collection[Problem]) -> Schema:
+        """What this Xledger has; it is asked unless that is known.
+
+        Args:
+            passing: The problems that are waited out.
+
+        Raises:
+            AirbyteTracedException: As `schema` does.
+        """
         account = (self.client.url, self.client.token)
         if account not in self.schemas:
-            schema = schema_of(self.client, PAUSES)
+            schema = schema_of(self.client, passing)
             self._look_for_lacks(schema)
             self.schemas[account] = schema
         return self.schemas[account]
-
-    def learn_beforehand(self) -> None:
-        """Learns what this Xledger has, unless that is known. Where it does not tell it now, it is asked when needed.
-
-        Raises:
-            AirbyteTracedException: As `schema` does; and nothing that passes is waited for.
-        """
-        account = (self.client.url, self.client.token)
-        if account not in self.schemas and (schema := schema_of(self.client, ())).learned:
-            self._look_for_lacks(schema)
-            self.schemas[account] = schema
 
     @property
     def table(self) -> FieldTable:
