@@ -301,8 +301,11 @@ def test_killed_during_a_sync_of_everybody_the_real_command_goes_on_once_all_it_
         assert stalled.reached.wait(TIMEOUT)
         story.happens()
         running.kill()
-    with listening(story.listened):
+    with listening(story.listened) as running:
         stalled.release()  # so it is carried out when nobody waits for the answer any more
+        running.await_line("nobody is brought before")
+        running.health()  # the worker, which was begun before this is answered, has looked what is due
+        assert not re.search("begins|brought in|looked at", running.printed)
         story.listened.let_time_pass(STILL_UNDER_WAY)
         story.goes_on()
         assert story.listened.phone(lost) == huma.users[lost]["phone"]
