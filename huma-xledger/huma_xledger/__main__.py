@@ -220,11 +220,13 @@ def _events(file: "ConnectionFile", arguments: argparse.Namespace, console: "Con
 
 def _listen(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -> int:
     """Takes webhooks until somebody ends it."""
-    from huma_xledger.inbox.file import InboxError  # noqa: PLC0415  as above
-    from huma_xledger.listen import listen  # noqa: PLC0415
+    from connector_base.process import loading  # noqa: PLC0415  as above
+    from huma_xledger.inbox.file import InboxError  # noqa: PLC0415
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
     from huma_xledger.loopback import PortTakenError  # noqa: PLC0415
 
+    with loading():
+        from huma_xledger.listen import listen  # noqa: PLC0415
     try:
         return listen(file, _states(file.path))
     except (AlreadyRunningError, InboxError, LockFileError, PortTakenError) as error:
