@@ -17,7 +17,7 @@ from huma_xledger.inbox.events import Kept
 SOON: Final = timedelta(seconds=1)
 """How long an event waits for others."""
 
-FEW: Final = 20
+FEW: Final = 30
 """More people than these are a burst."""
 
 LONGEST: Final = timedelta(seconds=10)
