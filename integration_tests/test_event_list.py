@@ -11,9 +11,10 @@ import pytest
 
 from huma_xledger import __main__ as command
 from huma_xledger.connection_file import NAME as CONNECTION
-from huma_xledger.event_list import MOST, Events, told_of
+from huma_xledger.event_list import Events, told_of
 from huma_xledger.inbox.events import Event, Kept
 from huma_xledger.inbox.store import NAME, Inbox
+from huma_xledger.report import MOST_LINES
 
 NOW = datetime(2026, 11, 29, 21, 27, 16, tzinfo=timezone.utc)
 KARI, OLA = str(UUID(int=1)), str(UUID(int=2))
@@ -219,8 +220,8 @@ def test_when_nothing_is_there_one_line_says_so() -> None:
 
 
 def test_more_events_than_anybody_reads_are_counted() -> None:
-    many = [Kept(number, Event("users-update", KARI), NOW, due_at=NOW) for number in range(1, MOST + 1201)]
+    many = [Kept(number, Event("users-update", KARI), NOW, due_at=NOW) for number in range(1, MOST_LINES + 1201)]
     title, *lines, rest = told_of(Events((), many), NOW)
-    assert title == f"{MOST + 1200:,} events waiting:"
-    assert (len(lines), rest) == (MOST, "  ... and 1,200 more like these. --json lists all of them.")
+    assert title == f"{MOST_LINES + 1200:,} events waiting:"
+    assert (len(lines), rest) == (MOST_LINES, "  ... and 1,200 more like these. --json lists all of them.")
     assert {line.index("users-update") for line in lines} == {8}

@@ -144,9 +144,8 @@ class ConnectionFile:
             if name not in CONNECTORS:
                 known = ", ".join((*CONNECTORS, *_BESIDE))
                 raise ConnectionFileError(f"{path} has settings of {name}, which is none of {known}. {_CORRECT_IT}")
-        is_complete = bool(content) or is_airbytes(
-            told.get(LISTEN)
-        )  # who has Airbyte has the connectors' configs there
+        # Who has Airbyte has the connectors' configs there.
+        is_complete = bool(content) or is_airbytes(told.get(LISTEN))
         if not is_complete or not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
             raise ConnectionFileError(f"{path} does not hold settings below the name of each connector. {_CORRECT_IT}")
         return cls(

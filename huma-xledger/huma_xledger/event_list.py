@@ -10,9 +10,7 @@ from typing import Any, Final
 
 from huma_xledger.inbox.events import Kept
 from huma_xledger.inbox.store import Inbox
-
-MOST: Final = 50
-"""More of a kind are not read on a screen."""
+from huma_xledger.report import MOST_LINES
 
 NONE: Final = "No event waits, and none was given up on."
 
@@ -156,13 +154,13 @@ def as_json(events: Events | None, done: Mapping[str, int]) -> str:
 
 def _lines(events: Sequence[Kept], now: datetime) -> Iterator[str]:
     width = len(str(events[-1].number))
-    for kept in events[:MOST]:
+    for kept in events[:MOST_LINES]:
         who = kept.event.user or "(names nobody: a sync of everybody answers it)"
         yield f"  {kept.number:>{width}}  {kept.event.topic}  {who}  came {_time(kept.came_at)}, {_tried(kept, now)}"
         if kept.problem is not None:
             yield f"  {'':{width}}  {kept.problem}"
-    if len(events) > MOST:
-        yield f"  ... and {len(events) - MOST:,} more like these. --json lists all of them."
+    if len(events) > MOST_LINES:
+        yield f"  ... and {len(events) - MOST_LINES:,} more like these. --json lists all of them."
 
 
 def _tried(kept: Kept, now: datetime) -> str:

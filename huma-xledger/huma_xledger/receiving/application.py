@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connector_base.failures import types_and_places
 from huma_xledger.bringing.condition import Condition
 from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.store import Inbox
@@ -120,8 +121,6 @@ class _Receiving:
 
     async def unforeseen(self, _: Request, error: Exception) -> Response:
         """The answer when something failed that nobody thought of: the event is not kept, as far as anybody knows."""
-        from connector_base.failures import types_and_places  # noqa: PLC0415  this loads the CDK, which takes seconds
-
         self._notices.add("unforeseen", "; ".join(types_and_places(error)))
         self._say()
         return Response(status_code=503)
