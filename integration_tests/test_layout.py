@@ -34,7 +34,7 @@ ROOMS = {
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
         loopback  metering  listen_settings  child  plain_lines
-        temporary  private_file  watching  ending
+        temporary  private_file  watching  ending  clock
     """,
     "source_huma": """
         run

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -20,6 +19,7 @@ from huma_xledger.bringing.own_runs import OwnRuns
 from huma_xledger.bringing.runs import Runs
 from huma_xledger.bringing.told import Telling
 from huma_xledger.bringing.worker import Worker
+from huma_xledger.clock import utc_now
 from huma_xledger.connection_file import ConnectionFile
 from huma_xledger.direction import TO_XLEDGER
 from huma_xledger.inbox.file import InboxError
@@ -82,7 +82,7 @@ def listen(file: ConnectionFile, states: Path) -> int:
         batch_size = _batch_size(configs.get(TO_XLEDGER.destination, {}))
         runs = _runs(file, settings, states, inbox)
         worker = Worker(runs, inbox, meters, telling, beforehand.timetable, batch_size)
-        receives = application(inbox, settings, meters, worker.condition, worker.arrived, _now)
+        receives = application(inbox, settings, meters, worker.condition, worker.arrived, utc_now)
         server = Server(receives, keep_alive=KEEP_ALIVE)
         ending.will_end(server)
         worker.start()
@@ -180,7 +180,3 @@ def _ending() -> Iterator[_Ending]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -31,6 +30,7 @@ from destination_xledger.destination import DestinationXledger
 from huma_api.asking.sync_run import SyncRun
 from huma_xledger.bringing.heard import Heard
 from huma_xledger.bringing.runs import WITHOUT_WRITING, Ending, Ran
+from huma_xledger.clock import utc_now
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_XLEDGER
 from huma_xledger.inbox.file import InboxError
@@ -349,7 +349,7 @@ class InProcess:
         return self._client
 
     def _note_who_is_added(self) -> None:
-        self._inbox.adding(self._course.users, datetime.now(timezone.utc))
+        self._inbox.adding(self._course.users, utc_now())
 
     def _unless_stopped(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         for message in messages:

@@ -1,7 +1,7 @@
 """Brings people without Airbyte: those whom webhooks name in this process, and everybody in another one."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -9,16 +9,13 @@ from huma_xledger.bringing.everybody import Everybody
 from huma_xledger.bringing.held import everybody_begins, everybody_ended, held
 from huma_xledger.bringing.in_process import InProcess
 from huma_xledger.bringing.runs import Ending, Ran
+from huma_xledger.clock import utc_now
 from huma_xledger.inbox.store import Inbox
 
 NOT_YET: Final = (
     "Somebody may have been added to Xledger by a run that broke off, and be seen there only in a while: everybody is "
     "brought after that."
 )
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 class OwnRuns:
@@ -38,7 +35,7 @@ class OwnRuns:
         states: Path,
         inbox: Inbox,
         everybody: Everybody,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._inbox: Final = inbox
         self._everybody: Final = everybody

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Final
 
 from connector_base.reporting.rejection_lines import rejection_in
@@ -17,6 +17,7 @@ from huma_xledger.bringing.held import take_up as take_up_what_was_held
 from huma_xledger.bringing.runs import Ending, Ran, Runs
 from huma_xledger.bringing.timetable import Timetable
 from huma_xledger.bringing.told import Tells
+from huma_xledger.clock import utc_now
 from huma_xledger.inbox.events import Kept
 from huma_xledger.inbox.file import InboxError
 from huma_xledger.inbox.pauses import PAUSES, due_after
@@ -50,10 +51,6 @@ TO_STOP: Final = 5.0
 """Seconds that a run gets to end when it has been told to."""
 
 
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
 @dataclass(slots=True)
 class Worker:
     """Brings people to Xledger, as long as it is not closed.
@@ -76,7 +73,7 @@ class Worker:
     tells: Tells
     timetable: Timetable | None
     batch_size: int
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     _changed: threading.Condition = field(default_factory=threading.Condition, init=False, repr=False)
     _thread: threading.Thread | None = field(default=None, init=False, repr=False)
     _has_arrived: bool = field(default=False, init=False)

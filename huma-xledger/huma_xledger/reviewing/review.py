@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from huma_xledger import child
+from huma_xledger.clock import utc_now
 from huma_xledger.connection_file import ConnectionFile, ConnectionFileError
 from huma_xledger.direction import TO_HUMA, TO_XLEDGER
 from huma_xledger.environment import make_private, no_room
@@ -49,10 +50,6 @@ _KEPT: Final = TypeAdapter(Kept)
 _Content = TypeVar("_Content")
 
 
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
 @dataclass(slots=True)
 class Review:
     """A review. Whoever shows it asks from any thread; nothing here waits for a connector but `close`.
@@ -67,7 +64,7 @@ class Review:
     file: ConnectionFile
     states: Path
     worker: Sequence[str] = WORKER
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     _changed: threading.Condition = field(default_factory=threading.Condition, init=False, repr=False)
     _alone: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
     _version: int = field(default=0, init=False)
