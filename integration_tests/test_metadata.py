@@ -75,7 +75,7 @@ def test_the_version_of_a_connector_is_the_same_everywhere(folder: Path) -> None
 def test_the_image_of_a_connector_has_the_name_the_metadata_gives_it(folder: Path) -> None:
     repository = metadata_of(folder)["dockerRepository"]
     acceptance = yaml.safe_load((folder / "acceptance-test-config.yml").read_text(encoding="utf-8"))
-    assert repository == f"airbyte/{folder.name}"
+    assert repository == f"{METADATA['images']}/{folder.name}"
     assert f"io.airbyte.name={repository}\n" in (folder / "Dockerfile").read_text(encoding="utf-8")
     assert acceptance["connector_image"] == f"{repository}:dev"
 
@@ -96,9 +96,9 @@ def test_the_icon_of_a_connector_is_an_image(folder: Path) -> None:
 
 
 @of_each_connector
-def test_the_documentation_url_of_a_connector_is_of_its_kind_and_ends_like_its_setup(folder: Path) -> None:
-    url, kind = metadata_of(folder)["documentationUrl"], metadata_of(folder)["connectorType"]
-    assert f"/integrations/{kind}s/" in url
+def test_the_documentation_url_of_a_connector_leads_to_its_setup_on_our_own_site(folder: Path) -> None:
+    url, system = metadata_of(folder)["documentationUrl"], folder.name.partition("-")[2]
+    assert url == f"{METADATA['home']}/{folder.name}/docs/{system}"
     assert setup_of(folder)
 
 

@@ -35,7 +35,7 @@ class DestinationHuma(PeopleDestination):
 
     system = HUMA
     distribution = "huma-xledger-destination-huma"
-    documentation = "https://docs.airbyte.com/integrations/destinations/huma"
+    documentation = "https://huma-xledger.example/destination-huma/docs/huma"
     sides = SIDES
     explanations = EXPLANATIONS
 

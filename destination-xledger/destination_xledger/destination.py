@@ -34,7 +34,7 @@ class DestinationXledger(PeopleDestination):
 
     system = XLEDGER
     distribution = "huma-xledger-destination-xledger"
-    documentation = "https://docs.airbyte.com/integrations/destinations/xledger"
+    documentation = "https://huma-xledger.example/destination-xledger/docs/xledger"
     sides = SIDES
     explanations = EXPLANATIONS
 

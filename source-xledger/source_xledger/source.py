@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 
 
-DOCUMENTATION: Final = "https://docs.airbyte.com/integrations/sources/xledger"
+DOCUMENTATION: Final = "https://huma-xledger.example/source-xledger/docs/xledger"
 
 Sleep = Callable[[float], None]
 """Waits that many seconds."""

@@ -1,0 +1,1 @@
+"""What leaves this repository, and how it is tried: images, wheels, the site, and other hosts."""
