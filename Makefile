@@ -1,14 +1,14 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# The connectors run on Python 3.10 to 3.12, what both the CDK and PyAirbyte support: the first one found is used.
+# The connectors run on Python 3.10 to 3.13, and PyAirbyte, which the host runs them by, on 3.10 to 3.12: of those, the first
+# one found is used.
 PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
 PACKAGES := huma-xledger source-huma source-xledger destination-huma destination-xledger huma_api xledger_api connector_base shared_mappings
 DISTRIBUTIONS := $(filter-out huma-xledger-huma-xledger,$(subst _,-,$(PACKAGES:%=huma-xledger-%))) huma-xledger
 PROJECTS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
-VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 DIST := dist
 UV := $(BIN)/uv
 READY := .venv/ready
@@ -103,9 +103,5 @@ lock: $(UV) ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
 		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
 
-# In a checkout, our packages find each other by their folders. An index knows no folders: there they ask for exactly
-# the version that they were tested with.
-dist: $(READY) ## Build a wheel of every package into dist, for a package index
-	@for package in $(PACKAGES); do \
-		HUMA_XLEDGER_PIN="==$(VERSION)" $(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python \
-			--out-dir "$(DIST)" $$package || exit; done
+dist: $(READY) ## Build a wheel and a source distribution of every package into dist, for a package index
+	@$(BIN)/python -m distribution.building "$(DIST)"

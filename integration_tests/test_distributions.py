@@ -5,18 +5,26 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import Parser
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 import tomli
+import trove_classifiers
+import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
+from distribution.building import build
+from distribution.packages import Package
+from distribution.staged import for_an_index
 from integration_tests.conftest import SUMMARY, a_stream
 from integration_tests.sandbox import Sandbox
 
@@ -36,10 +44,7 @@ PROJECTS: Mapping[str, dict[str, Any]] = {
 
 def stands_on(folder: str) -> set[str]:
     """The folders of a package's own packages, of those that these stand on, and so on."""
-    lower = {
-        entry for text in PROJECTS[folder]["dependencies"] for entry in re.findall(r"\{root:parent:uri\}/(.+)\}", text)
-    }
-    return lower.union(*map(stands_on, lower))
+    return {package.folder for package in Package(folder).with_what_it_stands_on()} - {folder}
 
 
 # ------------------------------------------------------------------ what they say
@@ -56,6 +61,66 @@ def test_all_packages_have_the_version_that_their_wheels_ask_for() -> None:
     assert {folder: project["version"] for folder, project in PROJECTS.items()} == dict.fromkeys(PROJECTS, own)
 
 
+EVERY_PROJECT = [pytest.param(ROOT / folder, id=folder or "workspace") for folder in ("", *sorted(PROJECTS))]
+METADATA: Mapping[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folder", EVERY_PROJECT)
+def test_a_package_says_whose_it_is_and_where_to_read_of_it(folder: Path) -> None:
+    project = tomli.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (owners,) = re.findall(r"^Copyright \(c\) \d+ (.+)$", (ROOT / "LICENSE").read_text(encoding="utf-8"), re.MULTILINE)
+    assert project["authors"] == [{"name": owners}]
+    assert project["urls"] == {
+        "Documentation": METADATA["home"],
+        "Source": METADATA["source"],
+        "Changelog": f"{METADATA['source']}/CHANGELOG.md",
+    }
+    assert METADATA["license"] in project["license"].split(" AND ")
+    assert project["description"]
+    assert project["keywords"]
+
+
+@pytest.mark.parametrize("folder", EVERY_PROJECT)
+def test_a_package_has_the_text_of_every_licence_in_it(folder: Path) -> None:
+    project = tomli.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    others = {
+        str(path.relative_to(folder)) for path in folder.glob("*/pages/vendor/*") if "license" in path.name.lower()
+    }
+    assert set(project["license-files"]) == {"LICENSE", *others}
+    assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize("folder", EVERY_PROJECT)
+def test_what_a_package_is_classified_as_exists_and_is_true(folder: Path) -> None:
+    project = tomli.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    said = set(project["classifiers"])
+    assert said - set(trove_classifiers.classifiers) == set()
+    kinds = {classifier.partition(" :: ")[0] for classifier in said}
+    # The licence is an expression, and indexes refuse what says it in both ways.
+    assert kinds == {
+        "Development Status",
+        "Intended Audience",
+        "Operating System",
+        "Programming Language",
+        "Topic",
+        "Typing",
+    }
+    pythons = {
+        match[1] for match in map(re.compile(r"Programming Language :: Python :: (3\.\d+)").match, said) if match
+    }
+    runs_on = SpecifierSet(project["requires-python"])
+    assert pythons == {f"3.{minor}" for minor in range(30) if f"3.{minor}" in runs_on}
+
+
+def test_the_host_and_the_workspace_run_on_what_pyairbyte_runs_on_and_the_rest_on_more() -> None:
+    bounds = {folder: project["requires-python"] for folder, project in PROJECTS.items()}
+    of_pyairbyte = SpecifierSet(str(metadata("airbyte")["Requires-Python"]))
+    assert SpecifierSet(bounds.pop(PREFIX)) == of_pyairbyte
+    workspace = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    assert SpecifierSet(workspace) == of_pyairbyte
+    assert set(bounds.values()) == {">=3.10,<3.14"}
+
+
 @pytest.mark.parametrize(("package", "dockerfile"), IMAGES.items())
 def test_an_image_is_built_from_the_packages_that_its_package_stands_on(package: str, dockerfile: str) -> None:
     text = (ROOT / dockerfile).read_text(encoding="utf-8")
@@ -70,7 +135,7 @@ def test_an_image_is_built_from_the_packages_that_its_package_stands_on(package:
 
 def call(*command: str | Path, folder: Path = ROOT, text: str = "") -> str:
     """What a command prints when it succeeds, without anything that would help it to find the checkout."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "HUMA_XLEDGER_PIN"}}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=folder, env=kept, input=text, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -124,10 +189,13 @@ class Environment:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("wheels")
-    call("make", "--silent", "dist", f"DIST={folder}")
-    return sorted(folder.glob("*.whl"))
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return build(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture(scope="module")
+def wheels(built: list[Path]) -> list[Path]:
+    return [path for path in built if path.suffix == ".whl"]
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +213,64 @@ def described(wheel: Path) -> Message:
     with ZipFile(wheel) as archive:
         (path,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         return Parser().parsestr(archive.read(path).decode())
+
+
+@pytest.mark.slow
+def test_a_source_distribution_holds_what_its_wheel_is_built_from_and_nothing_else(built: list[Path]) -> None:
+    assert sum(path.name.endswith(".tar.gz") for path in built) == len(PROJECTS)
+    for folder, project in PROJECTS.items():
+        name = f"{project['name'].replace('-', '_')}-{project['version']}"
+        with tarfile.open(built[0].with_name(f"{name}.tar.gz")) as source:
+            names = source.getnames()
+        code = {path.relative_to(ROOT / folder) for path in (ROOT / folder / Package(folder).module).rglob("*")}
+        beside = {"pyproject.toml", "README.md", "LICENSE", "PKG-INFO"}
+        expected = {str(path) for path in code if (ROOT / folder / path).is_file() and path.suffix != ".pyc"} | beside
+        assert {str(Path(entry).relative_to(name)) for entry in names} == expected
+
+
+@pytest.mark.slow
+def test_a_wheel_and_what_it_is_built_from_hold_the_text_of_our_licence(built: list[Path]) -> None:
+    own = (ROOT / "LICENSE").read_bytes()
+    for path in built:
+        if path.suffix == ".whl":
+            with ZipFile(path) as wheel:
+                (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
+                assert wheel.read(name) == own
+        else:
+            with tarfile.open(path) as source:
+                held = source.extractfile(f"{path.name.removesuffix('.tar.gz')}/LICENSE")
+                assert held
+                assert held.read() == own
+
+
+@pytest.mark.slow
+def test_two_builds_are_the_same_to_the_byte(built: list[Path], tmp_path: Path) -> None:
+    assert {path.name: path.read_bytes() for path in build(tmp_path)} == {
+        path.name: path.read_bytes() for path in built
+    }
+
+
+@pytest.mark.slow
+def test_a_build_leaves_nothing_of_another_version_and_nothing_of_anybody_else_is_removed(
+    built: list[Path], tmp_path: Path
+) -> None:
+    for name in ("huma_xledger-0.0.9-py3-none-any.whl", "huma_xledger_huma_api-0.0.9.tar.gz", "other-1.0.tar.gz"):
+        (tmp_path / name).touch()
+    build(tmp_path)
+    assert {path.name for path in tmp_path.glob("*-*")} == {*(path.name for path in built), "other-1.0.tar.gz"}
+
+
+@pytest.mark.parametrize("folder", PROJECTS)
+def test_what_a_package_says_on_an_index_is_what_it_says_here_without_its_folder(folder: str) -> None:
+    text = (ROOT / folder / "pyproject.toml").read_text(encoding="utf-8")
+    here, there = tomli.loads(text), tomli.loads(for_an_index(text, "1.2.3"))
+    others = [PROJECTS[other]["name"] for other in PROJECTS if f"}}/{other}" in text]
+    asked = {entry for entry in there["project"].pop("dependencies") if entry.startswith(PREFIX)}
+    assert asked == {f"{name}==1.2.3" for name in others}
+    here["project"].pop("dependencies")
+    here["tool"]["hatch"].pop("metadata", None)
+    assert there == here
+    assert "folder" not in for_an_index(text, "1.2.3")
 
 
 @pytest.mark.slow

@@ -146,7 +146,7 @@ def test_a_package_declares_what_it_imports_and_nothing_else(package: str) -> No
     own = {folder.replace("-", "_"): [project(ROOT / folder)["name"]] for folder in PACKAGES}
     sources = {**packages_distributions(), **own}
     needed = {sources.get(name, [name])[0].replace("_", "-").lower() for name in others}
-    declared = {re.split(r"[<>=\[{]", entry)[0].lower() for entry in project(ROOT / package)["dependencies"]}
+    declared = {re.split(r"[<>=\[ ]", entry)[0].lower() for entry in project(ROOT / package)["dependencies"]}
     # The host imports no connector: it runs their commands.
     run = {f"huma-xledger-{connector['name']}" for connector in METADATA["connectors"]} if package == HOST else set()
     assert declared == needed | run

@@ -1,0 +1,59 @@
+"""Builds a wheel and a source distribution of every package."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from distribution.packages import ROOT, Package, packages
+from distribution.staged import stage
+
+UV: Final = Path(sys.executable).with_name("uv")
+
+
+def build(out: Path) -> list[Path]:
+    """Builds every package, each wheel from the source distribution that goes with it.
+
+    Args:
+        out: The folder that they are put into; what it holds of our packages from before is removed.
+
+    Returns:
+        What was built.
+
+    Raises:
+        subprocess.CalledProcessError: When a package cannot be built; what was wrong is on the standard error.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for old in _built(out):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        environment = {**os.environ, **_time_of_the_last_commit()}
+        list(pool.map(lambda package: _build(package, Path(folder) / package.folder, out, environment), packages()))
+    return _built(out)
+
+
+def _build(package: Package, folder: Path, out: Path, environment: Mapping[str, str]) -> None:
+    stage(package, folder)
+    options = ("--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", out.resolve())
+    subprocess.run((UV, "build", *options, folder), check=True, env=environment)  # noqa: S603
+
+
+def _built(out: Path) -> list[Path]:
+    names = {package.name.replace("-", "_") for package in packages()}
+    found = (path for pattern in ("*.whl", "*.tar.gz") for path in out.glob(pattern))
+    return sorted(path for path in found if path.name.partition("-")[0] in names)
+
+
+def _time_of_the_last_commit() -> Mapping[str, str]:
+    """What makes two builds of one commit the same to the byte: no file in them is younger than the commit."""
+    command = ("git", "log", "-1", "--format=%ct")
+    told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    return {"SOURCE_DATE_EPOCH": told.stdout.strip()}
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))

@@ -1,0 +1,54 @@
+"""A package as it leaves the repository: a folder that needs nothing of what is around it."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from distribution.packages import BESIDE, Package
+
+_ONLY_HERE: Final = re.compile(r"# Our own packages come from beside .*\n|\[tool\.hatch\.metadata\]\n.*\n\n")
+"""What is true of a checkout alone."""
+
+BESIDE_THE_CODE: Final = ("README.md", "LICENSE")
+"""What goes with the code of a package and its `pyproject.toml`. Its tests stay: they run with the settings and the
+sandbox of the whole repository."""
+
+
+def stage(package: Package, folder: Path) -> None:
+    """Writes a package into an empty folder, as whoever has no checkout gets it.
+
+    Args:
+        package: The package.
+        folder: Where to; made here.
+
+    Raises:
+        subprocess.CalledProcessError: When git cannot say which files the package has.
+    """
+    for path in (*_code(package), *BESIDE_THE_CODE):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((package.root / path).read_bytes())
+    project = (package.root / "pyproject.toml").read_text(encoding="utf-8")
+    (folder / "pyproject.toml").write_text(for_an_index(project, package.version), encoding="utf-8")
+
+
+def for_an_index(project: str, version: str) -> str:
+    """A `pyproject.toml` that asks for our own packages by exactly the version that they were tested with.
+
+    Args:
+        project: As it stands in the repository, where packages find each other by their folders. An index knows none.
+        version: The version of all of our packages.
+
+    Returns:
+        The same without a folder in it.
+    """
+    return BESIDE.sub(f"=={version}", _ONLY_HERE.sub("", project))
+
+
+def _code(package: Package) -> Iterator[str]:
+    """The files of a package's code, by their paths in its folder: those that git has or would take."""
+    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", package.module)
+    listed = subprocess.run(command, cwd=package.root, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    return (path for path in listed.split("\0") if path and (package.root / path).is_file())
