@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from huma_xledger.airbyte_settings import AirbyteLogin
 from huma_xledger.listen_settings import AirbyteJob
 from integration_tests.sandbox.server import CutConnection, bind, serving
 
@@ -112,7 +113,9 @@ class AirbyteStandIn:
     def running(self) -> Iterator[AirbyteJob]:
         """Serves it on a free port, and says how a connection is set up with it."""
         with serving({bind(0): self._application()}) as (address,):
-            yield AirbyteJob(f"{address}{self.base}", CLIENT_ID, CLIENT_SECRET, CONNECTION)
+            yield AirbyteJob(
+                AirbyteLogin(f"{address}{self.base}", CLIENT_ID, CLIENT_SECRET, "listen.airbyte"), CONNECTION
+            )
 
     def _application(self) -> Starlette:
         def route(method: str, path: str, operation: str, does: Callable[[Request, Any], Response]) -> Route:

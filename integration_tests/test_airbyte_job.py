@@ -91,7 +91,9 @@ def test_a_job_is_started_and_watched_to_its_end_and_has_then_read_everybody(con
 def test_a_check_asks_for_jobs_and_starts_none(connection: Connection) -> None:
     assert problem_of(connection.settings) is None
     assert connection.airbyte.jobs == []
-    problem = problem_of(replace(connection.settings, client_secret="another one"))
+    problem = problem_of(
+        replace(connection.settings, login=replace(connection.settings.login, client_secret="another one"))
+    )
     assert problem is not None
     assert problem.startswith("Airbyte does not accept the client ID (client_id) and the client secret (client_secret)")
 
@@ -105,7 +107,7 @@ def test_a_burst_of_events_is_one_job(connection: Connection) -> None:
 def test_an_airbyte_of_ones_own_is_asked_below_its_own_address() -> None:
     airbyte = AirbyteStandIn(base="/api/public/v1", lasts=None)
     with airbyte.running() as settings:
-        assert settings.api_url.endswith("/api/public/v1")
+        assert settings.login.api_url.endswith("/api/public/v1")
         assert Connection(airbyte, settings).then("succeeded").runs().everybody().ending is Ending.DONE
 
 

@@ -27,13 +27,15 @@ ROOMS = {
         listen
         serving  receiving
         reviewing  bringing  event_list
-        telling  inbox
+        telling  inbox  airbyte
         connection
         report  states_of_sync
         state_file  checking
         belonging  pyairbyte  lock  screen  connection_file
         environment  direction
         loopback  metering  listen_settings  child  plain_lines
+        airbyte_settings
+        given
         temporary  private_file  watching  ending  clock
     """,
     "source_huma": """

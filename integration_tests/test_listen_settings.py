@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from huma_xledger.airbyte_settings import AirbyteLogin
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.connection_file import NAME, ConnectionFile, ConnectionFileError
 from huma_xledger.listen_settings import PORT, AirbyteJob, ListenSettings
@@ -44,10 +45,23 @@ def test_each_setting_may_be_in_the_environment(tmp_path: Path, monkeypatch: pyt
 def test_who_leaves_it_to_airbyte_needs_no_connectors_in_the_file(tmp_path: Path) -> None:
     file = read(tmp_path, listen={"secret": MARK, "trigger": "airbyte", "airbyte": JOB})
     assert file.connectors == ()
-    job = AirbyteJob("https://api.airbyte.com/v1", "one", MARK, ID)
+    job = AirbyteJob(AirbyteLogin("https://api.airbyte.com/v1", "one", MARK, "listen.airbyte"), ID)
     assert file.listen == ListenSettings(secret=MARK, trigger="airbyte", airbyte=job)
     assert MARK not in repr(file.listen)
     assert Beforehand.of(file).writes
+
+
+def test_an_airbyte_that_the_file_names_once_need_not_be_named_for_its_jobs(tmp_path: Path) -> None:
+    login = {"api_url": "https://airbyte.example.com/api/public/v1", "client_id": "two", "client_secret": MARK}
+    listen = {"secret": MARK, "trigger": "airbyte", "airbyte": {"connection_id": ID}}
+    file = read(tmp_path, listen=listen, airbyte=login)
+    assert file.listen is not None
+    assert file.listen.airbyte == AirbyteJob(AirbyteLogin(*login.values(), "airbyte"), ID)
+    of_its_own = {**listen, "airbyte": JOB}
+    file = read(tmp_path, listen=of_its_own, airbyte=[MARK])
+    assert file.listen is not None
+    assert file.listen.airbyte is not None
+    assert file.listen.airbyte.login.where == "listen.airbyte"
 
 
 def test_null_is_as_if_nothing_were_there(tmp_path: Path) -> None:
@@ -115,7 +129,7 @@ def test_a_tunnel_to_this_machine_needs_no_tls(tmp_path: Path) -> None:
     file = read(tmp_path, listen={"secret": MARK, "trigger": "airbyte", "airbyte": job})
     assert file.listen is not None
     assert file.listen.airbyte is not None
-    assert file.listen.airbyte.api_url == "http://localhost:8000/api/public/v1"
+    assert file.listen.airbyte.login.api_url == "http://localhost:8000/api/public/v1"
 
 
 @pytest.mark.parametrize(

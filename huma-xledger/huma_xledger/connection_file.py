@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import yaml
 
+from huma_xledger.airbyte_settings import AIRBYTE, AirbyteSettings, airbyte_settings
 from huma_xledger.direction import BY_ORIGIN, TO_XLEDGER
-from huma_xledger.listen_settings import LISTEN, ListenSettings, ListenSettingsError, is_airbytes, listen_settings
+from huma_xledger.given import SettingsError
+from huma_xledger.listen_settings import LISTEN, ListenSettings, is_airbytes, listen_settings
 from huma_xledger.private_file import replace_at_once
 from shared_mappings import LANGUAGES, DecisionsError, Language, parse_decisions
 
@@ -40,10 +42,11 @@ CONNECTORS: Final = tuple(name for direction in BY_ORIGIN.values() for name in d
 
 DESTINATIONS: Final = tuple(direction.destination for direction in BY_ORIGIN.values())
 
-_BESIDE: Final = (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN)
+_BESIDE: Final = (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN, AIRBYTE)
 
 _CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
 _CORRECT_LISTENING: Final = "Correct it: huma-xledger/docs/listen.md shows what belongs in it."
+_CORRECT_SETTING_UP: Final = "Correct it: huma-xledger/docs/airbyte-setup.md shows what belongs in it."
 _QUOTED: Final = "Text that begins with a sign, as * or @, has to be between quotation marks."
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -119,6 +122,7 @@ class ConnectionFile:
     notify_language: Language = LANGUAGES[0]
     _schedule: Any = field(default=None, repr=False)
     _listen: Any = field(default=None, repr=False)
+    _airbyte: Any = field(default=None, repr=False)
 
     @classmethod
     def read(cls, folder: Path) -> "ConnectionFile":
@@ -155,6 +159,7 @@ class ConnectionFile:
             _language(path, told.get(NOTIFY_LANGUAGE)),
             told.get(SCHEDULE),
             told.get(LISTEN),
+            told.get(AIRBYTE),
         )
 
     @property
@@ -238,9 +243,30 @@ class ConnectionFile:
         if self._listen is None:
             return None
         try:
-            return listen_settings(self._with_variables(self._listen, LISTEN))
-        except ListenSettingsError as error:
+            elsewhere = None if self._airbyte is None else lambda: self.airbyte.login
+            return listen_settings(self._with_variables(self._listen, LISTEN), elsewhere)
+        except SettingsError as error:
             raise ConnectionFileError(f"{self.path}: {error}. {_CORRECT_LISTENING}") from None
+
+    @property
+    def airbyte(self) -> AirbyteSettings:
+        """What is to be set up in Airbyte, and in which one.
+
+        Raises:
+            ConnectionFileError: When the file does not say, the settings are of no use, or a variable is not set.
+        """
+        try:
+            return airbyte_settings(self._with_variables(self._airbyte, AIRBYTE))
+        except SettingsError as error:
+            raise self.not_to_be_set_up(str(error)) from None
+
+    def not_to_be_set_up(self, why: str) -> ConnectionFileError:
+        """What is wrong with what is to be set up in Airbyte.
+
+        Args:
+            why: What is wrong, in words that no value is in.
+        """
+        return ConnectionFileError(f"{self.path}: {why}. {_CORRECT_SETTING_UP}")
 
     @property
     def writes(self) -> bool:

@@ -125,7 +125,7 @@ def _batch_size(destination: Mapping[str, Any]) -> int:
 def _say_no_secret(settings: ListenSettings) -> None:
     """Has what is said from now on be plain lines, without what only Huma and Airbyte are to know."""
     say_in_plain_lines((*OWN, "huma_xledger"))
-    for secret in (settings.secret, settings.bearer_token, settings.airbyte and settings.airbyte.client_secret):
+    for secret in (settings.secret, settings.bearer_token, settings.airbyte and settings.airbyte.login.client_secret):
         mask_too(secret or "")
 
 

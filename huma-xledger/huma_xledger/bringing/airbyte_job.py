@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from huma_xledger.bringing.airbyte_client import AirbyteClient, AirbyteError, Conflict, Job
+from huma_xledger.airbyte.api import AirbyteError
+from huma_xledger.bringing.airbyte_client import AirbyteClient, Conflict, Job
 from huma_xledger.bringing.runs import Ending, Ran
 from huma_xledger.listen_settings import AirbyteJob
 
@@ -86,7 +87,7 @@ class AirbyteJobs:
         try:
             return self._run()
         except AirbyteError as error:
-            return Ran(error.ending, problem=str(error))
+            return Ran(_ending(error), problem=str(error))
 
     def warm_up(self) -> Ran:
         """Does nothing: a job is Airbyte's."""
@@ -143,14 +144,18 @@ class AirbyteJobs:
                 job, in_vain = self._client.job(job.number), 0
             except AirbyteError as error:
                 in_vain += 1
-                if error.ending is not Ending.PASSING or in_vain == LOOKS_IN_VAIN:
+                if not error.passes or in_vain == LOOKS_IN_VAIN:
                     problem = OUT_OF_SIGHT.format(number=job.number, why=error)
-                    return Ran(error.ending, problem=problem)
+                    return Ran(_ending(error), problem=problem)
         if job.status in NOT_SUCCEEDED:
             problem = NOT_SUCCEEDED[job.status].format(number=job.number, connection=self._connection)
             return Ran(Ending.PASSING, problem=problem)
         logger.info("Airbyte's job %d has succeeded.", job.number)
         return Ran(Ending.DONE, everybody=True)
+
+
+def _ending(error: AirbyteError) -> Ending:
+    return Ending.PASSING if error.passes else Ending.CONFIG
 
 
 def _intervals() -> Iterator[float]:

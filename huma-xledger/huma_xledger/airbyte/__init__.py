@@ -1,0 +1,1 @@
+"""Airbyte, asked by its public API."""
