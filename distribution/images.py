@@ -17,12 +17,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import tomli
 import yaml
 
 from distribution.engine import Build, Engine, NoEngineError
+from distribution.packages import ROOT, Package, packages
 
-ROOT = Path(__file__).parents[1]
 INDEXES = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 CERTIFICATES = ("CA", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -33,38 +32,15 @@ class BuildError(Exception):
     """An image cannot be built; the message says why, and what to do."""
 
 
-@dataclass(frozen=True)
-class Package:
-    """What an image is of.
-
-    Attributes:
-        name: The folder, which is also the name of the image.
-        description: What it is for, in a sentence.
-        version: Its version.
-    """
-
-    name: str
-    description: str
-    version: str
-
-
-def packages() -> dict[str, Package]:
-    """Those that have a command to run, by name."""
-    projects = {
-        path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"]
-        for path in sorted(ROOT.glob("*/pyproject.toml"))
-    }
-    return {
-        name: Package(name, project["description"], project["version"])
-        for name, project in projects.items()
-        if "scripts" in project
-    }
+def with_images() -> dict[str, Package]:
+    """The packages that there are images of, by their folders: those that have a command to run."""
+    return {package.folder: package for package in packages() if package.commands}
 
 
 def tags(package: Package) -> tuple[str, str]:
     """What the image of a package is called: by its version, and `dev`."""
     whose = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["images"]
-    return f"{whose}/{package.name}:{package.version}", f"{whose}/{package.name}:dev"
+    return f"{whose}/{package.folder}:{package.version}", f"{whose}/{package.folder}:dev"
 
 
 def base_image(environment: Mapping[str, str]) -> str:
@@ -117,9 +93,9 @@ def build_of(package: Package, commit: Commit | None, environment: Mapping[str, 
     for name in INDEXES:
         if urlsplit(environment.get(name, "")).password:
             raise BuildError(
-                f"{name} has a password in it, which whoever has what is built could read. Leave user and password out of"
-                " the address, put them into a file with a line `machine HOST login USER password PASSWORD`, and name that"
-                " file: NETRC=file."
+                f"{name} has a password in it, which whoever has what is built could read. Leave user and password"
+                " out of the address, put them into a file with a line `machine HOST login USER password PASSWORD`, and"
+                " name that file: NETRC=file."
             )
     base = base_image(environment)
     certificates = next((environment[name] for name in CERTIFICATES if environment.get(name)), None)
@@ -132,8 +108,8 @@ def build_of(package: Package, commit: Commit | None, environment: Mapping[str, 
         tags=tags(package),
         arguments={
             "BASE_IMAGE": base,
-            "PACKAGE": package.name,
-            "DESCRIPTION": package.description,
+            "PACKAGE": package.folder,
+            "DESCRIPTION": str(package.project["description"]),
             "VERSION": package.version,
             "REVISION": commit.revision if commit else "",
             **{name: None for name in (*INDEXES, *PROXIES) if environment.get(name)},
@@ -154,7 +130,7 @@ def build(engine: Engine, package: Package, environment: Mapping[str, str]) -> N
     if _ends_well(engine.has(base), quiet=True) or _ends_well(engine.pull(base)):
         if _ends_well(engine.build(wanted)):
             return
-        raise BuildError(f"The image of {package.name} was not built: {engine.name} says above why.")
+        raise BuildError(f"The image of {package.folder} was not built: {engine.name} says above why.")
     raise BuildError(
         f"The base image {base} is not on this machine and cannot be pulled: {engine.name} says above why. Pull it"
         " through a mirror of yours, or name an image that is here and has Python 3.10 or later, with its module venv:"
@@ -176,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 1 where something could not be built.
     """
-    known = packages()
+    known = with_images()
     parser = argparse.ArgumentParser(prog="make images", description="Build the images.")
     parser.add_argument("package", nargs="?", choices=known, help="which one; all of them, if none is named")
     asked = parser.parse_args(arguments).package

@@ -1,6 +1,5 @@
-"""What is there to run the listener with: a unit of systemd, an image, a Compose file, and what makes TLS before it."""
+"""What is there to run the listener with: a unit of systemd, a Compose file, and what makes TLS before it."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -14,6 +13,8 @@ import pytest
 import tomli
 import yaml
 
+from distribution.images import tags
+from distribution.packages import Package
 from huma_xledger.airbyte_settings import LOGIN
 from huma_xledger.bringing.beforehand import Beforehand
 from huma_xledger.bringing.condition import Condition
@@ -25,6 +26,7 @@ from huma_xledger.listen_settings import PATH, PORT, ListenSettings
 from huma_xledger.loopback import SECONDS_TO_END
 from huma_xledger.metering import Meters
 from huma_xledger.receiving.health import Health
+from integration_tests.dockerfile import Instruction, stages
 from integration_tests.webhook_listener import NOON, Listening, served
 
 PACKAGE = Path(__file__).parents[1] / "huma-xledger"
@@ -51,15 +53,6 @@ def unit() -> dict[str, str]:
 def compose() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(text_of("compose.yaml"))
     return loaded
-
-
-def instructions(name: str) -> dict[str, list[str]]:
-    """What a Dockerfile says, by its instructions, each in its turn."""
-    said: dict[str, list[str]] = {}
-    for line in text_of(name).replace("\\\n", "").splitlines():
-        if line and not line.startswith("#"):
-            said.setdefault(line.partition(" ")[0], []).append(line.partition(" ")[2].strip())
-    return said
 
 
 # ------------------------------------------------------------------ the unit
@@ -115,22 +108,13 @@ def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-# ------------------------------------------------------------------ the image
-
-
-def test_an_image_runs_the_listener_as_somebody_without_rights_whoever_that_is() -> None:
-    said = instructions("Dockerfile")
-    assert said["USER"] == ["1000:0"]
-    assert [said["ENTRYPOINT"], said["CMD"]] == [['["huma-xledger"]'], ['["listen", "/connection"]']]
-    assert said["WORKDIR"][-1] == said["VOLUME"][-1] == "/state"
-    assert "install --directory --mode=0770 /state /connection" in said["RUN"][-1]
-    assert "/opt/huma-xledger/bin:" in said["ENV"][-1]
+# ------------------------------------------------------------------ how well it is
 
 
 def health_check(port: int) -> int:
-    """How the image's check of its health ends, where the listener is on a port."""
-    arguments = json.loads(instructions("Dockerfile")["HEALTHCHECK"][0].partition(" CMD ")[2])
-    assert arguments[:2] == ["python", "-c"]
+    """How the check of the listener's health ends, where the listener is on a port."""
+    kind, *arguments = compose()["services"]["listener"]["healthcheck"]["test"]
+    assert (kind, *arguments[:2]) == ("CMD", "python", "-c")
     assert str(PORT) in arguments[2]
     with pytest.raises(SystemExit) as ended:
         exec(arguments[2].replace(str(PORT), str(port)), {})  # noqa: S102  # our own words
@@ -138,7 +122,7 @@ def health_check(port: int) -> int:
 
 
 @pytest.mark.parametrize(("waits", "code"), [(timedelta(0), 0), (timedelta(hours=1), 1)], ids=["well", "not well"])
-def test_an_image_is_healthy_while_all_is_well(
+def test_a_listener_is_healthy_while_all_is_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: timedelta, code: int
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # which is for what is elsewhere
@@ -179,8 +163,9 @@ def test_what_a_compose_file_names_is_there() -> None:
     services, volumes = compose()["services"], compose()["volumes"]
     listener, proxy = services["listener"], services["proxy"]
     context = (DEPLOY / listener["build"]["context"]).resolve()
-    assert (context / listener["build"]["dockerfile"]).samefile(DEPLOY / "Dockerfile")
-    assert services["network"]["image"] == listener["image"]
+    assert (context / "Dockerfile").is_file()
+    assert listener["build"]["args"] == {"PACKAGE": PACKAGE.name}
+    assert services["network"]["image"] == listener["image"] == tags(Package(PACKAGE.name))[1]
     assert (DEPLOY / f"{listener['env_file']}.example").is_file()
     mounted = [volume.split(":")[0] for volume in (*listener["volumes"], *proxy["volumes"])]
     assert {name for name in mounted if not name.startswith("./")} == set(volumes)
@@ -189,8 +174,10 @@ def test_what_a_compose_file_names_is_there() -> None:
     assert "./Caddyfile" in mounted
 
 
-def test_the_folders_of_a_compose_file_are_those_of_the_image() -> None:
+def test_a_compose_file_listens_where_the_image_works_and_lets_a_run_come_to_its_end() -> None:
     listener = compose()["services"]["listener"]
+    assert Instruction("WORKDIR", "/state") in stages()[1]
+    assert listener["command"] == ["listen", "/connection"]
     assert listener["volumes"] == ["./connection:/connection:ro", "state:/state"]
     assert listener["stop_grace_period"] == f"{unit()['TimeoutStopSec']}s"
 

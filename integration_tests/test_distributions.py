@@ -1,4 +1,4 @@
-"""What the packages are for whoever has no checkout: wheels, a folder to install, an image."""
+"""What the packages are for whoever has no checkout: wheels, and a folder to install."""
 
 import json
 import os
@@ -32,19 +32,10 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
 PREFIX = "huma-xledger"
 CONNECTORS = ("source-huma", "source-xledger", "destination-huma", "destination-xledger")
-IMAGES = {
-    **{connector: f"{connector}/Dockerfile" for connector in CONNECTORS},
-    "huma-xledger": "huma-xledger/deploy/Dockerfile",
-}
 PROJECTS: Mapping[str, dict[str, Any]] = {
     path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"] for path in ROOT.glob("*/pyproject.toml")
 }
 """The packages, by their folders."""
-
-
-def stands_on(folder: str) -> set[str]:
-    """The folders of a package's own packages, of those that these stand on, and so on."""
-    return {package.folder for package in Package(folder).with_what_it_stands_on()} - {folder}
 
 
 # ------------------------------------------------------------------ what they say
@@ -119,15 +110,6 @@ def test_the_host_and_the_workspace_run_on_what_pyairbyte_runs_on_and_the_rest_o
     workspace = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     assert SpecifierSet(workspace) == of_pyairbyte
     assert set(bounds.values()) == {">=3.10,<3.14"}
-
-
-@pytest.mark.parametrize(("package", "dockerfile"), IMAGES.items())
-def test_an_image_is_built_from_the_packages_that_its_package_stands_on(package: str, dockerfile: str) -> None:
-    text = (ROOT / dockerfile).read_text(encoding="utf-8")
-    copied = set(re.findall(r"^COPY (\S+) ", text, re.MULTILINE)) - {"--from=build", "requirements.lock"}
-    assert copied == {package, *stands_on(package)}
-    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert [folder for folder in copied if f"!{folder}" not in let_in] == []
 
 
 # ------------------------------------------------------------------ wheels for an index

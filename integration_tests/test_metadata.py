@@ -52,7 +52,7 @@ def test_a_connector_is_where_it_is_said_to_be_in_the_version_it_is_said_to_have
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_connector_has_what_the_tooling_of_airbyte_expects(connector: dict[str, Any]) -> None:
     folder = ROOT / connector["path"]
-    expected = ("metadata.yaml", "pyproject.toml", "acceptance-test-config.yml", "icon.svg", "Dockerfile", "README.md")
+    expected = ("metadata.yaml", "pyproject.toml", "acceptance-test-config.yml", "icon.svg", "README.md")
     assert [name for name in expected if not (folder / name).is_file()] == []
     assert list((folder / "unit_tests").glob("test_*.py"))
     assert list((folder / "docs").glob("*.md"))
@@ -67,7 +67,6 @@ def test_the_metadata_of_a_connector_is_valid_by_airbytes_model(folder: Path) ->
 def test_the_version_of_a_connector_is_the_same_everywhere(folder: Path) -> None:
     version = metadata_of(folder)["dockerImageTag"]
     assert project(folder)["version"] == version
-    assert f"io.airbyte.version={version}\n" in (folder / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(rf"^\| {re.escape(version)} \| \d{{4}}-", setup_of(folder), re.MULTILINE)
 
 
@@ -76,18 +75,7 @@ def test_the_image_of_a_connector_has_the_name_the_metadata_gives_it(folder: Pat
     repository = metadata_of(folder)["dockerRepository"]
     acceptance = yaml.safe_load((folder / "acceptance-test-config.yml").read_text(encoding="utf-8"))
     assert repository == f"{METADATA['images']}/{folder.name}"
-    assert f"io.airbyte.name={repository}\n" in (folder / "Dockerfile").read_text(encoding="utf-8")
     assert acceptance["connector_image"] == f"{repository}:dev"
-
-
-@of_each_connector
-def test_the_image_of_a_connector_runs_it_as_somebody_without_rights(folder: Path) -> None:
-    lines = (folder / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if line.startswith(("USER", "ENTRYPOINT"))] == [
-        "USER airbyte",
-        f'ENTRYPOINT ["{folder.name}"]',
-    ]
-    assert "USER airbyte" in lines[lines.index("FROM python:3.11-slim") :]
 
 
 @of_each_connector
