@@ -1,0 +1,1 @@
+"""The site as it was built, tried by `make docs`."""
