@@ -25,9 +25,9 @@ LOOKS: Final[list[tuple[str, Scheme, int]]] = [
     ("", "dark", NARROW),
     ("destination-xledger/docs/xledger/", "dark", 1280),
     ("destination-xledger/docs/xledger-reference/", "light", NARROW),
-    ("destination-xledger/docs/xledger-reference/", "dark", 1280),
+    ("source-huma/docs/huma-reference/", "dark", 1280),
 ]
-"""A page with pictures, one with steps, and the longest one with the widest tables."""
+"""A page with a picture, one with steps, the one with the widest tables, and one with code."""
 
 OF_THE_THEME: Final = {"rules": {"landmark-unique": {"enabled": False}}}
 """The theme makes a landmark of every level of its menu, whose names are hidden in a wide window."""
