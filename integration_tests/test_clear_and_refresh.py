@@ -48,7 +48,10 @@ def run(
     return list(DestinationXledger(connect_at_once).write(sandbox.destination_config(mode=mode), catalog, came))
 
 
-def ids(generation: int) -> dict[str, Any]:
+def ids(generation: int | None) -> dict[str, Any]:
+    """What Airbyte says of generations; of a destination that was added by its image, it says nothing."""
+    if generation is None:
+        return {}
     return {"generation_id": generation, "minimum_generation_id": generation, "sync_id": 12}
 
 
@@ -58,12 +61,14 @@ def a_record(number: int) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("state", CLEARED, ids=["null", "left out", "global", "legacy"])
 @pytest.mark.parametrize("mode", ["sync", "preview"])
-@pytest.mark.parametrize(("destination_sync_mode", "generation"), [("append", 2), ("overwrite", 2), ("overwrite", 0)])
+@pytest.mark.parametrize(
+    ("destination_sync_mode", "generation"), [("append", 2), ("overwrite", 2), ("overwrite", 0), ("overwrite", None)]
+)
 def test_clear_data_forgets_the_state_and_asks_xledger_for_nothing(
     state: Mapping[str, Any],
     mode: str,
     destination_sync_mode: str,
-    generation: int,
+    generation: int | None,
     sandbox: Sandbox,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -77,10 +82,11 @@ def test_clear_data_forgets_the_state_and_asks_xledger_for_nothing(
     assert [line for line in caplog.messages if "Nothing in Xledger is deleted" in line]
 
 
-def test_overwriting_is_refused_as_soon_as_somebody_comes(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("generation", [2, None])
+def test_overwriting_is_refused_as_soon_as_somebody_comes(generation: int | None, sandbox: Sandbox) -> None:
     refused = r"overwrite of the stream users is refused.*append_dedup"
     with pytest.raises(AirbyteTracedException, match=refused) as raised:
-        run(sandbox, [a_record(1)], destination_sync_mode="overwrite", **ids(2))
+        run(sandbox, [a_record(1)], destination_sync_mode="overwrite", **ids(generation))
     assert raised.value.failure_type is FailureType.config_error
     assert sandbox.xledger.operations == []
 

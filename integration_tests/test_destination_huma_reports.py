@@ -399,7 +399,7 @@ def test_a_foreign_account_needs_its_bic(write_to_huma: Write, sandbox: Sandbox)
     ("stream", "sentence"),
     [
         (a_stream("users"), "Select only Xledger's stream employees, or map the stream onto the object user."),
-        (a_stream("employees", "overwrite"), "The sync mode overwrite of the stream employees is refused"),
+        (a_stream("employees", "soft_delete"), "The sync mode soft_delete of the stream employees is refused"),
     ],
 )
 def test_what_cannot_be_written_ends_the_sync_before_anything_is_asked(

@@ -27,11 +27,13 @@ CLEARS = [
     catalog("full_refresh", "append", **ids(1, 1, 1)),
     catalog("full_refresh", "overwrite", **ids(3, 3, 17)),
     catalog("full_refresh", "overwrite", **ids(0, 0, 17)),
+    catalog("full_refresh", "overwrite"),
 ]
-"""As Airbyte asks for it, knowing that the destination supports refreshes, and not knowing."""
+"""As Airbyte asks for it, knowing that the destination supports refreshes, and not knowing: of a connector that was added
+by its image, it knows nothing, and says no ids."""
 
 
-@pytest.mark.parametrize("cleared", [*CLEARS, catalog(**ids(2, 2, 9))], ids=range(5))
+@pytest.mark.parametrize("cleared", [*CLEARS, catalog(**ids(2, 2, 9))], ids=range(6))
 def test_whoever_asks_to_remove_what_was_written_is_told_that_nothing_is(cleared: ConfiguredAirbyteCatalog) -> None:
     (sentence,) = told_at_the_start(cleared, BOOKS)
     assert "Nothing in the books is deleted or emptied, for it is a ledger" in sentence
@@ -52,11 +54,20 @@ def test_a_full_refresh_has_nothing_to_say() -> None:
     assert list(told_at_the_start(catalog("full_refresh", "append", **ids(4, 0, 9)), BOOKS)) == []
 
 
-def test_overwrite_is_taken_for_a_clear_only_where_the_host_says_which_generations_are_to_go() -> None:
-    asked = [
-        may_be_a_clear(catalog("full_refresh", "overwrite", **more).streams[0])
-        for more in (ids(3, 3, 17), ids(3, 0, 17), {})
-    ]
-    assert asked == [True, False, False]
+@pytest.mark.parametrize(
+    "other",
+    [
+        catalog("full_refresh", "overwrite", **ids(3, 0, 17)),
+        catalog("incremental", "overwrite", **ids(3, 3, 17)),
+        catalog("incremental", "overwrite"),
+    ],
+    ids=["earlier generations stay", "incremental", "incremental without ids"],
+)
+def test_what_no_clear_looks_like_is_not_taken_for_one(other: ConfiguredAirbyteCatalog) -> None:
+    assert not may_be_a_clear(other.streams[0])
+
+
+def test_a_clear_is_known_as_one_that_overwrites_where_it_does() -> None:
+    assert [may_be_a_clear(cleared.streams[0]) for cleared in CLEARS] == [False, False, True, True, True]
     assert overwritten(CLEARS[2]) is not None
     assert overwritten(CLEARS[0]) is None

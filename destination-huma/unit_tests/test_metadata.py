@@ -14,6 +14,7 @@ import yaml
 from airbyte_cdk.models import ConnectorSpecification, Status
 from jsonschema import Draft7Validator
 
+from connector_base.protocol.sync_modes import SYNC_MODES
 from connector_base.reporting.summary import Summary
 from connector_base.settings.field_policies import policies_of
 from connector_base.traffic import Traffic
@@ -123,10 +124,15 @@ def test_the_reference_explains_every_policy_that_is_offered() -> None:
     assert {policy.value for policy in policies_of(Side.HUMA)} <= set(rows())
 
 
+def test_a_host_of_any_protocol_can_read_which_sync_modes_are_offered() -> None:
+    offered = {mode.value for mode in spec().supported_destination_sync_modes or ()}
+    assert offered
+    assert offered <= {"append", "overwrite", "append_dedup"}, "The protocol before 0.16 knows no other."
+    assert spec().protocol_version is None
+
+
 def test_the_reference_names_every_choice_for_new_people_and_every_sync_mode() -> None:
-    modes = spec().supported_destination_sync_modes or []
-    assert modes
-    assert [choice.value for choice in (*NewUsers, *modes) if f"`{choice.value}`" not in REFERENCE] == []
+    assert [choice.value for choice in (*NewUsers, *SYNC_MODES) if f"`{choice.value}`" not in REFERENCE] == []
 
 
 def test_the_reference_names_every_key_of_a_user() -> None:

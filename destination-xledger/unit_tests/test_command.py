@@ -56,7 +56,7 @@ def record(**data: Any) -> str:
 def test_spec_tells_the_settings_and_the_sync_modes(capfd: pytest.CaptureFixture[str]) -> None:
     DestinationXledger().run(["spec"])
     (message,) = printed(capfd)
-    assert message["spec"]["supported_destination_sync_modes"] == ["append_dedup", "append", "update"]
+    assert message["spec"]["supported_destination_sync_modes"] == ["append_dedup", "append"]
     assert message["spec"]["supportsIncremental"] is True
     assert next(iter(message["spec"]["connectionSpecification"]["properties"])) == "mode"
 

@@ -8,6 +8,7 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
     FailureType,
+    SyncMode,
 )
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from airbyte_protocol_dataclasses.models import (
@@ -446,7 +447,7 @@ def test_two_streams_of_one_name_are_two() -> None:
 
 
 def test_a_refused_stream_is_named_with_its_namespace() -> None:
-    for broken in (("users", "hr", "overwrite", None), ("groups", "hr", "append", None)):
+    for broken in (("users", "hr", "soft_delete", None), ("groups", "hr", "append", None)):
         with pytest.raises(AirbyteTracedException, match=rf"hr\.{broken[0]}"):
             stream_readers(in_namespaces(broken), CARRIED)
 
@@ -459,8 +460,10 @@ def test_a_stream_that_is_there_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("mode", ["overwrite", "soft_delete"])
 def test_a_ledger_is_not_overwritten(mode: str, catalog: Catalog) -> None:
+    refused = catalog(mode=mode)
+    refused.streams[0].sync_mode = SyncMode.incremental
     with pytest.raises(AirbyteTracedException, match=f"{mode} of the stream users is refused") as raised:
-        reader(catalog(mode=mode))
+        reader(refused)
     assert raised.value.failure_type is FailureType.config_error
 
 

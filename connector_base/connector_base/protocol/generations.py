@@ -1,9 +1,10 @@
 """What a host asks to become of what earlier syncs wrote: with "Clear data" and with a refresh that removes records.
 
 A host counts the generations of a stream, and asks to remove those before `minimum_generation_id`. Nothing that was
-written is ever removed. Facts: for "Clear data" Airbyte runs a sync that brings nobody, in full refresh, with
-both ids alike; where it does not know that the destination supports refreshes, with `overwrite` as the sync mode, and
-otherwise with `append`. The state in it is null, and the next sync therefore brings everybody.
+written is ever removed. Facts: for "Clear data" Airbyte runs a sync that brings nobody, in full refresh. Where it knows
+that the destination supports refreshes, the sync mode is `append` and both ids are alike. Where it does not, as of each
+connector that somebody adds by its image, the sync mode is `overwrite`, and there are no ids, in this sync as in every
+other one. The state in it is null, and the next sync therefore brings everybody.
 """
 
 from collections.abc import Iterator
@@ -39,8 +40,9 @@ def everybody_again(system: System) -> str:
 
 def may_be_a_clear(configured: ConfiguredAirbyteStream) -> bool:
     """Whether a stream with the sync mode `overwrite` may be there to be cleared, so that nobody comes in it."""
-    alike = configured.generation_id is not None and configured.generation_id == configured.minimum_generation_id
-    return alike and configured.destination_sync_mode is DestinationSyncMode.overwrite
+    in_full = configured.sync_mode is SyncMode.full_refresh
+    alike = configured.generation_id == configured.minimum_generation_id
+    return in_full and alike and configured.destination_sync_mode is DestinationSyncMode.overwrite
 
 
 def overwritten(catalog: ConfiguredAirbyteCatalog) -> StreamKey | None:

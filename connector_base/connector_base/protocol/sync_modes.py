@@ -12,6 +12,10 @@ from connector_base.systems import System
 SYNC_MODES: Final = (DestinationSyncMode.append_dedup, DestinationSyncMode.append, DestinationSyncMode.update)
 """What a destination of people can do. Overwriting and deleting are refused: nobody's data is removed."""
 
+OFFERED: Final = tuple(mode for mode in SYNC_MODES if mode is not DestinationSyncMode.update)
+"""What a specification offers. A host whose protocol is older than 0.16 does not know `update`, and drops the whole
+specification over a name that it does not know. Whoever knows it has it from `discover`, or from the reference."""
+
 
 def read_catalog(path: str, system: System) -> ConfiguredAirbyteCatalog:
     """The configured catalog in a file.

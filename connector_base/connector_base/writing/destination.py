@@ -28,7 +28,7 @@ from connector_base.protocol.command_files import read_object
 from connector_base.protocol.generations import everybody_again, told_at_the_start
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
 from connector_base.protocol.stream_keys import StreamKey
-from connector_base.protocol.sync_modes import SYNC_MODES, read_catalog
+from connector_base.protocol.sync_modes import OFFERED, read_catalog
 from connector_base.reporting.explanations import Explanations
 from connector_base.reporting.frames import Maker
 from connector_base.reporting.outcomes import Outcomes
@@ -119,12 +119,16 @@ class PeopleDestination(Destination):
             yield from self.write(config, catalog, read_messages(sys.stdin.buffer, streams))
 
     def spec(self, *_: Any, **__: Any) -> ConnectorSpecification:
-        """The settings a connection needs."""
+        """The settings a connection needs.
+
+        It says no version of the protocol: Airbyte compares nothing but the first number of it, and that is 0 for
+        whoever says none.
+        """
         return ConnectorSpecification(
             documentationUrl=self.documentation,
             connectionSpecification=dict(self.settings_form()),
             supportsIncremental=True,
-            supported_destination_sync_modes=list(SYNC_MODES),
+            supported_destination_sync_modes=list(OFFERED),
         )
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
