@@ -29,8 +29,8 @@ CLEARS = [
     catalog("full_refresh", "overwrite", **ids(0, 0, 17)),
     catalog("full_refresh", "overwrite"),
 ]
-"""As Airbyte asks for it, knowing that the destination supports refreshes, and not knowing: of a connector that was added
-by its image, it knows nothing, and says no ids."""
+"""As Airbyte asks for it, knowing that the destination supports refreshes, and not knowing: of a connector that was
+added by its image, it knows nothing, and says no ids."""
 
 
 @pytest.mark.parametrize("cleared", [*CLEARS, catalog(**ids(2, 2, 9))], ids=range(6))
