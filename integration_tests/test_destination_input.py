@@ -1,7 +1,7 @@
 """What comes into the destination: several streams, records that hosts have changed, and how a sync that fails ends."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,38 @@ def test_records_that_a_host_has_read_back_from_a_table_unset_nothing(
     assert written.error.failure_type is FailureType.config_error
     assert "cache=False" in (written.error.message or "")
     assert (len(sandbox.xledger.writes), written.states) == (writes, [])
+
+
+def flattened(record: Record) -> Record:
+    """A record whose objects a Singer target or a table has taken apart."""
+    parts = {
+        f"{key}__{part}": each
+        for key, value in record.items()
+        if isinstance(value, dict)
+        for part, each in value.items()
+    }
+    return {**{key: value for key, value in record.items() if not isinstance(value, dict)}, **parts}
+
+
+CARRIED: dict[str, Callable[[Record], Record]] = {
+    "with dlt's columns": lambda record: {**record, "_dlt_id": "x", "_dlt_load_id": "1"},
+    "with Singer's columns": lambda record: {**record, "_sdc_extracted_at": "2026-01-15T00:00:00Z"},
+    "taken apart": flattened,
+    "with objects as text": lambda record: {**record, "bankAccount": json.dumps(record["bankAccount"])},
+    "without nulls": lambda record: {key: value for key, value in record.items() if value is not None},
+}
+"""What hosts make of records on their way, by what has become of them."""
+
+
+@pytest.mark.parametrize("carried", CARRIED.values(), ids=CARRIED)
+def test_records_that_a_host_has_changed_on_the_way_write_nothing(
+    carried: Callable[[Record], Record], write: Write, sandbox: Sandbox
+) -> None:
+    people = [a_user(number, phone=None if number % 2 else "+47 900 00 000") for number in range(1, 21)]
+    written = write([*records(map(carried, people)), state(1)])
+    assert written.error is not None
+    assert written.error.failure_type is FailureType.config_error
+    assert (sandbox.xledger.writes, written.states) == ([], [])
 
 
 def test_a_record_of_any_depth_ends_no_sync(write: Write, sandbox: Sandbox, tmp_path: Path) -> None:

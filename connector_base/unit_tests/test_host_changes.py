@@ -9,6 +9,7 @@ from connector_base.people.host_changes import (
     any_case,
     any_spelling,
     changed_keys,
+    refuse_lost_nulls,
     refuse_rewritten_keys,
     rewritten_keys,
     told_fields,
@@ -69,6 +70,44 @@ def test_rewritten_records_end_the_sync_in_words_that_fit_what_is_written_to() -
         refuse_rewritten_keys("users", {"given_name": "Kari"}, {"given_name": "givenName"}, BOOKS)
     assert "givenName is spelled another way" in str(raised.value)
     assert "Kari" not in str(raised.value)
-    with pytest.raises(AirbyteTracedException, match="keys that begin with _airbyte_"):
-        refuse_rewritten_keys("users", {"_airbyte_raw_id": "1"}, {}, BOOKS)
     refuse_rewritten_keys("users", RECORD, {}, BOOKS)
+
+
+@pytest.mark.parametrize("columns", ["_airbyte_", "_dlt_", "_sdc_"])
+def test_the_columns_of_a_host_end_the_sync_whichever_host_it_is(columns: str) -> None:
+    for key in (f"{columns}id", f"{columns}id".upper()):
+        with pytest.raises(AirbyteTracedException, match=f"keys that begin with {columns}"):
+            refuse_rewritten_keys("users", {**RECORD, key: "1"}, {}, BOOKS)
+
+
+@pytest.mark.parametrize("between", ["__", ".", "_"])
+def test_objects_that_a_host_has_taken_apart_are_rewritten_keys(between: str) -> None:
+    flat = {**RECORD, f"bankAccount{between}number": "1", f"homeAddress{between}city": None}
+    rewritten = rewritten_keys(flat, DECLARED, any_spelling, beside_others=True)
+    assert set(rewritten.values()) == {"bankAccount", "homeAddress"}
+    kept = {**flat, "bankAccount": None, "homeAddress": None}
+    assert rewritten_keys(kept, DECLARED, any_spelling, beside_others=True) == {}
+    assert rewritten_keys(flat, DECLARED, any_case, beside_others=False) == {}
+
+
+def test_objects_that_a_host_has_made_text_of_end_the_sync() -> None:
+    for key, text in (("bankAccount", '{"number": "1"}'), ("identifications", ' [{"value": "1"}]')):
+        with pytest.raises(AirbyteTracedException, match=f"{key} is text") as raised:
+            refuse_rewritten_keys(
+                "users", {**RECORD, key: text}, {}, BOOKS, frozenset({"bankAccount", "identifications"})
+            )
+        assert "number" not in str(raised.value)
+    for key, value in (("bankAccount", "1"), ("bankAccount", None), ("jobTitle", "{head}")):
+        refuse_rewritten_keys("users", {**RECORD, key: value}, {}, BOOKS, frozenset({"bankAccount", "identifications"}))
+
+
+def test_people_of_whom_nobody_has_a_null_though_their_keys_differ_end_the_sync() -> None:
+    without_nulls = [{**RECORD, "id": str(number)} for number in range(19)]
+    differs = {**RECORD, "phone": "1"}
+    with pytest.raises(AirbyteTracedException, match="nobody's record holds null") as raised:
+        refuse_lost_nulls([*without_nulls, differs], BOOKS)
+    assert "stays in the books" in str(raised.value)
+    refuse_lost_nulls([*without_nulls, RECORD], BOOKS)
+    refuse_lost_nulls([*without_nulls, differs, {**RECORD, "phone": None}], BOOKS)
+    refuse_lost_nulls([*without_nulls[:18], differs], BOOKS)
+    refuse_lost_nulls([{}] * 30, BOOKS)

@@ -95,6 +95,8 @@ def test_a_record_without_changes_is_a_record(meta: bytes) -> None:
         b'{"type":"record","record":{"stream":"users","data":{"givenName":"Kari"},"emitted_at":0}}\n',
         b'{"type":"RECORDS","record":[{"givenName":"Kari"}]}\n',
         b'{"type":["Kari"]}\n',
+        b'{"id":"1","type":"user","givenName":"Kari"}\n',
+        b'{"type":"","givenName":"Kari"}\n',
         b'{"type":"RECORD","record":{"stream":"users","data":"Kari","emitted_at":0}}\n',
         b'{"type":"RECORD","record":{"stream":["Kari"],"data":{},"emitted_at":0}}\n',
         b'["Kari"]\n',
@@ -188,7 +190,7 @@ def test_a_large_number_in_a_record_is_exact() -> None:
 NEW: list[dict[str, Any]] = [
     {"type": "PROGRESS", "progress": {"text": "Kari"}},
     {"type": "PROGRESS", "record": None, "state": None},
-    {"type": "Kari"},
+    {"type": "KARI"},
     {"type": "TRACE", "trace": {"type": "Kari", "emitted_at": 0}},
     {"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 0, "error": {"message": "Kari", "failure_type": "new"}}},
     {
@@ -228,7 +230,7 @@ def test_what_is_new_in_the_protocol_is_passed_over_with_one_warning(
     assert [message.type for message in messages if message] == [Type.RECORD, Type.RECORD]
     (warning,) = caplog.messages
     assert warning.startswith("Line 2 of the input is a message that this connector does not know")
-    assert "Kari" not in warning
+    assert "kari" not in warning.lower()
 
 
 @pytest.mark.parametrize("more", [{"emitted_at": 1.5}, {"emitted_at": None}, {"emitted_at": "2026-01-15"}, {"new": {}}])

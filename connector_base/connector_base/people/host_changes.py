@@ -1,7 +1,7 @@
 """What a host does to records on their way: values that it nulled or cut, and keys that it wrote anew."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteRecordMessage
@@ -13,9 +13,14 @@ Spelling = Callable[[str], str]
 """What remains of a key when a host spells it its own way."""
 
 _STEP: Final = re.compile(r"[^\s$.\[\]/'\"]+")
+_STEPS_APART: Final = frozenset("_.")
+"""What stands in a key between an object's and that of a part of it, when a host has made one row of them."""
 
-HOSTS_COLUMNS: Final = "_airbyte_"
-"""How the keys begin that a host adds to a record when it keeps it in a table."""
+HOSTS_COLUMNS: Final = ("_airbyte_", "_dlt_", "_sdc_")
+"""How the keys begin that hosts add to a record when they keep it in a table: those of Airbyte, dlt and Singer."""
+
+ENOUGH_TO_TELL: Final = 20
+"""Of how many people at least one has something that is unset, such as an end date, if hosts leave null as it is."""
 
 
 def told_fields(message: AirbyteRecordMessage) -> tuple[str, ...]:
@@ -75,10 +80,25 @@ def rewritten_keys(
     if not strays or (not beside_others and any(key != key.casefold() and key in record for key in declared)):
         return {}
     missing = {spelling(key): key for key in declared if key not in record}
-    return {key: missing[spelling(key)] for key in strays if spelling(key) in missing}
+    found = {key: missing[spelling(key)] for key in strays if spelling(key) in missing}
+    return {**found, **(_taken_apart(strays, missing) if beside_others else {})}
 
 
-def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Mapping[str, str], system: System) -> None:
+def _taken_apart(strays: Iterable[str], missing: Mapping[str, str]) -> Mapping[str, str]:
+    """Keys of parts, such as `bankAccount__number`, and the declared key in whose place they stand."""
+    wholes = sorted(missing, key=len, reverse=True)
+    parts = (key for key in strays if not _STEPS_APART.isdisjoint(key))
+    found = ((key, next((whole for whole in wholes if any_spelling(key).startswith(whole)), None)) for key in parts)
+    return {key: missing[whole] for key, whole in found if whole is not None}
+
+
+def refuse_rewritten_keys(
+    stream: str,
+    record: Mapping[str, Any],
+    rewritten: Mapping[str, str],
+    system: System,
+    nested: Collection[str] = frozenset(),
+) -> None:
     """Stops a sync whose records a host has read back from a table: null stands there for what nobody knows.
 
     Args:
@@ -86,6 +106,7 @@ def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Map
         record: The record as it came.
         rewritten: What `rewritten_keys` says of it.
         system: What is written to.
+        nested: The declared keys of objects and lists, which a table may hold as text.
 
     Raises:
         ConnectorError: A config error that says how to turn that off.
@@ -93,8 +114,36 @@ def refuse_rewritten_keys(stream: str, record: Mapping[str, Any], rewritten: Map
     if rewritten:
         declared = next(iter(rewritten.values()))
         raise _read_back(stream, f"{declared} is spelled another way", system)
-    if any(key.casefold().startswith(HOSTS_COLUMNS) for key in record):
-        raise _read_back(stream, f"they have keys that begin with {HOSTS_COLUMNS}", system)
+    for columns in HOSTS_COLUMNS:
+        if any(key.casefold().startswith(columns) for key in record):
+            raise _read_back(stream, f"they have keys that begin with {columns}", system)
+    for key in nested:
+        value = record.get(key)
+        if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+            raise _read_back(stream, f"{key} is text, and no object or list", system)
+
+
+def refuse_lost_nulls(people: Sequence[Mapping[str, Any]], system: System) -> None:
+    """Stops a sync whose records a host has brought without their nulls, before anybody of these is written.
+
+    A key may be missing because nobody may see it, but hardly of one person and not of the next, while nobody at all
+    has anything that is unset: that is what records look like once a host has left every null out.
+
+    Args:
+        people: The records of people who are to be written together, as they came.
+        system: What is written to.
+
+    Raises:
+        ConnectorError: A config error that says what the host does, and what would come of it.
+    """
+    if len(people) < ENOUGH_TO_TELL or any(None in record.values() for record in people):
+        return
+    if any(record.keys() != people[0].keys() for record in people):
+        raise config_error(
+            f"The records do not come as their source sent them: of {len(people)} people, nobody's record holds null, "
+            "and yet not all have the same keys. A host leaves null out on the way, as dlt does, and then what was "
+            f"unset stays in {system.name} for ever. Let the records come straight from the source."
+        )
 
 
 def _read_back(stream: str, how: str, system: System) -> ConnectorError:

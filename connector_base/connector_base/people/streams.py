@@ -101,6 +101,7 @@ class StreamReader:
         validator: Checks what is used of a record.
         update_only: Whether nobody is created.
         system: What is written to.
+        nested: The keys that are used of a record and hold objects or lists.
     """
 
     name: str
@@ -108,6 +109,7 @@ class StreamReader:
     validator: RecordValidator
     update_only: bool
     system: System
+    nested: Collection[str]
 
     def read(self, record: Mapping[str, Any], position: int, changed: Sequence[str] = ()) -> Person | InvalidRecord:
         """A record as a person.
@@ -120,7 +122,7 @@ class StreamReader:
         Raises:
             AirbyteTracedException: A config error, when a host has rewritten the keys of the record.
         """
-        refuse_rewritten_keys(self.name, record, self._rewritten(record), self.system)
+        refuse_rewritten_keys(self.name, record, self._rewritten(record), self.system, self.nested)
         place = f"{self.name} record {position}"
         keys = changed_keys(changed, record, self.kind.declared)
         if keys is None:
@@ -198,7 +200,14 @@ def _reader(name: str, configured: ConfiguredAirbyteStream, carried: Carried) ->
     if kind is None:
         raise config_error(f"The stream {name} is nothing this destination can write. {carried.choose}")
     validator = RecordValidator(kind.used)
-    return StreamReader(name, kind, validator, mode is DestinationSyncMode.update, carried.system)
+    update_only = mode is DestinationSyncMode.update
+    return StreamReader(name, kind, validator, update_only, carried.system, _nested(kind.used))
+
+
+def _nested(used: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of a schema whose values are objects or lists."""
+    types = ((key, schema.get("type", ())) for key, schema in used["properties"].items())
+    return frozenset(key for key, kind in types if not _NESTED.isdisjoint([kind] if isinstance(kind, str) else kind))
 
 
 _UNKNOWN_CHANGE: Final = ("meta.changes: the host has changed something, and names no field",)
@@ -224,6 +233,7 @@ def _text(value: Any) -> str:
     return text if isinstance(text, str) else ""
 
 
+_NESTED: Final = frozenset({"object", "array"})
 _LONGEST_ID: Final = 64
 
 

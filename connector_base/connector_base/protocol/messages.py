@@ -1,6 +1,7 @@
 """Airbyte messages from a host's lines, and back."""
 
 import logging
+import re
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,9 @@ REJECTED: Final = "rejectedRecordCount"
 """How many records were not written; as everywhere in Airbyte, it is left out where that is nought."""
 
 _KINDS: Final = frozenset(kind.value for kind in Type)
+_A_KIND: Final = re.compile(r"[A-Z][A-Z_]*")
+"""How the protocol writes kinds of messages. Another word is no kind of a later version: a record that comes without
+its message may have a `type` of its own, as Huma's people have."""
 
 
 def read_messages(lines: Iterable[bytes], streams: Container[StreamKey]) -> Iterator[AirbyteMessage]:
@@ -186,7 +190,7 @@ def _message(line: bytes) -> AirbyteMessage | None:
         return _record(content.get("record"))
     if kind == Type.STATE.value:
         return _state(content.get("state"), line)
-    if content.get("record") is not None or content.get("state") is not None:
+    if not _A_KIND.fullmatch(kind) or content.get("record") is not None or content.get("state") is not None:
         return None
     try:
         return AirbyteMessageSerializer.load(content)

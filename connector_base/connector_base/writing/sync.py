@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Destination
 
 from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
-from connector_base.people.host_changes import told_fields
+from connector_base.people.host_changes import refuse_lost_nulls, told_fields
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.people.streams import StreamReader
 from connector_base.protocol.attendance import Attendance
@@ -136,14 +136,19 @@ class Sync:
         for message in messages:
             self._take(message)
             if self.batch.is_due:
-                self.writer.write(self.batch.take())
+                self._write_batch()
                 self.outcomes.report.keep()
             settled = not self.batch and not self.writer.is_in_doubt
             if self.checkpoints.waiting and settled:
                 self.outcomes.report.keep()  # a person is settled once the administrator finds what became of them
                 yield from self._release()
-        self.writer.write(self.batch.take())
+        self._write_batch()
         self.writer.end()
+
+    def _write_batch(self) -> None:
+        people = self.batch.take()
+        refuse_lost_nulls([person.whole for person in people if person.whole], self.system)
+        self.writer.write(people)
 
     def _tell_of_those_who_did_not_come(self) -> None:
         """Tells a report whether that is anybody, and who is only there; counts decisions about nobody."""
