@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -162,15 +163,13 @@ def assert_told(folder: Path, written: str, waiting: str) -> None:
     assert changes[waiting]["unconfirmed"] is True
 
 
-@pytest.mark.slow
-def test_a_sync_that_its_host_ends_says_what_was_done_and_what_nobody_knows(
-    unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
-) -> None:
-    written, waiting, stall = unanswered
+@contextmanager
+def writing(sandbox: Sandbox, local: Record, at: Path) -> Iterator["subprocess.Popen[str]"]:
+    """The destination, as a process that a host gives messages."""
     config = sandbox.destination_huma_config(object_storage_config=local)
-    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (tmp_path / "catalog.json").write_text(json.dumps({"streams": [a_stream("employees")]}), encoding="utf-8")
-    verb = ["write", "--config", str(tmp_path / "config.json"), "--catalog", str(tmp_path / "catalog.json")]
+    (at / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (at / "catalog.json").write_text(json.dumps({"streams": [a_stream("employees")]}), encoding="utf-8")
+    verb = ["write", "--config", str(at / "config.json"), "--catalog", str(at / "catalog.json")]
     with subprocess.Popen(  # noqa: S603  our own connector
         [EXECUTABLES / "destination-huma", *verb],
         stdin=subprocess.PIPE,
@@ -178,6 +177,34 @@ def test_a_sync_that_its_host_ends_says_what_was_done_and_what_nobody_knows(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        yield process
+
+
+@pytest.mark.slow
+def test_what_was_written_is_kept_while_somebody_is_waited_for_and_outlasts_a_kill(
+    unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
+) -> None:
+    written, _, stall = unanswered
+    with writing(sandbox, local, tmp_path) as process:
+        assert process.stdin
+        process.stdin.writelines(as_line(message) + "\n" for message in (*employees(1, 2), state(1, "employees")))
+        process.stdin.close()
+        assert stall.reached.wait(60)
+        while not list(folder.glob("*/changes.jsonl")):
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"It ended with {process.wait(0.05)}.")
+        process.kill()
+    left = left_in(folder)
+    assert set(left) == {"changes.jsonl"}
+    assert {change["user"] for change in lines(left["changes.jsonl"])} == {written}
+
+
+@pytest.mark.slow
+def test_a_sync_that_its_host_ends_says_what_was_done_and_what_nobody_knows(
+    unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
+) -> None:
+    written, waiting, stall = unanswered
+    with writing(sandbox, local, tmp_path) as process:
         assert process.stdin
         process.stdin.writelines(as_line(message) + "\n" for message in (*employees(1, 2), state(1, "employees")))
         process.stdin.close()

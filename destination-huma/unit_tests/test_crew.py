@@ -12,14 +12,18 @@ from destination_huma.syncing.crew import IN_FLIGHT, all_at_once
 ITEMS = range(50)
 
 
+def nothing(*_: object) -> None:
+    """Does nothing."""
+
+
 def test_everybody_is_done_and_told_in_order() -> None:
     told: list[tuple[int, int]] = []
-    all_at_once(ITEMS, lambda item: item * item, lambda item, result: told.append((item, result)))
+    all_at_once(ITEMS, lambda item: item * item, lambda item, result: told.append((item, result)), nothing)
     assert told == [(item, item * item) for item in ITEMS]
 
 
 def test_nobody_is_nothing_to_do() -> None:
-    all_at_once([], lambda item: item, lambda *_: pytest.fail("Nobody was there."))
+    all_at_once([], lambda item: item, lambda *_: pytest.fail("Nobody was there."), nothing)
 
 
 def test_no_more_than_a_few_are_under_way_at_once() -> None:
@@ -35,8 +39,25 @@ def test_no_more_than_a_few_are_under_way_at_once() -> None:
             under_way -= 1
         return item
 
-    all_at_once(range(2 * IN_FLIGHT), do, lambda *_: None)
+    all_at_once(range(2 * IN_FLIGHT), do, nothing, nothing)
     assert most == IN_FLIGHT
+
+
+def test_while_somebody_keeps_the_others_waiting_what_those_did_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "A_WHILE", 0.01)
+    done, kept = list[int](), threading.Event()
+
+    def do(item: int) -> None:
+        if item == 0:
+            assert kept.wait(10), "somebody is waited for, and nothing is kept"
+        else:
+            done.append(item)
+
+    def keep() -> None:
+        if len(done) == len(ITEMS) - 1:
+            kept.set()
+
+    all_at_once(ITEMS, do, nothing, keep)
 
 
 def test_after_an_error_nobody_else_is_begun_and_those_who_were_done_are_told() -> None:
@@ -52,7 +73,7 @@ def test_after_an_error_nobody_else_is_begun_and_those_who_were_done_are_told() 
         return item
 
     with pytest.raises(LookupError):
-        all_at_once(ITEMS, do, lambda item, _: told.append(item))
+        all_at_once(ITEMS, do, lambda item, _: told.append(item), nothing)
     assert next(begun) <= 2 * IN_FLIGHT
     assert told == sorted(told)
     assert set(told) < set(ITEMS)
@@ -73,6 +94,6 @@ def test_an_end_from_outside_does_not_wait_for_ever_for_whoever_is_under_way(mon
             raise EndedByHostError
 
     with pytest.raises(EndedByHostError):
-        all_at_once([0, 1, 2], do, tell)
+        all_at_once([0, 1, 2], do, tell, nothing)
     assert 1 not in told
     done.set()

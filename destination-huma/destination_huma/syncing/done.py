@@ -80,6 +80,15 @@ class Done:
             self._added.discard(person.identity)
             self._written.pop(person.identity, None)
 
+    def keep(self) -> None:
+        """Leaves what is known so far, while nobody notes anything.
+
+        Raises:
+            AirbyteTracedException: When the storage cannot be written.
+        """
+        with self._lock:
+            self.report.keep()
+
     def end(self) -> tuple[int, list[list[FieldChange]]]:
         """Ends it when a sync is cut short: what is still under way may be written or not.
 

@@ -71,7 +71,7 @@ class Writer:
             if item.plan.action not in carried_out:
                 self.outcomes.carried_out(item)
         items = [item for item in planned if item.plan.action in carried_out]
-        all_at_once(items, lambda item: self._carry_out(item, begun), self._tell)
+        all_at_once(items, lambda item: self._carry_out(item, begun), self._tell, self.done.keep)
 
     @property
     def is_in_doubt(self) -> bool:
