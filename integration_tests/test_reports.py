@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType, Status
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer, FailureType, Status
 from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -229,38 +230,90 @@ def test_a_host_that_stops_reading_leaves_what_was_done(sandbox: Sandbox, folder
     assert (summary["created"], summary["outcome"]) == (1, "failed")
 
 
+@contextmanager
+def writing(sandbox: Sandbox, at: Path, **config: Any) -> Iterator["subprocess.Popen[str]"]:
+    """The destination, as a process that a host gives messages."""
+    (at / "config.json").write_text(json.dumps(sandbox.destination_config(**config)), encoding="utf-8")
+    (at / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
+    verb = ["write", "--config", str(at / "config.json"), "--catalog", str(at / "catalog.json")]
+    with subprocess.Popen(  # noqa: S603  our own connector
+        [EXECUTABLES / "destination-xledger", *verb],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+
+
+def give(process: "subprocess.Popen[str]", *messages: AirbyteMessage) -> None:
+    """Hands a process messages, each at once."""
+    assert process.stdin
+    for message in messages:
+        process.stdin.write(as_line(message) + "\n")
+        process.stdin.flush()
+
+
 @pytest.mark.parametrize(
     ("ended_by", "files"),
-    [(signal.SIGKILL, {"rejected.jsonl", "changes.jsonl"}), (signal.SIGTERM, SYNC_FILES)],
+    [(signal.SIGKILL, {"rejected.jsonl", "changes.jsonl"}), (signal.SIGTERM, SYNC_FILES), (None, SYNC_FILES)],
+    ids=["killed", "told to end", "nobody listens"],
 )
 def test_whatever_ends_a_process_everything_is_left_that_its_states_cover(
-    ended_by: signal.Signals, files: set[str], sandbox: Sandbox, folder: Path, local: Storage, tmp_path: Path
+    ended_by: signal.Signals | None, files: set[str], sandbox: Sandbox, folder: Path, local: Storage, tmp_path: Path
 ) -> None:
-    config = sandbox.destination_config(object_storage_config=local, batch_size=1)
-    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (tmp_path / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
-    verb = ["write", "--config", str(tmp_path / "config.json"), "--catalog", str(tmp_path / "catalog.json")]
-    with subprocess.Popen(  # noqa: S603  our own connector
-        [EXECUTABLES / "destination-xledger", *verb], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
+    said_in_the_end = ""
+    with writing(sandbox, tmp_path, object_storage_config=local, batch_size=1) as process:
+        give(process, *records([{**a_user(1), "active": "yes"}, a_user(2)]), state(1))
         assert process.stdout
-        for message in (*records([{**a_user(1), "active": "yes"}, a_user(2)]), state(1)):
-            process.stdin.write(as_line(message) + "\n")
-            process.stdin.flush()
         next(line for line in process.stdout if '"STATE"' in line)
-        process.send_signal(ended_by)
-        said_in_the_end = process.stdout.read()
+        if ended_by is None:
+            process.stdout.close()
+        else:
+            process.send_signal(ended_by)
+            said_in_the_end = process.stdout.read()
+        process.wait(60)  # whose input has not ended
     left = left_in(folder)
     assert set(left) == files
     assert [line["code"] for line in lines(left["rejected.jsonl"])] == ["invalid_record"]
     assert {line["user"] for line in lines(left["changes.jsonl"])} == {a_user(2)["id"]}
-    if ended_by is signal.SIGTERM:
+    if ended_by is not signal.SIGKILL:
         assert process.returncode == -signal.SIGTERM
+        assert json.loads(left["summary.json"])["outcome"] == "failed"
+    if ended_by is signal.SIGTERM:
         told, summary = said_in_the_end.splitlines()[-2:]
         assert ended_by_host(Mode.SYNC) in told
         assert "SYNC SUMMARY" in summary
-        assert json.loads(left["summary.json"])["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("bucket", [False, True], ids=["Local", "S3"])
+def test_a_kill_in_the_middle_of_a_batch_leaves_what_xledger_had_answered_until_then(
+    sandbox: Sandbox, folder: Path, local: Storage, s3: Any, in_s3: Storage, tmp_path: Path, *, bucket: bool
+) -> None:
+    """Two are added in a request, and are given the rest in others."""
+    first, second = (
+        sandbox.xledger.faults.add(Fault.stall(root_field=mutation))
+        for mutation in ("updateSuppliers", "updateContacts")
+    )
+
+    def changes() -> list[dict[str, Any]]:
+        in_bucket = {key.rpartition("/")[2]: content.decode() for key, content in objects(s3).items()}
+        left = in_bucket if bucket else left_in(folder)
+        assert set(left) == {"changes.jsonl"}
+        return lines(left["changes.jsonl"])
+
+    with writing(sandbox, tmp_path, object_storage_config=in_s3 if bucket else local) as process:
+        give(process, *records([a_user(1), a_user(2)]), state(1))
+        assert process.stdin
+        process.stdin.close()
+        assert first.reached.wait(60)
+        added = changes()
+        first.release()
+        assert second.reached.wait(60)
+        process.kill()
+    second.release()
+    assert {line["user"] for line in added} == {a_user(1)["id"], a_user(2)["id"]}
+    assert len(changes()) > len(added)
 
 
 @pytest.mark.parametrize("mode", ["preview", "sync"])

@@ -6,8 +6,10 @@ the connector is the first process, the kernel drops a signal that nobody has as
 
 import gc
 import os
+import select
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -19,6 +21,9 @@ ENDED_BY_HOST: Final = 128 + signal.SIGTERM
 
 INTERRUPTED: Final = 128 + signal.SIGINT
 """The exit code of a process that somebody at the keyboard ended."""
+
+
+_STANDARD_OUTPUT: Final = 1
 
 
 class EndedByHostError(BaseException):
@@ -70,6 +75,36 @@ def loading() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def ended_with_its_reader() -> Iterator[None]:
+    """Ends the block as the host's signal would once nobody reads standard output any more.
+
+    In Airbyte's pods no signal reaches a connector: the first process there is a shell, and what it ends is another
+    shell. What the connector has is the time between the end of whoever reads its messages and its own, at most ten
+    seconds later, which comes without a word: enough to leave a report. Waiting for it costs nothing, and a file, to
+    which nobody listens, is never gone.
+    """
+    if sys.platform == "win32":  # where a pipe cannot be waited for like that
+        yield
+        return
+    over, one_at_a_time = False, threading.Lock()
+
+    def wait() -> None:
+        output = select.poll()
+        output.register(_STANDARD_OUTPUT, 0)
+        found = output.poll()  # only what comes unasked: that the reader is gone, or that there never was an output
+        with one_at_a_time:
+            if not over and any(event & (select.POLLERR | select.POLLHUP) for _, event in found):
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+    threading.Thread(target=wait, name="reader", daemon=True).start()
+    try:
+        yield
+    finally:
+        with one_at_a_time:
+            over = True
+
+
 def _no_source(_: object) -> NoReturn:
     """What Python says of a class whose source it does not find."""
     raise OSError("source code not available")
@@ -103,7 +138,7 @@ def _drop_what_nobody_reads() -> None:
         sys.stdout.flush()
     except (OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
+        os.dup2(nowhere, _STANDARD_OUTPUT)
         os.close(nowhere)
 
 

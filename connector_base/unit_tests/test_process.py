@@ -56,6 +56,23 @@ def load():
 run_as_process(load)
 """
 
+READ = """
+import sys, time
+from connector_base.process import ended_with_its_reader, run_as_process
+
+def command():
+    with ended_with_its_reader():
+        try:
+            print("running", flush=True)
+            sys.stdin.readline() or time.sleep(60)
+        finally:
+            print("cleaned up", file=sys.stderr)
+    sys.stdin.readline()
+    print("done", file=sys.stderr)
+
+run_as_process(lambda: command)
+"""
+
 FAILING_OUTPUT = """
 import sys
 from connector_base.log_redaction import redact_all_output
@@ -183,6 +200,47 @@ def test_where_nobody_reads_nothing_is_told_in_clear_and_the_process_fails(unbuf
         said = process.stderr.read()
     assert said == b""
     assert process.returncode == 1
+
+
+def reading() -> "subprocess.Popen[str]":
+    """A process that runs until nobody reads what it says."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", READ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "running\n"
+    return process
+
+
+@pytest.mark.slow
+def test_a_process_whose_reader_is_gone_cleans_up_and_ends_as_by_a_signal() -> None:
+    with reading() as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.close()
+        process.stdout.close()
+        assert process.stderr.read() == "cleaned up\n"
+    assert process.returncode == -signal.SIGTERM
+
+
+@pytest.mark.slow
+def test_a_process_that_is_done_with_what_is_read_does_not_mind_who_reads() -> None:
+    with reading() as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        assert process.stderr.readline() == "cleaned up\n"
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == "done\n"
+    assert process.returncode == 0
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import logging
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import Any, ClassVar, Protocol
@@ -23,7 +23,7 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.findings import Finding, concluded
 from connector_base.log_redaction import report_error
-from connector_base.process import EndedByHostError
+from connector_base.process import EndedByHostError, ended_with_its_reader
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.generations import everybody_again, told_at_the_start
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
@@ -45,7 +45,7 @@ from connector_base.writing.told_result import Result, telling_the_result
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
-DISCOVER = "discover"
+DISCOVER, WRITE = "discover", "write"
 
 
 class TellingSettings(ReportSettings, NotifySettings, Protocol):
@@ -90,8 +90,10 @@ class PeopleDestination(Destination):
     def run(self, args: list[str]) -> None:
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
         try:
-            for message in self.run_cmd(self.parse_args(args)):
-                print_line(as_line(message))
+            parsed = self.parse_args(args)
+            with ended_with_its_reader() if parsed.command == WRITE else nullcontext():
+                for message in self.run_cmd(parsed):
+                    print_line(as_line(message))
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
             report_error(error)
             sys.exit(1)
