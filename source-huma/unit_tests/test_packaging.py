@@ -69,16 +69,6 @@ def test_the_platform_lets_the_connector_talk_to_the_host_it_talks_to_with_or_wi
     assert metadata()["data"]["allowedHosts"]["hosts"] == [*named, "${api_url}"]
 
 
-def test_the_secrets_that_the_acceptance_tests_need_are_named() -> None:
-    acceptance = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))
-    tests = [test for section in acceptance["acceptance_tests"].values() for test in section["tests"]]
-    needed = {Path(test["config_path"]).name for test in tests if test["config_path"].startswith("secrets/")}
-    [suite] = [
-        suite for suite in metadata()["data"]["connectorTestSuitesOptions"] if suite["suite"] == "acceptanceTests"
-    ]
-    assert needed == {secret["fileName"] for secret in suite["testSecrets"]}
-
-
 def test_the_acceptance_tests_run_everything_with_files_that_are_there_and_skip_nothing() -> None:
     sections = yaml.safe_load((FOLDER / "acceptance-test-config.yml").read_text(encoding="utf-8"))["acceptance_tests"]
     assert sections.keys() == {"spec", "connection", "discovery", "basic_read", "full_refresh", "incremental"}

@@ -97,15 +97,6 @@ def test_the_platform_lets_the_connector_talk_to_xledger_and_to_the_host_of_the_
     ]
 
 
-def test_the_secrets_that_the_acceptance_tests_need_are_named() -> None:
-    tests = [test for section in acceptance()["acceptance_tests"].values() for test in section["tests"]]
-    needed = {Path(test["config_path"]).name for test in tests if test["config_path"].startswith("secrets/")}
-    [suite] = [
-        suite for suite in metadata()["data"]["connectorTestSuitesOptions"] if suite["suite"] == "acceptanceTests"
-    ]
-    assert needed == {secret["fileName"] for secret in suite["testSecrets"]}
-
-
 def test_the_acceptance_tests_run_everything_with_files_that_are_there_and_skip_nothing() -> None:
     sections = acceptance()["acceptance_tests"]
     assert sections.keys() == {"spec", "connection", "discovery", "basic_read", "full_refresh", "incremental"}
