@@ -17,6 +17,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from destination_xledger.destination import DestinationXledger
 from huma_xledger.bringing.gathering import LONGEST, SOON
 from integration_tests.conftest import a_stream, connect_at_once
+from integration_tests.data_page import unnamed
 from integration_tests.demo.story import seconds_to_xledger
 from integration_tests.huma_people import an_employee, as_user
 from integration_tests.mail_server import MailServer, serving_mail
@@ -462,6 +463,7 @@ def test_no_value_of_anybody_and_no_secret_is_printed_or_kept_whatever_is_logged
         path: path.read_bytes().decode("latin-1") for path in listened.states.parents[1].rglob("*") if path.is_file()
     }
     assert {path.name for path in kept} >= {"inbox.sqlite", "destination-xledger.json"}
+    assert unnamed(listened.folder.parent) == [], "docs/personal-data.md names every file"
     assert traces_in(running.printed, *secrets) == []
     traces = {str(path): traces_in(content, *secrets) for path, content in kept.items()}
     # What is shorter may stand in a fingerprint by chance.

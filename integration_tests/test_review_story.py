@@ -15,6 +15,7 @@ from destination_xledger.destination import DestinationXledger
 from huma_xledger.direction import TO_HUMA
 from integration_tests.browser import Visits
 from integration_tests.conftest import a_stream
+from integration_tests.data_page import unnamed
 from integration_tests.huma_people import company_of
 from integration_tests.reading import read_source
 from integration_tests.reading_employees import read_employees
@@ -82,6 +83,8 @@ class Story:
         file: What was saved.
         statuses: What the server said of the review, while somebody decided and in the end.
         remembered: What the command remembers, but for pages and reports.
+        files: How many files it keeps.
+        unnamed: Those of them that the page for the data protection officer does not name.
         values: Values of people and secrets.
         printed: What the command printed.
         complaints: What the pages did that none may do.
@@ -104,6 +107,8 @@ class Story:
     file: str = ""
     statuses: list[str] = field(default_factory=list)
     remembered: str = ""
+    files: int = 0
+    unnamed: list[str] = field(default_factory=list)
     values: set[str] = field(default_factory=set)
     printed: str = ""
     complaints: list[str] = field(default_factory=list)
@@ -200,6 +205,8 @@ def story(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Story:
         told.new_in_huma = len(sandbox.huma.users) - users
         told.file = (connection / "decisions.json").read_text(encoding="utf-8")
         told.remembered = remembered_in(connection.parent / ".state" / "connections")
+        told.files = sum(path.is_file() for path in connection.parent.rglob("*"))
+        told.unnamed = unnamed(connection.parent)
         told.values = recognisable_values(sandbox)
         written = writes(sandbox)
         told.again = sync_everybody_both_ways(sandbox, told.file)
@@ -336,6 +343,11 @@ def test_no_value_and_no_secret_is_in_what_a_review_remembers_tells_saves_or_pri
     assert "The review is ended" in story.printed
     told = "\n".join([*story.statuses, story.remembered, story.file, story.printed])
     assert sorted(value for value in story.values | {THEIRS, OURS, OPEN} if value in told) == []
+
+
+def test_every_file_that_is_kept_is_named_on_the_page_for_the_data_protection_officer(story: Story) -> None:
+    assert story.files > 20
+    assert story.unnamed == []
 
 
 def test_no_page_misbehaves(story: Story) -> None:
