@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    Operation = tuple[str, str, str, Callable[[Request, Any], Response]]
+
 CLIENT_ID: Final = "5f1f2bd4-7c8e-4d0a-9b57-1f2a6c3e9d10"
 CLIENT_SECRET: Final = "zq-airbyte-client-secret"
 CONNECTION: Final = "e735894a-e773-4938-969f-45f53957b75b"
@@ -118,26 +120,27 @@ class AirbyteStandIn:
             )
 
     def _application(self) -> Starlette:
-        def route(method: str, path: str, operation: str, does: Callable[[Request, Any], Response]) -> Route:
-            async def endpoint(request: Request) -> Response:
-                body = await request.body()
-                self.asked.append(operation)
-                self.before.get(operation, lambda: None)()
-                ends = self.instead[operation].popleft() if self.instead[operation] else None
-                if ends:
-                    return _page(ends) if ends in (302, 502) else _problem(ends)
-                answer = self._checked(request, body, operation, does)
-                return CutConnection() if ends == LOST else answer
+        return Starlette(routes=[self._route(*row) for row in self._operations()])
 
-            return Route(f"{self.base}{path}", endpoint, methods=[method])
+    def _operations(self) -> Iterator[Operation]:
+        """What it can be asked for: the method, the path, the name of the operation, and what answers."""
+        yield "POST", "/applications/token", "createAccessToken", self._create_token
+        yield "GET", "/jobs", "listJobs", self._list_jobs
+        yield "POST", "/jobs", "createJob", self._create_job
+        yield "GET", "/jobs/{jobId:int}", "getJob", self._get_job
 
-        routes = [
-            route("POST", "/applications/token", "createAccessToken", self._create_token),
-            route("GET", "/jobs", "listJobs", self._list_jobs),
-            route("POST", "/jobs", "createJob", self._create_job),
-            route("GET", "/jobs/{jobId:int}", "getJob", self._get_job),
-        ]
-        return Starlette(routes=routes)
+    def _route(self, method: str, path: str, operation: str, does: Callable[[Request, Any], Response]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            self.asked.append(operation)
+            self.before.get(operation, lambda: None)()
+            ends = self.instead[operation].popleft() if self.instead[operation] else None
+            if ends:
+                return _page(ends) if ends in (302, 502) else problem(ends)
+            answer = self._checked(request, body, operation, does)
+            return CutConnection() if ends == LOST else answer
+
+        return Route(f"{self.base}{path}", endpoint, methods=[method])
 
     def _checked(
         self, request: Request, body: bytes, operation: str, does: Callable[[Request, Any], Response]
@@ -145,21 +148,21 @@ class AirbyteStandIn:
         if operation != "createAccessToken":
             kind, _, token = request.headers.get("Authorization", "").partition(" ")
             if kind != "Bearer" or token not in self._tokens:
-                return _problem(401)
+                return problem(401)
         if request.method == "GET":
-            return _problem(400) if body else does(request, None)
+            return problem(400) if body else does(request, None)
         if request.headers.get("Content-Type") != "application/json" or request.query_params:
-            return _problem(415)
+            return problem(415)
         try:
             return does(request, json.loads(body))
         except ValueError:
-            return _problem(400)
+            return problem(400)
 
     def _create_token(self, _: Request, body: Any) -> Response:
         if set(body) != {"client_id", "client_secret", "grant-type"} or body["grant-type"] != "client_credentials":
-            return _problem(400)
+            return problem(400)
         if (body["client_id"], body["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
-            return _problem(401)
+            return problem(401)
         self._given += 1
         token = f"zq-airbyte-token-{self._given}"
         self._tokens.add(token)
@@ -171,9 +174,9 @@ class AirbyteStandIn:
         connection = query.pop("connectionId", None)
         limit, order, kind = int(query.pop("limit", "20")), query.pop("orderBy", ""), query.pop("jobType", None)
         if query or not 1 <= limit <= 100 or order not in {"createdAt|DESC", "createdAt|ASC", ""}:
-            return _problem(400)
+            return problem(400)
         if connection != CONNECTION:
-            return _problem(403)
+            return problem(403)
         kinds = (kind,) if kind else ("sync", "reset")
         found = [job.as_answered() for job in self.jobs if job.kind in kinds]
         listed = found[::-1] if order.endswith("DESC") else found
@@ -181,24 +184,25 @@ class AirbyteStandIn:
 
     def _create_job(self, _: Request, body: Any) -> Response:
         if set(body) != {"connectionId", "jobType"} or body["jobType"] not in KINDS:
-            return _problem(400)
+            return problem(400)
         if body["connectionId"] != CONNECTION:
-            return _problem(403)
+            return problem(403)
         if body["jobType"] != "sync":
-            return _problem(422)
+            return problem(422)
         if not self.enabled or any(job.status in UNDER_WAY for job in self.jobs):
-            return _problem(409)
+            return problem(409)
         return JSONResponse(self.schedule("pending").as_answered())
 
     def _get_job(self, request: Request, _: Any) -> Response:
         number = request.path_params["jobId"]
         if request.query_params:
-            return _problem(400)
+            return problem(400)
         found = [job for job in self.jobs if job.number == number]
-        return JSONResponse(found[0].as_answered()) if found else _problem(404)
+        return JSONResponse(found[0].as_answered()) if found else problem(404)
 
 
-def _problem(status: int) -> Response:
+def problem(status: int) -> Response:
+    """A refusal in the form of Airbyte's."""
     content = {"status": status, "type": "error", "title": QUOTED, "data": {"message": QUOTED}}
     return JSONResponse(content, status, media_type="application/problem+json")
 

@@ -25,7 +25,7 @@ ROOMS = {
     "huma_xledger": """
         __main__
         listen
-        serving  receiving
+        serving  receiving  setting_up
         reviewing  bringing  event_list
         telling  inbox  airbyte
         connection

@@ -5,6 +5,7 @@ import hashlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -69,7 +70,14 @@ def _run(arguments: argparse.Namespace) -> int:
         if file.is_open_to_others():
             what = f"Others on this machine can read {file.path}, which holds keys"
             _say(console, f"{what}: chmod 600 keeps it yours alone.")
-        run = {"sync": _sync, "check": _check, "review": _review, "listen": _listen, "events": _events}
+        run = {
+            "sync": _sync,
+            "check": _check,
+            "review": _review,
+            "listen": _listen,
+            "events": _events,
+            "airbyte-setup": _airbyte_setup,
+        }
         return run[arguments.command](file, arguments, console)
     except ConnectionFileError as error:
         _say(console, str(error))
@@ -234,6 +242,28 @@ def _listen(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -
         return 1
 
 
+def _airbyte_setup(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
+    """Sets the connection up in Airbyte, after it was shown what that takes."""
+    from huma_xledger.clock import utc_now  # noqa: PLC0415  as above
+    from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
+    from huma_xledger.setting_up.set_up import Surroundings, set_up  # noqa: PLC0415
+    from huma_xledger.setting_up.told import INTERRUPTED_IN_THE_MIDDLE, QUESTION  # noqa: PLC0415
+
+    def ask() -> bool:
+        return console.input(QUESTION, markup=False).strip().lower() in {"y", "yes"}
+
+    is_asked = sys.stdin.isatty() and sys.stdout.isatty()
+    around = Surroundings(lambda sentence: _say(console, sentence), ask if is_asked else None, utc_now, time.sleep)
+    try:
+        return 0 if set_up(file, _states(file.path), around, unasked=arguments.yes) else 1
+    except KeyboardInterrupt:
+        _say(console, INTERRUPTED_IN_THE_MIDDLE)
+        return INTERRUPTED
+    except (AlreadyRunningError, LockFileError) as error:
+        _say(console, str(error))
+        return 1
+
+
 def _sync(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
     """Syncs in the direction that is asked for."""
     direction = BY_ORIGIN[arguments.origin]
@@ -325,7 +355,16 @@ def _arguments() -> argparse.Namespace:
     events = commands.add_parser(
         "events", help="list what Huma told that waits or was given up on; try it again, or drop it"
     )
-    for command in (sync, check, review, listen, events):
+    setup = commands.add_parser(
+        "airbyte-setup",
+        help="set the connection up in an Airbyte of your own: connectors, source, destination, connection",
+        description="Sets up in an Airbyte of your own, through its public API, what connection.yaml says: the "
+        "connectors of one's own, the source, the destination and the connection, for both directions. It shows what "
+        "is to be done before it does any of it, removes nothing, and does nothing the second time. Where Airbyte is, "
+        "who asks and which images it runs is said below airbyte in connection.yaml. The page docs/airbyte-setup.md "
+        "has each step.",
+    )
+    for command in (sync, check, review, listen, events, setup):
         command.add_argument("folder", type=Path, help="the folder of the connection, which has connection.yaml in it")
     sync.add_argument(
         "--from", choices=BY_ORIGIN, default="huma", dest="origin", help="where people come from; huma is the default"
@@ -339,6 +378,7 @@ def _arguments() -> argparse.Namespace:
     review.add_argument(
         "--no-browser", action="store_false", dest="browser", help="print the address and open no browser"
     )
+    setup.add_argument("--yes", action="store_true", help="do it without asking")
     _let_decide_about_events(events)
     arguments = parser.parse_args()
     if arguments.command == "events" and arguments.all != (arguments.drop == []):

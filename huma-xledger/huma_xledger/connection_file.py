@@ -220,6 +220,11 @@ class ConnectionFile:
         return addresses
 
     @property
+    def tells_somebody(self) -> bool:
+        """Whether anybody is told the result of a sync, whoever that is."""
+        return bool(self._notify)
+
+    @property
     def schedule(self) -> str | None:
         """How often everybody is synced while webhooks are taken, as it was entered; None for never.
 
@@ -267,6 +272,11 @@ class ConnectionFile:
             why: What is wrong, in words that no value is in.
         """
         return ConnectionFileError(f"{self.path}: {why}. {_CORRECT_SETTING_UP}")
+
+    @property
+    def listens_by_itself(self) -> bool:
+        """Whether the file says that webhooks are taken, and that this program brings whomever they name."""
+        return self._listen is not None and not is_airbytes(self._listen)
 
     @property
     def writes(self) -> bool:

@@ -35,8 +35,8 @@ class Refusal:
     """What an answer that is no success means.
 
     Attributes:
-        text: A sentence that says what to do. It may have `{status}`, `{host}` and `{file}` in it, and what whoever asks
-            has a word for.
+        text: A sentence that says what to do. It may have `{status}`, `{host}` and `{file}` in it, and whatever else
+            whoever asks has a word for.
         passes: Whether it may be otherwise later, though nobody does anything.
     """
 
@@ -62,7 +62,8 @@ _NO_API: Final = Refusal(
 )
 
 _LATER: Final = Refusal(
-    "Airbyte answered with an error of its own (HTTP status {status}). If it goes on, look at how Airbyte is at {host}.",
+    "Airbyte answered with an error of its own (HTTP status {status}). If it goes on, look at how Airbyte is at "
+    "{host}.",
     passes=True,
 )
 
@@ -110,12 +111,14 @@ class AirbyteError(Exception):
     Attributes:
         passes: Whether it may be otherwise later, though nobody does anything; else somebody has to mend it.
         may_be_done: Whether Airbyte may have done it all the same, since no answer came that says so or not.
+        may_go_on: Whether Airbyte may even be about to do it: what answered was not what does it, or nothing did.
     """
 
-    def __init__(self, problem: str, *, passes: bool, may_be_done: bool = False) -> None:
+    def __init__(self, problem: str, *, passes: bool, may_be_done: bool = False, may_go_on: bool = False) -> None:
         super().__init__(problem)
         self.passes: Final = passes
         self.may_be_done: Final = may_be_done
+        self.may_go_on: Final = may_go_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,8 @@ class AirbyteApi:
             refusal = {**_OF_ANYTHING, **refusals}.get(status, other)
             problem = refusal.text.format(status=status, host=self._host, file=self._in_the_file, **words)
             may_be_done = status >= _SERVER_ERROR or status == _TIMED_OUT
-            raise AirbyteError(problem, passes=refusal.passes, may_be_done=may_be_done)
+            may_go_on = may_be_done and status != _SERVER_ERROR  # a gateway's, which has waited long enough
+            raise AirbyteError(problem, passes=refusal.passes, may_be_done=may_be_done, may_go_on=may_go_on)
         try:
             return response.json()
         except ValueError:
@@ -195,7 +199,7 @@ class AirbyteApi:
     def not_airbyte(self) -> AirbyteError:
         """What it means that an answer is nothing of what Airbyte's API answers."""
         problem = _NOT_AIRBYTE.format(host=self._host, file=self._in_the_file)
-        return AirbyteError(problem, passes=True, may_be_done=True)
+        return AirbyteError(problem, passes=True, may_be_done=True, may_go_on=True)
 
     def _authorization(self) -> Mapping[str, str]:
         held = self._held
@@ -230,4 +234,5 @@ class AirbyteApi:
         except requests.RequestException as error:
             found = unreached(error, self._login.api_url, f"the API URL (api_url) {self._in_the_file}")
             problem = f"Airbyte cannot be reached: {found.why}. {found.remedy}"
-            raise AirbyteError(problem, passes=True, may_be_done=not never_left(error)) from None
+            left = not never_left(error)
+            raise AirbyteError(problem, passes=True, may_be_done=left, may_go_on=left) from None

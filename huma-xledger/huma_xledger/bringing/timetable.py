@@ -60,7 +60,7 @@ class Timetable:
             )
         try:
             trigger = CronTrigger(
-                minute=minute, hour=hour, day=day, month=month, day_of_week=_by_name(weekday), timezone=zone
+                minute=minute, hour=hour, day=day, month=month, day_of_week=days_by_name(weekday), timezone=zone
             )
         except (ValueError, KeyError):
             raise ScheduleError(_SHAPES) from None
@@ -100,8 +100,11 @@ def timetable_of(file: ConnectionFile) -> Timetable | None:
         raise file.mistaken(SCHEDULE, str(error)) from None
 
 
-def _by_name(field: str) -> str:
-    """The days of the week by their names: APScheduler counts them from Monday, and a crontab from Sunday.
+def days_by_name(field: str) -> str:
+    """The days of the week by their names: others count them from Monday, or from 1, and a crontab from Sunday.
+
+    Args:
+        field: The last field of a crontab's line.
 
     Raises:
         ScheduleError: When there are none in it.
