@@ -21,6 +21,7 @@ HOME: Final[str] = METADATA["home"]
 SOURCE: Final[str] = METADATA["source"]
 
 OTHER_SITES: Final = {
+    "docs.airbyte.com",
     "github.com",
     "keepachangelog.com",
     "semver.org",
