@@ -17,8 +17,8 @@ RUN grep -qs '^\[project.scripts\]' "$PACKAGE/pyproject.toml" || { \
             $(grep -l '^\[project.scripts\]' */pyproject.toml | xargs -n 1 dirname) >&2; exit 2; }
 # Where packages come from, if not from where pip and uv look by themselves; one of the two is enough. An address that
 # needs a password stands here without it, for this is seen by whoever looks at what was built: see the secret `netrc`.
-ARG PIP_INDEX_URL
-ARG UV_DEFAULT_INDEX
+ARG PIP_INDEX_URL=
+ARG UV_DEFAULT_INDEX=
 # Secrets are there while this runs and in no image. `ca` holds certificates to trust beside the usual ones, `netrc` a user
 # and a password for each host that asks for them.
 RUN --mount=type=secret,id=ca --mount=type=secret,id=netrc --mount=type=cache,target=/root/.cache/uv \
@@ -26,8 +26,9 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=netrc --mount=type=cache,ta
     find /etc/ssl/certs/ca-certificates.crt /run/secrets/ca -type f -exec cat {} + > trusted.pem 2>/dev/null || true; \
     if [ -s trusted.pem ]; then export PIP_CERT=/build/trusted.pem SSL_CERT_FILE=/build/trusted.pem; fi; \
     export NETRC=/run/secrets/netrc; \
-    index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-}}; \
-    if [ -n "$index" ]; then export PIP_INDEX_URL="${PIP_INDEX_URL:-$index}" UV_DEFAULT_INDEX="$index"; fi; \
+    index=${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}; \
+    if [ -n "$index" ]; then PIP_INDEX_URL=${PIP_INDEX_URL:-$index} UV_DEFAULT_INDEX=$index; \
+    else unset PIP_INDEX_URL UV_DEFAULT_INDEX; fi; \
     awk '/^[^ #]/ { on = /^uv==/ } on' requirements.lock > uv.txt; \
     python -m venv installer; \
     installer/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps --requirement uv.txt; \
@@ -67,7 +68,7 @@ ARG BASE_IMAGE
 ARG PACKAGE
 ARG DESCRIPTION="Huma (HR) and Xledger (ERP) on any host that speaks the Airbyte protocol"
 ARG VERSION=0.1.0
-ARG REVISION
+ARG REVISION=
 LABEL org.opencontainers.image.title="$PACKAGE" \
       org.opencontainers.image.description="$DESCRIPTION" \
       org.opencontainers.image.version="$VERSION" \

@@ -51,7 +51,7 @@ class Engine:
 
         Args:
             environment: Where `ENGINE` may name one, with options if need be, as in `podman --log-level=debug`, and
-                where `PATH` says what is there.
+                where `PATH` says what is there. `none` has it that there is none.
 
         Returns:
             The one that is named, or else the first that works of docker, podman and buildah.
@@ -60,6 +60,8 @@ class Engine:
             NoEngineError: If the one that is named does not work, or none does.
         """
         named = tuple(shlex.split(environment.get("ENGINE", "")))
+        if named == ("none",):
+            raise NoEngineError("No image is built here: ENGINE is none.")
         why_not = []
         for command in [named] if named else [(name,) for name in _WORKS]:
             lacks = _lacks(command, environment)

@@ -236,6 +236,12 @@ def test_where_no_engine_works_it_says_why_and_what_to_install(
     assert "apt-get install podman" in str(raised.value)
 
 
+def test_whoever_wants_no_image_built_says_so(stand_in: Callable[..., Path], tmp_path: Path) -> None:
+    stand_in("docker")
+    with pytest.raises(NoEngineError, match="ENGINE is none"):
+        found(PATH=str(tmp_path), ENGINE="none")
+
+
 # ------------------------------------------------------------------ how it is built
 
 HERE = Commit("0123456789abcdef", datetime(2026, 11, 29, 12, tzinfo=timezone.utc))
