@@ -1,6 +1,7 @@
 """A process that its host ends says so, has cleaned up, and tells nothing in clear, whatever becomes of its output."""
 
 import gc
+import importlib
 import inspect
 import os
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from connector_base.process import ENDED_BY_HOST, INTERRUPTED, loading
+from connector_base.process import ENDED_BY_HOST, INTERRUPTED, connector_loading, loading
 
 LOADING = """
 import sys, time
@@ -130,6 +131,17 @@ def test_while_a_command_is_loaded_nothing_is_thrown_away_and_no_source_is_read_
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_while_a_connector_is_loaded_there_is_no_library_for_s3_and_afterwards_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "boto3", raising=False)
+    with connector_loading(), connector_loading(), pytest.raises(ModuleNotFoundError):
+        importlib.import_module("boto3")
+    monkeypatch.setitem(sys.modules, "boto3", sys)
+    with connector_loading():
+        assert importlib.import_module("boto3") is sys
 
 
 @pytest.mark.slow

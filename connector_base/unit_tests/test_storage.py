@@ -1,8 +1,6 @@
 """Files are complete or absent, for their owner alone; what cannot be written is said in a sentence."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -261,9 +259,3 @@ def test_keys_show_in_no_representation() -> None:
     shown = repr(S3Bucket(bucket()))
     assert KEY not in shown
     assert SECRET not in shown
-
-
-@pytest.mark.slow
-def test_only_those_who_use_s3_load_the_store_for_it() -> None:
-    loaded = "import connector_base.storage.storage, sys; sys.exit('connector_base.storage.s3_bucket' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0  # noqa: S603  our own code
