@@ -1,6 +1,7 @@
 """Which files of the repository are pages of the site, and where a link of a page leads."""
 
 import posixpath
+import re
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -60,6 +61,14 @@ def leads_to(page: str, link: str, source: str) -> str:
     if path in {*pages(), *pictures()} or path.startswith("..") or not there.exists():
         return link
     return f"{source}/{path}" + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def anchors(page: Path) -> set[str]:
+    """What leads into a page: its headings as GitHub makes it of their words, and places that are named themselves."""
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    of_headings = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    return of_headings.union(re.findall(r'<a id="([^"]+)"></a>', text))
 
 
 def _found(patterns: tuple[str, ...]) -> list[str]:

@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from distribution import description
 from distribution.packages import BESIDE, Package
+from distribution.pages import README
 
 _ONLY_HERE: Final = re.compile(r"# Our own packages come from beside .*\n|\[tool\.hatch\.metadata\]\n.*\n\n")
 """What is true of a checkout alone."""
 
-BESIDE_THE_CODE: Final = ("README.md", "LICENSE")
-"""What goes with the code of a package and its `pyproject.toml`. Its tests stay: they run with the settings and the
-sandbox of the whole repository."""
+_LICENCE: Final = "LICENSE"
 
 
 def stage(package: Package, folder: Path) -> None:
     """Writes a package into an empty folder, as whoever has no checkout gets it.
+
+    That is its code and what is said of it. Its tests stay: they run with the settings and the sandbox of the whole
+    repository.
 
     Args:
         package: The package.
@@ -25,11 +28,14 @@ def stage(package: Package, folder: Path) -> None:
 
     Raises:
         subprocess.CalledProcessError: When git cannot say which files the package has.
+        ValueError: When a link of its README leads nowhere.
     """
-    for path in (*_code(package), *BESIDE_THE_CODE):
+    for path in (*_code(package), _LICENCE):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((package.root / path).read_bytes())
+    readme = description.for_an_index((package.root / README).read_text(encoding="utf-8"), f"{package.folder}/{README}")
+    (folder / README).write_text(readme, encoding="utf-8")
     project = (package.root / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(for_an_index(project, package.version), encoding="utf-8")
 

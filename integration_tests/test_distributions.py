@@ -19,11 +19,15 @@ import pytest
 import tomli
 import trove_classifiers
 import yaml
+from markdown_it import MarkdownIt
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from distribution import description
 from distribution.building import build
+from distribution.description import address_on_the_site
 from distribution.packages import Package
+from distribution.pages import anchors, pages, pictures
 from distribution.staged import for_an_index
 from integration_tests.conftest import SUMMARY, a_stream
 from integration_tests.sandbox import Sandbox
@@ -64,7 +68,7 @@ def test_a_package_says_whose_it_is_and_where_to_read_of_it(folder: Path) -> Non
     assert project["urls"] == {
         "Documentation": METADATA["home"],
         "Source": METADATA["source"],
-        "Changelog": f"{METADATA['source']}/CHANGELOG.md",
+        "Changelog": f"{METADATA['home']}/{address_on_the_site('CHANGELOG.md')}",
     }
     assert METADATA["license"] in project["license"].split(" AND ")
     assert project["description"]
@@ -262,6 +266,55 @@ def test_a_wheel_holds_every_file_of_its_package(wheels: list[Path]) -> None:
     paths = [(path, root.parent) for root in packages.values() for path in root.rglob("*") if path.is_file()]
     assert held == {str(path.relative_to(root)) for path, root in paths if path.suffix != ".pyc"}
     assert {Path(name).suffix for name in held} >= {".py", ".typed", ".yaml", ".json", ".graphql"}
+
+
+def anything_linked(text: str) -> list[str]:
+    """Where the links and pictures of a page lead."""
+    tokens = [part for token in MarkdownIt("commonmark").parse(text) for part in token.children or ()]
+    led = [part.attrGet("href") or part.attrGet("src") for part in tokens if part.type in {"link_open", "image"}]
+    return [str(address) for address in led]
+
+
+@pytest.mark.slow
+def test_whatever_a_description_on_an_index_links_to_is_on_the_site_or_in_the_source(wheels: list[Path]) -> None:
+    home, source = f"{METADATA['home']}/", f"{METADATA['source']}/"
+    site = {address_on_the_site(path): ROOT / path for path in (*pages(), *pictures())}
+    followed = 0
+    for wheel in wheels:
+        for address in anything_linked(str(described(wheel).get_payload())):
+            followed += 1
+            page, _, anchor = address.partition("#")
+            where = ROOT / page.removeprefix(source) if page.startswith(source) else site[page.removeprefix(home)]
+            assert address.startswith(home)
+            assert where.exists(), address
+            assert not anchor or anchor in anchors(where), address
+    assert followed > 50
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("docs/huma.md", "{home}/source-huma/docs/huma/"),
+        ("docs/huma.md#get-started", "{home}/source-huma/docs/huma/#get-started"),
+        ("../shared_mappings", "{home}/shared_mappings/"),
+        ("../README.md", "{home}/readme/"),
+        ("#working-on-it", "{home}/source-huma/#working-on-it"),
+        ("icon.svg", "{home}/source-huma/icon.svg"),
+        ("source_huma/manifest.yaml", "{source}/source-huma/source_huma/manifest.yaml"),
+        ("docs", "{source}/source-huma/docs"),
+        ("https://huma.com/", "https://huma.com/"),
+    ],
+)
+def test_a_link_of_a_readme_has_an_address_on_an_index(link: str, address: str) -> None:
+    written = description.for_an_index(f"It is [there]({link}), and ![a picture]({link}).", "source-huma/README.md")
+    there = address.format_map(METADATA)
+    assert written == f"It is [there]({there}), and ![a picture]({there})."
+
+
+@pytest.mark.parametrize("link", ["docs/nothing.md", "../../elsewhere.md", "nothing.svg"])
+def test_no_readme_that_links_to_what_is_not_there_goes_onto_an_index(link: str) -> None:
+    with pytest.raises(ValueError, match=f"source-huma/README.md links to {re.escape(link)}"):
+        description.for_an_index(f"[there]({link})", "source-huma/README.md")
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from destination_huma import config as of_destination_huma
 from destination_huma.destination import DestinationHuma
 from destination_xledger.config import connection_specification
 from destination_xledger.destination import DestinationXledger
+from distribution.pages import anchors
 from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
@@ -66,14 +67,6 @@ def links(page: Path) -> list[tuple[str, str, str]]:
     """The links and pictures of a page: `!` for a picture, the words, and where to."""
     without_code = re.sub(r"^ *```.*?^ *```$|`[^`\n]+`", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     return re.findall(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)", without_code)
-
-
-def anchors(page: Path) -> set[str]:
-    """What leads into a page: its headings as GitHub makes it of their words, and places that are named themselves."""
-    text = page.read_text("utf-8")
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    of_headings = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
-    return of_headings.union(re.findall(r'<a id="([^"]+)"></a>', text))
 
 
 def leads_somewhere(page: Path, target: str) -> bool:
