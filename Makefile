@@ -99,8 +99,9 @@ format: $(READY) ## Put the code into shape
 	@$(BIN)/ruff check --fix .; left=$$?; $(BIN)/ruff format --quiet . && exit $$left
 
 # The theme's word about its successor is for whoever keeps this project, not for whoever builds the pages.
+# Not quietly: what mkdocs does not print, it does not count either, and nothing would end a build.
 docs: $(READY) ## Build the documentation site into build/site, and try it: every link, and in a browser
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@$(BIN)/pytest --quiet distribution/site_tests
 
 # The lock file holds versions and hashes, and no address: it works behind any package index.

@@ -51,6 +51,11 @@ def test_the_site_takes_nothing_from_anywhere_and_ends_at_what_leads_nowhere() -
     assert {folder / name for name in own} == {*folder.iterdir()}
 
 
+def test_the_site_is_built_so_that_what_leads_nowhere_is_counted() -> None:
+    (built,) = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "mkdocs build" in line]
+    assert built.endswith("mkdocs build --strict")
+
+
 def test_pages_that_the_site_has_elsewhere_are_pages() -> None:
     assert set(ELSEWHERE) <= set(pages())
     assert len(pictures()) > 10
