@@ -374,13 +374,18 @@ def test_fields_that_somebody_left_out_in_airbyte_stay_left_out_and_that_is_told
     assert setup.connection["configurations"]["streams"][0]["selectedFields"] == [{"fieldPath": ["id"]}]
 
 
-def test_names_schedule_and_whether_it_runs_are_left_as_somebody_chose_them_in_airbyte(setup: Setup) -> None:
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"scheduleType": "basic", "basicTiming": "Every 6 HOURS"},
+        {"scheduleType": "cron", "cronExpression": "0 0 5 * * ? UTC"},
+    ],
+)
+def test_names_schedule_and_whether_it_runs_are_left_as_somebody_chose_them_in_airbyte(
+    setup: Setup, schedule: Mapping[str, str]
+) -> None:
     setup.runs()
-    chosen = {
-        "name": "HR, nightly",
-        "status": "inactive",
-        "schedule": {"scheduleType": "basic", "basicTiming": "Every 6 HOURS"},
-    }
+    chosen = {"name": "HR, nightly", "status": "inactive", "schedule": schedule}
     setup.connection.update(chosen)
     setup.actor("source")["name"] = "HR"
     setup.definition("source")["name"] = "Huma of ours"
@@ -517,6 +522,13 @@ def test_what_a_gateway_did_not_wait_for_is_waited_for_and_not_asked_for_again(s
     assert setup.runs()
     assert setup.airbyte.count("createSourceDefinition") == 1
     assert setup.waited == [*PAUSES[:3]]
+
+
+def test_for_a_connector_that_never_comes_another_way_is_told(setup: Setup) -> None:
+    setup.airbyte.instead["createDestinationDefinition"].append(504)
+    assert not setup.runs()
+    assert "by hand, in Airbyte under Settings > Destinations > New connector" in setup.text
+    assert "with the image huma-xledger/destination-xledger and the tag 0.1.0" in setup.text
 
 
 def test_what_never_comes_is_given_up_on_and_tried_again_once_it_cannot_come_any_more(setup: Setup) -> None:
@@ -748,7 +760,7 @@ REFUSED = [
         "does not accept the client ID (client_id) and the client secret (client_secret) below airbyte in",
     ),
     ("createAccessToken", 404, "Check the API URL (api_url) below airbyte in connection.yaml"),
-    ("createAccessToken", 302, "Check the API URL (api_url)"),
+    ("createAccessToken", 302, "Airbyte's API is not at 127.0.0.1 (HTTP status 302)"),
     ("createAccessToken", LOST, "Airbyte cannot be reached"),
     ("listWorkspaces", 403, "does not let the application see any workspace"),
     ("listWorkspaces", 429, "limiting how often"),

@@ -24,6 +24,12 @@ from huma_xledger.setting_up.workspace import Workspace
 PAUSES: Final = (5, 10, 15, 30, 60, 60, 60, 60)
 """Seconds between the looks for something whose making was not answered: Airbyte may be about to make it."""
 
+BY_HAND: Final = (
+    "If that happens again, make the connector by hand, in Airbyte under Settings > {sides} > New connector > Add a "
+    "new Docker connector, with the image {repository} and the tag {tag}. Then start this again: it is found."
+)
+"""Some installations never answer here, and do in their form (airbytehq/airbyte#68608)."""
+
 NOT_TAKEN: Final = (
     "Airbyte answered that all of it is done, and yet {what} is not as connection.yaml says: {why}. Set that on its "
     "page in Airbyte."
@@ -108,7 +114,7 @@ class Maker:
             if found is not None or not error.may_go_on:
                 self._keep(self._kept.not_begun(step.key))
             if found is None:
-                raise
+                raise _with_a_way_out(step, error) from None
             self._do(found)
 
     def _found_after(self, step: Step, pauses: Sequence[float]) -> Step | None:
@@ -174,3 +180,13 @@ class Maker:
         if kept != self._kept:
             self._file.write(kept)
         self._kept = kept
+
+
+def _with_a_way_out(step: Step, error: AirbyteError) -> AirbyteError:
+    """An error with what else can be done, where something is known."""
+    if not isinstance(step, DefinitionStep) or not error.may_go_on:
+        return error
+    connector = step.connector
+    sides = f"{connector.side.title()}s"
+    way_out = BY_HAND.format(sides=sides, repository=connector.repository, tag=connector.tag)
+    return AirbyteError(f"{error} {way_out}", passes=error.passes, may_be_done=True, may_go_on=True)

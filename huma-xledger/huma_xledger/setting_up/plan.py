@@ -26,8 +26,8 @@ _ABSENT: Final = object()
 
 SEVERAL_DEFINITIONS: Final = (
     "Airbyte has several {side} connectors of the image {repository} ({ids}), and nobody can tell which one is meant. "
-    "Remove all but one in Airbyte, under Settings > {sides}: those that no {side} is made of, or else removing a "
-    "connector removes what is made of it."
+    "Remove those in Airbyte, under Settings > {sides}, that no {side} is made of, and start this again. To remove one "
+    "removes whatever is made of it, too."
 )
 
 SEVERAL_ACTORS: Final = (
@@ -42,8 +42,8 @@ OF_ANOTHER_CONNECTOR: Final = (
 )
 
 SEVERAL_CONNECTIONS: Final = (
-    "Airbyte has several connections from {source} to {destination} ({ids}), which would bring everybody more than "
-    "once, and nobody can tell which one is meant. Remove all but one in Airbyte, and start this again."
+    "Airbyte has several connections from {source} to {destination} ({ids}), and nobody can tell which one is meant. "
+    "They bring the same people more than once: remove all but one in Airbyte, and start this again."
 )
 
 MAY_BE_MAKING: Final = (
