@@ -840,7 +840,7 @@ def test_what_is_kept_and_broken_is_told(setup: Setup) -> None:
         ),
         ({"notify": "mailto://zq-nobody@example.com"}, "Put notify below each destination"),
         ({"listen": {"secret": "zq-webhook-secret"}}, "Let it start Airbyte's job instead"),
-        ({"schedule": "1d", "destination-xledger": {"mode": "sync"}}, "it writes by itself at the next time"),
+        ({"schedule": "1d", "destination-xledger": {"mode": "sync"}}, "its first sync writes by itself"),
     ],
 )
 def test_what_an_administrator_wants_to_know_before_is_told(
@@ -851,6 +851,14 @@ def test_what_an_administrator_wants_to_know_before_is_told(
     setup.runs(unasked=False)
     assert sentence in setup.text
     assert "zq-" not in setup.text
+
+
+def test_a_connection_that_is_there_and_writes_on_its_schedule_is_nothing_to_warn_of(setup: Setup) -> None:
+    setup.runs()
+    setup.content |= {"schedule": "1d"}
+    setup.content["destination-xledger"] = {**TO_XLEDGER["destination-xledger"], "mode": "sync"}
+    assert setup.runs()
+    assert "writes by itself" not in setup.text
 
 
 def test_a_listener_that_starts_airbytes_job_is_no_second_host(setup: Setup) -> None:

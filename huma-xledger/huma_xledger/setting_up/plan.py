@@ -66,6 +66,12 @@ SOME_FIELDS: Final = (
 )
 
 
+WRITES_BY_ITSELF: Final = (
+    "{name} gets a schedule and writes (mode: sync), so that its first sync writes by itself, at the next time of the "
+    "schedule. Look at what it would do before: leave mode out for a first, or schedule."
+)
+
+
 class Action(Enum):
     """What is to be done about something in Airbyte."""
 
@@ -185,7 +191,7 @@ def plan(wanted: Wanted, there: There, kept: Kept) -> Plan:
     definitions = {each.command: _definition(each, there, kept) for each in wanted.connectors}
     actors = {each.command: _actor(each, definitions[each.command], there, kept) for each in wanted.connectors}
     connections = [_connection(each, definitions, actors, there, kept) for each in wanted.connections]
-    notes = (*_others(actors.values(), definitions, there), *_notes_of(connections))
+    notes = (*_others(actors.values(), definitions, there), *_notes_of(connections, wanted))
     return Plan((*definitions.values(),), (*actors.values(),), (*connections,), notes)
 
 
@@ -350,9 +356,12 @@ def _others(actors: Iterable[ActorStep], definitions: Mapping[str, DefinitionSte
                 yield OTHERS.format(side=side, names=", ".join(names), name=step.connector.name)
 
 
-def _notes_of(connections: Iterable[ConnectionStep]) -> Iterator[str]:
+def _notes_of(connections: Iterable[ConnectionStep], wanted: Wanted) -> Iterator[str]:
     for step in connections:
         if step.there is None:
+            destination = wanted.connector(step.connection.direction.destination)
+            if step.connection.cron is not None and destination.config.get("mode") == "sync":
+                yield WRITES_BY_ITSELF.format(name=step.connection.name)
             continue
         if not step.there.is_active:
             yield DISABLED.format(name=step.there.name)

@@ -50,11 +50,6 @@ TWO_HOSTS: Final = (
     "well. Let it start Airbyte's job instead (trigger: airbyte, with the connection's id), or leave Airbyte out."
 )
 
-WRITES_BY_ITSELF: Final = (
-    "The connection has a schedule and writes (mode: sync), so that it writes by itself at the next time of the "
-    "schedule. Look at what it would do before: leave mode out for a first, or remove schedule."
-)
-
 NO_DIRECTION: Final = (
     "it needs settings of source-huma and destination-xledger, or of source-xledger and destination-huma, for there to "
     "be a connection to set up"
@@ -155,7 +150,7 @@ def wanted(file: ConnectionFile, settings: AirbyteSettings) -> Wanted:
         )
         for each in directions
     )
-    return Wanted(connectors, connections, tuple(_warnings(file, connectors, connections)))
+    return Wanted(connectors, connections, tuple(_warnings(file, connectors)))
 
 
 def _connector(file: ConnectionFile, settings: AirbyteSettings, command: str, name: str) -> WantedConnector:
@@ -184,9 +179,7 @@ def _cron(file: ConnectionFile) -> str | None:
         raise file.not_to_be_set_up(f"{SCHEDULE}: {error}") from None
 
 
-def _warnings(
-    file: ConnectionFile, connectors: tuple[WantedConnector, ...], connections: tuple[WantedConnection, ...]
-) -> Iterator[str]:
+def _warnings(file: ConnectionFile, connectors: tuple[WantedConnector, ...]) -> Iterator[str]:
     commands = {connector.command for connector in connectors}
     for each in BY_ORIGIN.values():
         here = [name for name in each.connectors if name in file.connectors]
@@ -201,5 +194,3 @@ def _warnings(
         yield TOLD_NOBODY.format(path=file.path)
     if file.listens_by_itself:
         yield TWO_HOSTS.format(path=file.path)
-    if any(connection.cron and file.mode(connection.direction.destination) == "sync" for connection in connections):
-        yield WRITES_BY_ITSELF
