@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist images docs
+.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist images docs terraform-test
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ lock: $(UV) ## Resolve the dependencies anew
 
 dist: $(READY) ## Build a wheel and a source distribution of every package into dist, for a package index
 	@$(BIN)/python -m distribution.building "$(DIST)"
+
+terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is there
+	@$(BIN)/pytest --quiet distribution/terraform_tests
 
 images: $(READY) ## Build the images with docker, podman or buildah, or one: make images PACKAGE=source-huma
 	@$(BIN)/python -m distribution.images $(PACKAGE)

@@ -10,7 +10,7 @@ import yaml
 
 ROOT: Final = Path(__file__).parents[1]
 
-_PAGES: Final = ("*.md", "docs/*.md", "*/README.md", "*/docs/*.md")
+_PAGES: Final = ("*.md", "docs/*.md", "*/README.md", "*/docs/*.md", "*/deploy/*/README.md")
 _PICTURES: Final = ("docs/*.svg", "docs/*.png", "*/docs/*.svg", "*/docs/*.png", "*/icon.svg")
 
 START: Final = "docs/index.md"

@@ -39,7 +39,7 @@ from source_xledger import config as of_source_xledger
 
 PAGES = sorted(
     path
-    for pattern in ("*.md", "docs/*.md", "*/README.md", "*/docs/*.md")
+    for pattern in ("*.md", "docs/*.md", "*/README.md", "*/docs/*.md", "*/deploy/*/README.md")
     for path in ROOT.glob(pattern)
     if not path.relative_to(ROOT).parts[0].startswith(".")
 )
