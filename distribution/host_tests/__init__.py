@@ -1,0 +1,1 @@
+"""Every host that the page about hosts names, installed and run by the page's own commands."""
