@@ -1,6 +1,7 @@
 """The page for the data protection officer is true: its fields, its files, and which of them hold values of people."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ from shared_mappings.record_schema import users_schema
 SOMEBODY = a_recognisable_user(1)
 REJECTED = a_recognisable_user(2, employmentId=None, email="rejected@quixotherium.example")
 GENDERS = [{"gender": "Zq-gender", "code": "F"}]
+
+ROOT = PAGE.parents[1]
+
+LEAVE_FILES = ("huma-xledger/huma_xledger", "connector_base/connector_base")
 
 NOT_LEFT_BY_A_RUN = frozenset({"decisions.json"})
 """An administrator puts it there."""
@@ -121,6 +126,28 @@ def test_every_file_of_a_report_is_on_the_page_with_whether_it_holds_values(left
     assert set(left) <= named.keys()
     assert {name: bool(traces_in(text)) for name, text in left.items()} == {name: named[name] for name in left}
     assert {pattern for pattern in named if "/" not in pattern and pattern.endswith((".jsonl", ".html"))} <= left.keys()
+
+
+OUR_OWN = frozenset({"page.html", "shell.html"})
+"""What a package brings along."""
+
+
+def names_of_files() -> set[str]:
+    """The names of files that stand in the code of whatever leaves files."""
+    code = [path for folder in LEAVE_FILES for path in (ROOT / folder).rglob("*.py")]
+    texts = {
+        text
+        for path in code
+        for text in re.findall(r'"([\w.-]+\.(?:html|jsonl?|lock|sqlite))"', path.read_text("utf-8"))
+    }
+    return texts - OUR_OWN
+
+
+def test_every_name_of_a_file_in_the_code_is_on_the_page() -> None:
+    names = names_of_files()
+    assert {"airbyte.json", "inbox.sqlite", "summary.json", "told.json"} <= names
+    named = list(named_files())
+    assert sorted(name for name in names if not any(each.pattern.endswith(name) for each in named)) == []
 
 
 # ------------------------------------------------------------------ the page itself
