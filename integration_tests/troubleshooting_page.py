@@ -141,7 +141,9 @@ SECTIONS: Final = (
     Section(
         "About Airbyte",
         "Where `huma-xledger` asks Airbyte for something: in what it prints, and in the log of `huma-xledger listen`.",
-        _stands_in(f"{_HOST}airbyte/", f"{_HOST}bringing/airbyte_"),
+        _stands_in(
+            *(f"{_HOST}{rooms}" for rooms in ("airbyte/", "airbyte_settings", "bringing/airbyte_", "setting_up/"))
+        ),
     ),
     Section(
         "About webhooks",
@@ -178,6 +180,8 @@ REFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "destination-xledger/docs/xledger-reference.md": ("destination-xledger", "xledger_api", "connector_base"),
     "source-xledger/docs/xledger-reference.md": ("source-xledger", "xledger_api"),
     "destination-huma/docs/huma-reference.md": ("destination-huma", "huma_api"),
+    "huma-xledger/docs/listen.md": ("huma-xledger",),
+    "huma-xledger/docs/airbyte-setup.md": ("huma-xledger",),
 }
 """The pages with tables of messages, and what is said by whom they explain."""
 
@@ -277,14 +281,16 @@ def _explained(package: str) -> Iterator[Explained]:
 
 def _rows_below_headings(page: str) -> Iterator[tuple[str, str]]:
     """The first cell of each row of the tables of messages, with the anchor of the heading above."""
-    inside = False
+    inside, heading = False, ""
     for line in (ROOT / page).read_text(encoding="utf-8").splitlines():
-        if line.startswith("| Message |"):
+        if line.startswith("#"):
+            heading = re.sub(r"[^\w\- ]", "", line.lstrip("# ")).lower().replace(" ", "-")
+        if line.startswith(("| Message |", "| it says |")):
             inside = True
         elif not line.startswith("|"):
             inside = False
-        elif inside and not line.startswith("| :"):
-            yield "error-messages", line.split("|")[1].strip()
+        elif inside and not line.startswith(("| :", "| -")):
+            yield heading, line.split("|")[1].strip()
 
 
 def _pattern(told: str) -> re.Pattern[str]:
