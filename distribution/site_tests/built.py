@@ -35,7 +35,7 @@ class Seen:
         told: Where links lead, of its text alone.
         loaded: What a browser loads for it without being asked.
         parts: How many of each element its text consists of.
-        words: Its text.
+        words: Its text, without the names that only the site shows above code.
     """
 
     places: frozenset[str]
@@ -49,6 +49,7 @@ class Seen:
 @dataclass
 class _Reader(HTMLParser):
     is_text: bool = False
+    is_name_of_code: bool = False
     places: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -73,14 +74,16 @@ class _Reader(HTMLParser):
             self.links.append(has["href"])
         if self.is_text and is_link:
             self.told.append(has["href"])
+        self.is_name_of_code = tag == "span" and has.get("class") == "filename"
         if self.is_text and (is_link or tag in _SEEN_AS_SOMETHING):
             self.parts[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         self.is_text = self.is_text and tag != "article"
+        self.is_name_of_code = False
 
     def handle_data(self, data: str) -> None:
-        if self.is_text:
+        if self.is_text and not self.is_name_of_code:
             self.words.append(data)
 
 

@@ -25,7 +25,7 @@ LOOKS: Final[list[tuple[str, Scheme, int]]] = [
     ("", "dark", NARROW),
     ("destination-xledger/docs/xledger/", "dark", 1280),
     ("destination-xledger/docs/xledger-reference/", "light", NARROW),
-    ("source-huma/docs/huma-reference/", "dark", 1280),
+    ("docs/install-elsewhere/", "dark", 1280),
 ]
 """A page with a picture, one with steps, the one with the widest tables, and one with code."""
 
