@@ -56,7 +56,7 @@ def test_an_airbyte_that_the_file_names_once_need_not_be_named_for_its_jobs(tmp_
     listen = {"secret": MARK, "trigger": "airbyte", "airbyte": {"connection_id": ID}}
     file = read(tmp_path, listen=listen, airbyte=login)
     assert file.listen is not None
-    assert file.listen.airbyte == AirbyteJob(AirbyteLogin(*login.values(), "airbyte"), ID)
+    assert file.listen.airbyte == AirbyteJob(AirbyteLogin(**login, where="airbyte"), ID)
     of_its_own = {**listen, "airbyte": JOB}
     file = read(tmp_path, listen=of_its_own, airbyte=[MARK])
     assert file.listen is not None
