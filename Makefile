@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist images docs terraform-test hosts-test
+.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist images docs terraform-test hosts-test images-test
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is 
 
 images: $(READY) ## Build the images with docker, podman or buildah, or one: make images PACKAGE=source-huma
 	@$(BIN)/python -m distribution.images $(PACKAGE)
+
+images-test: $(READY) ## Try the images that `make images` built, as Airbyte's pods run them, and others, against a sandbox
+	@$(BIN)/python -m distribution.image_tests
 
 # It needs a package index: without one, the first environment says so and everything fails.
 hosts-test: $(READY) ## Install and run every host that the page about hosts names, by the page's own commands
