@@ -187,6 +187,13 @@ def test_records_that_a_host_has_changed_on_the_way_write_nothing(
     assert (sandbox.xledger.writes, written.states) == ([], [])
 
 
+def test_employees_of_whom_a_source_says_only_what_it_knows_need_no_nulls(write: Write, sandbox: Sandbox) -> None:
+    people = [{**NAMES, "id": f"{n}", "code": f"E{n}", "email": f"kari{n}@example.com"} for n in range(1, 21)]
+    people[0]["phone"] = "+47 900 00 000"
+    written = write(records(people, "staff"), streams=employees("staff"))
+    assert written.summary["created"] == 20
+
+
 def test_a_record_of_any_depth_ends_no_sync(write: Write, sandbox: Sandbox, tmp_path: Path) -> None:
     deep = [
         a_user(1, custom=nested(1000)),
