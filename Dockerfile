@@ -31,7 +31,7 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=netrc --mount=type=cache,ta
     else unset PIP_INDEX_URL UV_DEFAULT_INDEX; fi; \
     awk '/^[^ #]/ { on = /^uv==/ } on' requirements.lock > uv.txt; \
     python -m venv installer; \
-    installer/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps --requirement uv.txt; \
+    installer/bin/pip install --no-input --no-cache-dir --disable-pip-version-check --require-hashes --no-deps --requirement uv.txt; \
     # Whatever is not ours is installed as it stands in the lock file, by its hashes. Then come our own, which have none.
     export UV_LINK_MODE=copy UV_BUILD_CONSTRAINT=/build/requirements.lock VIRTUAL_ENV=/opt/huma-xledger; \
     installer/bin/uv venv --quiet --python "$(command -v python)" "$VIRTUAL_ENV"; \

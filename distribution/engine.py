@@ -23,6 +23,7 @@ class Build:
         labels: What is written on the image beside what the Dockerfile writes there.
         secrets: Files that are there while it is built, and in no image.
         file: Another Dockerfile than the one of the context.
+        platform: What the image is for, as `linux/amd64`, if not for this machine.
     """
 
     context: Path
@@ -31,6 +32,7 @@ class Build:
     labels: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Path] = field(default_factory=dict)
     file: Path | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Engine:
         arguments = (name if value is None else f"{name}={value}" for name, value in build.arguments.items())
         options = {
             "--file": [str(build.file)] if build.file else [],
+            "--platform": [build.platform] if build.platform else [],
             "--tag": build.tags,
             "--build-arg": arguments,
             "--label": (f"{name}={value}" for name, value in build.labels.items()),

@@ -4,7 +4,7 @@
 
 What the environment says of the way to package indexes is taken along: `PIP_INDEX_URL`, `UV_DEFAULT_INDEX`, proxies,
 the certificates that `CA` names, or else what pip, uv and requests go by here, and the passwords in the file `NETRC`.
-`BASE_IMAGE` names another base, `ENGINE` what builds: see docs/images.md.
+`BASE_IMAGE` names another base, `PLATFORM` another kind of machine, `ENGINE` what builds: see docs/images.md.
 """
 
 import argparse
@@ -116,6 +116,7 @@ def build_of(package: Package, commit: Commit | None, environment: Mapping[str, 
         },
         labels={name: value for name, value in labels.items() if value},
         secrets={name: Path(path).absolute() for name, path in secrets.items() if path},
+        platform=environment.get("PLATFORM"),
     )
 
 

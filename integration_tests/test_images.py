@@ -13,7 +13,18 @@ import yaml
 from docker.utils.build import exclude_paths
 
 from distribution.engine import Build, Engine, NoEngineError
-from distribution.images import BuildError, Commit, base_image, build, build_of, main, tags, with_images
+from distribution.images import (
+    CERTIFICATES,
+    INDEXES,
+    BuildError,
+    Commit,
+    base_image,
+    build,
+    build_of,
+    main,
+    tags,
+    with_images,
+)
 from distribution.packages import Package, packages
 from integration_tests.dockerfile import ROOT, instructions, stages
 
@@ -295,6 +306,12 @@ def test_the_way_to_an_index_is_taken_from_the_environment() -> None:
     assert "zq-password" not in " ".join(command)
 
 
+def test_an_image_is_built_for_another_kind_of_machine_where_that_is_named() -> None:
+    assert "--platform" not in Engine("docker", ("docker",)).build(built())
+    command = Engine("docker", ("docker",)).build(built(PLATFORM="linux/amd64"))
+    assert command[command.index("--platform") + 1] == "linux/amd64"
+
+
 def test_certificates_for_the_build_alone_are_preferred_to_those_that_are_gone_by_here() -> None:
     assert built(CA="/build.pem", SSL_CERT_FILE="/here.pem").secrets == {"ca": Path("/build.pem")}
 
@@ -338,3 +355,26 @@ def test_whoever_builds_is_told_what_was_not_built(
     stand_in("podman", "PACKAGE=source-huma")
     assert main(["source-huma"]) == 1
     assert capsys.readouterr().err == "The image of source-huma was not built: podman says above why.\n"
+
+
+# ------------------------------------------------------------------ the page
+
+
+def page() -> str:
+    return (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
+
+
+def test_the_page_tells_of_whatever_may_be_said_to_what_builds_images() -> None:
+    names = {*CERTIFICATES, *INDEXES, "BASE_IMAGE", "ENGINE", "HTTPS_PROXY", "NETRC", "NO_PROXY", "PACKAGE", "PLATFORM"}
+    assert [name for name in names if not re.search(rf"`[^`]*\b{name}\b", page())] == []
+    assert [name for name in with_images() if f"`{name}`" not in page()] == []
+
+
+def test_the_page_tells_of_every_label() -> None:
+    told = re.findall(r"`([\w.]+)`", page().partition("| label |")[2].partition("\n\n")[0])
+    full = {f"org.opencontainers.image{name}" if name.startswith(".") else name for name in told}
+    assert full == {*pairs("LABEL"), *built().labels}
+
+
+def test_the_page_says_where_an_image_has_what_it_runs() -> None:
+    assert [text for text in (f"`{PYTHON}`", f"`{PYTHON}/bin/entrypoint`", "`/state`") if text not in page()] == []
