@@ -29,8 +29,8 @@ _CHECK_THE_NETWORK: Final = (
 )
 
 _CHECK_THE_CERTIFICATE: Final = (
-    "Check {address} and, if your network inspects traffic, that its certificate authority is known here; then try "
-    "again."
+    "Check {address} and, if your network inspects traffic, that its certificate authority is in the file that "
+    "REQUESTS_CA_BUNDLE names where this connector runs; then try again."
 )
 
 _LATER: Final = "Try again later; if it goes on, check {address} and the network."
@@ -40,6 +40,11 @@ _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
         (exceptions.ProxyError,),
         "the proxy on the way to {host} cannot be used",
         "Check the address of the proxy, in HTTPS_PROXY where this connector runs; then try again.",
+    ),
+    (
+        (FileNotFoundError,),
+        "no secure connection to {host} can be made, because the certificates to trust are not there",
+        "Correct the path in REQUESTS_CA_BUNDLE where this connector runs, or put the file there; then try again.",
     ),
     (
         (ssl.SSLCertVerificationError,),

@@ -111,6 +111,18 @@ class WatchedAdapter(HTTPAdapter):
         self._last_used = self._clock()
         return response
 
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        """Takes the certificates to trust; the arguments are those of requests.
+
+        Raises:
+            requests.exceptions.SSLError: If they are not where the environment says. For requests that is no failure of
+                a request, and nobody who sends one expects what it raises.
+        """
+        try:
+            super().cert_verify(*args, **options)  # type: ignore[no-untyped-call]
+        except OSError:
+            raise requests.exceptions.SSLError from FileNotFoundError()
+
     def _begin(self) -> None:
         """Lets go of connections that have rested too long. Whoever sends at the same time finds that done."""
         with self._lock:

@@ -1,12 +1,14 @@
 """Who waits says so before somebody takes it for hung; who does not wait says nothing."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from connector_base import waiting
+from connector_base.reaching import unreached
 from connector_base.waiting import RESTED, SILENCE, Watch, WatchedAdapter, watch_answers
 
 
@@ -100,3 +102,16 @@ def test_a_connection_that_has_rested_too_long_is_not_used_again(clock: Clock, m
         clock.now += rest
         adapter.send(request)
     assert closed == [9 * RESTED - 2 * RESTED + 1], "an answer that takes long is no rest"
+
+
+def test_certificates_that_are_not_where_the_environment_says_are_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
+    session = requests.Session()
+    watch_answers(session, WatchedAdapter(connections=1))
+    with pytest.raises(requests.RequestException) as raised:
+        session.get("https://127.0.0.1:9")
+    found = unreached(raised.value, "https://127.0.0.1:9")
+    assert found.why.endswith("because the certificates to trust are not there")
+    assert "REQUESTS_CA_BUNDLE" in found.remedy
