@@ -1,6 +1,6 @@
 """Tries the images that `make images` built, or those of the tag that `IMAGES` names.
 
-    python -m distribution.image_tests [OPTIONS OF PYTEST]
+python -m distribution.image_tests [OPTIONS OF PYTEST]
 """
 
 import os
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     if missing:
         sys.stderr.write(f"There is no image {', '.join(missing)} on this machine. Build it first: make images.\n")
         return 1
-    return int(pytest.main([str(Path(__file__).parent), *arguments]))
+    at_once = f"--numprocesses={(os.cpu_count() or 1) + 1}"  # some wait for a container that they have started
+    return int(pytest.main([str(Path(__file__).parent), at_once, "--dist=loadfile", *arguments]))
 
 
 def _is_there(engine: Engine, image: str) -> bool:

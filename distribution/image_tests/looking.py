@@ -61,7 +61,10 @@ def main(venv: str) -> None:
             left.append(path)
     stdlib = os.path.dirname(os.__file__)
     sources = [
-        path for top in (f"{venv}/lib", stdlib) for path in paths(top) if path.endswith(".py") and not TRIED.search(path)
+        path
+        for top in (f"{venv}/lib", stdlib)
+        for path in paths(top)
+        if path.endswith(".py") and not TRIED.search(path)
     ]
     current = importlib.util.MAGIC_NUMBER
     (command,) = (
@@ -72,7 +75,9 @@ def main(venv: str) -> None:
     sys.argv = [command.name]
     __import__(command.module)
     top = Path(__import__("shared_mappings").__file__ or "").parents[1]
-    loaded = [module.__file__ for module in sys.modules.values() if (getattr(module, "__file__", "") or "").endswith(".py")]
+    loaded = [
+        module.__file__ for module in sys.modules.values() if (getattr(module, "__file__", "") or "").endswith(".py")
+    ]
     json.dump(
         {
             "of others than root": others,
@@ -80,7 +85,9 @@ def main(venv: str) -> None:
             "left over": left,
             "without bytecode": [path for path in sources if header(path)[:4] != current],
             "compared with its source": [
-                path for path in sources if path.startswith(venv) and header(path)[4:] != UNCHECKED.to_bytes(4, "little")
+                path
+                for path in sources
+                if path.startswith(venv) and header(path)[4:] != UNCHECKED.to_bytes(4, "little")
             ],
             "loaded without bytecode": [path for path in loaded if header(path)[:4] != current],
             "ours": [each.name for each in top.iterdir() if OURS.fullmatch(each.name) and each.is_dir()],

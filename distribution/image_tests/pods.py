@@ -159,7 +159,9 @@ def connector(  # noqa: PLR0913  each of them is of its own kind
     with ExitStack() as stack:
         process = image.start(container, "-c", shell(command, f"2> stderr > stdout{' < stdin' if writes else ''}"))
         stack.callback(_drain, process)
-        threading.Thread(target=_open_for_nobody, args=(process, [folder / pipe for pipe in pipes]), daemon=True).start()
+        threading.Thread(
+            target=_open_for_nobody, args=(process, [folder / pipe for pipe in pipes]), daemon=True
+        ).start()
         stderr, stdout = ((folder / pipe).open("rb") for pipe in ("stderr", "stdout"))
         stdin = (folder / "stdin").open("wb", buffering=0) if writes else None
         running = Connector(process, folder, stdin, stdout, stderr)

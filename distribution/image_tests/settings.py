@@ -48,5 +48,7 @@ def stream_of(messages: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, 
 
 def status_in(messages: Sequence[Mapping[str, Any]]) -> str:
     """What a check came to: `SUCCEEDED` or `FAILED`."""
-    (status,) = (message["connectionStatus"]["status"] for message in messages if message["type"] == "CONNECTION_STATUS")
+    (status,) = (
+        message["connectionStatus"]["status"] for message in messages if message["type"] == "CONNECTION_STATUS"
+    )
     return str(status)

@@ -23,7 +23,9 @@ each_image = pytest.mark.parametrize("package", [*CONNECTORS, HOST])
 @cache
 def found_in(image: Image) -> dict[str, Any]:
     """What root sees in a container of an image, which nobody else sees more of."""
-    container = Container(user="0:0", entrypoint=f"{VENV}/bin/python", rights=("--cap-drop=ALL", "--cap-add=DAC_OVERRIDE"))
+    container = Container(
+        user="0:0", entrypoint=f"{VENV}/bin/python", rights=("--cap-drop=ALL", "--cap-add=DAC_OVERRIDE")
+    )
     looked = image.run(container, "-", VENV, given=LOOK)
     assert looked.code == 0, looked.errors
     found: dict[str, Any] = json.loads(looked.output)
