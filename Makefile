@@ -109,8 +109,8 @@ lock: $(UV) ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
 		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
 
-dist: $(READY) ## Build a wheel and a source distribution of every package into dist, for a package index
-	@$(BIN)/python -m distribution.building "$(DIST)"
+dist: $(READY) ## Build every package into dist, for a package index, and try each in an empty environment
+	@$(BIN)/python -m distribution.wheels "$(DIST)"
 
 terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is there
 	@$(BIN)/pytest --quiet distribution/terraform_tests

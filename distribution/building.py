@@ -14,6 +14,8 @@ from distribution.staged import stage
 
 UV: Final = Path(sys.executable).with_name("uv")
 
+_BUILT: Final = ("*.whl", "*.tar.gz")
+
 
 def build(out: Path) -> list[Path]:
     """Builds every package, each wheel from the source distribution that goes with it.
@@ -28,12 +30,12 @@ def build(out: Path) -> list[Path]:
         subprocess.CalledProcessError: When a package cannot be built; what was wrong is on the standard error.
     """
     out.mkdir(parents=True, exist_ok=True)
-    for old in _built(out):
+    for old in _ours(out, *_BUILT, "*.cdx.json"):
         old.unlink()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        environment = {**os.environ, **_time_of_the_last_commit()}
+        environment = {**os.environ, **time_of_the_last_commit()}
         list(pool.map(lambda package: _build(package, Path(folder) / package.folder, out, environment), packages()))
-    return _built(out)
+    return _ours(out, *_BUILT)
 
 
 def _build(package: Package, folder: Path, out: Path, environment: Mapping[str, str]) -> None:
@@ -42,18 +44,18 @@ def _build(package: Package, folder: Path, out: Path, environment: Mapping[str, 
     subprocess.run((UV, "build", *options, folder), check=True, env=environment)  # noqa: S603
 
 
-def _built(out: Path) -> list[Path]:
+def _ours(out: Path, *patterns: str) -> list[Path]:
     names = {package.name.replace("-", "_") for package in packages()}
-    found = (path for pattern in ("*.whl", "*.tar.gz") for path in out.glob(pattern))
+    found = (path for pattern in patterns for path in out.glob(pattern))
     return sorted(path for path in found if path.name.partition("-")[0] in names)
 
 
-def _time_of_the_last_commit() -> Mapping[str, str]:
-    """What makes two builds of one commit the same to the byte: no file in them is younger than the commit."""
+def time_of_the_last_commit() -> Mapping[str, str]:
+    """The variable that makes two builds of one commit the same to the byte: nothing in them is younger than it.
+
+    Raises:
+        subprocess.CalledProcessError: When git knows of no commit.
+    """
     command = ("git", "log", "-1", "--format=%ct")
     told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     return {"SOURCE_DATE_EPOCH": told.stdout.strip()}
-
-
-if __name__ == "__main__":
-    build(Path(sys.argv[1]))
