@@ -14,7 +14,7 @@ from airbyte_cdk.models import ConnectorSpecificationSerializer
 
 import destination_huma.config
 import destination_xledger.config
-from integration_tests import contract_page, messages, troubleshooting_page
+from integration_tests import contract_page, data_page, messages, troubleshooting_page
 from integration_tests.kept_specs import without_lists_of_fields
 from integration_tests.pictures import write_pictures_and_examples
 from integration_tests.sample_reports import report_of_a_preview
@@ -61,6 +61,7 @@ GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
     "integration_tests/expected_reports/conflicts.jsonl": partial(_report, "conflicts.jsonl"),
     "integration_tests/expected_messages.md": messages.table,
     "docs/contract.md": contract_page.whole_page,
+    "docs/personal-data.md": data_page.whole_page,
     "docs/troubleshooting.md": troubleshooting_page.whole_page,
 }
 """What each file is to hold. One that is kept from now on is a row."""
