@@ -1,5 +1,6 @@
 """The documentation site has every page of the repository, under whoever reads it; `make docs` builds and tries it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,15 @@ def test_every_page_is_in_the_navigation_once() -> None:
 def test_no_two_pages_have_the_same_name_by_which_a_search_finds_them() -> None:
     names = [name for name, _ in entered(SITE["nav"])]
     assert len(names) == len(set(names))
+
+
+def test_the_start_leads_to_every_page_that_is_not_for_developers() -> None:
+    start, *parts, development = SITE["nav"]
+    assert development.keys() == {"Develop"}
+    ((_, first),) = entered(start)
+    text = (ROOT / first).read_text("utf-8")
+    led_to = {(ROOT / first).parent.joinpath(link).resolve() for link in re.findall(r"\]\(([^)#:]+)", text)}
+    assert [page for _, page in entered(parts) if (ROOT / page).resolve() not in led_to] == []
 
 
 def test_the_site_says_of_itself_what_the_metadata_says() -> None:
