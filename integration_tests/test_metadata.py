@@ -98,6 +98,11 @@ def test_the_integration_has_the_version_of_its_project_and_a_line_in_the_change
     assert f"## {METADATA['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def test_nothing_is_installed_that_every_process_would_load_for_nothing() -> None:
+    """Jsonschema loads it wherever it finds it, which doubles what a connector takes to start."""
+    assert "rfc3987-syntax" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
 HOST = "huma-xledger"
 PACKAGES = sorted(str(path.parent.name) for path in ROOT.glob("*/pyproject.toml"))
 
