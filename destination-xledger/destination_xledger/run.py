@@ -9,7 +9,8 @@ from connector_base.process import run_as_process
 def run() -> None:
     """Runs the verb that the command line names.
 
-    A host that cancels a sync sends SIGTERM and waits a while: time to say what was done and to leave the report.
+    A host that cancels a sync sends SIGTERM and waits a while: time to say what was done and to leave the report. Or it
+    reads no messages any more, which does the same.
     """
     run_as_process(_load)
 
