@@ -1,5 +1,6 @@
-"""Looks around in a container, whose Python runs this, and prints what it finds as JSON. Nothing is imported from here."""
+"""Looks around in a container, whose Python runs this, and prints what it finds as JSON. It imports nothing of ours."""
 
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -14,86 +15,76 @@ ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/etc/hosts", "/etc/hostname", "/e
 """What the engine puts into a container; and Debian's own, of which nothing is run."""
 
 LEFT_OVER = re.compile(
-    r"/\.git$|/\.netrc$|/\.env$|/\.state$|(?<!/site-packages/airbyte)/secrets$|/uv\.toml$|/pip\.conf$|/\.cache$|^/build\b|/trusted\.pem$"
-    r"|/connection\.yaml$|/requirements\.lock$|/unit_tests$|/integration_tests$|/result\.html$"
+    r"/\.git$|/\.netrc$|/\.env$|/\.state$|(?<!/site-packages/airbyte)/secrets$|/uv\.toml$|/pip\.conf$|/\.cache$|^/build\b"
+    r"|/trusted\.pem$|/connection\.yaml$|/requirements\.lock$|/unit_tests$|/integration_tests$|/result\.html$"
 )
 """What has no place in an image: secrets, what it was built with, and tests of ours."""
 
 OURS = re.compile(r"(source|destination)_(huma|xledger)|huma_(api|xledger)|xledger_api|connector_base|shared_mappings")
 """How our packages are called."""
 
-UNCHECKED = 1
-"""What the second four bytes of bytecode say that is not compared with its source."""
+UNCHECKED = (1).to_bytes(4, "little")
+"""The second four bytes of bytecode that is not compared with its source."""
 
-TRIED = re.compile(r"/(test|tests|idlelib|lib2to3|tkinter|turtledemo)/")
-"""Parts of Python's library that nothing loads here."""
+NOT_LOADED = re.compile(r"/(test|tests|idlelib|lib2to3|tkinter|turtledemo)/")
+"""Parts of Python's library that nothing loads here, and tests of others."""
 
 
-def paths(top: str) -> Iterator[str]:
+def paths(top: Path) -> Iterator[Path]:
     """Every file and folder below a folder."""
-    for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if not os.path.join(folder, name).startswith(ELSEWHERE)]
-        yield from (os.path.join(folder, name) for name in (*folders, *files))
+    for path in top.iterdir():
+        if not str(path).startswith(ELSEWHERE):
+            yield path
+            if path.is_dir() and not path.is_symlink():
+                yield from paths(path)
 
 
-def header(source: str) -> bytes:
+def header(source: Path) -> bytes:
     """How the bytecode of a file begins; nothing where there is none."""
-    compiled = Path(importlib.util.cache_from_source(source))
+    compiled = Path(importlib.util.cache_from_source(str(source)))
     return compiled.read_bytes()[:8] if compiled.exists() else b""
 
 
-def main(venv: str) -> None:
+def can_be_written(path: Path) -> bool:
+    """Whether others than its owner may."""
+    mode = path.lstat().st_mode
+    return bool(mode & (stat.S_IWGRP | stat.S_IWOTH)) and not stat.S_ISLNK(mode)
+
+
+def loaded_by(command: str) -> list[Path]:
+    """The files of all that is imported when a command starts."""
+    (point,) = (each for each in importlib.metadata.entry_points(group="console_scripts") if each.name == command)
+    importlib.import_module(point.module)
+    files = (getattr(module, "__file__", None) for module in sys.modules.values())
+    return [Path(file) for file in files if file and file.endswith(".py")]
+
+
+def main(venv: Path) -> None:
     """Looks, and says what was found.
 
     Args:
         venv: The folder of the environment.
     """
-    others, writable, left = [], [], []
-    for path in paths("/"):
-        if path.startswith(ELSEWHERE):
-            continue
-        about = os.lstat(path)
-        if about.st_uid != 0:
-            others.append(path)
-        if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not stat.S_ISLNK(about.st_mode):
-            writable.append(path)
-        if LEFT_OVER.search(path):
-            left.append(path)
-    stdlib = os.path.dirname(os.__file__)
-    sources = [
-        path
-        for top in (f"{venv}/lib", stdlib)
-        for path in paths(top)
-        if path.endswith(".py") and not TRIED.search(path)
-    ]
-    current = importlib.util.MAGIC_NUMBER
-    (command,) = (
-        point
-        for point in importlib.metadata.entry_points(group="console_scripts")
-        if point.name == os.path.basename(os.path.realpath(f"{venv}/bin/entrypoint"))
-    )
-    sys.argv = [command.name]
-    __import__(command.module)
-    top = Path(__import__("shared_mappings").__file__ or "").parents[1]
-    loaded = [
-        module.__file__ for module in sys.modules.values() if (getattr(module, "__file__", "") or "").endswith(".py")
-    ]
-    json.dump(
-        {
-            "of others than root": others,
-            "can be written by others": writable,
-            "left over": left,
-            "without bytecode": [path for path in sources if header(path)[:4] != current],
-            "compared with its source": [
-                path
-                for path in sources
-                if path.startswith(venv) and header(path)[4:] != UNCHECKED.to_bytes(4, "little")
-            ],
-            "loaded without bytecode": [path for path in loaded if header(path)[:4] != current],
-            "ours": [each.name for each in top.iterdir() if OURS.fullmatch(each.name) and each.is_dir()],
-        },
-        sys.stdout,
-    )
+    everything = list(paths(Path("/")))
+    tops = (venv / "lib", Path(os.__file__).parent)
+    sources = [path for top in tops for path in paths(top) if path.suffix == ".py" and not NOT_LOADED.search(str(path))]
+    (packages,) = (venv / "lib").glob("python*/site-packages")
+    found = {
+        "of others than root": [path for path in everything if path.lstat().st_uid != 0],
+        "can be written by others": [path for path in everything if can_be_written(path)],
+        "left over": [path for path in everything if LEFT_OVER.search(str(path))],
+        "without bytecode": [path for path in sources if header(path)[:4] != importlib.util.MAGIC_NUMBER],
+        "compared with its source": [
+            path for path in sources if path.is_relative_to(venv) and header(path)[4:] != UNCHECKED
+        ],
+        "loaded without bytecode": [
+            path
+            for path in loaded_by((venv / "bin" / "entrypoint").resolve().name)
+            if header(path)[:4] != importlib.util.MAGIC_NUMBER
+        ],
+        "ours": [path.name for path in packages.iterdir() if OURS.fullmatch(path.name) and path.is_dir()],
+    }
+    json.dump(found, sys.stdout, default=str)
 
 
-main(sys.argv[1])
+main(Path(sys.argv[1]))

@@ -122,7 +122,7 @@ class Connector:
 
 
 @contextmanager
-def connector(  # noqa: PLR0913  each of them is of its own kind
+def connector(
     image: Image,
     folder: Path,
     config: Mapping[str, Any],
@@ -176,7 +176,7 @@ def _drain(process: "subprocess.Popen[str]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         said, more = process.communicate()
-    print(said, more)  # noqa: T201  pytest shows it where the test fails
+    print(said, more)
 
 
 def _open_for_nobody(process: "subprocess.Popen[str]", pipes: list[Path]) -> None:
@@ -208,7 +208,6 @@ class Synced:
     @property
     def summary(self) -> Mapping[str, Any]:
         """What the last line of the destination's log says."""
-        line = self.told[-1]["log"]["message"] if self.told[-1]["type"] == "LOG" else ""
         lines = [message["log"]["message"] for message in self.told if message["type"] == "LOG"]
         (line,) = (line for line in lines if line.startswith("SYNC SUMMARY "))
         summary: Mapping[str, Any] = json.loads(line.removeprefix("SYNC SUMMARY "))

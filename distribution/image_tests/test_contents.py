@@ -12,7 +12,7 @@ from distribution.images import INDEXES, PROXIES, with_images
 
 VENV = "/opt/huma-xledger"
 COMMAND = f"{VENV}/bin/entrypoint"
-MADE = {"/tmp", "/state"}
+MADE = {"/tmp", "/state"}  # noqa: S108  the container's own
 """Where everybody may write. Nothing is in there when a container starts."""
 
 LOOK = (Path(__file__).parent / "looking.py").read_text(encoding="utf-8")

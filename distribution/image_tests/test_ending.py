@@ -144,7 +144,7 @@ def test_a_sync_that_somebody_cancels_in_airbyte_leaves_its_report_before_the_sh
 def test_what_airbytes_shell_kills_leaves_what_was_written(
     image: Image, sandbox: Sandbox, stalled: Any, reports: Path, tmp_path: Path
 ) -> None:
-    """Without the pipes it would not know: the shell kills a shell, and the kernel whatever is left in the container."""
+    """Had it not noticed before: the shell kills a shell, and the kernel whatever is left in the container."""
     with under_way(image, sandbox, stalled, reports, tmp_path) as writing:
         writing.tell_to_end()
         writing.end()

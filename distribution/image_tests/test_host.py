@@ -1,6 +1,5 @@
 """The host's image syncs a connection, as anybody, writes only in its volume, and listens."""
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -57,7 +56,7 @@ def test_a_connection_is_synced_and_goes_on_from_its_volume(
 ) -> None:
     first = image.run(container, "sync", CONNECTION)
     assert first.code == 0, first.output + first.errors
-    assert sandbox.xledger.employees
+    assert sandbox.xledger.employees()
     asked = len(sandbox.xledger.operations)
     second = image.run(container, "sync", CONNECTION)
     assert second.code == 0, second.output + second.errors
@@ -81,7 +80,7 @@ def listening(image: Image, container: Container) -> Iterator["subprocess.Popen[
 
 
 def test_a_listener_answers_whoever_asks_whether_it_is_well_and_ends_when_it_is_told_to(
-    image: Image, container: Container, sandbox: Sandbox
+    image: Image, container: Container
 ) -> None:
     port = free_port()
     content = yaml.safe_load((container.volumes[CONNECTION] / "connection.yaml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Behind a private CA and a proxy, which an environment names, every connector reaches its system; without, it says why."""
+"""Every connector reaches its system through a private CA and a proxy that the environment names, or says why not."""
 
 from collections.abc import Iterator
 from pathlib import Path

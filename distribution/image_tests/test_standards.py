@@ -1,4 +1,4 @@
-"""Airbyte's own tests of an image: `airbyte-cdk image test --image`, in the folder of each connector, against a sandbox."""
+"""Airbyte's own tests of an image, `airbyte-cdk image test --image`, in the folder of each connector."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -63,6 +63,6 @@ def test_an_image_passes_airbytes_own_tests(
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    tried = ElementTree.parse(folder / "build" / "test-results" / "standard-tests-junit.xml").iter("testcase")  # noqa: S314
+    tried = ET.parse(folder / "build" / "test-results" / "standard-tests-junit.xml").iter("testcase")  # noqa: S314
     passed = {case.get("name", "").partition("[")[0] for case in tried if not len(case)}
     assert passed >= (OF_ANY | OF_A_SOURCE if package.startswith("source") else OF_ANY), done.stdout
