@@ -32,7 +32,7 @@ TRIED: Final = (
     Tried("PyAirbyte", "airbyte", "0.71.3", ("0.50.0", "1.0.0rc37"), "0.20.0"),
     Tried("Meltano", "meltano", "4.4.1", (), "3.0.0"),
     Tried("airbyte-serverless", "airbyte-serverless", "0.37", ("0.30",), "0.30"),
-    Tried("dlt", "dlt", "1.31.0", ("1.10.0",), "1.0.0"),
+    Tried("dlt", "dlt", "1.31.0", ("1.15.0",), "1.0.0"),
 )
 
 
