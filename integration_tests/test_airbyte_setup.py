@@ -222,6 +222,22 @@ def test_what_was_decided_goes_with_the_destination_and_anew_when_it_was_decided
     assert setup.changed == ["putDestination"]
 
 
+def test_what_was_decided_in_airbytes_form_alone_is_never_taken_away(setup: Setup) -> None:
+    setup.runs()
+    setup.actor("destination")["configuration"]["decisions"] = decisions(add(7))
+    assert setup.runs()
+    assert setup.changed == []
+    assert "decisions of the destination Xledger (fjord) stand in Airbyte's form alone" in setup.text
+    setup.content["destination-xledger"] = {**TO_XLEDGER["destination-xledger"], "mode": "sync"}
+    assert setup.runs()
+    assert setup.changed == ["putDestination"]
+    kept = {**setup.content["destination-xledger"], "decisions": decisions(add(7))}
+    assert setup.actor("destination")["configuration"] == kept
+    setup.file.decisions.write(decisions(add(8)))
+    assert setup.runs()
+    assert setup.actor("destination")["configuration"]["decisions"] == decisions(add(8))
+
+
 def test_it_says_where_everything_is_and_what_to_do_next(setup: Setup) -> None:
     assert setup.runs()
     base = setup.login.api_url.removesuffix("/api/public/v1")
@@ -319,6 +335,20 @@ def test_what_somebody_changed_in_airbytes_form_is_told_and_becomes_what_the_fil
     assert setup.runs(unasked=False, ask=lambda: True)
     assert "settings are others than in connection.yaml: batch_size, mode; it only looks" in setup.text
     assert setup.actor("destination")["configuration"] == TO_XLEDGER["destination-xledger"]
+
+
+def test_fields_that_are_left_out_while_it_waits_for_an_answer_stay_left_out(setup: Setup) -> None:
+    setup.runs()
+    chosen = [{"fieldPath": ["id"]}, {"fieldPath": ["email"]}]
+
+    def chooses() -> bool:
+        setup.connection["configurations"]["streams"][0]["selectedFields"] = chosen
+        return True
+
+    setup.content["airbyte"] = {"tag": "0.2.0"}
+    assert setup.runs(unasked=False, ask=chooses)
+    assert "patchConnection" in setup.changed
+    assert setup.connection["configurations"]["streams"][0]["selectedFields"] == chosen
 
 
 def test_another_version_is_run_by_what_is_there_and_its_fields_are_read_anew(setup: Setup) -> None:
@@ -568,6 +598,26 @@ def test_what_is_removed_in_airbyte_is_made_again_and_nothing_else(setup: Setup)
 
 
 # ------------------------------------------------------------------ nobody guesses
+
+
+def test_the_source_of_another_company_is_not_taken_for_having_the_name(setup: Setup, tmp_path: Path) -> None:
+    setup.runs()
+    there = setup.airbyte.everything()
+    (tmp_path / "another").mkdir()
+    another = Setup(tmp_path / "another" / "fjord", setup.airbyte, setup.login)
+    another.folder.mkdir()
+    client = {"client_id": "6b3a1f2e-0000-4000-8000-000000000009"}
+    another.content["source-huma"] = {**TO_XLEDGER["source-huma"], **client}
+    assert not another.runs()
+    assert "source with the name Huma (fjord)" in another.text
+    assert "of another account" in another.text
+    assert setup.airbyte.everything() == there
+    another.content["airbyte"] = {"name": "the other"}
+    assert another.runs()
+    assert another.changed == ["createSource", "createDestination", "createConnection"]
+    setup.content["source-huma"] = another.content["source-huma"]
+    assert setup.runs()  # what it made itself may be given another key
+    assert setup.changed == ["putSource"]
 
 
 def test_of_two_with_the_same_name_none_is_taken_unless_one_is_known(setup: Setup) -> None:

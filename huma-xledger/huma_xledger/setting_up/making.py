@@ -147,7 +147,9 @@ class Maker:
             case ActorStep(there=Actor() as there):
                 return self._kept_of(step, self._workspace.update_actor(step.connector, there))
             case ConnectionStep(there=Connection() as there):
-                return self._kept_of_connection(step, self._workspace.update_connection(step.connection, there))
+                # Somebody may have left out fields since the plan was shown, and what is sent says which are left out.
+                by_now = next((each for each in self._look().connections if each.key == step.key), step).there or there
+                return self._kept_of_connection(step, self._workspace.update_connection(step.connection, by_now))
         raise AssertionError(step.key)
 
     def _left(self, step: Step) -> Kept:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from huma_xledger.connection_file import SETTING
 from huma_xledger.setting_up.kept import Kept
 from huma_xledger.setting_up.there import MASK, Actor, Connection, Definition, There
 from huma_xledger.setting_up.wanted import BEHAVIOR, Wanted, WantedConnection, WantedConnector
@@ -23,6 +24,9 @@ _LONGEST_OF_ACTORS: Final = timedelta(minutes=2)
 """The same of sources and destinations, for which it starts none."""
 
 _ABSENT: Final = object()
+
+_ACCOUNT: Final = ("api_url", "client_id")
+"""The settings that say which account a source or a destination is of, as far as they can be read back."""
 
 SEVERAL_DEFINITIONS: Final = (
     "Airbyte has several {side} connectors of the image {repository} ({ids}), and nobody can tell which one is meant. "
@@ -41,6 +45,12 @@ OF_ANOTHER_CONNECTOR: Final = (
     "below airbyte in connection.yaml, or give that {side} another name if it is not this connection's."
 )
 
+OF_ANOTHER_ACCOUNT: Final = (
+    "Airbyte has a {side} with the name {name} already ({ids}), which is of another account ({settings}) and was not "
+    "set up from this folder. If it is another connection's, put another name below airbyte in connection.yaml. If it "
+    "is this one's, enter in Airbyte what connection.yaml has."
+)
+
 SEVERAL_CONNECTIONS: Final = (
     "Airbyte has several connections from {source} to {destination} ({ids}), and nobody can tell which one is meant. "
     "They bring the same people more than once: remove all but one in Airbyte, and start this again."
@@ -54,6 +64,12 @@ MAY_BE_MAKING: Final = (
 OTHERS: Final = (
     "Airbyte has other {side}s of this connector: {names}. If one of them is this connection's, do not go on, and "
     "rename it to {name} in Airbyte: then it is found."
+)
+
+DECIDED_THERE: Final = (
+    "The decisions of {name} stand in Airbyte's form alone, and are left as they are: without them, the next sync "
+    "would write what was decided against. Put their text into decisions.json beside connection.yaml, or empty the "
+    "setting Decisions in Airbyte if they are not to count."
 )
 
 DISABLED: Final = (
@@ -191,7 +207,12 @@ def plan(wanted: Wanted, there: There, kept: Kept) -> Plan:
     definitions = {each.command: _definition(each, there, kept) for each in wanted.connectors}
     actors = {each.command: _actor(each, definitions[each.command], there, kept) for each in wanted.connectors}
     connections = [_connection(each, definitions, actors, there, kept) for each in wanted.connections]
-    notes = (*_others(actors.values(), definitions, there), *_notes_of(connections, wanted))
+    decided = [
+        DECIDED_THERE.format(name=actors[each.command].name)
+        for each in wanted.connectors
+        if _is_decided_there(each, actors[each.command].there)
+    ]
+    notes = (*_others(actors.values(), definitions, there), *decided, *_notes_of(connections, wanted))
     return Plan((*definitions.values(),), (*actors.values(),), (*connections,), notes)
 
 
@@ -284,7 +305,24 @@ def _actor(connector: WantedConnector, definition: DefinitionStep, there: There,
     if candidates and not ours:
         raise UnclearError(OF_ANOTHER_CONNECTOR.format(ids=_ids(candidates), **words))
     found = _chosen(ours, kept_id, SEVERAL_ACTORS.format(ids=_ids(ours), **words))
-    return replace(step, there=found, why=tuple(_why_an_actor(connector, found, kept)) if found else ())
+    if found is None:
+        return step
+    if found.id != kept_id and (other := _of_another_account(connector, found)):
+        raise UnclearError(OF_ANOTHER_ACCOUNT.format(ids=found.id, settings=", ".join(other), **words))
+    if _is_decided_there(connector, found):
+        connector = replace(connector, config={**connector.config, SETTING: found.config[SETTING]})
+    return ActorStep(connector, found, tuple(_why_an_actor(connector, found, kept)))
+
+
+def _of_another_account(connector: WantedConnector, found: Actor) -> list[str]:
+    """The settings by which something is seen to be of another account than the one that is wanted."""
+    configs = (connector.config, found.config)
+    return differing(*({name: config[name] for name in _ACCOUNT if config.get(name)} for config in configs))
+
+
+def _is_decided_there(connector: WantedConnector, found: Actor | None) -> bool:
+    """Whether Airbyte alone has what somebody decided, who put it into the form by hand: nobody else may have it."""
+    return found is not None and not connector.config.get(SETTING) and bool(found.config.get(SETTING))
 
 
 def _why_an_actor(connector: WantedConnector, found: Actor, kept: Kept) -> Iterator[str]:
