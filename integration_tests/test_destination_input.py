@@ -187,7 +187,7 @@ def test_records_that_a_host_has_changed_on_the_way_write_nothing(
     assert (sandbox.xledger.writes, written.states) == ([], [])
 
 
-def test_employees_of_whom_a_source_says_only_what_it_knows_need_no_nulls(write: Write, sandbox: Sandbox) -> None:
+def test_employees_of_whom_a_source_says_only_what_it_knows_need_no_nulls(write: Write) -> None:
     people = [{**NAMES, "id": f"{n}", "code": f"E{n}", "email": f"kari{n}@example.com"} for n in range(1, 21)]
     people[0]["phone"] = "+47 900 00 000"
     written = write(records(people, "staff"), streams=employees("staff"))
