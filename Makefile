@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist images docs terraform-test hosts-test images-test
+.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist test-pythons images docs terraform-test hosts-test images-test
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ lock: $(UV) ## Resolve the dependencies anew
 
 dist: $(READY) ## Build every package into dist, for a package index, and try each in an empty environment
 	@$(BIN)/python -m distribution.wheels "$(DIST)"
+
+test-pythons: $(READY) ## Try the wheels, and the unit tests against them, on the lowest and the highest Python there is
+	@$(BIN)/pytest -n 2 --dist loadfile distribution/python_tests
 
 terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is there
 	@$(BIN)/pytest --quiet distribution/terraform_tests

@@ -1,13 +1,8 @@
-"""What the packages are for whoever has no checkout: wheels, and a folder to install."""
+"""What the packages are for whoever has no checkout. `make dist` and `make test-pythons` install them."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 import tarfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from email.message import Message
 from email.parser import Parser
 from importlib.metadata import metadata
@@ -29,13 +24,9 @@ from distribution.description import address_on_the_site
 from distribution.packages import Package
 from distribution.pages import anchors, pages, pictures
 from distribution.staged import for_an_index
-from integration_tests.conftest import SUMMARY, a_stream
-from integration_tests.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
-SCRIPTS = Path(sys.executable).parent
 PREFIX = "huma-xledger"
-CONNECTORS = ("source-huma", "source-xledger", "destination-huma", "destination-xledger")
 PROJECTS: Mapping[str, dict[str, Any]] = {
     path.parent.name: tomli.loads(path.read_text(encoding="utf-8"))["project"] for path in ROOT.glob("*/pyproject.toml")
 }
@@ -119,61 +110,6 @@ def test_the_host_and_the_workspace_run_on_what_pyairbyte_runs_on_and_the_rest_o
 # ------------------------------------------------------------------ wheels for an index
 
 
-def call(*command: str | Path, folder: Path = ROOT, text: str = "") -> str:
-    """What a command prints when it succeeds, without anything that would help it to find the checkout."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, cwd=folder, env=kept, input=text, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-NEXT = "--- next verb ---"
-
-ASK = f"""
-import runpy, sys
-command, *options = sys.argv[1:]
-for verb in (["spec"], ["check", *options], ["discover", *options]):
-    print({NEXT!r}, flush=True)
-    sys.argv = [command, *verb]
-    try:
-        runpy.run_path(command, run_name="__main__")
-    except SystemExit as ended:
-        assert not ended.code
-"""
-"""Runs a command three times in one process: it takes seconds to load what a connector stands on."""
-
-
-@dataclass(frozen=True)
-class Environment:
-    """An environment of its own, outside the repository.
-
-    Attributes:
-        folder: Where it is.
-    """
-
-    folder: Path
-
-    @classmethod
-    def with_only(cls, folder: Path, *wanted: str | Path) -> "Environment":
-        """A new environment in which a few packages are installed, with what they need in the versions of the lock."""
-        python = folder / "bin" / "python"
-        call(SCRIPTS / "uv", "venv", "--quiet", "--python", sys.executable, folder)
-        # uv would take a folder that it built before for unchanged.
-        ours = [f"--refresh-package={project['name']}" for project in PROJECTS.values()]
-        lock = ROOT / "requirements.lock"
-        call(SCRIPTS / "uv", "pip", "install", "--quiet", "--python", python, "--constraint", lock, *ours, *wanted)
-        return cls(folder)
-
-    def run(self, command: str, *arguments: str | Path, text: str = "") -> str:
-        """What one of its commands prints, run where nothing of the repository is."""
-        return call(self.folder / "bin" / command, *arguments, folder=self.folder, text=text)
-
-    def answers(self, command: str, *options: str | Path) -> list[str]:
-        """What one of its commands prints when it is asked for the specification, a check and a discovery."""
-        printed = self.run("python", "-I", "-c", ASK, self.folder / "bin" / command, *options)
-        return printed.split(NEXT)[1:]
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return build(tmp_path_factory.mktemp("built"))
@@ -182,17 +118,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="module")
 def wheels(built: list[Path]) -> list[Path]:
     return [path for path in built if path.suffix == ".whl"]
-
-
-@pytest.fixture(scope="module")
-def installed(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    return Environment.with_only(tmp_path_factory.mktemp("installed") / "venv", *wheels)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.running(people=5, burst_limit=None) as running:
-        yield running
 
 
 def described(wheel: Path) -> Message:
@@ -325,66 +250,3 @@ def test_a_wheel_asks_for_our_packages_by_name_in_exactly_the_version_they_have(
     assert [str(requirement) for requirement in asked if requirement.url] == []
     ours = {str(requirement) for requirement in asked if requirement.name in every}
     assert ours == {f"{name}=={every[name]['Version']}" for name in every} - {f"{PREFIX}=={every[PREFIX]['Version']}"}
-
-
-@pytest.mark.slow
-def test_what_is_installed_from_wheels_needs_no_checkout(installed: Environment) -> None:
-    find = "import sys, importlib.util as u; print(*(u.find_spec(name).origin for name in sys.argv[1:]), sep='\\n')"
-    found = installed.run("python", "-I", "-c", find, *(folder.replace("-", "_") for folder in PROJECTS)).splitlines()
-    assert len(found) == len(PROJECTS)
-    assert [path for path in found if not Path(path).is_relative_to(installed.folder)] == []
-
-
-def written(folder: Path, **contents: object) -> list[str | Path]:
-    """Options of a command line, each with a file."""
-    options: list[str | Path] = []
-    for option, content in contents.items():
-        path = folder / f"{option}.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        options += [f"--{option}", path]
-    return options
-
-
-def config(connector: str, sandbox: Sandbox) -> dict[str, Any]:
-    configs = {
-        "source-huma": sandbox.source_config,
-        "source-xledger": sandbox.source_xledger_config,
-        "destination-huma": sandbox.destination_huma_config,
-        "destination-xledger": sandbox.destination_config,
-    }
-    return configs[connector]()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("connector", CONNECTORS)
-def test_a_connector_from_wheels_answers_the_verbs(
-    connector: str, installed: Environment, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    options = written(tmp_path, config=config(connector, sandbox))
-    specification, status, catalog = installed.answers(connector, *options)
-    assert '"type":"SPEC"' in specification
-    assert '"status":"SUCCEEDED"' in status
-    assert 'CATALOG"' in catalog
-
-
-@pytest.mark.slow
-def test_connectors_from_wheels_sync(installed: Environment, sandbox: Sandbox, tmp_path: Path) -> None:
-    catalog = {"streams": [a_stream()]}
-    printed = ""
-    for connector, verb in {"source-huma": "read", "destination-xledger": "write"}.items():
-        options = written(tmp_path, config=config(connector, sandbox), catalog=catalog)
-        printed = installed.run(connector, verb, *options, text=printed)
-    assert SUMMARY in printed
-    assert sandbox.xledger.writes
-
-
-# ------------------------------------------------------------------ a folder of a checkout
-
-
-@pytest.mark.slow
-def test_a_connector_is_installed_from_its_folder_alone(sandbox: Sandbox, tmp_path: Path) -> None:
-    connector = Environment.with_only(tmp_path / "venv", ROOT / "destination-xledger")
-    options = written(tmp_path, config=config("destination-xledger", sandbox))
-    specification, status, _ = connector.answers("destination-xledger", *options)
-    assert '"type":"SPEC"' in specification
-    assert '"status":"SUCCEEDED"' in status
