@@ -1,9 +1,11 @@
 """What the host keeps: for its owner alone, for one sync at a time, and told in a sentence where it is of no use."""
 
+import importlib.metadata
 import json
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from huma_xledger.belonging import Belonging
 from huma_xledger.connection import Connection
 from huma_xledger.environment import make_private
 from huma_xledger.lock import AlreadyRunningError, LockFileError, held
-from huma_xledger.pyairbyte import AirbyteStateMessage
+from huma_xledger.pyairbyte import AirbyteStateMessage, without_warnings
 from huma_xledger.state_file import StateFile, StateFileError
 from huma_xledger.states_of_sync import StatesOfSync
 from huma_xledger.temporary import own_folder
@@ -234,3 +236,12 @@ def test_every_example_of_a_write_goes_without_the_cache_that_changes_keys() -> 
     writes = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if ".write(" in line]
     assert len(writes) >= 2
     assert [line for line in writes if "cache=False" not in line.replace("state_cache", "")] == []
+
+
+def test_while_pyairbyte_is_loaded_nobody_is_warned_or_looks_for_whom_to_warn_of_and_afterwards_both_are_done() -> None:
+    with without_warnings():
+        warnings.warn("old age", FutureWarning, stacklevel=1)
+        assert importlib.metadata.packages_distributions() == {}
+    assert importlib.metadata.packages_distributions()["pytest"] == ["pytest"]
+    with pytest.warns(FutureWarning):
+        warnings.warn("old age", FutureWarning, stacklevel=1)

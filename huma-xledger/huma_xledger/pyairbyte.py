@@ -1,17 +1,35 @@
 """PyAirbyte, which takes seconds to load and reads its settings meanwhile: whoever imports it does so from here."""
 
+import importlib.metadata
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from connector_base.process import loading
 from huma_xledger.environment import prepare
 
-# What PyAirbyte imports warns of its own old age at length, which is nothing anybody who runs a sync could act on.
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Imports what warns of its own old age at length, which is nothing anybody who runs a sync could act on.
+
+    Google's libraries look for the name of the package to warn of in the lists of all files of all that is installed,
+    a fifth of a second each time a host starts: meanwhile nothing is installed.
+    """
+    look = importlib.metadata.packages_distributions
+    importlib.metadata.packages_distributions = dict
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        importlib.metadata.packages_distributions = look
+
+
 prepare()
-with loading(), warnings.catch_warnings():
-    warnings.simplefilter("ignore")
+with loading(), without_warnings():
     import airbyte
     from airbyte.shared.state_providers import StaticInputState
     from airbyte.shared.state_writers import StateWriterBase
