@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import AirbyteMessageSerializer
 
 from connector_base.protocol.messages import read_messages
 from connector_base.protocol.stream_keys import StreamKey
@@ -411,3 +412,15 @@ def test_in_a_sync_and_where_not_everybody_comes_nobody_is_told_to_be_only_in_hu
     assert told(folder, "huma") == {}
     assert "Who is only in Huma is not in the report of this preview" in written.text
     assert "only in Huma" not in preview_to_huma(an_employee(1), mode="sync").text
+
+
+def test_nobody_is_told_to_be_only_there_where_the_source_broke_off(
+    write: Write, sandbox: Sandbox, local: Record, folder: Path
+) -> None:
+    sandbox.xledger.add_employee(code="X9", description="Kåre Berg", email="kare@example.com")
+    told_of = {"stream_descriptor": {"name": "users"}, "status": "INCOMPLETE"}
+    trace = {"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": told_of}
+    broken_off = AirbyteMessageSerializer.load({"type": "TRACE", "trace": trace})
+    written = write([*records([a_user(1)]), broken_off], mode="preview", object_storage_config=local)
+    assert told(folder, "xledger") == {}
+    assert "The source did not come to the end of the stream users" in written.text

@@ -54,6 +54,32 @@ def after(sync_mode: str, emitted: Iterable[Any], *stream_states: Any) -> Attend
     return attendance
 
 
+def after_statuses(sync_mode: str, *statuses: str) -> Attendance:
+    """Who came, after a source has told of a stream that it began, and how it ended."""
+    attendance = after(sync_mode, [THIS_SYNC], {"everybodySince": THIS_SYNC})
+    for status in statuses:
+        told = {"stream_descriptor": {"name": "users"}, "status": status}
+        trace = {"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": told}
+        (message,) = read_messages([json.dumps({"type": "TRACE", "trace": trace}).encode()], {USERS})
+        assert message.trace is not None
+        attendance.trace_came(message.trace)
+    return attendance
+
+
+@pytest.mark.parametrize("sync_mode", ["full_refresh", "incremental"])
+def test_nobody_knows_who_did_not_come_where_the_source_broke_off(sync_mode: str) -> None:
+    for statuses in (("STARTED",), ("STARTED", "RUNNING"), ("STARTED", "RUNNING", "INCOMPLETE")):
+        assert not after_statuses(sync_mode, *statuses).is_complete
+        assert after_statuses(sync_mode, *statuses).broken_off == [USERS]
+    whole = after_statuses(sync_mode, "STARTED", "RUNNING", "COMPLETE")
+    assert whole.is_complete
+    assert whole.broken_off == []
+
+
+def test_a_host_that_tells_nothing_of_streams_is_taken_at_its_word() -> None:
+    assert after_statuses("full_refresh").is_complete
+
+
 def test_in_a_full_refresh_everybody_comes() -> None:
     assert after("full_refresh", [THIS_SYNC]).is_complete
 

@@ -5,6 +5,10 @@ the first one, and one that is due after a while, emit everything. Then `changed
 sync began, is `everybodySince` of the state, which is when the sync began that last set out to emit everything. A sync
 that fails on the way ends with a state too, which does not say that everything was read (`readWhole`); see
 `connector_base.incremental`.
+
+In both, a source tells of each stream that it begins, and that it is complete. Not every host passes that on: Airbyte
+does not, to a connector that somebody added by its image. Where the beginning came and not the end, the source broke
+off.
 """
 
 from collections.abc import Mapping
@@ -12,7 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog, SyncMode
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStreamStatus,
+    AirbyteTraceMessage,
+    ConfiguredAirbyteCatalog,
+    SyncMode,
+)
 
 from connector_base.protocol.any_text import loads
 from connector_base.protocol.messages import HostsStateMessage
@@ -34,6 +44,8 @@ class Attendance:
     incremental: frozenset[StreamKey]
     _emitted: dict[StreamKey, set[Any]] = field(default_factory=dict, init=False)
     _states: dict[StreamKey, HostsStateMessage] = field(default_factory=dict, init=False, repr=False)
+    _ended: dict[StreamKey, bool] = field(default_factory=dict, init=False)
+    """Of each stream that the source has told of, whether it is complete."""
 
     @classmethod
     def of(cls, catalog: ConfiguredAirbyteCatalog) -> "Attendance":
@@ -55,10 +67,23 @@ class Attendance:
         if isinstance(state, HostsStateMessage) and state.stream is not None:
             self._states[StreamKey.of(state.stream.stream_descriptor)] = state
 
+    def trace_came(self, trace: AirbyteTraceMessage) -> None:
+        """Notes what a source tells of a stream: that it begins, goes on, or is at its end."""
+        if trace.stream_status is not None:
+            stream = StreamKey.of(trace.stream_status.stream_descriptor)
+            self._ended[stream] = trace.stream_status.status is AirbyteStreamStatus.COMPLETE
+
+    @property
+    def broken_off(self) -> list[StreamKey]:
+        """The streams that the source has begun and not brought to their end."""
+        return [stream for stream, is_ended in self._ended.items() if not is_ended]
+
     @property
     def is_complete(self) -> bool:
         """Whether everybody came, to be asked once there are no more messages. False where nobody can tell."""
-        return all(self._began(stream) == self._emitted_at(stream) is not None for stream in self.incremental)
+        return all(
+            self._began(stream) == self._emitted_at(stream) is not None for stream in self.incremental
+        )
 
     def _emitted_at(self, stream: StreamKey) -> datetime | None:
         """When the sync began that emitted all records of a stream; None where they are not all of one sync."""

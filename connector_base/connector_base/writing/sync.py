@@ -1,5 +1,6 @@
 """A sync: records into batches of people, and state messages on once what came before them is settled."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from connector_base.storage.seen_decisions import SeenDecisions
 from connector_base.systems import System
 from connector_base.writing.only_there import Others
 from shared_mappings import About, Fate, FieldChange
+
+logger = logging.getLogger(f"airbyte.{__name__}")
 
 Subject = Person | InvalidRecord
 
@@ -152,6 +155,12 @@ class Sync:
 
     def _tell_of_those_who_did_not_come(self) -> None:
         """Tells a report whether that is anybody, and who is only there; counts decisions about nobody."""
+        if broken_off := self.attendance.broken_off:
+            logger.warning(
+                "The source did not come to the end of the stream %s. Who came is in this run; of those who did not, "
+                "nothing is told. Its own log says why it broke off.",
+                ", ".join(sorted(map(str, broken_off))),
+            )
         everybody_came = self.attendance.is_complete
         self.outcomes.report.came(everybody=everybody_came)
         strangers = self.decided.about_nobody(everybody_came=everybody_came)
@@ -167,6 +176,8 @@ class Sync:
     def _take(self, message: AirbyteMessage) -> None:
         if message.record is not None:
             self._take_record(message.record)
+        elif message.trace is not None:
+            self.attendance.trace_came(message.trace)
         elif message.state is not None:
             self.attendance.state_came(message.state)
             if self.mode is Mode.SYNC or forgets(message.state):
