@@ -107,6 +107,20 @@ def ended_with_its_reader() -> Iterator[None]:
 
 
 @contextmanager
+def ended_by_a_broken_pipe() -> Iterator[None]:
+    """Ends what is written in the block as the host's signal would, where nobody reads it.
+
+    Whoever waits for the reader's end sends that signal in the same moment. It is to come before the error of writing
+    has broken off anything, and not while a report is left on account of it, which the signal would break off.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        signal.raise_signal(signal.SIGTERM)
+        raise
+
+
+@contextmanager
 def connector_loading() -> Iterator[None]:
     """Loads a connector like that, and without the library for S3, which whoever puts reports there loads afterwards.
 

@@ -74,6 +74,42 @@ def command():
 run_as_process(lambda: command)
 """
 
+WRITING = """
+import select, sys, threading
+from connector_base.process import ended_by_a_broken_pipe, ended_with_its_reader, run_as_process
+
+cleaning, poll = threading.Event(), select.poll
+
+class Late:
+    def __init__(self):
+        self.of, self.register = (polled := poll()), polled.register
+
+    def poll(self):
+        cleaning.wait()
+        return self.of.poll()
+
+select.poll = Late
+
+def messages():
+    try:
+        while True:
+            yield b"running" * 10_000
+    finally:
+        cleaning.set()
+        for thread in threading.enumerate():
+            if thread.name == "reader":
+                thread.join()
+        print("cleaned up", file=sys.stderr)
+
+def command():
+    with ended_with_its_reader():
+        for message in messages():
+            with ended_by_a_broken_pipe():
+                sys.stdout.buffer.write(message)
+
+run_as_process(lambda: command)
+"""
+
 FAILING_OUTPUT = """
 import sys
 from connector_base.log_redaction import redact_all_output
@@ -237,6 +273,18 @@ def test_a_process_whose_reader_is_gone_cleans_up_and_ends_as_by_a_signal() -> N
         process.stdin.close()
         process.stdout.close()
         assert process.stderr.read() == "cleaned up\n"
+    assert process.returncode == -signal.SIGTERM
+
+
+@pytest.mark.slow
+def test_a_process_that_notices_itself_that_its_reader_is_gone_cleans_up_undisturbed() -> None:
+    command = [sys.executable, "-c", WRITING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.read(7) == b"running"
+        process.stdout.close()
+        assert process.stderr.read() == b"cleaned up\n"
     assert process.returncode == -signal.SIGTERM
 
 

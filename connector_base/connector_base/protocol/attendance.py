@@ -81,9 +81,7 @@ class Attendance:
     @property
     def is_complete(self) -> bool:
         """Whether everybody came, to be asked once there are no more messages. False where nobody can tell."""
-        return all(
-            self._began(stream) == self._emitted_at(stream) is not None for stream in self.incremental
-        )
+        return all(self._began(stream) == self._emitted_at(stream) is not None for stream in self.incremental)
 
     def _emitted_at(self, stream: StreamKey) -> datetime | None:
         """When the sync began that emitted all records of a stream; None where they are not all of one sync."""

@@ -23,7 +23,7 @@ from airbyte_protocol_dataclasses.models import DestinationCatalog
 
 from connector_base.findings import Finding, concluded
 from connector_base.log_redaction import report_error
-from connector_base.process import EndedByHostError, ended_with_its_reader
+from connector_base.process import EndedByHostError, ended_by_a_broken_pipe, ended_with_its_reader
 from connector_base.protocol.command_files import read_object
 from connector_base.protocol.generations import everybody_again, told_at_the_start
 from connector_base.protocol.messages import DestinationCatalogMessage, as_line, print_line, read_messages
@@ -91,9 +91,11 @@ class PeopleDestination(Destination):
         """Runs a command line and prints its messages, each at once: a host may kill the process at any time."""
         try:
             parsed = self.parse_args(args)
-            with ended_with_its_reader() if parsed.command == WRITE else nullcontext():
+            is_writing = parsed.command == WRITE
+            with ended_with_its_reader() if is_writing else nullcontext():
                 for message in self.run_cmd(parsed):
-                    print_line(as_line(message))
+                    with ended_by_a_broken_pipe() if is_writing else nullcontext():
+                        print_line(as_line(message))
         except Exception as error:  # noqa: BLE001  nothing of a foreign error's text may get out
             report_error(error)
             sys.exit(1)
