@@ -91,6 +91,13 @@ def test_overwriting_is_refused_as_soon_as_somebody_comes(generation: int | None
     assert sandbox.xledger.operations == []
 
 
+def test_a_sync_that_overwrites_and_brings_nobody_remembers_nothing(sandbox: Sandbox) -> None:
+    read = {"type": "STATE", "state": {"type": "STREAM", "stream": {**USERS, "stream_state": {"version": 1}}}}
+    for messages in ([], [read], [status("STARTED"), read, status("COMPLETE")]):
+        assert run(sandbox, messages, destination_sync_mode="overwrite") == []
+    assert sandbox.xledger.operations == []
+
+
 def test_a_refresh_that_removes_records_writes_as_always(sandbox: Sandbox) -> None:
     before = {employee["dbId"] for employee in sandbox.xledger.employees()}
     run(sandbox, [a_record(1)], sync_mode="incremental", destination_sync_mode="append_dedup", **ids(2))

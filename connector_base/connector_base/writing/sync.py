@@ -88,7 +88,8 @@ class Sync:
         outcomes: Takes what became of them.
         batch: Collects people until it is worth writing them.
         decided: Knows whom decisions are about.
-        overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none.
+        overwritten: A stream that is to be overwritten, for which nobody may come; None when there is none. What it
+            leads to is that a state is forgotten, and no other state is passed on either.
         others: Those who are there and nobody who came; None where nobody is told of them.
         seen: Remembers what became of decisions; None where nothing does.
         checkpoints: Holds state messages back.
@@ -180,7 +181,8 @@ class Sync:
             self.attendance.trace_came(message.trace)
         elif message.state is not None:
             self.attendance.state_came(message.state)
-            if self.mode is Mode.SYNC or forgets(message.state):
+            is_synced = self.mode is Mode.SYNC and self.overwritten is None
+            if is_synced or forgets(message.state):
                 self.checkpoints.state(message)
 
     def _take_record(self, record: AirbyteRecordMessage) -> None:
