@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from distribution.packages import ROOT, Package, packages
+from distribution.environment import UV
+from distribution.packages import Package, packages
+from distribution.repository import ROOT
 from distribution.staged import stage
-
-UV: Final = Path(sys.executable).with_name("uv")
 
 _BUILT: Final = ("*.whl", "*.tar.gz")
 

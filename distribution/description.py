@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from distribution.pages import ELSEWHERE, README, leads_to, metadata, pages, pictures
+from distribution.pages import ELSEWHERE, README, leads_to, pages, pictures
+from distribution.repository import metadata
 
 _LINK: Final = re.compile(r"(?<=\]\()[^)\s]+(?=\))")
 

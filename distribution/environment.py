@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from distribution.packages import ROOT, Package
+from distribution.packages import Package
+from distribution.repository import ROOT
 
 UV: Final = Path(sys.executable).with_name("uv")
 LOCK: Final = ROOT / "requirements.lock"

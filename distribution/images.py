@@ -17,10 +17,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
-
 from distribution.engine import Build, Engine, NoEngineError
-from distribution.packages import ROOT, Package, packages
+from distribution.packages import Package, packages
+from distribution.repository import ROOT, metadata
 
 INDEXES = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -39,7 +38,7 @@ def with_images() -> dict[str, Package]:
 
 def tags(package: Package) -> tuple[str, str]:
     """What the image of a package is called: by its version, and `dev`."""
-    whose = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["images"]
+    whose = metadata()["images"]
     return f"{whose}/{package.folder}:{package.version}", f"{whose}/{package.folder}:dev"
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from distribution.environment import Environment, call
-from distribution.packages import ROOT
+from distribution.repository import ROOT
 
 PIP_LICENSES: Final = Path(sys.executable).with_name("pip-licenses")
 VENDOR: Final = ROOT / "connector_base" / "connector_base" / "pages" / "vendor"

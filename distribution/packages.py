@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import tomli
 
-ROOT: Final = Path(__file__).parents[1]
+from distribution.repository import ROOT
 
 BESIDE: Final = re.compile(r" @ \{root:parent:uri\}/([\w-]+)")
 """How a package asks for another that is in the folder beside it."""

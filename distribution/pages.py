@@ -3,12 +3,10 @@
 import posixpath
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-import yaml
-
-ROOT: Final = Path(__file__).parents[1]
+from distribution.repository import ROOT
 
 _PAGES: Final = ("*.md", "docs/*.md", "*/README.md", "*/docs/*.md", "*/deploy/*/README.md")
 _PICTURES: Final = ("docs/*.svg", "docs/*.png", "*/docs/*.svg", "*/docs/*.png", "*/icon.svg")
@@ -18,12 +16,6 @@ README: Final = "README.md"
 
 ELSEWHERE: Final = {START: "index.html", README: "readme/index.html"}
 """Pages that the site has elsewhere than the repository: administrators begin with another one than developers."""
-
-
-def metadata() -> dict[str, Any]:
-    """What the integration says of itself, in `metadata.yaml`."""
-    content: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
-    return content
 
 
 def pages() -> list[str]:

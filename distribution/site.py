@@ -15,7 +15,8 @@ from mkdocs.structure.pages import Page
 from pymdownx.slugs import slugify
 
 from distribution.page_text import for_the_site
-from distribution.pages import ELSEWHERE, ROOT, leads_to, metadata, pages, pictures
+from distribution.pages import ELSEWHERE, leads_to, pages, pictures
+from distribution.repository import ROOT, metadata
 
 _BEFORE_MKDOCS: Final = 1
 """mkdocs looks where links lead with a priority of 0, after this."""

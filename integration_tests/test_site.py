@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from distribution.page_text import for_the_site
-from distribution.pages import ELSEWHERE, ROOT, leads_to, metadata, pages, pictures
+from distribution.pages import ELSEWHERE, leads_to, pages, pictures
+from distribution.repository import ROOT, metadata
 
 SITE: dict[str, Any] = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 SOURCE = "https://example.com/source"

@@ -1,6 +1,6 @@
 """Environments, made once each, and folders that follow the page in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,6 @@ from distribution.host_tests.folder import Folder, install
 from integration_tests.sandbox import Sandbox
 
 PEOPLE = 40
-
-Environment = Callable[..., None]
-NewFolder = Callable[[], Folder]
 
 
 @pytest.fixture(scope="session")

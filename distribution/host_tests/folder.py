@@ -11,17 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from distribution.environment import UV, CommandFailedError, call
 from distribution.host_tests.page import section
 from integration_tests.sandbox import Sandbox
 
-UV: Final = Path(sys.executable).with_name("uv")
-
 _NOT_HANDED_ON: Final = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
 """What nobody who follows the page has set. Without the first, every command starts twice as fast the second time."""
-
-
-class CommandFailedError(Exception):
-    """A command that ended with something else than 0, and what it said."""
 
 
 @dataclass(frozen=True)
@@ -117,24 +112,13 @@ def install(environments: Path, title: str, *instead: str) -> None:
         instead: Requirements, such as `airbyte==0.50.0`, in place of what the page asks for; nothing to follow it.
 
     Raises:
-        AssertionError: When something cannot be installed, with what the index or uv said.
+        CommandFailedError: When something cannot be installed, with what the index or uv said.
     """
     for line in section(title).installs:
         command = line.replace("python3 -m venv", f"{UV} venv --quiet --clear --python {sys.executable}")
         name, told, what = command.partition("/bin/pip install ")
         if told:
-            wanted = (
-                " ".join((*(part for part in what.split() if part.startswith("wheels/")), *instead))
-                if instead
-                else what
-            )
+            ours = (part for part in what.split() if part.startswith("wheels/"))
+            wanted = " ".join((*ours, *instead)) if instead else what
             command = f"{UV} pip install --quiet --python {name}/bin/python {wanted}"
-        done = subprocess.run(  # noqa: S603
-            ("bash", "-c", command),  # noqa: S607
-            cwd=environments,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        assert done.returncode == 0, f"{title} cannot be installed by the page's command {line!r}:\n{done.stdout}"
+        call("bash", "-c", command, folder=environments)

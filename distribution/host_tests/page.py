@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from distribution.packages import ROOT
+from distribution.repository import ROOT
 
 PAGE: Final = ROOT / "docs" / "install-elsewhere.md"
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from distribution.host_tests.folder import CommandFailedError, Folder, install
+from distribution.environment import CommandFailedError
+from distribution.host_tests.folder import Folder, install
 from distribution.host_tests.page import section
 from distribution.host_tests.promises import begins, keeps_three_states, writes_nothing
 from distribution.host_tests.versions import newest_pyairbyte, tried

@@ -2,7 +2,8 @@
 
 import pytest
 
-from distribution.host_tests.folder import CommandFailedError, Folder
+from distribution.environment import CommandFailedError
+from distribution.host_tests.folder import Folder
 from distribution.host_tests.page import section
 from distribution.host_tests.promises import begins, keeps_three_states, survives_being_killed
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from distribution.host_tests.folder import CommandFailedError, Folder, install
+from distribution.environment import CommandFailedError
+from distribution.host_tests.folder import Folder, install
 from distribution.host_tests.page import section
 from distribution.host_tests.promises import begins, brings_everybody_once, keeps_three_states, survives_being_killed
 from distribution.host_tests.versions import tried

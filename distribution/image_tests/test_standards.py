@@ -14,7 +14,7 @@ import pytest
 from distribution.engine import Engine
 from distribution.image_tests.containers import CONNECTORS, NETWORK, Image
 from distribution.image_tests.settings import config_of
-from distribution.packages import ROOT
+from distribution.repository import ROOT
 from integration_tests.sandbox import Sandbox
 
 COMMAND = Path(sys.executable).with_name("airbyte-cdk")

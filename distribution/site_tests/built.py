@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urldefrag, urlsplit
 
-from distribution.pages import ELSEWHERE, README, ROOT
+from distribution.pages import ELSEWHERE, README
+from distribution.repository import ROOT
 
 SITE: Final = ROOT / "build" / "site"
 

@@ -11,7 +11,8 @@ import yaml
 from connector_base.writing.destination import PeopleDestination
 from destination_huma.destination import DestinationHuma
 from destination_xledger.destination import DestinationXledger
-from distribution.pages import ROOT, START, metadata, pages
+from distribution.pages import START, pages
+from distribution.repository import ROOT, metadata
 from distribution.site_tests.built import built_from, file_of, html_pages, is_there, page_at
 from shared_mappings import explanations
 from shared_mappings.codes import NotWritten

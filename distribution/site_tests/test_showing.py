@@ -12,7 +12,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
-from distribution.pages import ROOT, pages
+from distribution.pages import pages
+from distribution.repository import ROOT
 from distribution.site_tests.built import SITE, built_from, html_pages, loaded_by_styles, page_at, seen
 from integration_tests.browser import Scheme, Visits, chromium_or_reason, running_chromium
 

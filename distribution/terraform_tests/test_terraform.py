@@ -17,10 +17,11 @@ from jsonschema import Draft7Validator
 
 from destination_huma.destination import DestinationHuma
 from destination_xledger.destination import DestinationXledger
+from distribution.environment import UV, Environment, call
+from distribution.repository import ROOT
 from source_huma.source import SourceHuma
 from source_xledger.source import SourceXledger
 
-ROOT: Final = Path(__file__).parents[2]
 FILES: Final = ROOT / "huma-xledger" / "deploy" / "terraform"
 STAND_IN: Final = Path(__file__).parent / "stand_in_provider.py"
 NEEDED: Final = ("tf==1.2.0", "PyYAML>=6")
@@ -68,13 +69,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if sys.version_info < (3, 11):
         pytest.skip("The stand-in for the provider needs Python 3.11.")
     folder = tmp_path_factory.mktemp("provider")
-    uv = Path(sys.executable).with_name("uv")
-    python = folder / "env" / "bin" / "python"
-    for words in (
-        ["venv", "--python", sys.executable, folder / "env"],
-        ["pip", "install", "--python", python, *NEEDED],
-    ):
-        subprocess.run([uv, "--quiet", *words], check=True)  # noqa: S603  our own environment
+    python = Environment.made(folder / "env").python
+    call(UV, "pip", "install", "--quiet", "--python", python, *NEEDED)
     program = folder / "terraform-provider-airbyte"
     program.write_text(f'#!/bin/sh\nexec "{python}" "{STAND_IN}" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
