@@ -1,29 +1,10 @@
-"""What connectors are set up with, as a host does it, and what they say to that."""
+"""What a host hands to connectors, and what they say to that."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from integration_tests.sandbox import Sandbox
-
 USERS: Final = {"name": "users", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
 """Huma's stream, as far as a destination has to know it."""
-
-
-def config_of(package: str, sandbox: Sandbox, **more: Any) -> dict[str, Any]:
-    """The settings of a connector for a sandbox.
-
-    Args:
-        package: The folder of its package.
-        sandbox: The sandbox.
-        more: What stands in them beside the usual.
-    """
-    of = {
-        "source-huma": sandbox.source_config,
-        "source-xledger": sandbox.source_xledger_config,
-        "destination-huma": sandbox.destination_huma_config,
-        "destination-xledger": sandbox.destination_config,
-    }
-    return of[package](**more)
 
 
 def local(path: str) -> dict[str, Any]:

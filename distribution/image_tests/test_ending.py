@@ -24,7 +24,7 @@ from distribution.image_tests.containers import (
     write_config,
 )
 from distribution.image_tests.pods import Connector, connector
-from distribution.image_tests.settings import USERS, config_of, everything, local
+from distribution.image_tests.settings import USERS, everything, local
 from integration_tests.records import a_user, records
 from integration_tests.sandbox import Fault, Sandbox
 
@@ -89,7 +89,7 @@ def test_a_connector_that_is_stopped_ends_with_143_leaves_its_report_and_says_wh
 ) -> None:
     """It is the first process of its container, as with `docker run`."""
     folder = write_config(
-        shared(tmp_path / "config"), "config.json", config_of("destination-xledger", sandbox, **local(REPORTS))
+        shared(tmp_path / "config"), "config.json", sandbox.config_of("destination-xledger", **local(REPORTS))
     )
     write_config(folder, "catalog.json", everything(USERS))
     container = Container(user=ANYBODY, volumes={"/config": folder, REPORTS: reports}, options=("--name", NAME))
@@ -112,7 +112,7 @@ def test_a_connector_that_is_stopped_ends_with_143_leaves_its_report_and_says_wh
 @contextmanager
 def under_way(image: Image, sandbox: Sandbox, stalled: Any, reports: Path, tmp_path: Path) -> Iterator[Connector]:
     """A destination in a pod, in the middle of a sync."""
-    config = config_of("destination-xledger", sandbox, **local(REPORTS))
+    config = sandbox.config_of("destination-xledger", **local(REPORTS))
     with connector(
         image,
         tmp_path / "dest",

@@ -13,7 +13,7 @@ import yaml
 
 from connector_base.process import ENDED_BY_HOST
 from distribution.image_tests.containers import ANYBODY, HOST, LONGEST, Container, Image, files_in, shared
-from distribution.image_tests.settings import config_of, local
+from distribution.image_tests.settings import local
 from integration_tests.running_listen import free_port
 from integration_tests.sandbox import Sandbox
 
@@ -31,8 +31,8 @@ def container(sandbox: Sandbox, tmp_path: Path) -> Container:
     """A connection of a sandbox, with a volume for the state and one for reports."""
     connection = shared(tmp_path / "connection")
     content = {
-        "source-huma": config_of("source-huma", sandbox),
-        "destination-xledger": config_of("destination-xledger", sandbox, **local(REPORTS)),
+        "source-huma": sandbox.config_of("source-huma"),
+        "destination-xledger": sandbox.config_of("destination-xledger", **local(REPORTS)),
     }
     written(connection, content)
     volumes = {CONNECTION: connection, STATE: shared(tmp_path / "state"), REPORTS: shared(tmp_path / "reports")}

@@ -9,7 +9,7 @@ import pytest
 from distribution.image_tests.containers import CONNECTORS, Image, shared
 from distribution.image_tests.encrypted import Ca, a_proxy, behind_tls
 from distribution.image_tests.pods import operate
-from distribution.image_tests.settings import config_of, status_in
+from distribution.image_tests.settings import status_in
 from integration_tests.sandbox import Sandbox
 
 each_connector = pytest.mark.parametrize("package", CONNECTORS)
@@ -24,7 +24,7 @@ def trusted(tmp_path: Path) -> Path:
 @pytest.fixture
 def encrypted(package: str, sandbox: Sandbox, trusted: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """The settings of a connector for a system that speaks TLS by that CA."""
-    ca, config = Ca(), config_of(package, sandbox)
+    ca, config = Ca(), sandbox.config_of(package)
     ca.written_to(trusted / "ca.pem")
     with behind_tls(config["api_url"], ca.server(tmp_path)) as address:
         yield {**config, "api_url": address}

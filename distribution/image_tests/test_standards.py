@@ -13,7 +13,6 @@ import pytest
 
 from distribution.engine import Engine
 from distribution.image_tests.containers import CONNECTORS, NETWORK, Image
-from distribution.image_tests.settings import config_of
 from distribution.repository import ROOT
 from integration_tests.sandbox import Sandbox
 
@@ -49,7 +48,7 @@ def test_an_image_passes_airbytes_own_tests(
     folder = tmp_path / package
     shutil.copytree(ROOT / package, folder, ignore=shutil.ignore_patterns("__pycache__", ".tmp", "build", "secrets"))
     (folder / "secrets").mkdir()
-    (folder / "secrets" / "config.json").write_text(json.dumps(config_of(package, sandbox)), encoding="utf-8")
+    (folder / "secrets" / "config.json").write_text(json.dumps(sandbox.config_of(package)), encoding="utf-8")
     done = subprocess.run(  # noqa: S603  the CDK's command
         [COMMAND, "image", "test", folder, "--image", built[package].name],
         env={

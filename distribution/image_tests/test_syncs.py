@@ -17,7 +17,7 @@ from distribution.image_tests.containers import (
     write_config,
 )
 from distribution.image_tests.pods import connector, operate, sync
-from distribution.image_tests.settings import USERS, config_of, everything, local, stream_of
+from distribution.image_tests.settings import USERS, everything, local, stream_of
 from integration_tests.records import a_user, records
 from integration_tests.sandbox import Sandbox
 
@@ -37,11 +37,11 @@ def test_a_sync_takes_everybody_across_and_leaves_a_report_in_the_folder_that_is
     source, destination, stream = direction
     if source == "source-xledger":
         sandbox.employ(5)
-    discovered = operate(built[source], "discover", tmp_path / "config", config_of(source, sandbox), user=user)
+    discovered = operate(built[source], "discover", tmp_path / "config", sandbox.config_of(source), user=user)
     catalog, reports = everything(stream_of(discovered.messages, stream)), shared(tmp_path / "reports")
-    config = config_of(destination, sandbox, **local(REPORTS))
+    config = sandbox.config_of(destination, **local(REPORTS))
     with (
-        connector(built[source], tmp_path / "source", config_of(source, sandbox), catalog, user=user) as reading,
+        connector(built[source], tmp_path / "source", sandbox.config_of(source), catalog, user=user) as reading,
         connector(
             built[destination], tmp_path / "dest", config, catalog, user=user, volumes={REPORTS: reports}
         ) as writing,
@@ -59,7 +59,7 @@ def test_a_sync_leaves_nothing_in_its_folder_for_temporary_files(
     built: dict[str, Image], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     image, reports = built["destination-xledger"], shared(tmp_path / "reports")
-    config = config_of("destination-xledger", sandbox, **local(REPORTS))
+    config = sandbox.config_of("destination-xledger", **local(REPORTS))
     folder = write_config(shared(tmp_path / "config"), "config.json", config)
     write_config(folder, "catalog.json", everything(USERS))
     container = Container(user=ANYBODY, entrypoint="sh", volumes={"/config": folder, REPORTS: reports})
@@ -75,7 +75,7 @@ def test_where_it_may_write_anywhere_a_connector_writes_nothing(
 ) -> None:
     """As in Airbyte's pods, whose root can be written."""
     image, name = built["source-huma"], "huma-xledger-writes-nothing"
-    folder = write_config(shared(tmp_path / "config"), "config.json", config_of("source-huma", sandbox))
+    folder = write_config(shared(tmp_path / "config"), "config.json", sandbox.config_of("source-huma"))
     options = ("--name", name, NETWORK, "--user", AIRBYTE, "--volume", f"{folder}:/config")
     engine = image.engine.command
     subprocess.run([*engine, "rm", "--force", name], capture_output=True, check=False)  # noqa: S603

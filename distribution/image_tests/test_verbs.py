@@ -6,7 +6,7 @@ import pytest
 
 from distribution.image_tests.containers import AIRBYTE, ANYBODY, CONNECTORS, Image
 from distribution.image_tests.pods import operate
-from distribution.image_tests.settings import config_of, status_in
+from distribution.image_tests.settings import status_in
 from integration_tests.sandbox import Sandbox
 
 each_connector = pytest.mark.parametrize("package", CONNECTORS)
@@ -26,7 +26,7 @@ def test_a_connector_says_what_it_needs(package: str, built: dict[str, Image], t
 def test_a_connector_checks_its_settings(
     package: str, user: str, built: dict[str, Image], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    ended = operate(built[package], "check", tmp_path / "config", config_of(package, sandbox), user=user)
+    ended = operate(built[package], "check", tmp_path / "config", sandbox.config_of(package), user=user)
     assert ended.code == 0, ended.errors
     assert status_in(ended.messages) == "SUCCEEDED"
 
@@ -35,7 +35,7 @@ def test_a_connector_checks_its_settings(
 def test_a_connector_says_what_there_is(
     package: str, built: dict[str, Image], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    ended = operate(built[package], "discover", tmp_path / "config", config_of(package, sandbox))
+    ended = operate(built[package], "discover", tmp_path / "config", sandbox.config_of(package))
     assert ended.code == 0, ended.errors
     wanted = "CATALOG" if package.startswith("source") else "DESTINATION_CATALOG"
     assert wanted in {message["type"] for message in ended.messages}
@@ -44,6 +44,6 @@ def test_a_connector_says_what_there_is(
 def test_what_cannot_work_ends_with_a_sentence_and_no_traceback(
     built: dict[str, Image], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    config = config_of("source-huma", sandbox, client_secret="Zq-wrong-secret")
+    config = sandbox.config_of("source-huma", client_secret="Zq-wrong-secret")
     ended = operate(built["source-huma"], "check", tmp_path / "config", config)
     assert (ended.code, status_in(ended.messages), "Traceback" in ended.errors) == (0, "FAILED", False)

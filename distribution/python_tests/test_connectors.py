@@ -3,14 +3,14 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from distribution.environment import Environment
-from distribution.packages import ROOT, packages
+from distribution.packages import packages
 from distribution.python_tests.conftest import CONNECTORS, HOST
 from distribution.pythons import Python
+from distribution.repository import ROOT
 from integration_tests.conftest import SUMMARY, a_stream
 from integration_tests.sandbox import Sandbox
 
@@ -35,16 +35,6 @@ TOOLS = ("hypothesis", "pytest", "pytest-xdist", "requests-mock")
 """What the unit tests need beside the packages."""
 
 
-def config(connector: str, sandbox: Sandbox) -> dict[str, Any]:
-    configs = {
-        "source-huma": sandbox.source_config,
-        "source-xledger": sandbox.source_xledger_config,
-        "destination-huma": sandbox.destination_huma_config,
-        "destination-xledger": sandbox.destination_config,
-    }
-    return configs[connector]()
-
-
 def written(folder: Path, **contents: object) -> list[str | Path]:
     """Options of a command line, each with a file."""
     options: list[str | Path] = []
@@ -67,7 +57,7 @@ def test_what_is_installed_needs_no_checkout(installed: Environment) -> None:
 def test_a_connector_answers_the_verbs_and_loads_no_library_that_it_does_without(
     connector: str, installed: Environment, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    options = written(tmp_path, config=config(connector, sandbox))
+    options = written(tmp_path, config=sandbox.config_of(connector))
     printed = installed.run("python", "-I", "-c", ASK, installed.folder / "bin" / connector, *options)
     answers, _, loaded = printed.rpartition(LOADED)
     _, specification, status, catalog = answers.split(NEXT)
@@ -82,7 +72,7 @@ def test_connectors_sync_and_leave_a_report(installed: Environment, sandbox: San
     storage = {"object_storage_config": {"storage_type": "Local", "path": str(reports)}}
     printed = ""
     for connector, verb in {"source-huma": "read", "destination-xledger": "write"}.items():
-        settings = config(connector, sandbox) | (storage if verb == "write" else {})
+        settings = sandbox.config_of(connector) | (storage if verb == "write" else {})
         options = written(tmp_path, config=settings, catalog={"streams": [a_stream()]})
         printed = installed.run(connector, verb, *options, text=printed)
     assert SUMMARY in printed

@@ -95,6 +95,16 @@ class Sandbox:
         entries = ledger.only_in_xledger(self.huma.stranger, self.huma.today, numbers, closed)
         return [self.xledger.add_employee(**entry) for entry in entries]
 
+    def config_of(self, connector: str, **overrides: Any) -> dict[str, Any]:
+        """Return a config for one of the four connectors, by its name, with these keys on top."""
+        configs = {
+            "source-huma": self.source_config,
+            "source-xledger": self.source_xledger_config,
+            "destination-huma": self.destination_huma_config,
+            "destination-xledger": self.destination_config,
+        }
+        return configs[connector](**overrides)
+
     def source_config(self, **overrides: Any) -> dict[str, Any]:
         """Return a config for source-huma that reads this Huma, with these keys on top."""
         return {
