@@ -8,8 +8,8 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, DestinationSy
 
 from connector_base.people.host_changes import ENOUGH_TO_TELL, HOSTS_COLUMNS
 from destination_xledger.config import connection_specification
-from distribution.host_tests.page import PAGE, section
-from distribution.host_tests.versions import TRIED, Tried
+from distribution.host_versions import TRIED, Tried
+from distribution.hosts_page import PAGE, section
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -21,6 +21,9 @@ shared_mappings
 """
 """The packages, from top to bottom. Those in one row do not know each other; each may import those below it."""
 
+DISTRIBUTION = "distribution"
+"""What takes the packages out of the repository: it has rooms like them, and is none of them."""
+
 ROOMS = {
     "huma_xledger": """
         __main__
@@ -103,11 +106,24 @@ ROOMS = {
         normal_forms
         codes  states  record_schema  api_url  rulings  fingerprints  languages
     """,
+    DISTRIBUTION: """
+        host_tests  image_tests  python_tests  site_tests  terraform_tests
+        wheels  pythons
+        bill  building
+        licences
+        environment  images  staged
+        engine  description  site
+        packages  pages  page_text  hosts_page
+        repository  host_versions
+    """,
 }
 """The rooms of each package, in the same way. A room is a module at the root of a package, or a folder of modules."""
 
 TESTS = ("integration_tests", "benchmarks")
-"""They import everything, and nothing imports them."""
+"""They import everything, and no package imports them."""
+
+TRIES = re.compile(rf"{DISTRIBUTION}\.\w+_tests\b")
+"""The rooms in which what leaves the repository is tried: above all tests."""
 
 PURE = {
     *(
@@ -170,16 +186,22 @@ def code(path: Path) -> ast.Module:
     return ast.parse(text)
 
 
+def folder_of(package: str) -> Path:
+    """Where the modules of a package are: in a folder within its own, or at the root."""
+    (found,) = (path for path in (ROOT / package, *ROOT.glob(f"*/{package}")) if (path / "__init__.py").is_file())
+    return found
+
+
 def modules(package: str) -> dict[str, ast.Module]:
     """The modules of a package by their names, `__init__`, `__main__` and a manifest included."""
-    (folder,) = (path for path in ROOT.glob(f"*/{package}") if path.is_dir())
+    folder = folder_of(package)
     return {
         ".".join(path.relative_to(folder.parent).with_suffix("").parts): code(path)
         for path in sorted((*folder.rglob("*.py"), *folder.glob("manifest.yaml")))
     }
 
 
-MODULES = {package: modules(package) for package in PACKAGES.split()}
+MODULES = {package: modules(package) for package in ROOMS}
 
 
 def arrows(package: str) -> Iterator[Arrow]:
@@ -224,7 +246,8 @@ def test_every_package_is_in_the_table() -> None:
 
 def test_no_package_imports_one_that_is_not_below_it() -> None:
     ours = set(PACKAGES.split())
-    ends = {arrow: (first(arrow.importer), first(arrow.imported)) for arrow in ARROWS if first(arrow.imported) in ours}
+    both = ((arrow, (first(arrow.importer), first(arrow.imported))) for arrow in ARROWS)
+    ends = {arrow: pair for arrow, pair in both if ours.issuperset(pair)}
     assert len(ends) > 100
     assert upwards(PACKAGES, ends) == []
 
@@ -256,10 +279,27 @@ def test_the_host_imports_no_connector_and_no_api() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("around", [*TESTS, DISTRIBUTION])
+def test_no_package_imports_what_tests_it_or_hands_it_out(around: str) -> None:
+    assert (ROOT / around).is_dir()
+    found = [arrow for arrow in ARROWS if first(arrow.imported) == around and first(arrow.importer) != DISTRIBUTION]
+    assert [str(arrow) for arrow in found] == []
+
+
+def test_what_hands_the_packages_out_takes_them_for_files_and_imports_none_of_them_and_no_test() -> None:
+    """It works on whatever state they are in. What tries it is above, and imports them all."""
+    others = {*PACKAGES.split(), *TESTS}
+    hands_out = [arrow for arrow in arrows(DISTRIBUTION) if not TRIES.match(arrow.importer)]
+    assert hands_out
+    assert [str(arrow) for arrow in hands_out if first(arrow.imported) in others] == []
+
+
 @pytest.mark.parametrize("tests", TESTS)
-def test_no_package_imports_what_tests_it(tests: str) -> None:
-    assert (ROOT / tests).is_dir()
-    assert [str(arrow) for arrow in ARROWS if first(arrow.imported) == tests] == []
+def test_no_test_imports_what_tries_what_leaves_the_repository(tests: str) -> None:
+    """One way: these start the sandbox of the tests, and `make test` installs and builds nothing."""
+    importing = re.compile(rf"^\s*(?:from|import) {TRIES.pattern}", re.MULTILINE)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / tests).rglob("*.py")}
+    assert [name for name, text in texts.items() if importing.search(text)] == []
 
 
 def rooms(package: str) -> set[str]:
@@ -304,11 +344,13 @@ def test_the_readme_shows_the_layout() -> None:
 
 @pytest.mark.parametrize("package", MODULES)
 def test_the_readme_of_a_package_says_of_each_module_what_it_is_for(package: str) -> None:
-    (readme,) = (path.parent / "README.md" for path in ROOT.glob(f"*/{package}") if path.is_dir())
+    folder = folder_of(package)
+    readme = (folder if folder.parent == ROOT else folder.parent) / "README.md"
     rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     told = {name for row in rows for name in re.findall(r"`(\w+)\.py`", row)}
-    there = {module.rpartition(".")[2] for module in MODULES[package]} - {"__init__", "manifest"}
-    assert told == there, "Put it into the table of modules."
+    there = {module.rpartition(".")[2] for module in MODULES[package]} - {"__init__", "manifest", "conftest"}
+    tests = {name for name in there if name.startswith("test_")}
+    assert told == there - tests, "Put it into the table of modules."
 
 
 def test_the_domain_imports_nothing_but_what_is_pure() -> None:

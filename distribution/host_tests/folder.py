@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from distribution.environment import UV, CommandFailedError, call
-from distribution.host_tests.page import section
+from distribution.hosts_page import section
 from integration_tests.sandbox import Sandbox
 
 _NOT_HANDED_ON: Final = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}

@@ -7,9 +7,9 @@ import pytest
 
 from distribution.environment import CommandFailedError
 from distribution.host_tests.folder import Folder, install
-from distribution.host_tests.page import section
 from distribution.host_tests.promises import begins, keeps_three_states, writes_nothing
-from distribution.host_tests.versions import newest_pyairbyte, tried
+from distribution.host_versions import newest_pyairbyte, tried
+from distribution.hosts_page import section
 
 OURS = "huma-xledger"
 MELTANO = "Meltano"

@@ -6,9 +6,9 @@ import pytest
 
 from distribution.environment import CommandFailedError
 from distribution.host_tests.folder import Folder, install
-from distribution.host_tests.page import section
 from distribution.host_tests.promises import begins, brings_everybody_once, keeps_three_states, survives_being_killed
-from distribution.host_tests.versions import tried
+from distribution.host_versions import tried
+from distribution.hosts_page import section
 
 TITLE = "PyAirbyte"
 PYAIRBYTE = tried(TITLE)
