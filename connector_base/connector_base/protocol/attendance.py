@@ -81,6 +81,8 @@ class Attendance:
     @property
     def is_complete(self) -> bool:
         """Whether everybody came, to be asked once there are no more messages. False where nobody can tell."""
+        if self.broken_off:
+            return False
         return all(self._began(stream) == self._emitted_at(stream) is not None for stream in self.incremental)
 
     def _emitted_at(self, stream: StreamKey) -> datetime | None:
