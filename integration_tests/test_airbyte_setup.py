@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huma_xledger.__main__ import main
-from huma_xledger.airbyte.api import AirbyteApi
+from huma_xledger.airbyte.api import AirbyteApi, AirbyteError
 from huma_xledger.airbyte_settings import LOGIN, AirbyteLogin, AirbyteSettings
 from huma_xledger.connection_file import NAME, ConnectionFile, ConnectionFileError
 from huma_xledger.direction import BY_ORIGIN
@@ -842,6 +842,15 @@ def test_each_refusal_is_a_sentence_that_says_what_to_do_and_nothing_that_airbyt
     assert sentence in setup.text
     assert_nothing_is_told(setup, caplog)
     assert setup.runs()
+
+
+def test_certificates_that_are_not_where_the_environment_says_are_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
+    api = AirbyteApi(AirbyteLogin("https://127.0.0.1:9/api/public/v1", "one", CLIENT_SECRET))
+    with pytest.raises(AirbyteError, match=r"the certificates to trust are not there.*REQUESTS_CA_BUNDLE"):
+        api.answered("GET", "/workspaces")
 
 
 def test_an_airbyte_of_a_version_that_is_too_old_says_so(tmp_path: Path) -> None:

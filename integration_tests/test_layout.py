@@ -90,8 +90,8 @@ ROOMS = {
         reporting  telling
         people  log_redaction  storage
         protocol  settings  incremental
-        findings
-        failures  validation  environment  process  reaching  waiting  systems  scrubbing  traffic  pages
+        findings  waiting
+        failures  validation  environment  process  reaching  systems  scrubbing  traffic  pages
     """,
     "shared_mappings": """
         decisions_file  fates

@@ -4,10 +4,11 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from requests import exceptions
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 
@@ -70,6 +71,22 @@ _TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], str, str], ...]] = (
 """The first row that has an error, or one of those it was raised from, in it decides."""
 
 _LOST: Final = "the connection to {host} was lost"
+
+
+class TrustingAdapter(HTTPAdapter):
+    """Sends requests by the certificates to trust, and tells it as a failed request where these are not there."""
+
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        """Takes the certificates to trust; the arguments are those of requests.
+
+        Raises:
+            exceptions.SSLError: If they are not where the environment says. For requests that is no failure of
+                a request, and nobody who sends one expects what it raises.
+        """
+        try:
+            super().cert_verify(*args, **options)  # type: ignore[no-untyped-call]
+        except OSError:
+            raise exceptions.SSLError from FileNotFoundError()
 
 
 def unreached(error: Exception, url: str, address: str = "the address") -> Unreached:

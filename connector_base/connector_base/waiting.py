@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+
+from connector_base.reaching import TrustingAdapter
 
 logger = logging.getLogger(f"airbyte.{__name__}")
 
@@ -84,7 +85,7 @@ RESTED: Final = 30.0
 it without a word, and nothing would come back until an answer is waited for no longer."""
 
 
-class WatchedAdapter(HTTPAdapter):
+class WatchedAdapter(TrustingAdapter):
     """Sends requests, and says whose answer is waited for when it takes long.
 
     Several sessions may have it: their connections are then the same, and outlast each of them.
@@ -110,18 +111,6 @@ class WatchedAdapter(HTTPAdapter):
                 _ = response.content
         self._last_used = self._clock()
         return response
-
-    def cert_verify(self, *args: Any, **options: Any) -> None:
-        """Takes the certificates to trust; the arguments are those of requests.
-
-        Raises:
-            requests.exceptions.SSLError: If they are not where the environment says. For requests that is no failure of
-                a request, and nobody who sends one expects what it raises.
-        """
-        try:
-            super().cert_verify(*args, **options)  # type: ignore[no-untyped-call]
-        except OSError:
-            raise requests.exceptions.SSLError from FileNotFoundError()
 
     def _begin(self) -> None:
         """Lets go of connections that have rested too long. Whoever sends at the same time finds that done."""

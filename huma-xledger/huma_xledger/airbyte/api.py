@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connector_base.environment import take_proxies_and_certificates
-from connector_base.reaching import never_left, unreached
+from connector_base.reaching import TrustingAdapter, never_left, unreached
 from connector_base.settings.masked_secrets import mask_too
 from huma_xledger.airbyte_settings import AirbyteLogin
 
@@ -142,6 +142,7 @@ class AirbyteApi:
         self._in_the_file: Final = f"below {login.where} in connection.yaml"
         self._session: Final = requests.Session()
         take_proxies_and_certificates(self._session, login.api_url)
+        self._session.mount("https://", TrustingAdapter())
         self._held: _Token | None = None
 
     def answered(
