@@ -87,13 +87,13 @@ def build_of(package: Package, commit: Commit | None, environment: Mapping[str, 
         environment: Where indexes, proxies, certificates and passwords are named.
 
     Raises:
-        BuildError: If the address of an index has a password in it, which would stay in what is built.
+        BuildError: If the address of an index has a user or a password in it, which would stay in what is built.
     """
     for name in INDEXES:
-        if urlsplit(environment.get(name, "")).password:
+        if "@" in urlsplit(environment.get(name, "")).netloc:  # a token may stand where a user does
             raise BuildError(
-                f"{name} has a password in it, which whoever has what is built could read. Leave user and password"
-                " out of the address, put them into a file with a line `machine HOST login USER password PASSWORD`, and"
+                f"{name} has a user or a password in it, which whoever has what is built could read. Leave both out"
+                " of the address, put them into a file with a line `machine HOST login USER password PASSWORD`, and"
                 " name that file: NETRC=file."
             )
     base = base_image(environment)

@@ -54,7 +54,10 @@ def for_an_index(project: str, version: str) -> str:
 
 
 def _code(package: Package) -> Iterator[str]:
-    """The files of a package's code, by their paths in its folder: those that git has or would take."""
-    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", package.module)
+    """The files of a package's code, by their paths in its folder: those that git has.
+
+    Whatever else lies there, such as a report of a run or decisions, is nothing for everybody who looks at an index.
+    """
+    command = ("git", "ls-files", "-z", "--cached", package.module)
     listed = subprocess.run(command, cwd=package.root, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
     return (path for path in listed.split("\0") if path and (package.root / path).is_file())

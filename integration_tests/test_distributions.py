@@ -1,6 +1,8 @@
 """What the packages are for whoever has no checkout. `make dist` and `make test-pythons` install them."""
 
 import re
+import shutil
+import subprocess
 import tarfile
 from collections.abc import Mapping
 from email.message import Message
@@ -19,11 +21,12 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from distribution import description
+from distribution import packages as packages_module
 from distribution.building import build
 from distribution.description import address_on_the_site
 from distribution.packages import Package
 from distribution.pages import anchors, pages, pictures
-from distribution.staged import for_an_index
+from distribution.staged import for_an_index, stage
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "huma-xledger"
@@ -34,6 +37,22 @@ PROJECTS: Mapping[str, dict[str, Any]] = {
 
 
 # ------------------------------------------------------------------ what they say
+
+
+def test_nothing_goes_onto_an_index_that_lies_about_among_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = Package("huma-xledger")
+    shutil.copytree(package.root, tmp_path / "work" / package.folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(packages_module, "ROOT", tmp_path / "work")
+    for command in (("init", "--quiet"), ("add", ".")):
+        subprocess.run(["git", "-C", tmp_path / "work", *command], check=True)  # noqa: S603, S607
+    for name in ("changes.jsonl", "decisions.json", "connection.yaml"):
+        (package.root / package.module / name).write_text("{}", encoding="utf-8")
+    stage(package, tmp_path / "staged")
+    code = {path.name for path in (tmp_path / "staged" / package.module).iterdir()}
+    assert "__main__.py" in code
+    assert code.isdisjoint({"changes.jsonl", "decisions.json", "connection.yaml"})
 
 
 def test_no_package_is_distributed_under_a_name_that_may_be_somebody_elses() -> None:

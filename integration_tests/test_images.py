@@ -145,6 +145,8 @@ PRIVATE = (
     ".tmp/x",
     ".venv/lib/x.py",
     "connection.yaml",
+    "decisions.json",
+    "2026-11-29/changes.jsonl",
     "reports/2026-11-29/result.html",
     "secrets/config.json",
     "unit_tests/test_x.py",
@@ -317,9 +319,10 @@ def test_certificates_for_the_build_alone_are_preferred_to_those_that_are_gone_b
 
 
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"])
-def test_a_password_in_the_address_of_an_index_is_refused_for_it_would_stay(name: str) -> None:
-    with pytest.raises(BuildError, match=f"{name} has a password in it.* NETRC=file") as raised:
-        built(**{name: "https://user:zq-password@registry.example.com/simple"})
+@pytest.mark.parametrize("login", ["user:zq-password", "zq-password", "zq-password:"])
+def test_a_password_in_the_address_of_an_index_is_refused_for_it_would_stay(name: str, login: str) -> None:
+    with pytest.raises(BuildError, match=f"{name} has a user or a password in it.* NETRC=file") as raised:
+        built(**{name: f"https://{login}@registry.example.com/simple"})
     assert "zq-password" not in str(raised.value)
 
 
