@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -119,15 +120,48 @@ def imported(node: ast.AST) -> Iterator[str]:
             yield from imported(child)
 
 
+def imported_in(folder: Path) -> set[str]:
+    """What the modules below a folder import, Python's own library excluded."""
+    code = (ast.parse(module.read_text(encoding="utf-8")) for module in folder.rglob("*.py"))
+    return {name for module in code for name in imported(module)} - set(sys.stdlib_module_names)
+
+
+@cache
+def sources() -> Mapping[str, list[str]]:
+    """What brings each package that can be imported here, as it is called on an index."""
+    own = {folder.replace("-", "_"): [project(ROOT / folder)["name"]] for folder in PACKAGES}
+    return {**packages_distributions(), **own}
+
+
+def distributions(names: set[str]) -> set[str]:
+    """What brings packages that are imported, as it is called on an index."""
+    return {sources().get(name, [name])[0].replace("_", "-").lower() for name in names}
+
+
+def asked_for(requirements: Iterable[str]) -> set[str]:
+    """What requirements ask for, by its name on an index."""
+    return {re.split(r"[<>=\[ ]", entry)[0].lower() for entry in requirements}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_declares_what_it_imports_and_nothing_else(package: str) -> None:
-    modules = (ROOT / package / package.replace("-", "_")).rglob("*.py")
-    names = {name for module in modules for name in imported(ast.parse(module.read_text(encoding="utf-8")))}
-    others = names - set(sys.stdlib_module_names) - {package.replace("-", "_")}
-    own = {folder.replace("-", "_"): [project(ROOT / folder)["name"]] for folder in PACKAGES}
-    sources = {**packages_distributions(), **own}
-    needed = {sources.get(name, [name])[0].replace("_", "-").lower() for name in others}
-    declared = {re.split(r"[<>=\[ ]", entry)[0].lower() for entry in project(ROOT / package)["dependencies"]}
+    module = package.replace("-", "_")
+    needed = distributions(imported_in(ROOT / package / module) - {module})
     # The host imports no connector: it runs their commands.
     run = {f"huma-xledger-{connector['name']}" for connector in METADATA["connectors"]} if package == HOST else set()
-    assert declared == needed | run
+    assert asked_for(project(ROOT / package)["dependencies"]) == needed | run
+
+
+AROUND = ("integration_tests", "benchmarks", "distribution")
+
+INSTALLED_BY_TESTS = {"tf"}
+"""What tests put into an environment of its own."""
+
+
+@pytest.mark.parametrize("folder", AROUND)
+def test_whatever_tests_and_tools_import_is_asked_for_and_does_not_come_by_chance(folder: str) -> None:
+    content = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    of_packages = (entry for package in PACKAGES for entry in project(ROOT / package)["dependencies"])
+    names = imported_in(ROOT / folder) - {*AROUND, *INSTALLED_BY_TESTS}
+    asked = asked_for((*content["dependency-groups"]["dev"], *of_packages))
+    assert distributions(names) - asked - {project(ROOT / package)["name"] for package in PACKAGES} == set()
