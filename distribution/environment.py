@@ -74,7 +74,8 @@ class Environment:
         chosen = list(wanted)
         ours = {package for one in chosen for package in one.with_what_it_stands_on()}
         exact = sorted(f"{package.name}=={package.version}" for package in ours)
-        self._pip("install", "--no-index", "--no-deps", "--find-links", built, *exact)
+        # From no cache, which takes a wheel that was built anew under the name of another for that other one.
+        self._pip("install", "--no-cache", "--no-index", "--no-deps", "--find-links", built, *exact)
         self._pip("install", "--constraint", LOCK, *(f"{one.name}=={one.version}" for one in chosen), *others)
         found = {name: version for name, version in self.installed().items() if name.startswith("huma-xledger")}
         if found != {package.name: package.version for package in ours}:
