@@ -54,9 +54,9 @@ class Kept:
         """With the id of something that is there."""
         return replace(self.not_begun(thing), ids={**self.ids, thing: id_})
 
-    def with_secrets(self, id_: str, print_: str) -> "Kept":
+    def with_secrets(self, id_: str, fingerprint_of_them: str) -> "Kept":
         """With the secrets that a source or destination was given."""
-        return replace(self, secrets={**self.secrets, id_: print_})
+        return replace(self, secrets={**self.secrets, id_: fingerprint_of_them})
 
     def with_fields(self, id_: str, image: str) -> "Kept":
         """With the image whose fields a connection has."""

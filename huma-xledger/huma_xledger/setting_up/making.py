@@ -14,6 +14,7 @@ from huma_xledger.setting_up.plan import (
     Plan,
     Step,
     action_of,
+    key_of_definition,
     plan,
     secrets_in,
 )
@@ -132,9 +133,8 @@ class Maker:
             case DefinitionStep():
                 return self._kept.with_id(step.key, self._workspace.create_definition(step.connector))
             case ActorStep():
-                definition = DefinitionStep(step.connector, None).key
-                made = self._workspace.create_actor(step.connector, self._kept.ids[definition])
-                return self._kept_of(step, made)
+                definition_id = self._kept.ids[key_of_definition(step.connector)]
+                return self._kept_of(step, self._workspace.create_actor(step.connector, definition_id))
             case ConnectionStep():
                 ends = (self._kept.ids[command] for command in step.connection.direction.connectors)
                 return self._kept_of_connection(step, self._workspace.create_connection(step.connection, *ends))

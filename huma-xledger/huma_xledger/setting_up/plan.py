@@ -81,11 +81,18 @@ SOME_FIELDS: Final = (
     "chose in Airbyte. That is left as it is."
 )
 
-
 WRITES_BY_ITSELF: Final = (
     "{name} gets a schedule and writes (mode: sync), so that its first sync writes by itself, at the next time of the "
-    "schedule. Look at what it would do before: leave mode out for a first, or schedule."
+    "schedule. Look at what it would write before that: leave mode out at first, or schedule."
 )
+
+
+def key_of_definition(connector: WantedConnector) -> str:
+    """What the definition of a connector is, for whoever keeps ids.
+
+    With another image it is another one, and nothing of the first.
+    """
+    return f"definition {connector.command} {connector.repository}"
 
 
 class Action(Enum):
@@ -112,8 +119,8 @@ class DefinitionStep:
 
     @property
     def key(self) -> str:
-        """What it is, for whoever keeps ids. With another image it is another one, and nothing of the first."""
-        return f"definition {self.connector.command} {self.connector.repository}"
+        """What it is, for whoever keeps ids."""
+        return key_of_definition(self.connector)
 
     @property
     def name(self) -> str:

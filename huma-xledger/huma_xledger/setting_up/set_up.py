@@ -15,7 +15,7 @@ from huma_xledger.lock import held
 from huma_xledger.setting_up import told
 from huma_xledger.setting_up.kept import NAME, KeptError, KeptFile
 from huma_xledger.setting_up.making import Maker, NotTakenError
-from huma_xledger.setting_up.plan import UnclearError, plan, refuse_what_is_being_made
+from huma_xledger.setting_up.plan import Plan, UnclearError, plan, refuse_what_is_being_made
 from huma_xledger.setting_up.wanted import wanted
 from huma_xledger.setting_up.workspace import CLOUD, NOT_ON_CLOUD, Place, Unsuitable, Workspace, places
 
@@ -83,42 +83,53 @@ def set_up(file: ConnectionFile, states: Path, around: Surroundings, *, unasked:
 def _set_up(
     file: ConnectionFile, settings: AirbyteSettings, kept: KeptFile, around: Surroundings, *, unasked: bool
 ) -> bool:
-    what = wanted(file, settings)
-    if urlsplit(settings.login.api_url).hostname == CLOUD:
-        raise Unsuitable(NOT_ON_CLOUD)
-    mask_too(settings.login.client_secret)
-    api = AirbyteApi(settings.login)
-    place = _place(places(api), settings.workspace)
-    workspace = Workspace(api, place)
+    what, api_url = wanted(file, settings), settings.login.api_url
+    workspace = _workspace(settings)
     before = kept.read()
-    plan_ = plan(what, workspace.there(), before)
-    refuse_what_is_being_made(plan_, before, around.now())
-    around.say(told.told_of_place(place, urlsplit(settings.login.api_url).netloc))
-    for sentence in (*told.told_of(plan_), *what.warnings, *plan_.notes):
+    planned = plan(what, workspace.there(), before)
+    refuse_what_is_being_made(planned, before, around.now())
+    around.say(told.told_of_place(workspace.place, urlsplit(api_url).netloc))
+    for sentence in (*told.told_of(planned), *what.warnings, *planned.notes):
         around.say(sentence)
-    if not plan_.to_do:
-        around.say(told.NOTHING_TO_DO)
-    elif not unasked and (around.ask is None or not around.ask()):
-        around.say(told.NOT_ASKED if around.ask is None else told.NOT_WANTED)
+    if not _goes_on(planned, around, unasked=unasked):
         return False
     maker = Maker(workspace, what, kept, around.now, around.wait, lambda step: around.say(told.told_of_done(step)))
     try:
-        after = maker.make(plan_)
+        after = maker.make(planned)
     except AirbyteError as error:
         around.say(str(error))
         around.say(told.STAYS)
         return False
-    for sentence in told.told_of_result(after, what, place, settings.login.api_url):
+    for sentence in told.told_of_result(after, what, workspace.place, api_url):
         around.say(sentence)
     return True
 
 
-def _place(seen: list[Place], wanted_: str | None) -> Place:
-    """The workspace that is meant."""
+def _workspace(settings: AirbyteSettings) -> Workspace:
+    """The workspace that is meant, of those that the application sees."""
+    if urlsplit(settings.login.api_url).hostname == CLOUD:
+        raise Unsuitable(NOT_ON_CLOUD)
+    mask_too(settings.login.client_secret)
+    api = AirbyteApi(settings.login)
+    return Workspace(api, _place(places(api), settings.workspace))
+
+
+def _place(seen: list[Place], named: str | None) -> Place:
     if not seen:
         raise Unsuitable(NO_WORKSPACE)
     names = ", ".join(f"{place.name} ({place.id})" for place in seen)
-    chosen = [place for place in seen if wanted_ in (None, place.id, place.name)]
+    chosen = [place for place in seen if named in (None, place.id, place.name)]
     if len(chosen) == 1:
         return chosen[0]
-    raise Unsuitable((SEVERAL_WORKSPACES if wanted_ is None else NO_SUCH_WORKSPACE).format(places=names))
+    raise Unsuitable((SEVERAL_WORKSPACES if named is None else NO_SUCH_WORKSPACE).format(places=names))
+
+
+def _goes_on(planned: Plan, around: Surroundings, *, unasked: bool) -> bool:
+    """Whether somebody wants what is to be done, or nothing is; says why not."""
+    if not planned.to_do:
+        around.say(told.NOTHING_TO_DO)
+        return True
+    if unasked or (around.ask is not None and around.ask()):
+        return True
+    around.say(told.NOT_ASKED if around.ask is None else told.NOT_WANTED)
+    return False
