@@ -18,7 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SCENARIOS := 1000
 
-.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock dist test-pythons images docs terraform-test hosts-test images-test
+.PHONY: help setup demo review sync listen verify sandbox bench pictures screenshots test test-fast golden fuzz lint format lock docs \
+	dist test-pythons images images-test hosts-test terraform-test
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,25 +99,22 @@ format: $(READY) ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .; left=$$?; $(BIN)/ruff format --quiet . && exit $$left
 
+# The lock file holds versions and hashes, and no address: it works behind any package index.
+lock: $(UV) ## Resolve the dependencies anew
+	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
+		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
+
 # The theme's word about its successor is for whoever keeps this project, not for whoever builds the pages.
 # Not quietly: what mkdocs does not print, it does not count either, and nothing would end a build.
 docs: $(READY) ## Build the documentation site into build/site, and try it: every link, and in a browser
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@$(BIN)/pytest --quiet distribution/site_tests
 
-# The lock file holds versions and hashes, and no address: it works behind any package index.
-lock: $(UV) ## Resolve the dependencies anew
-	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
-		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
-
 dist: $(READY) ## Build every package into dist, for a package index, and try each in an empty environment
 	@$(BIN)/python -m distribution.wheels "$(DIST)"
 
 test-pythons: $(READY) ## Try the wheels, and the unit tests against them, on the lowest and the highest Python there is
 	@$(BIN)/pytest -n 2 --dist loadfile distribution/python_tests
-
-terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is there
-	@$(BIN)/pytest --quiet distribution/terraform_tests
 
 images: $(READY) ## Build the images with docker, podman or buildah, or one: make images PACKAGE=source-huma
 	@$(BIN)/python -m distribution.images $(PACKAGE)
@@ -127,3 +125,6 @@ images-test: $(READY) ## Try the images that `make images` built, as Airbyte's p
 # It needs a package index: without one, the first environment says so and everything fails.
 hosts-test: $(READY) ## Install and run every host that the page about hosts names, by the page's own commands
 	@$(BIN)/pytest -n 3 --dist loadfile distribution/host_tests
+
+terraform-test: $(READY) ## Try the Terraform files with Terraform, where it is there
+	@$(BIN)/pytest --quiet distribution/terraform_tests

@@ -39,10 +39,6 @@ def plain(text: str) -> str:
     return text.replace("\\|", "|").replace("&lt;", "<")
 
 
-def first_cells(text: str) -> list[str]:
-    return [plain(line.split(" | ")[0].removeprefix("| ")) for line in text.splitlines() if line.startswith("| ")]
-
-
 def test_every_message_is_found_by_its_first_words() -> None:
     assert len(SEEN) > 400
     shown = plain(INDEX)
