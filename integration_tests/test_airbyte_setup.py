@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from huma_xledger.__main__ import main
 from huma_xledger.airbyte.api import AirbyteApi, AirbyteError
@@ -1007,6 +1008,20 @@ def test_the_command_shows_the_plan_does_it_and_says_so_with_its_exit_code(
     with patch.object(AirbyteApi, "answered", side_effect=KeyboardInterrupt):
         code, text = run()
     assert (code, "What was made in Airbyte stays" in text) == (130, True)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes", 0), ("no", 1), ("", 1), (EOFError, 1)])
+def test_whoever_is_asked_and_does_not_say_yes_has_said_no(
+    typed: Any, code: int, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huma_xledger.__main__.PRIVATE", tmp_path / ".state")
+    monkeypatch.setattr("sys.argv", ["huma-xledger", "airbyte-setup", str(setup.folder)])
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    _ = setup.file
+    with patch.object(Console, "input", side_effect=[typed]):
+        assert main() == code
+    assert setup.airbyte.made() == (0 if code else len(CREATES))
 
 
 # ------------------------------------------------------------------ what is said twice

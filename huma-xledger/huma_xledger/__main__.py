@@ -250,7 +250,10 @@ def _airbyte_setup(file: "ConnectionFile", arguments: argparse.Namespace, consol
     from huma_xledger.setting_up.told import INTERRUPTED_IN_THE_MIDDLE, QUESTION  # noqa: PLC0415
 
     def ask() -> bool:
-        return console.input(QUESTION, markup=False).strip().lower() in {"y", "yes"}
+        try:
+            return console.input(QUESTION, markup=False).strip().lower() in {"y", "yes"}
+        except EOFError:
+            return False
 
     is_asked = sys.stdin.isatty() and sys.stdout.isatty()
     around = Surroundings(lambda sentence: _say(console, sentence), ask if is_asked else None, utc_now, time.sleep)
