@@ -248,7 +248,7 @@ def test_it_says_where_everything_is_and_what_to_do_next(setup: Setup) -> None:
     assert "that is a preview, which writes nothing to Xledger" in setup.text
     setup.content["destination-xledger"] = {**TO_XLEDGER["destination-xledger"], "mode": "sync"}
     assert setup.runs()
-    assert "settings are others than in connection.yaml: mode; it writes (mode: sync)" in setup.text
+    assert "its settings are not those of connection.yaml: mode; it writes (mode: sync)" in setup.text
     assert "It writes to Xledger when it runs" in setup.text
 
 
@@ -276,7 +276,7 @@ def test_the_plan_names_what_is_made_and_the_settings_and_shows_no_value(setup: 
     setup.runs(unasked=False)
     assert "  make   the source connector Huma, of the image huma-xledger/source-huma:0.1.0" in setup.said
     assert "  make   the source Huma (fjord), with the settings client_id, client_secret" in setup.said
-    assert any("it only looks what it would write (mode: preview)" in sentence for sentence in setup.said)
+    assert any("it writes nothing (mode: preview)" in sentence for sentence in setup.said)
     assert "6b3a1f2e" not in setup.text
 
 
@@ -334,7 +334,7 @@ def test_what_somebody_changed_in_airbytes_form_is_told_and_becomes_what_the_fil
     setup.runs()
     setup.actor("destination")["configuration"] |= {"mode": "sync", "batch_size": 7}
     assert setup.runs(unasked=False, ask=lambda: True)
-    assert "settings are others than in connection.yaml: batch_size, mode; it only looks" in setup.text
+    assert "its settings are not those of connection.yaml: batch_size, mode; it writes nothing" in setup.text
     assert setup.actor("destination")["configuration"] == TO_XLEDGER["destination-xledger"]
 
 

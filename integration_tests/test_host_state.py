@@ -470,7 +470,7 @@ def test_make_sync_names_a_config_that_others_can_read(
     (tmp_path / NAME).chmod(0o640)
     assert make_sync() == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "connection.yaml, which holds keys: chmod 600 keeps it yours alone." in told
+    assert "connection.yaml, which holds keys. Let nobody else read it: chmod 600 does that." in told
 
 
 def test_make_sync_shows_all_that_both_connectors_warn_of_each_once(

@@ -42,7 +42,7 @@ def test_a_schedule_is_what_airbyte_takes_for_it(schedule: str, expression: str)
         ("*/15 * * * *", "hourly at most"),
         ("* * * * *", "hourly at most"),
         ("0,30 5 * * *", "hourly at most"),
-        ("0 5 last * *", "in place of plain numbers"),
+        ("0 5 last * *", "it has something else"),
         ("0 5 1 * mon", "both a day of the month"),
         ("x", "an interval as 15m"),
     ],

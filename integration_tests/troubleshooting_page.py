@@ -56,9 +56,29 @@ RAISED_AT_DEVELOPERS: Final = re.compile(
     r"|only somebody who is in Xledger can be updated|Nobody is invited by this connector"
     r"|No access token has been asked for yet|An event that was never tried|A time without a zone"
     r"|The user of an event is a UUID|no day of the calendar|<!doctype|No meaning here; taken so"
+    r"|database or disk is full|file is not a database|unable to open database file"
     r"|a secret is too short|The field, by its name|default-src|connect-src|keep values from)"
 )
 """Texts of other files that none gets to see either."""
+
+REASONS: Final = frozenset(
+    {
+        # Why a system cannot be reached, behind the name of the system and its address.
+        "connector_base/connector_base/reaching.py",
+        # Behind the path of `connection.yaml`, which is another one for everybody.
+        "connector_base/connector_base/telling/addresses.py",
+        "huma-xledger/huma_xledger/connection_file.py",
+        "huma-xledger/huma_xledger/bringing/beforehand.py",
+        "huma-xledger/huma_xledger/bringing/timetable.py",
+        "huma-xledger/huma_xledger/setting_up/quartz.py",
+        "huma-xledger/huma_xledger/setting_up/wanted.py",
+        # Behind the path of the inbox.
+        "huma-xledger/huma_xledger/inbox/file.py",
+        # Behind the name of the setting.
+        "source-huma/source_huma/known_groups.py",
+    }
+)
+"""Files whose parts of sentences say by themselves what is wrong, and are what somebody searches for."""
 
 FEWEST_WORDS: Final = 2
 """Words in one go, without anything that is put in: what has less of its own cannot be searched for."""
@@ -225,7 +245,13 @@ def _is_seen(message: Message) -> bool:
     if message.where in SEEN_BY_NOBODY or RAISED_AT_DEVELOPERS.search(message.text):
         return False
     is_sentence = re.match(r"[A-Z\[]", message.text) and re.search(r"[.:\]]$", message.text)
-    return bool(message.kind != A_PART or is_sentence) and len(first_words(message.text).split()) >= FEWEST_WORDS
+    is_whole = message.kind != A_PART or bool(is_sentence) or _is_reason(message)
+    return is_whole and len(first_words(message.text).split()) >= FEWEST_WORDS
+
+
+def _is_reason(message: Message) -> bool:
+    """Whether it stands behind a colon and says what is wrong: it begins in the middle of a sentence."""
+    return message.where in REASONS and bool(re.match(r"[a-z\[]|Airbyte", message.text))
 
 
 def _in_the_shell() -> Iterator[Message]:

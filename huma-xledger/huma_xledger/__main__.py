@@ -39,6 +39,10 @@ ENDED: Final = {
 
 STANDARD_OUTPUT: Final = 1
 
+OPEN_TO_OTHERS: Final = (
+    "Others on this machine can read {path}, which holds keys. Let nobody else read it: chmod 600 does that."
+)
+
 WORKS: Final = "It works with these settings."
 
 INTERRUPTED: Final = 128 + signal.SIGINT
@@ -68,8 +72,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         file = ConnectionFile.read(arguments.folder)
         if file.is_open_to_others():
-            what = f"Others on this machine can read {file.path}, which holds keys"
-            _say(console, f"{what}: chmod 600 keeps it yours alone.")
+            _say(console, OPEN_TO_OTHERS.format(path=file.path))
         run = {
             "sync": _sync,
             "check": _check,

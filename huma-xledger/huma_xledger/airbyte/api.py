@@ -62,8 +62,8 @@ _NO_API: Final = Refusal(
 )
 
 _LATER: Final = Refusal(
-    "Airbyte answered with an error of its own (HTTP status {status}). If it goes on, look at how Airbyte is at "
-    "{host}.",
+    "Airbyte answered with an error of its own (HTTP status {status}). If it goes on, look into the logs of the "
+    "Airbyte at {host}.",
     passes=True,
 )
 
@@ -75,8 +75,8 @@ _DEAD_TOKEN: Final = Refusal(
 )
 
 _UNKNOWN: Final = Refusal(
-    "Airbyte refuses what it was asked for in a way that is not known here (HTTP status {status}). Look at how Airbyte "
-    "is at {host}."
+    "Airbyte refuses what it was asked for in a way that is not known here (HTTP status {status}). Look into the "
+    "logs of the Airbyte at {host}."
 )
 
 _NOT_AIRBYTE: Final = (

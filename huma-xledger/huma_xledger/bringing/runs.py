@@ -6,8 +6,7 @@ from enum import Enum
 from typing import Any, Final, Protocol
 
 WITHOUT_WRITING: Final = (
-    "destination-xledger only looks what it would write (mode: preview), so nobody is brought to Xledger. Set mode to "
-    "sync in {path}."
+    "destination-xledger writes nothing (mode: preview), so nobody is brought to Xledger. Set mode to sync in {path}."
 )
 
 

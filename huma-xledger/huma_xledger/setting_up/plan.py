@@ -83,7 +83,7 @@ SOME_FIELDS: Final = (
 
 WRITES_BY_ITSELF: Final = (
     "{name} gets a schedule and writes (mode: sync), so that its first sync writes by itself, at the next time of the "
-    "schedule. Look at what it would write before that: leave mode out at first, or schedule."
+    "schedule. To see a preview of it first, leave mode or schedule out."
 )
 
 
@@ -334,13 +334,13 @@ def _is_decided_there(connector: WantedConnector, found: Actor | None) -> bool:
 
 def _why_an_actor(connector: WantedConnector, found: Actor, kept: Kept) -> Iterator[str]:
     if names := differing(connector.config, found.config):
-        yield f"settings are others than in connection.yaml: {', '.join(sorted(names))}"
+        yield f"its settings are not those of connection.yaml: {', '.join(sorted(names))}"
     if secrets := secrets_in(connector.config, found.config):
         before = kept.secrets.get(found.id)
         if before is None:
             yield "its secrets cannot be read back, and are sent once more"
         elif before != kept.fingerprint(secrets):
-            yield "secrets are others than those it was given"
+            yield "its secrets have changed in connection.yaml"
 
 
 def _connection(
@@ -365,11 +365,11 @@ def _connection(
 def _why_a_connection(connection: WantedConnection, found: Connection) -> Iterator[str]:
     streams = [(stream["name"], stream.get("syncMode")) for stream in found.streams]
     if streams != [(connection.direction.stream, connection.sync_mode)]:
-        yield f"its stream becomes {connection.direction.stream} alone, {connection.sync_mode}"
+        yield f"its stream becomes {connection.direction.stream} alone, {connection.sync_mode_in_form}"
     if found.prefix:
-        yield "its stream gets no prefix"
+        yield "the prefix of its stream is removed"
     if found.behavior != BEHAVIOR:
-        yield f"where the source offers other fields, it becomes {BEHAVIOR}"
+        yield "Airbyte is to pause it when the source offers other fields"
     if connection.cron is not None and found.cron != connection.cron:
         yield f"its schedule becomes {connection.cron} (UTC)"
 

@@ -28,7 +28,9 @@ _TOO_OFTEN: Final = (
     "Airbyte's schedule is hourly at most: the first field of the line, the minute, must be one number from 0 to 59"
 )
 
-_NOT_THERE: Final = "Airbyte's schedule does not know what it has in place of plain numbers and names"
+_NOT_THERE: Final = (
+    "Airbyte's schedules know numbers, names of months and days, and * , - / between them, and it has something else"
+)
 
 
 def quartz(schedule: str) -> str:

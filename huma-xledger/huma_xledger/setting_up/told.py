@@ -31,7 +31,7 @@ PUBLIC_API: Final = "/api/public/v1"
 _SIGNS: Final = {Action.CREATE: "make", Action.UPDATE: "change", Action.LEAVE: "leave"}
 _DONE: Final = {Action.CREATE: "Made", Action.UPDATE: "Changed"}
 
-_MODES: Final = {"sync": "it writes (mode: sync)", "preview": "it only looks what it would write (mode: preview)"}
+_MODES: Final = {"sync": "it writes (mode: sync)", "preview": "it writes nothing (mode: preview)"}
 
 
 def told_of_place(place: Place, host: str) -> str:
@@ -106,7 +106,7 @@ def _about(step: Step) -> str:
 
 def _about_connection(connection: WantedConnection) -> str:
     schedule = "run by hand" if connection.cron is None else f"scheduled as {connection.cron} (UTC)"
-    return f", stream {connection.direction.stream}, {connection.sync_mode}, {schedule}"
+    return f", stream {connection.direction.stream}, {connection.sync_mode_in_form}, {schedule}"
 
 
 def _mode(connector: WantedConnector) -> str:

@@ -31,6 +31,11 @@ SYNC_MODES: Final[Mapping[str, str]] = {
 """How the stream of people is read and written, by the source. Whom only Xledger has is looked at as a whole each time:
 that direction runs when somebody asks for it. Nothing is ever overwritten."""
 
+_IN_FORM: Final[Mapping[str, str]] = {
+    "incremental_deduped_history": "Incremental | Append + Deduped",
+    "full_refresh_append": "Full refresh | Append",
+}
+
 BEHAVIOR: Final = "disable_connection"
 """What Airbyte does when a source offers other fields than before: nothing goes on until somebody has looked at it."""
 
@@ -107,6 +112,11 @@ class WantedConnection:
     def sync_mode(self) -> str:
         """How its stream is read and written."""
         return SYNC_MODES[self.direction.source]
+
+    @property
+    def sync_mode_in_form(self) -> str:
+        """The same, in the words of Airbyte's form."""
+        return _IN_FORM[self.sync_mode]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ _SETTINGS: Final = Refusal(
 )
 
 _NOT_SAVED: Final = Refusal(
-    "Airbyte could not keep {thing} (HTTP status {status}). Look at how Airbyte and the place for its secrets are.",
+    "Airbyte could not keep {thing} (HTTP status {status}). Look into the logs of Airbyte's server; if Airbyte has a "
+    "store for secrets of its own, it may not reach that.",
     passes=True,
 )
 
