@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import logging
 import re
 import sys
 import threading
@@ -28,16 +27,13 @@ from airbyte_cdk.utils.airbyte_secrets_utils import get_secret_paths
 from jsonschema import Draft7Validator
 from starlette.responses import JSONResponse, Response
 
-from destination_huma.config import connection_specification as destination_huma
-from destination_xledger.config import connection_specification as destination_xledger
 from huma_xledger.airbyte_settings import AirbyteLogin
+from integration_tests import connector_forms
 from integration_tests.airbyte_stand_in import CLIENT_ID, CLIENT_SECRET, QUOTED, AirbyteStandIn, problem
 from integration_tests.sandbox.server import bind, serving
-from source_huma import SourceHuma
-from source_xledger.config import connection_specification as source_xledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -196,7 +192,8 @@ class AirbyteWorkspaces(AirbyteStandIn):
         return None if self.may_edit and request.path_params["workspaceId"] in self.workspaces else problem(403)
 
     def _can_pull(self, repository: str, tag: str) -> bool:
-        return repository.rpartition("/")[2] in FORMS and (self.images is None or f"{repository}:{tag}" in self.images)
+        is_a_connector = repository.rpartition("/")[2] in (*connector_forms.CONNECTORS, *OF_OTHERS)
+        return is_a_connector and (self.images is None or f"{repository}:{tag}" in self.images)
 
     def _list_actors(self, side: str, request: Request, _: Any) -> Response:
         return self._page_of_workspace(request, [self._masked(side, actor) for actor in self.actors[side]])
@@ -343,30 +340,17 @@ class AirbyteWorkspaces(AirbyteStandIn):
         return JSONResponse({"data": listed, "previous": "", "next": elsewhere if len(listed) == limit else ""})
 
 
-def _huma_form() -> dict[str, Any]:
-    form: dict[str, Any] = SourceHuma().spec(logging.getLogger("airbyte")).connectionSpecification
-    return form
-
-
-FORMS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
-    "source-huma": _huma_form,
-    "source-xledger": source_xledger,
-    "destination-huma": destination_huma,
-    "destination-xledger": destination_xledger,
-    "source-faker": lambda: {"properties": {}},
-    "destination-faker": lambda: {"properties": {}},
+OF_OTHERS: Final[Mapping[str, dict[str, Any]]] = {
+    "source-faker": {"properties": {}},
+    "destination-faker": {"properties": {}},
 }
-"""What an image says of the settings that it takes."""
-
-
-@functools.cache
-def _form(command: str) -> dict[str, Any]:
-    return FORMS[command]()
+"""What the images of connectors of others say of the settings that they take."""
 
 
 def form_of(definition: Mapping[str, Any]) -> dict[str, Any]:
     """What the image of a definition says of the settings that it takes."""
-    return _form(definition["dockerRepository"].rpartition("/")[2])
+    command = definition["dockerRepository"].rpartition("/")[2]
+    return OF_OTHERS[command] if command in OF_OTHERS else connector_forms.form_of(command)
 
 
 def _public(side: str) -> list[Thing]:

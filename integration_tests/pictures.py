@@ -7,15 +7,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-import destination_huma.config
-from destination_xledger.config import connection_specification
 from huma_xledger.report import told_of
+from integration_tests.connector_forms import form_of
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import drawn
 from integration_tests.page_examples import examples, names_of_examples, preview_summary, with_examples
-from source_huma import SourceHuma
-from source_xledger import SourceXledger
 
 ROOT: Final = Path(__file__).parents[1]
 HUMA: Final = ROOT / "source-huma" / "docs"
@@ -60,10 +57,10 @@ def pictures(run: ExampleRun) -> dict[Path, str]:
     Args:
         run: The run that they show.
     """
-    huma = drawn(SourceHuma().spec(None).connectionSpecification)  # type: ignore[arg-type]  # it asks for no logger
-    xledger = drawn(connection_specification())
-    people = drawn(destination_huma.config.connection_specification())
-    employees = drawn(SourceXledger().spec(None).connectionSpecification)  # type: ignore[arg-type]
+    huma = drawn(form_of("source-huma"))
+    xledger = drawn(form_of("destination-xledger"))
+    people = drawn(form_of("destination-huma"))
+    employees = drawn(form_of("source-xledger"))
     return {
         HUMA / "form.svg": picture_of_form("Huma, as a source", huma),
         HUMA / "form-optional.svg": picture_of_optional_fields("Huma, as a source: optional fields", huma),

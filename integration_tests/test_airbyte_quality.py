@@ -17,10 +17,7 @@ import tomli
 import yaml
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
-from destination_huma import config as of_destination_huma
-from destination_xledger import config as of_destination_xledger
-from source_huma.source import SourceHuma
-from source_xledger import config as of_source_xledger
+from integration_tests.connector_forms import CONNECTORS, form_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,13 +34,6 @@ SYNC_MODES: Final = (
 """What the page of a destination has to say of each whether it is supported."""
 
 ON_THIS_MACHINE: Final = r"\(?(localhost|127\.0\.0\.1|\\\[::1\\\])"
-
-FORMS: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = {
-    "source-huma": lambda: SourceHuma().spec(None).connectionSpecification,  # type: ignore[arg-type]  # it asks for no logger
-    "source-xledger": of_source_xledger.connection_specification,
-    "destination-huma": of_destination_huma.connection_specification,
-    "destination-xledger": of_destination_xledger.connection_specification,
-}
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,7 @@ def has_its_version_in_the_changelog_of_its_page(connector: Connector) -> None:
 
 
 def names_on_its_page_what_its_form_requires(connector: Connector) -> None:
-    form = FORMS[connector.folder.name]()
+    form = form_of(connector.folder.name)
     titles = [form["properties"][key]["title"] for key in form["required"]]
     assert titles
     assert [title for title in titles if title.lower() not in " ".join(connector.page.lower().split())] == []
@@ -224,7 +214,7 @@ NOT_OURS: Final = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(FORMS))
+@pytest.mark.parametrize("name", CONNECTORS)
 @pytest.mark.parametrize("check", HELD)
 def test_a_connector_is_as_airbyte_wants_one(check: str, name: str) -> None:
     HELD[check](Connector.called(name))
@@ -241,7 +231,7 @@ def test_each_check_of_airbyte_is_one_row() -> None:
     assert not HELD_ELSEWHERE.keys() & (HELD.keys() | NOT_OURS.keys())
 
 
-@pytest.mark.parametrize("name", sorted(FORMS))
+@pytest.mark.parametrize("name", CONNECTORS)
 def test_the_metadata_says_nothing_that_is_true_of_airbytes_own_connectors_alone(name: str) -> None:
     metadata = Connector.called(name).metadata
     assert metadata["registryOverrides"] == {"oss": {"enabled": False}, "cloud": {"enabled": False}}

@@ -12,12 +12,11 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
 from connector_base.storage.storage_config import LocalStorage, storage_of
 from connector_base.writing.destination import PeopleDestination
-from destination_huma import config as of_destination_huma
 from destination_huma.destination import DestinationHuma
-from destination_xledger.config import connection_specification
 from destination_xledger.destination import DestinationXledger
 from distribution.pages import anchors
 from huma_xledger.connection_file import CONNECTORS, NAME, ConnectionFile
+from integration_tests.connector_forms import form_of
 from integration_tests.example_run import ExampleRun, example_run
 from integration_tests.form_picture import picture_of_form, picture_of_optional_fields
 from integration_tests.host_form import Choice, Field, Form, Kind
@@ -34,8 +33,6 @@ from integration_tests.pictures import (
 from integration_tests.screenshots import SCREENSHOTS
 from shared_mappings import explanations, parse_decisions
 from shared_mappings.codes import NotWritten
-from source_huma.source import SourceHuma
-from source_xledger import config as of_source_xledger
 
 PAGES = sorted(
     path
@@ -119,15 +116,9 @@ def test_the_configs_and_the_catalog_that_the_readmes_show_are_understood(tmp_pa
     blocks = re.findall(r"```yaml\n(.+?)^ *```", text, re.DOTALL | re.MULTILINE)
     (tmp_path / NAME).write_text("".join(map(dedent, blocks)), encoding="utf-8")
     shown = ConnectionFile.read(tmp_path)
-    forms = {
-        "source-huma": SourceHuma().spec(None).connectionSpecification,  # type: ignore[arg-type]  # it asks for no logger
-        "destination-xledger": connection_specification(),
-        "source-xledger": of_source_xledger.connection_specification(),
-        "destination-huma": of_destination_huma.connection_specification(),
-    }
-    assert shown.connectors == CONNECTORS == tuple(forms)
-    for connector, form in forms.items():
-        config = shown.config(connector)
+    assert shown.connectors == CONNECTORS
+    for connector in CONNECTORS:
+        config, form = shown.config(connector), form_of(connector)
         assert {*form["required"]} <= config.keys() <= form["properties"].keys()
         assert connector.startswith("source-") or isinstance(storage_of(config), LocalStorage)
     text = (ROOT / "destination-xledger/README.md").read_text(encoding="utf-8")

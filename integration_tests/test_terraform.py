@@ -13,22 +13,11 @@ import pytest
 import tomli
 import yaml
 
-from destination_huma.destination import DestinationHuma
-from destination_xledger.destination import DestinationXledger
-from source_huma.source import SourceHuma
-from source_xledger.source import SourceXledger
+from integration_tests.connector_forms import CONNECTORS, form_of
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "huma-xledger" / "deploy" / "terraform"
 METADATA: Final = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
-
-SPECIFICATIONS: Final = {
-    "source_huma": SourceHuma,
-    "source_xledger": SourceXledger,
-    "destination_huma": DestinationHuma,
-    "destination_xledger": DestinationXledger,
-}
-CONNECTORS: Final = sorted(SPECIFICATIONS)
 
 Block = Mapping[str, Any]
 
@@ -56,7 +45,7 @@ SECRETS: Final = {name for name, variable in VARIABLES.items() if variable.get("
 
 
 def resource_of(connector: str, suffix: str = "") -> Block:
-    kind, _, system = connector.partition("_")
+    kind, _, system = connector.partition("-")
     return RESOURCES[f"airbyte_{kind}{suffix}.{system}"]
 
 
@@ -67,13 +56,12 @@ def assigned(expression: str) -> dict[str, str]:
 
 def settings_of(connector: str) -> dict[str, Any]:
     """The specification of a connector, by the names of its settings."""
-    specification = SPECIFICATIONS[connector]().spec(None).connectionSpecification
-    settings: dict[str, Any] = specification["properties"]
+    settings: dict[str, Any] = form_of(connector)["properties"]
     return settings
 
 
 def s3() -> dict[str, Any]:
-    choices = settings_of("destination_xledger")["object_storage_config"]["oneOf"]
+    choices = settings_of("destination-xledger")["object_storage_config"]["oneOf"]
     (found,) = (choice for choice in choices if choice["properties"]["storage_type"].get("const") == "S3")
     properties: dict[str, Any] = found["properties"]
     return properties
@@ -84,12 +72,12 @@ def test_a_connector_is_given_settings_that_it_has(connector: str) -> None:
     given = assigned(resource_of(connector)["configuration"])
     assert given
     assert set(given) <= set(settings_of(connector))
-    assert f"var.settings.{connector}," in resource_of(connector)["configuration"]
+    assert f"var.settings.{connector.replace('-', '_')}," in resource_of(connector)["configuration"]
 
 
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_connector_is_given_every_setting_that_it_cannot_do_without(connector: str) -> None:
-    required = SPECIFICATIONS[connector]().spec(None).connectionSpecification["required"]
+    required = form_of(connector)["required"]
     assert set(required) <= set(assigned(resource_of(connector)["configuration"]))
 
 
@@ -160,8 +148,7 @@ def test_a_connection_has_the_stream_and_the_sync_mode_of_the_page(
 
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_definition_is_that_of_the_connectors_own_description(connector: str) -> None:
-    folder = connector.replace("_", "-")
-    own = yaml.safe_load((ROOT / folder / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    own = yaml.safe_load((ROOT / connector / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     definition = resource_of(connector, "_definition")
     assert unquoted(definition["name"]) == own["name"]
     assert unquoted(definition["documentation_url"]) == own["documentationUrl"]

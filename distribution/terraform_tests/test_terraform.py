@@ -15,12 +15,9 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft7Validator
 
-from destination_huma.destination import DestinationHuma
-from destination_xledger.destination import DestinationXledger
 from distribution.environment import UV, Environment, call
 from distribution.repository import ROOT
-from source_huma.source import SourceHuma
-from source_xledger.source import SourceXledger
+from integration_tests.connector_forms import form_of
 
 FILES: Final = ROOT / "huma-xledger" / "deploy" / "terraform"
 STAND_IN: Final = Path(__file__).parent / "stand_in_provider.py"
@@ -50,11 +47,11 @@ OTHER_DIRECTION: Final[Mapping[str, Any]] = {
 }
 TO_XLEDGER: Final = ["airbyte_connection.huma_to_xledger", "airbyte_destination.xledger", "airbyte_source.huma"]
 TO_HUMA: Final = ["airbyte_connection.xledger_to_huma[0]", "airbyte_destination.huma[0]", "airbyte_source.xledger[0]"]
-SPECIFICATIONS: Final = {
-    "airbyte_source.huma": SourceHuma,
-    "airbyte_source.xledger[0]": SourceXledger,
-    "airbyte_destination.huma[0]": DestinationHuma,
-    "airbyte_destination.xledger": DestinationXledger,
+CONNECTORS: Final = {
+    "airbyte_source.huma": "source-huma",
+    "airbyte_source.xledger[0]": "source-xledger",
+    "airbyte_destination.huma[0]": "destination-huma",
+    "airbyte_destination.xledger": "destination-xledger",
 }
 
 pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="Terraform is not here.")
@@ -165,9 +162,9 @@ def test_by_default_one_direction_is_set_up_to_be_previewed_by_hand(planned: Cal
 def test_both_directions_are_set_up_with_settings_that_their_connectors_take(planned: Callable[..., Planned]) -> None:
     made = planned(**OTHER_DIRECTION, mode="sync", settings={"source_huma": {"company_ids": []}})
     assert {*TO_XLEDGER, *TO_HUMA} <= set(made)
-    for address, connector in SPECIFICATIONS.items():
+    for address, connector in CONNECTORS.items():
         configuration = json.loads(made[address]["configuration"])
-        Draft7Validator(connector().spec(None).connectionSpecification).validate(configuration)
+        Draft7Validator(form_of(connector)).validate(configuration)
     modes = [json.loads(made[address]["configuration"])["mode"] for address in (TO_XLEDGER[1], TO_HUMA[1])]
     assert modes == ["sync", "preview"]
     assert json.loads(made["airbyte_source.huma"]["configuration"])["company_ids"] == []
