@@ -55,12 +55,16 @@ def leads_to(page: str, link: str, source: str) -> str:
     return f"{source}/{path}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 
+def anchor(heading: str) -> str:
+    """What leads to a heading, as GitHub and the site make it of its words."""
+    return re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-")
+
+
 def anchors(page: Path) -> set[str]:
-    """What leads into a page: its headings as GitHub makes it of their words, and places that are named themselves."""
+    """What leads into a page: its headings, and places that are named themselves."""
     text = page.read_text("utf-8")
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    of_headings = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
-    return of_headings.union(re.findall(r'<a id="([^"]+)"></a>', text))
+    return {*map(anchor, headings), *re.findall(r'<a id="([^"]+)"></a>', text)}
 
 
 def _found(patterns: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from connector_base.people.host_changes import ENOUGH_TO_TELL, HOSTS_COLUMNS
 from destination_xledger.config import connection_specification
 from distribution.host_versions import TRIED, Tried
 from distribution.hosts_page import PAGE, section
+from distribution.pages import anchor
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -30,7 +31,7 @@ def test_the_page_says_which_versions_were_tried(row: Tried) -> None:
 
 def test_every_section_of_a_host_is_in_the_table_at_the_top() -> None:
     rows = set(re.findall(r"^\| \[[^]]+\]\(#([\w-]+)\)", TEXT, re.MULTILINE))
-    headings = {each.lower().replace(" ", "-") for each in re.findall(r"^## (.+)$", TEXT, re.MULTILINE)}
+    headings = set(map(anchor, re.findall(r"^## (.+)$", TEXT, re.MULTILINE)))
     assert rows == headings - {"what-a-host-has-to-do", "install-the-connectors", "versions-that-were-tried"}
 
 

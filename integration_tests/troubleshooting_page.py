@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from distribution.pages import anchor
 from integration_tests.messages import A_PART, SAID_BY, Message, complaints_by_example, messages
 from shared_mappings import Side, explanations
 from shared_mappings.codes import NotWritten
@@ -310,7 +311,7 @@ def _rows_below_headings(page: str) -> Iterator[tuple[str, str]]:
     inside, heading = False, ""
     for line in (ROOT / page).read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
-            heading = re.sub(r"[^\w\- ]", "", line.lstrip("# ")).lower().replace(" ", "-")
+            heading = anchor(line.lstrip("# "))
         if line.startswith(("| Message |", "| it says |")):
             inside = True
         elif not line.startswith("|"):
