@@ -8,8 +8,9 @@ of source-huma has for an administrator, and all that explains a code. The table
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,10 +115,11 @@ class Message:
     text: str
 
 
-def messages() -> list[Message]:
+@cache
+def messages() -> Sequence[Message]:
     """All sentences, each once for each file and kind, in the order of the alphabet."""
     found = {message for folder in PACKAGES for path in sorted((ROOT / folder).rglob("*.py")) for message in _in(path)}
-    return sorted(found | set(_in_the_manifest()) | set(_in_what_is_explained()))
+    return tuple(sorted(found | set(_in_the_manifest()) | set(_in_what_is_explained())))
 
 
 def table() -> str:
