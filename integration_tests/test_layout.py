@@ -104,7 +104,7 @@ ROOMS = {
         converters
         countries  dates  able
         normal_forms
-        codes  states  record_schema  api_url  rulings  fingerprints  languages
+        codes  states  record_schema  api_url  rulings  fingerprints  languages  tables
     """,
     DISTRIBUTION: """
         host_tests  image_tests  python_tests  site_tests  terraform_tests

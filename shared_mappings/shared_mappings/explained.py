@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from shared_mappings.codes import OF_HUMA, OF_XLEDGER, NotWritten, RejectionCode, SkipReason, WarningCode
 from shared_mappings.field_table import Side
 from shared_mappings.languages import InEachLanguage, Language
 from shared_mappings.policies import Policy
+from shared_mappings.tables import read
 
 Code = RejectionCode | SkipReason | WarningCode | NotWritten | Policy
 
@@ -141,5 +140,4 @@ def _put_in(text: Explained, written: Side) -> Explained:
 
 @cache
 def _texts() -> Texts:
-    content: dict[str, Any] = yaml.safe_load((files("shared_mappings") / "explained.yaml").read_text("utf-8"))
-    return Texts.model_validate(content)
+    return Texts.model_validate(read("explained.yaml"))

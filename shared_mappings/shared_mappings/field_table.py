@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache, cached_property
-from importlib.resources import files
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from shared_mappings.comparators import COMPARATORS
@@ -17,6 +15,7 @@ from shared_mappings.languages import InEachLanguage
 from shared_mappings.normal_forms import MASK
 from shared_mappings.policies import Policy
 from shared_mappings.states import State
+from shared_mappings.tables import read
 
 KeyPath = tuple[str, ...]
 """The keys of a path, apart: paths are read for every person of every sync, and taken apart once."""
@@ -556,5 +555,4 @@ def field_table() -> FieldTable:
     Raises:
         pydantic.ValidationError: When the table contradicts itself.
     """
-    content: dict[str, Any] = yaml.safe_load((files("shared_mappings") / "field_table.yaml").read_text("utf-8"))
-    return FieldTable.model_validate(content)
+    return FieldTable.model_validate(read("field_table.yaml"))
