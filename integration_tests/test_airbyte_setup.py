@@ -590,6 +590,14 @@ def test_what_was_made_by_hand_is_taken_up(setup: Setup) -> None:
     assert setup.changed == ["createSource", "createDestination", "createConnection"]
 
 
+def test_what_airbytes_form_fills_in_by_itself_makes_no_other_account(setup: Setup) -> None:
+    setup.runs()
+    (setup.folder / KEPT).unlink()
+    setup.actor("source")["configuration"]["api_url"] = "https://openapi.humahr.com"
+    assert setup.runs()
+    assert setup.actor("source")["configuration"] == TO_XLEDGER["source-huma"]
+
+
 def test_what_is_removed_in_airbyte_is_made_again_and_nothing_else(setup: Setup) -> None:
     setup.runs()
     setup.airbyte.connections.clear()

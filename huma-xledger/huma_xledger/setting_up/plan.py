@@ -322,9 +322,12 @@ def _actor(connector: WantedConnector, definition: DefinitionStep, there: There,
 
 
 def _of_another_account(connector: WantedConnector, found: Actor) -> list[str]:
-    """The settings by which something is seen to be of another account than the one that is wanted."""
-    configs = (connector.config, found.config)
-    return differing(*({name: config[name] for name in _ACCOUNT if config.get(name)} for config in configs))
+    """The settings by which something is seen to be of another account than the one that is wanted.
+
+    A form fills in addresses that a file leaves out, so that one without the other says nothing.
+    """
+    told = [name for name in _ACCOUNT if connector.config.get(name) and found.config.get(name)]
+    return differing(*({name: config[name] for name in told} for config in (connector.config, found.config)))
 
 
 def _is_decided_there(connector: WantedConnector, found: Actor | None) -> bool:
