@@ -6,10 +6,10 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from airbyte_protocol_dataclasses.models import AirbyteRecordMessageMeta
 
 from connector_base.people.host_changes import (
+    Nulls,
     any_case,
     any_spelling,
     changed_keys,
-    refuse_lost_nulls,
     refuse_rewritten_keys,
     rewritten_keys,
     told_fields,
@@ -105,9 +105,21 @@ def test_people_of_whom_nobody_has_a_null_though_their_keys_differ_end_the_sync(
     without_nulls = [{**RECORD, "id": str(number)} for number in range(19)]
     differs = {**RECORD, "phone": "1"}
     with pytest.raises(AirbyteTracedException, match="nobody's record holds null") as raised:
-        refuse_lost_nulls([*without_nulls, differs], BOOKS)
+        Nulls().refuse_if_lost([*without_nulls, differs], BOOKS)
     assert "stays in the books" in str(raised.value)
-    refuse_lost_nulls([*without_nulls, RECORD], BOOKS)
-    refuse_lost_nulls([*without_nulls, differs, {**RECORD, "phone": None}], BOOKS)
-    refuse_lost_nulls([*without_nulls[:18], differs], BOOKS)
-    refuse_lost_nulls([{}] * 30, BOOKS)
+    Nulls().refuse_if_lost([*without_nulls, RECORD], BOOKS)
+    Nulls().refuse_if_lost([*without_nulls, differs, {**RECORD, "phone": None}], BOOKS)
+    Nulls().refuse_if_lost([*without_nulls[:18], differs], BOOKS)
+    Nulls().refuse_if_lost([{}] * 30, BOOKS)
+
+
+def test_nulls_are_missed_however_few_people_are_written_together() -> None:
+    without_nulls = [{**RECORD, "id": str(number), **({"phone": "1"} if number % 2 else {})} for number in range(20)]
+    nulls = Nulls()
+    for number in range(0, 18, 2):
+        nulls.refuse_if_lost(without_nulls[number : number + 2], BOOKS)
+    with pytest.raises(AirbyteTracedException, match="of 20 people, nobody's record holds null"):
+        nulls.refuse_if_lost(without_nulls[18:], BOOKS)
+    nulls = Nulls()
+    nulls.refuse_if_lost([{**RECORD, "phone": None}], BOOKS)
+    nulls.refuse_if_lost(without_nulls, BOOKS)

@@ -1,7 +1,8 @@
 """What a host does to records on their way: values that it nulled or cut, and keys that it wrote anew."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteRecordMessage
@@ -123,27 +124,46 @@ def refuse_rewritten_keys(
             raise _read_back(stream, f"{key} is text, and no object or list", system)
 
 
-def refuse_lost_nulls(people: Sequence[Mapping[str, Any]], system: System) -> None:
-    """Stops a sync whose records a host has brought without their nulls, before anybody of these is written.
+@dataclass(slots=True)
+class Nulls:
+    """Watches whether null comes at all: a host may have left it out.
 
     A key may be missing because nobody may see it, but hardly of one person and not of the next, while nobody at all
-    has anything that is unset: that is what records look like once a host has left every null out.
-
-    Args:
-        people: The records of people who are to be written together, as they came.
-        system: What is written to.
-
-    Raises:
-        ConnectorError: A config error that says what the host does, and what would come of it.
+    has anything that is unset: that is what records look like once a host has left every null out. How many are written
+    together says nothing of that, so it is looked at until a null comes.
     """
-    if len(people) < ENOUGH_TO_TELL or any(None in record.values() for record in people):
-        return
-    if any(record.keys() != people[0].keys() for record in people):
-        raise config_error(
-            f"The records do not come as their source sent them: of {len(people)} people, nobody's record holds null, "
-            "and yet not all have the same keys. A host leaves null out on the way, as dlt does, and then what was "
-            f"unset stays in {system.name} for ever. Let the records come straight from the source."
-        )
+
+    _people: int = field(default=0, init=False)
+    _found: bool = field(default=False, init=False)
+    _differ: bool = field(default=False, init=False)
+    _keys: Set[str] | None = field(default=None, init=False)
+    """Those of the first who came."""
+
+    def refuse_if_lost(self, people: Iterable[Mapping[str, Any]], system: System) -> None:
+        """Stops a sync whose records a host has brought without their nulls, before anybody of these is written.
+
+        Args:
+            people: The records of people who are to be written next, as they came.
+            system: What is written to.
+
+        Raises:
+            ConnectorError: A config error that says what the host does, and what would come of it.
+        """
+        if self._found:
+            return
+        for record in people:
+            if None in record.values():
+                self._found = True
+                return
+            self._people += 1
+            self._keys = record.keys() if self._keys is None else self._keys
+            self._differ = self._differ or record.keys() != self._keys
+        if self._differ and self._people >= ENOUGH_TO_TELL:
+            raise config_error(
+                f"The records do not come as their source sent them: of {self._people} people, nobody's record holds "
+                "null, and yet not all have the same keys. A host leaves null out on the way, as dlt does, and then "
+                f"what was unset stays in {system.name} for ever. Let the records come straight from the source."
+            )
 
 
 def _read_back(stream: str, how: str, system: System) -> ConnectorError:

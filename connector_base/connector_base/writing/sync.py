@@ -10,7 +10,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Destination
 
 from connector_base.people.batches import Batch
 from connector_base.people.claims import Claims
-from connector_base.people.host_changes import refuse_lost_nulls, told_fields
+from connector_base.people.host_changes import Nulls, told_fields
 from connector_base.people.person import InvalidRecord, Person
 from connector_base.people.streams import StreamReader
 from connector_base.protocol.attendance import Attendance
@@ -94,6 +94,7 @@ class Sync:
         seen: Remembers what became of decisions; None where nothing does.
         checkpoints: Holds state messages back.
         positions: How many records of each stream came, the invalid ones included.
+        nulls: Watches whether a host has left null out.
     """
 
     mode: Mode
@@ -110,6 +111,7 @@ class Sync:
     seen: SeenDecisions | None = None
     checkpoints: Checkpoints = field(default_factory=Checkpoints)
     positions: Counter[StreamKey] = field(default_factory=Counter)
+    nulls: Nulls = field(default_factory=Nulls)
 
     def run(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Writes the people who come, and yields the state messages that may be passed on.
@@ -151,7 +153,7 @@ class Sync:
 
     def _write_batch(self) -> None:
         people = self.batch.take()
-        refuse_lost_nulls([person.whole for person in people if person.whole], self.system)
+        self.nulls.refuse_if_lost((person.whole for person in people if person.whole), self.system)
         self.writer.write(people)
 
     def _tell_of_those_who_did_not_come(self) -> None:
