@@ -68,6 +68,7 @@ def command():
             sys.stdin.readline() or time.sleep(60)
         finally:
             print("cleaned up", file=sys.stderr)
+    print("all is read", file=sys.stderr)
     sys.stdin.readline()
     print("done", file=sys.stderr)
 
@@ -296,7 +297,7 @@ def test_a_process_that_is_done_with_what_is_read_does_not_mind_who_reads() -> N
         assert process.stderr
         process.stdin.write("go on\n")
         process.stdin.flush()
-        assert process.stderr.readline() == "cleaned up\n"
+        assert [process.stderr.readline() for _ in range(2)] == ["cleaned up\n", "all is read\n"]
         process.stdout.close()
         process.stdin.close()
         assert process.stderr.read() == "done\n"
