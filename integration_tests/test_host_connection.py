@@ -113,7 +113,7 @@ def test_a_file_that_is_none_is_named_in_a_sentence_and_no_value_of_it_is_told(
     with pytest.raises(ConnectionFileError, match=sentence) as raised:
         ConnectionFile.read(written(tmp_path, content))
     assert str(tmp_path / NAME) in str(raised.value)
-    assert str(raised.value).endswith("Correct it: README.md shows what belongs in it.")
+    assert str(raised.value).endswith("Correct it: huma-xledger/README.md shows what belongs in it.")
     assert MARK not in str(raised.value)
     assert raised.value.__suppress_context__ or raised.value.__context__ is None
 

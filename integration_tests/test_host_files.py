@@ -224,7 +224,7 @@ def test_the_command_ends_in_a_sentence(
         assert command.main() == (1 if broken else 2)
     sentence = {
         None: "is not understood as YAML (line 1 cannot be read). Text that begins with a sign, as * or @, has to be "
-        "between quotation marks. Correct it: README.md shows what belongs in it.",
+        "between quotation marks. Correct it: huma-xledger/README.md shows what belongs in it.",
         "state": "holds no state",
         "lock": "this one does nothing",
     }[broken]

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     missing = [image.name for image in images(engine).values() if not _is_there(engine, image.name)]
     if missing:
-        sys.stderr.write(f"There is no image {', '.join(missing)} on this machine. Build it first: make images.\n")
+        sys.stderr.write(f"Not on this machine: {', '.join(missing)}. Build what is missing first: make images.\n")
         return 1
     at_once = f"--numprocesses={(os.cpu_count() or 1) + 1}"  # some wait for a container that they have started
     return int(pytest.main([str(Path(__file__).parent), at_once, "--dist=loadfile", *arguments]))

@@ -44,7 +44,7 @@ DESTINATIONS: Final = tuple(direction.destination for direction in BY_ORIGIN.val
 
 _BESIDE: Final = (NOTIFY, NOTIFY_LANGUAGE, SCHEDULE, LISTEN, AIRBYTE)
 
-_CORRECT_IT: Final = "Correct it: README.md shows what belongs in it."
+_CORRECT_IT: Final = "Correct it: huma-xledger/README.md shows what belongs in it."
 _CORRECT_LISTENING: Final = "Correct it: huma-xledger/docs/listen.md shows what belongs in it."
 _CORRECT_SETTING_UP: Final = "Correct it: huma-xledger/docs/airbyte-setup.md shows what belongs in it."
 _QUOTED: Final = "Text that begins with a sign, as * or @, has to be between quotation marks."
