@@ -4,17 +4,15 @@ import base64
 import json
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, FailureType
 
-from connector_base.protocol.messages import as_line
 from connector_base.settings.modes import Mode
 from connector_base.writing.destination import ended_by_host
 from destination_huma.syncing import crew, sync
@@ -24,10 +22,9 @@ from integration_tests.left_pages import page_of
 from integration_tests.reading import read_source
 from integration_tests.records import Record, records, state
 from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.writing_process import give_all, writing
 from shared_mappings import read_path
 from shared_mappings.fingerprints import fingerprint
-
-EXECUTABLES = Path(sys.executable).parent
 
 KEY = b"sixteen octets or more"
 
@@ -163,32 +160,14 @@ def assert_told(folder: Path, written: str, waiting: str) -> None:
     assert changes[waiting]["unconfirmed"] is True
 
 
-@contextmanager
-def writing(sandbox: Sandbox, local: Record, at: Path) -> Iterator["subprocess.Popen[str]"]:
-    """The destination, as a process that a host gives messages."""
-    config = sandbox.destination_huma_config(object_storage_config=local)
-    (at / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (at / "catalog.json").write_text(json.dumps({"streams": [a_stream("employees")]}), encoding="utf-8")
-    verb = ["write", "--config", str(at / "config.json"), "--catalog", str(at / "catalog.json")]
-    with subprocess.Popen(  # noqa: S603  our own connector
-        [EXECUTABLES / "destination-huma", *verb],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-
-
 @pytest.mark.slow
 def test_what_was_written_is_kept_while_somebody_is_waited_for_and_outlasts_a_kill(
     unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
 ) -> None:
     written, _, stall = unanswered
-    with writing(sandbox, local, tmp_path) as process:
-        assert process.stdin
-        process.stdin.writelines(as_line(message) + "\n" for message in (*employees(1, 2), state(1, "employees")))
-        process.stdin.close()
+    config = sandbox.destination_huma_config(object_storage_config=local)
+    with writing("destination-huma", config, "employees", tmp_path) as process:
+        give_all(process, *employees(1, 2), state(1, "employees"))
         assert stall.reached.wait(60)
         while not list(folder.glob("*/changes.jsonl")):
             with suppress(subprocess.TimeoutExpired):
@@ -204,10 +183,9 @@ def test_a_sync_that_its_host_ends_says_what_was_done_and_what_nobody_knows(
     unanswered: tuple[str, str, Fault], sandbox: Sandbox, local: Record, folder: Path, tmp_path: Path
 ) -> None:
     written, waiting, stall = unanswered
-    with writing(sandbox, local, tmp_path) as process:
-        assert process.stdin
-        process.stdin.writelines(as_line(message) + "\n" for message in (*employees(1, 2), state(1, "employees")))
-        process.stdin.close()
+    config = sandbox.destination_huma_config(object_storage_config=local)
+    with writing("destination-huma", config, "employees", tmp_path) as process:
+        give_all(process, *employees(1, 2), state(1, "employees"))
         assert stall.reached.wait(60)
         process.send_signal(signal.SIGTERM)
         assert process.stdout

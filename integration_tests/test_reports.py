@@ -4,28 +4,24 @@ import json
 import logging
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalogSerializer, FailureType, Status
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType, Status
 from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector_base.protocol.messages import as_line
 from connector_base.settings.modes import Mode
 from connector_base.storage import s3_bucket
 from connector_base.storage.storage import open_storage, storage_problem
 from connector_base.storage.storage_config import S3Storage
 from connector_base.writing.destination import ended_by_host
 from destination_xledger.destination import DestinationXledger
-from huma_xledger.environment import EXECUTABLES
 from integration_tests.conftest import Write, a_stream
 from integration_tests.decided import decisions, leave
 from integration_tests.left_pages import page_of
@@ -33,6 +29,7 @@ from integration_tests.object_storage import serving_s3
 from integration_tests.records import Record, a_user, records, state, without
 from integration_tests.sample_reports import SETTINGS, somebody_of_each_kind
 from integration_tests.sandbox import Fault, Sandbox
+from integration_tests.writing_process import give, give_all, writing
 from shared_mappings import field_table
 from shared_mappings.normal_forms import as_text
 
@@ -230,30 +227,6 @@ def test_a_host_that_stops_reading_leaves_what_was_done(sandbox: Sandbox, folder
     assert (summary["created"], summary["outcome"]) == (1, "failed")
 
 
-@contextmanager
-def writing(sandbox: Sandbox, at: Path, **config: Any) -> Iterator["subprocess.Popen[str]"]:
-    """The destination, as a process that a host gives messages."""
-    (at / "config.json").write_text(json.dumps(sandbox.destination_config(**config)), encoding="utf-8")
-    (at / "catalog.json").write_text(json.dumps({"streams": [a_stream()]}), encoding="utf-8")
-    verb = ["write", "--config", str(at / "config.json"), "--catalog", str(at / "catalog.json")]
-    with subprocess.Popen(  # noqa: S603  our own connector
-        [EXECUTABLES / "destination-xledger", *verb],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-
-
-def give(process: "subprocess.Popen[str]", *messages: AirbyteMessage) -> None:
-    """Hands a process messages, each at once."""
-    assert process.stdin
-    for message in messages:
-        process.stdin.write(as_line(message) + "\n")
-        process.stdin.flush()
-
-
 @pytest.mark.parametrize(
     ("ended_by", "files"),
     [(signal.SIGKILL, {"rejected.jsonl", "changes.jsonl"}), (signal.SIGTERM, SYNC_FILES), (None, SYNC_FILES)],
@@ -263,7 +236,8 @@ def test_whatever_ends_a_process_everything_is_left_that_its_states_cover(
     ended_by: signal.Signals | None, files: set[str], sandbox: Sandbox, folder: Path, local: Storage, tmp_path: Path
 ) -> None:
     said_in_the_end = ""
-    with writing(sandbox, tmp_path, object_storage_config=local, batch_size=1) as process:
+    config = sandbox.destination_config(object_storage_config=local, batch_size=1)
+    with writing("destination-xledger", config, "users", tmp_path) as process:
         give(process, *records([{**a_user(1), "active": "yes"}, a_user(2)]), state(1))
         assert process.stdout
         next(line for line in process.stdout if '"STATE"' in line)
@@ -302,10 +276,9 @@ def test_a_kill_in_the_middle_of_a_batch_leaves_what_xledger_had_answered_until_
         assert set(left) == {"changes.jsonl"}
         return lines(left["changes.jsonl"])
 
-    with writing(sandbox, tmp_path, object_storage_config=in_s3 if bucket else local) as process:
-        give(process, *records([a_user(1), a_user(2)]), state(1))
-        assert process.stdin
-        process.stdin.close()
+    config = sandbox.destination_config(object_storage_config=in_s3 if bucket else local)
+    with writing("destination-xledger", config, "users", tmp_path) as process:
+        give_all(process, *records([a_user(1), a_user(2)]), state(1))
         assert first.reached.wait(60)
         added = changes()
         first.release()
