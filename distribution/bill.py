@@ -1,9 +1,6 @@
 """A bill of materials (CycloneDX) of what an installation of a package brings."""
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -13,13 +10,14 @@ from typing import Any, Final
 import cyclonedx.schema
 import jsonschema_rs
 
-from distribution.environment import CommandFailedError, Environment
+from distribution.command import CommandFailedError, call, tool
+from distribution.environment import Environment
 from distribution.licences import in_pages
 from distribution.packages import Package
 from distribution.staged import stage
 
 SPECIFICATION: Final = "1.6"
-CYCLONEDX: Final = Path(sys.executable).with_name("cyclonedx-py")
+CYCLONEDX: Final = tool("cyclonedx-py")
 
 _SCHEMAS: Final = Path(cyclonedx.schema.__file__).parent / "_res"
 
@@ -47,15 +45,7 @@ def bill_of_materials(environment: Environment, package: Package, time: Mapping[
         # The schema is looked at below, by a library that takes a hundredth of the time.
         options = ("--output-reproducible", "--no-validate", "--spec-version", SPECIFICATION)
         files = ("--pyproject", staged / "pyproject.toml", "--output-file", written, environment.python)
-        done = subprocess.run(  # noqa: S603
-            (CYCLONEDX, "environment", *options, *files),
-            env={**os.environ, **time},
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CommandFailedError(f"No bill of materials can be made of {package.name}:\n{done.stderr}")
+        call(CYCLONEDX, "environment", *options, *files, variables=time)
         bill = json.loads(written.read_text(encoding="utf-8"))
     _add_what_is_in_pages(bill)
     if wrong := [error.message for error in _schema().iter_errors(bill)]:

@@ -1,18 +1,16 @@
 """An environment of its own for what was built, with nothing of the repository in it."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from distribution.command import UV, CommandFailedError, call
 from distribution.packages import Package
 from distribution.repository import ROOT
 
-UV: Final = Path(sys.executable).with_name("uv")
 LOCK: Final = ROOT / "requirements.lock"
 
 _IMPORT: Final = """
@@ -22,10 +20,6 @@ for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 """
-
-
-class CommandFailedError(Exception):
-    """A command ended as none should; its message is what the command said."""
 
 
 @dataclass(frozen=True)
@@ -109,22 +103,3 @@ class Environment:
 
     def _pip(self, verb: str, *arguments: str | Path) -> None:
         call(UV, "pip", verb, "--quiet", "--python", self.python, *arguments)
-
-
-def call(*command: str | Path, folder: Path = ROOT, text: str = "") -> str:
-    """What a command prints when it succeeds, without anything that would help it to find the checkout.
-
-    Args:
-        command: The command and its arguments.
-        folder: Where it runs.
-        text: What it reads.
-
-    Raises:
-        CommandFailedError: When it fails.
-    """
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, cwd=folder, env=kept, input=text, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        shown = " ".join(str(part) for part in command if "\n" not in str(part))
-        raise CommandFailedError(f"{shown}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout

@@ -12,11 +12,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from distribution.commit import Commit
 from distribution.engine import Build, Engine, NoEngineError
 from distribution.packages import Package, packages
 from distribution.repository import ROOT, metadata
@@ -48,34 +47,6 @@ def base_image(environment: Mapping[str, str]) -> str:
         return named
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line.startswith("ARG BASE_IMAGE=")).partition("=")[2]
-
-
-@dataclass(frozen=True)
-class Commit:
-    """What is built.
-
-    Attributes:
-        revision: The hash of the commit, with `-dirty` behind it where files are not as it has them.
-        made: When it was made: the same whenever it is built.
-    """
-
-    revision: str
-    made: datetime
-
-    @classmethod
-    def current(cls) -> "Commit | None":
-        """The commit that is checked out, or None where there is no repository, as in a source archive."""
-        try:
-            revision = _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-            made = datetime.fromtimestamp(int(_git("show", "--no-patch", "--format=%ct")), timezone.utc)
-        except (OSError, subprocess.CalledProcessError):
-            return None
-        return cls(revision, made)
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(ROOT), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
 
 def build_of(package: Package, commit: Commit | None, environment: Mapping[str, str]) -> Build:

@@ -1,7 +1,6 @@
 """The licences of what an installation brings that is not ours, and whether somebody has looked at each."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,10 +9,11 @@ from typing import Any, Final
 
 import yaml
 
-from distribution.environment import Environment, call
+from distribution.command import call, tool
+from distribution.environment import Environment
 from distribution.repository import ROOT
 
-PIP_LICENSES: Final = Path(sys.executable).with_name("pip-licenses")
+PIP_LICENSES: Final = tool("pip-licenses")
 VENDOR: Final = ROOT / "connector_base" / "connector_base" / "pages" / "vendor"
 
 UNSAID: Final = "UNKNOWN"

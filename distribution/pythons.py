@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-from distribution.environment import UV, CommandFailedError, call
+from distribution.command import UV, CommandFailedError, call
 
 _ITS_VERSION = "import sys; print(*sys.version_info[:3], sep='.')"
 

@@ -1,12 +1,12 @@
 """A package as it leaves the repository: a folder that needs nothing of what is around it."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from distribution import description
+from distribution.command import call
 from distribution.packages import BESIDE, Package
 from distribution.pages import README
 
@@ -27,7 +27,7 @@ def stage(package: Package, folder: Path) -> None:
         folder: Where to; made here.
 
     Raises:
-        subprocess.CalledProcessError: When git cannot say which files the package has.
+        CommandFailedError: When git cannot say which files the package has.
         ValueError: When a link of its README leads nowhere.
     """
     for path in (*_code(package), _LICENCE):
@@ -58,6 +58,5 @@ def _code(package: Package) -> Iterator[str]:
 
     Whatever else lies there, such as a report of a run or decisions, is nothing for everybody who looks at an index.
     """
-    command = ("git", "ls-files", "-z", "--cached", package.module)
-    listed = subprocess.run(command, cwd=package.root, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    listed = call("git", "ls-files", "-z", "--cached", package.module, folder=package.root)
     return (path for path in listed.split("\0") if path and (package.root / path).is_file())

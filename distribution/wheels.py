@@ -10,7 +10,8 @@ from typing import Final
 
 from distribution.bill import bill_of_materials
 from distribution.building import build, time_of_the_last_commit
-from distribution.environment import LOCK, CommandFailedError, Environment, call
+from distribution.command import CommandFailedError, call, tool
+from distribution.environment import LOCK, Environment
 from distribution.licences import as_text, in_pages, not_looked_at, third_parties
 from distribution.packages import Package, packages
 
@@ -22,8 +23,6 @@ CONSTRAINTS: Final = "constraints.txt"
 
 _TWICE: Final = "W002"
 """A file that is in a wheel twice: the licence of a library of the pages, beside it and where the licences are."""
-
-_SCRIPTS: Final = Path(sys.executable).parent
 
 
 def main(out: Path) -> None:
@@ -59,9 +58,9 @@ def constraints(lock: str) -> str:
 
 
 def _check_files(built: Sequence[Path]) -> None:
-    call(_SCRIPTS / "twine", "check", "--strict", *built)
+    call(tool("twine"), "check", "--strict", *built)
     wheels = (path for path in built if path.suffix == ".whl")
-    call(_SCRIPTS / "check-wheel-contents", "--no-config", "--ignore", _TWICE, *wheels)
+    call(tool("check-wheel-contents"), "--no-config", "--ignore", _TWICE, *wheels)
     print("twine and check-wheel-contents find nothing.")
 
 

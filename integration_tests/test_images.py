@@ -12,12 +12,12 @@ import pytest
 import yaml
 from docker.utils.build import exclude_paths
 
+from distribution.commit import Commit
 from distribution.engine import Build, Engine, NoEngineError
 from distribution.images import (
     CERTIFICATES,
     INDEXES,
     BuildError,
-    Commit,
     base_image,
     build,
     build_of,

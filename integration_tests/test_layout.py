@@ -112,8 +112,8 @@ ROOMS = {
         bill  building
         licences
         environment  images  staged
-        engine  description  site
-        packages  pages  page_text  hosts_page
+        engine  description  site  commit
+        packages  pages  page_text  hosts_page  command
         repository  host_versions
     """,
 }

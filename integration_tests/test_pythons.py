@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from distribution import pythons
-from distribution.environment import CommandFailedError
+from distribution.command import CommandFailedError
 from distribution.pythons import Python, found, lowest_and_highest
 
 BOUNDS = ">=3.10,<3.14"

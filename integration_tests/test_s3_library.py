@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distribution.environment import call
+from distribution.command import call
 from integration_tests.sandbox import Sandbox
 
 SCRIPTS = Path(sys.executable).parent

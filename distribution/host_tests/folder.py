@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from distribution.environment import UV, CommandFailedError, call
+from distribution.command import UV, CommandFailedError, call
 from distribution.hosts_page import section
 from integration_tests.sandbox import Sandbox
 

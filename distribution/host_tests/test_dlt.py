@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distribution.environment import CommandFailedError
+from distribution.command import CommandFailedError
 from distribution.host_tests.folder import Folder, install
 from distribution.host_tests.promises import ordinary
 from distribution.host_versions import tried

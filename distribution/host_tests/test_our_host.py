@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distribution.environment import CommandFailedError
+from distribution.command import CommandFailedError
 from distribution.host_tests.folder import Folder, install
 from distribution.host_tests.promises import begins, keeps_three_states, writes_nothing
 from distribution.host_versions import newest_pyairbyte, tried

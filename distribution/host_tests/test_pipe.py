@@ -2,7 +2,7 @@
 
 import pytest
 
-from distribution.environment import CommandFailedError
+from distribution.command import CommandFailedError
 from distribution.host_tests.folder import Folder
 from distribution.host_tests.promises import begins, keeps_three_states, survives_being_killed
 from distribution.hosts_page import section

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from distribution.environment import CommandFailedError
+from distribution.command import CommandFailedError
 from distribution.host_tests.folder import Folder, install
 from distribution.host_tests.promises import begins, brings_everybody_once, keeps_three_states, survives_being_killed
 from distribution.host_versions import tried

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from distribution.environment import LOCK, Environment, call
+from distribution.command import call
+from distribution.environment import LOCK, Environment
 from distribution.packages import packages
 from distribution.python_tests.conftest import PYTHONS
 from distribution.pythons import Python

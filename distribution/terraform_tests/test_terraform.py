@@ -15,7 +15,8 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft7Validator
 
-from distribution.environment import UV, Environment, call
+from distribution.command import UV, call
+from distribution.environment import Environment
 from distribution.repository import ROOT
 from integration_tests.connector_forms import form_of
 
