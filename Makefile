@@ -34,7 +34,7 @@ $(UV):
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r .venv/uv.requirements
 
 $(READY): $(UV) requirements.lock $(PROJECTS)
-	@$(UV) pip install --quiet --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
 	@touch $@
 
@@ -100,8 +100,12 @@ format: $(READY) ## Put the code into shape
 	@$(BIN)/ruff check --fix .; left=$$?; $(BIN)/ruff format --quiet . && exit $$left
 
 # The lock file holds versions and hashes, and no address: it works behind any package index.
+#
+# A bill of materials is looked at without what its writer would look at it with (an extra that is left out): a dozen
+# libraries that jsonschema loads wherever it finds them, which doubles what a connector takes to start, and no user has.
 lock: $(UV) ## Resolve the dependencies anew
-	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header $(UPGRADE) \
+	@echo 'cyclonedx-python-lib>=11,<12' > .venv/uv.overrides
+	@$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --override .venv/uv.overrides $(UPGRADE) \
 		$(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml --group dev --output-file requirements.lock
 
 # The theme's word about its successor is for whoever keeps this project, not for whoever builds the pages.
