@@ -247,10 +247,13 @@ def _listen(file: "ConnectionFile", _: argparse.Namespace, console: "Console") -
 
 def _airbyte_setup(file: "ConnectionFile", arguments: argparse.Namespace, console: "Console") -> int:
     """Sets the connection up in Airbyte, after it was shown what that takes."""
-    from huma_xledger.clock import utc_now  # noqa: PLC0415  as above
+    from connector_base.process import loading  # noqa: PLC0415  as above
+    from huma_xledger.clock import utc_now  # noqa: PLC0415
     from huma_xledger.lock import AlreadyRunningError, LockFileError  # noqa: PLC0415
-    from huma_xledger.setting_up.set_up import Surroundings, set_up  # noqa: PLC0415
-    from huma_xledger.setting_up.told import INTERRUPTED_IN_THE_MIDDLE, QUESTION  # noqa: PLC0415
+
+    with loading():
+        from huma_xledger.setting_up.set_up import Surroundings, set_up  # noqa: PLC0415
+        from huma_xledger.setting_up.told import INTERRUPTED_IN_THE_MIDDLE, QUESTION  # noqa: PLC0415
 
     def ask() -> bool:
         try:

@@ -4,6 +4,7 @@ It ends when the review does, be it that the review was killed: the connectors e
 sync of the connection begin.
 """
 
+from connector_base.process import loading
 from huma_xledger.child import Tell, be_a_child
 from huma_xledger.reviewing.messages import MESSAGE, TASK, Message, Moved, as_line
 from huma_xledger.reviewing.status import At
@@ -20,8 +21,8 @@ def _work(line: bytes, tell_line: Tell) -> None:
 
     task = TASK.validate_json(line)
     tell(Moved(task.to[0], at=At.CHECKING))
-    from huma_xledger.reviewing.work import work  # noqa: PLC0415  PyAirbyte takes seconds to load
-
+    with loading():
+        from huma_xledger.reviewing.work import work  # noqa: PLC0415  PyAirbyte takes seconds to load
     work(task, tell)
 
 
