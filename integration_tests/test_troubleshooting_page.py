@@ -45,6 +45,21 @@ def test_every_message_is_found_by_its_first_words() -> None:
     assert [message.text for message in SEEN if first_words(message.text) not in shown] == []
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "the name … is not known here",
+        "its certificate is not accepted",
+        "the proxy on the way to … cannot be used",
+        "it must be text, as 6h",
+        "address does not say of which kind it is",
+        "is the ID of no … in Huma",
+    ],
+)
+def test_a_reason_that_stands_behind_a_colon_is_found_as_well(reason: str) -> None:
+    assert reason in plain(INDEX)
+
+
 def test_whatever_ends_a_check_or_a_sync_is_among_the_messages() -> None:
     kinds = {kind for kind, who in WHO.items() if who in {"**You**", "**It passes**", "**The makers**"}}
     said = {message.text for message in SEEN}
