@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -126,6 +127,26 @@ class Image:
         command = self.command(container, *arguments)
         done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
         return Ended(done.returncode, done.stdout, done.stderr)
+
+    def stop(self, name: str, seconds: int) -> None:
+        """Stops a container as `docker stop` does: SIGTERM to its first process, and a kill where that does not end.
+
+        Args:
+            name: The container's name.
+            seconds: How long it is waited before the kill.
+        """
+        stop = [*self.engine.command, "stop", "--time", str(seconds), name]
+        subprocess.run(stop, capture_output=True, timeout=LONGEST + seconds, check=True)  # noqa: S603
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Nothing is there of a container of this name, of an earlier run either, and nothing is left of it."""
+        remove = [*self.engine.command, "rm", "--force", name]
+        subprocess.run(remove, capture_output=True, check=False)  # noqa: S603
+        try:
+            yield
+        finally:
+            subprocess.run(remove, capture_output=True, check=False)  # noqa: S603
 
     def inspect(self) -> Mapping[str, Any]:
         """What the engine says of how the image is configured."""

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,10 +42,8 @@ PEOPLE = [json.loads(as_line(message)) for message in records([a_user(1), a_user
 def image(built: dict[str, Image]) -> Iterator[Image]:
     """The destination, of which no container is left behind."""
     found = built["destination-xledger"]
-    remove = [*found.engine.command, "rm", "--force", NAME]
-    subprocess.run(remove, capture_output=True, check=False)  # noqa: S603
-    yield found
-    subprocess.run(remove, capture_output=True, check=False)  # noqa: S603
+    with found.alone(NAME):
+        yield found
 
 
 @pytest.fixture
@@ -77,13 +74,6 @@ def assert_all_is_told(left: dict[str, str]) -> None:
     assert (summary["outcome"], summary["received"], summary["created"]) == ("failed", ADDED, ADDED)
 
 
-def stop(image: Image, seconds: int) -> None:
-    """Stops the container as `docker stop` does: SIGTERM to its first process, and a kill where that does not end."""
-    subprocess.run(  # noqa: S603
-        [*image.engine.command, "stop", "--time", str(seconds), NAME], capture_output=True, check=True, timeout=LONGEST
-    )
-
-
 def test_a_connector_that_is_stopped_ends_with_143_leaves_its_report_and_says_what_was_done(
     image: Image, sandbox: Sandbox, stalled: Any, reports: Path, tmp_path: Path
 ) -> None:
@@ -100,7 +90,7 @@ def test_a_connector_that_is_stopped_ends_with_143_leaves_its_report_and_says_wh
         process.stdin.writelines(f"{json.dumps(message)}\n" for message in PEOPLE)
         process.stdin.close()
         assert stalled.reached.wait(LONGEST)
-        stop(image, LONGEST)
+        image.stop(NAME, LONGEST)
         said = process.stdout.read()
     assert process.returncode == ENDED_BY_HOST == 143
     told, summary = (json.loads(line)["log"]["message"] for line in said.splitlines()[-2:])
@@ -157,7 +147,7 @@ def test_a_pod_that_is_deleted_has_no_time_and_leaves_what_was_written(
 ) -> None:
     """The signal reaches the shell, which is the first process and does not hear it, until all are killed."""
     with under_way(image, sandbox, stalled, reports, tmp_path) as writing:
-        stop(image, 1)
+        image.stop(NAME, 1)
         writing.end()
     assert writing.process.returncode == KILLED
     assert_only_changes_are_left(left_in(image, reports))

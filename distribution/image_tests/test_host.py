@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +67,14 @@ def test_a_connection_is_synced_and_goes_on_from_its_volume(
 
 
 @contextmanager
-def listening(image: Image, container: Container) -> Iterator["subprocess.Popen[str]"]:
+def listening(image: Image, container: Container) -> Iterator[subprocess.Popen[str]]:
     """The listener, until it is stopped as `docker stop` does."""
-    engine = image.engine.command
-    subprocess.run([*engine, "rm", "--force", NAME], capture_output=True, check=False)  # noqa: S603
-    how = Container(user=container.user, volumes=container.volumes, options=("--name", NAME))
-    with image.start(how, "listen", CONNECTION) as process:
+    how = replace(container, options=("--name", NAME))
+    with image.alone(NAME), image.start(how, "listen", CONNECTION) as process:
         try:
             yield process
         finally:
-            subprocess.run([*engine, "stop", "--time", str(LONGEST), NAME], capture_output=True, check=False)  # noqa: S603
+            image.stop(NAME, LONGEST)
             process.communicate(timeout=LONGEST)
 
 

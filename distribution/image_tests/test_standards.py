@@ -5,18 +5,18 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from distribution.command import tool
 from distribution.engine import Engine
 from distribution.image_tests.containers import CONNECTORS, NETWORK, Image
 from distribution.repository import ROOT
 from integration_tests.sandbox import Sandbox
 
-COMMAND = Path(sys.executable).with_name("airbyte-cdk")
+COMMAND = tool("airbyte-cdk")
 LONGEST = 300
 """Seconds that these tests do not take, however busy the machine is: they load much, and start a container each."""
 

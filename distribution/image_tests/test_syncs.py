@@ -78,13 +78,10 @@ def test_where_it_may_write_anywhere_a_connector_writes_nothing(
     folder = write_config(shared(tmp_path / "config"), "config.json", sandbox.config_of("source-huma"))
     options = ("--name", name, NETWORK, "--user", AIRBYTE, "--volume", f"{folder}:/config")
     engine = image.engine.command
-    subprocess.run([*engine, "rm", "--force", name], capture_output=True, check=False)  # noqa: S603
-    try:
+    with image.alone(name):
         run = [*engine, "run", *options, image.name, "check", "--config", "/config/config.json"]
         subprocess.run(run, capture_output=True, check=True)  # noqa: S603
         differs = subprocess.run([*engine, "diff", name], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    finally:
-        subprocess.run([*engine, "rm", "--force", name], capture_output=True, check=False)  # noqa: S603
     beside = ("/config", "/etc", "/run", "/proc", "/sys", "/dev")  # the engine's own
     changed = {line for line in differs.splitlines() if not line.split(" ", 1)[1].startswith(beside)}
     assert changed <= {"C /tmp"}, "where something was, and is not any more"
