@@ -5,13 +5,14 @@ import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connector_base.telling import telling
 from connector_base.telling.message import Message
 from connector_base.telling.sending import Became
+from huma_xledger import child
 from huma_xledger import connection as connection_module
 from huma_xledger.bringing.everybody import NOT_STARTED, RAN, STOPPED, TASK, Everybody, Task
 from huma_xledger.bringing.runs import Ending, Ran
@@ -20,6 +21,9 @@ from huma_xledger.connection_file import NAME
 from huma_xledger.lock import held
 from huma_xledger.state_file import LOCK
 from integration_tests.scripted_connectors import ScriptedConnectors, a_summary
+
+if TYPE_CHECKING:
+    import subprocess
 
 WHY = "Xledger is away."
 
@@ -164,6 +168,20 @@ def test_what_the_process_tells_is_what_it_came_to_and_it_gets_the_connection(tm
 @pytest.mark.parametrize("script", ["raise SystemExit(3)", "print('no message'); raise SystemExit(3)"])
 def test_a_process_that_ends_without_a_word_is_tried_again(script: str, tmp_path: Path) -> None:
     failed = acted(tmp_path, script)()
+    assert (failed.ending, failed.in_doubt) == (Ending.PASSING, True)
+    assert "(exit code 3)" in str(failed.problem)
+
+
+def test_a_process_that_has_ended_before_it_gets_its_task_is_none_that_was_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(process: "subprocess.Popen[bytes]", task: bytes) -> None:
+        process.wait()
+        give(process, task)
+
+    give = child.give
+    monkeypatch.setattr(child, "give", late)
+    failed = acted(tmp_path, "raise SystemExit(3)")()
     assert (failed.ending, failed.in_doubt) == (Ending.PASSING, True)
     assert "(exit code 3)" in str(failed.problem)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -64,14 +65,16 @@ class Everybody:
 
     def __call__(self) -> Ran:
         """Does it, and waits until the process has ended: then nothing of it runs any more."""
+        task = TASK.dump_json(Task(str(self.folder.absolute()), str(self.states.absolute()))) + b"\n"
+        lines: list[bytes] = []
         try:
-            with self._started() as process:
-                child.give(
-                    process, TASK.dump_json(Task(str(self.folder.absolute()), str(self.states.absolute()))) + b"\n"
-                )
-                lines = list(process.stdout or ())
+            process = self._started()
         except OSError as error:
             return Ran(Ending.PASSING, NOT_STARTED.format(why=error.strerror))
+        try:
+            with suppress(BrokenPipeError), process:  # one that has ended before it took its task
+                child.give(process, task)
+                lines = list(process.stdout or ())
         finally:
             with self._one_at_a_time:
                 self._process = None
