@@ -115,9 +115,10 @@ def refuse_rewritten_keys(
     if rewritten:
         declared = next(iter(rewritten.values()))
         raise _read_back(stream, f"{declared} is spelled another way", system)
-    for columns in HOSTS_COLUMNS:
-        if any(key.casefold().startswith(columns) for key in record):
-            raise _read_back(stream, f"they have keys that begin with {columns}", system)
+    added = [key.casefold() for key in record if key.casefold().startswith(HOSTS_COLUMNS)]
+    if added:
+        columns = next(columns for columns in HOSTS_COLUMNS if any(key.startswith(columns) for key in added))
+        raise _read_back(stream, f"they have keys that begin with {columns}", system)
     for key in nested:
         value = record.get(key)
         if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
